@@ -1,0 +1,27 @@
+# Two commands matter: `make demo` shows the whole path, `make test` installs what the tests need and runs them all.
+
+.PHONY: demo test build toolchains lint bench guests
+
+# Each binary is built on its own: a build of the whole workspace would unify cargo features and put the compiler into
+# the runner.
+build:
+	cargo build --locked --release -p modusc
+	cargo build --locked --release -p modus-runner
+
+demo: build
+	cargo build --locked --release -p tests --bin openai-stand-in
+	scripts/demo.sh
+
+toolchains:
+	scripts/setup-toolchains.sh >/dev/null
+
+test: toolchains
+	scripts/test.sh
+
+lint:
+	cargo fmt --all --check
+	scripts/each-crate.sh clippy --locked --all-targets -- -D warnings
+
+bench: toolchains build
+	cargo build --locked --release -p hello
+	benchmarks/run.sh

@@ -1,0 +1,24 @@
+//! The artifact: one ELF file, mapped and used in place.
+//!
+//! ```text
+//! offset 0     wasmtime's ELF object: native code, memory image, tables
+//!              the program (postcard), in a section named `.debug_modus`
+//!              the header (postcard)
+//!              section names and section headers, rewritten to include `.debug_modus`
+//! end - 48     the trailer: fixed layout, found first
+//! ```
+//!
+//! wasmtime refuses unknown sections except those named `.debug_…`, and ignores bytes that no section covers. The
+//! trailer and the header can be read without wasmtime, so every mismatch is told in our own words.
+
+mod elf;
+mod header;
+mod read;
+mod write;
+
+pub use header::{Cpu, FORMAT, Header, Trailer};
+pub use read::{Artifact, ArtifactError, Source};
+pub use write::{Parts, WriteError, write};
+
+/// Name of the ELF section that holds the program.
+pub const PROGRAM_SECTION: &str = ".debug_modus";

@@ -1,0 +1,89 @@
+//! Writing an artifact.
+
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::header::{Cpu, FORMAT, Header, Trailer};
+use super::{PROGRAM_SECTION, elf};
+use crate::engine;
+use crate::plan::Program;
+
+/// What an artifact is made of.
+#[derive(Clone, Debug)]
+pub struct Parts<'a> {
+    /// The wasm file it was compiled from.
+    pub source: &'a [u8],
+    /// wasmtime's ELF object.
+    pub code: &'a [u8],
+    /// The program.
+    pub program: &'a Program,
+    /// Target triple.
+    pub target: String,
+    /// CPU requirements.
+    pub cpu: Cpu,
+}
+
+/// The artifact could not be put together; neither happens with what wasmtime writes.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    /// The program could not be encoded.
+    #[error("the program could not be encoded: {0}")]
+    Encode(#[from] postcard::Error),
+    /// The compiled code is not an ELF object.
+    #[error("the compiled code is not an ELF object: {0}")]
+    Elf(#[from] object::read::Error),
+}
+
+/// Puts an artifact together. The same parts give the same bytes.
+///
+/// # Errors
+/// [`WriteError`]
+pub fn write(parts: &Parts<'_>) -> Result<Vec<u8>, WriteError> {
+    let program = postcard::to_stdvec(parts.program)?;
+    let mut file = parts.code.to_vec();
+    pad(&mut file);
+    let program_offset = file.len() as u64;
+    let extended = elf::extend(parts.code, PROGRAM_SECTION, program_offset, program.len() as u64)?;
+    file.extend_from_slice(&program);
+    pad(&mut file);
+
+    let names_at = file.len() as u64;
+    file.extend_from_slice(&extended.names);
+    pad(&mut file);
+    let sections_at = file.len() as u64;
+    let (sections, elf_header) = extended.finish(names_at, sections_at);
+    file.extend_from_slice(&sections);
+    file[..elf_header.len()].copy_from_slice(&elf_header);
+
+    let header = postcard::to_stdvec(&Header {
+        producer: env!("CARGO_PKG_VERSION").to_owned(),
+        target: parts.target.clone(),
+        cpu: parts.cpu.clone(),
+        wasmtime: engine::WASMTIME_VERSION.to_owned(),
+        settings: engine::SETTINGS.to_owned(),
+        source_sha256: Sha256::digest(parts.source).into(),
+        source_length: parts.source.len() as u64,
+        code_sha256: Sha256::digest(&file[..program_offset as usize]).into(),
+        code_length: program_offset,
+        program_offset,
+        program_length: program.len() as u64,
+        program_crc: crc32fast::hash(&program),
+    })?;
+    pad(&mut file);
+    let header_offset = file.len() as u64;
+    file.extend_from_slice(&header);
+    pad(&mut file);
+    let trailer = Trailer {
+        format: FORMAT,
+        header_offset,
+        header_length: header.len() as u32,
+        header_crc: crc32fast::hash(&header),
+        file_length: (file.len() + super::header::TRAILER_LENGTH) as u64,
+    };
+    file.extend_from_slice(&trailer.to_bytes());
+    Ok(file)
+}
+
+fn pad(file: &mut Vec<u8>) {
+    file.resize(file.len().next_multiple_of(16), 0);
+}

@@ -1,0 +1,119 @@
+//! Calls into and out of the guest (`abi-assemblyscript` sections 8 and 11, `metadata` section 8).
+
+use crate::guest::{CallError, Guest, Helper, Limits, Stopped};
+use crate::plan::{DefaultValue, FunctionPlan, ImportPlan};
+use crate::types::{Kind, Types};
+use crate::value::Value;
+
+use super::fault::Fault;
+use super::lift::Lifting;
+use super::lower::{Lowering, Source};
+
+/// Lowers the arguments, calls the function, lifts its result.
+pub(super) fn call(
+    types: &Types,
+    function: &FunctionPlan,
+    limits: &Limits,
+    guest: &mut dyn Guest,
+    arguments: &[Option<Value>],
+) -> Result<Value, CallError> {
+    let mut lowering = Lowering::new(types, guest, Source::Caller, limits.depth);
+    let outcome = run(types, function, limits, &mut lowering, arguments);
+    // A guest that stopped must not be entered again, not even to unpin.
+    if matches!(outcome, Err(CallError::Stopped(_))) {
+        return outcome;
+    }
+    match (outcome, lowering.release(0)) {
+        (Ok(_), Err(_)) => Err(CallError::Stopped(Stopped)),
+        (outcome, _) => outcome,
+    }
+}
+
+fn run(
+    types: &Types,
+    function: &FunctionPlan,
+    limits: &Limits,
+    lowering: &mut Lowering<'_>,
+    arguments: &[Option<Value>],
+) -> Result<Value, CallError> {
+    let count = announced(function, arguments);
+    let mut words = vec![0; function.parameters.len()];
+    for (at, parameter) in function.parameters.iter().enumerate().take(count) {
+        let value = match (given(function, arguments, at), &parameter.default) {
+            (Some(value), _) | (None, DefaultValue::Literal(value)) => value,
+            // Scalars become 0, nullable references null; other references refuse it.
+            (None, DefaultValue::None) => &Value::Null,
+            (None, DefaultValue::Placeholder) => {
+                let reason = "it was left out, and only the guest knows its default; supply it".to_owned();
+                return Err(CallError::Argument { path: parameter.name.to_string(), reason });
+            }
+        };
+        words[at] = lowering.word(parameter.ty, value).map_err(|fault| fault.of_argument(&parameter.name))?;
+    }
+    if function.optional_arguments {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        lowering.guest.helper(Helper::SetArgumentsLength, &[count])?;
+    }
+    let word = lowering.guest.function(&words)?;
+    match function.results.first() {
+        Some(result) => {
+            Lifting::new(types, lowering.guest.memory(), limits).word(result.ty, word).map_err(Fault::of_result)
+        }
+        None => Ok(Value::Null),
+    }
+}
+
+/// The argument, if the caller supplied it. Where only the guest knows the default, null means omitted.
+fn given<'a>(function: &FunctionPlan, arguments: &'a [Option<Value>], at: usize) -> Option<&'a Value> {
+    let value = arguments.get(at)?.as_ref()?;
+    let omitted = *value == Value::Null && function.parameters[at].default == DefaultValue::Placeholder;
+    (!omitted).then_some(value)
+}
+
+/// The argument count to announce: without the omitted ones at the end for which the guest has its own default.
+fn announced(function: &FunctionPlan, arguments: &[Option<Value>]) -> usize {
+    let mut count = function.parameters.len();
+    while function.optional_arguments
+        && count > 0
+        && function.parameters[count - 1].default != DefaultValue::None
+        && given(function, arguments, count - 1).is_none()
+    {
+        count -= 1;
+    }
+    count
+}
+
+/// Lifts the arguments of a host function.
+pub(super) fn import_arguments(
+    types: &Types,
+    import: &ImportPlan,
+    limits: &Limits,
+    guest: &dyn Guest,
+    words: &[u64],
+) -> Result<Vec<Value>, CallError> {
+    let mut lifting = Lifting::new(types, guest.memory(), limits);
+    let lift = |(at, parameter): (usize, &crate::plan::ParameterPlan)| {
+        let word = words.get(at).ok_or_else(|| Fault::from("the guest did not pass it"));
+        word.and_then(|word| lifting.word(parameter.ty, *word)).map_err(|fault| fault.of_argument(&parameter.name))
+    };
+    import.parameters.iter().enumerate().map(lift).collect()
+}
+
+/// Lowers a host function's result. The guest takes it over: nothing stays pinned.
+pub(super) fn import_result(
+    types: &Types,
+    import: &ImportPlan,
+    guest: &mut dyn Guest,
+    value: &Value,
+) -> Result<u64, CallError> {
+    let (Some(ty), false) = (import.result, *value == Value::Null) else { return Ok(0) };
+    if let Kind::Unsupported(reason) | Kind::Opaque(reason) = &types[ty].kind {
+        return Err(Fault::from(reason.as_str()).of_result());
+    }
+    let mut lowering = Lowering::new(types, guest, Source::Host, Limits::default().depth);
+    let outcome = lowering.word(ty, value);
+    if outcome != Err(Fault::Stopped) {
+        lowering.release(0)?;
+    }
+    outcome.map_err(Fault::of_result)
+}

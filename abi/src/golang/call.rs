@@ -1,0 +1,197 @@
+//! Whole calls: of exported functions, and the two halves of a host function's (`abi-go` sections 6, 8, 11 and 13).
+
+use super::heap::{Fault, Heap};
+use super::layout::is_scalar;
+use super::lift::Lifter;
+use super::lower::{Lowerer, Place};
+use super::{input, layout};
+use crate::guest::{CallError, Guest, Limits};
+use crate::plan::{DefaultValue, FunctionPlan, ImportPlan};
+use crate::types::{Kind, TypeId, Types};
+use crate::value::Value;
+
+/// Room for the one core word of a result that holds addresses.
+const ROOT_CELL: u32 = 8;
+
+/// Calls an exported function.
+pub(super) fn call(
+    types: &Types,
+    function: &FunctionPlan,
+    limits: &Limits,
+    guest: &mut dyn Guest,
+    arguments: &[Option<Value>],
+) -> Result<Value, CallError> {
+    let mut heap = Heap::new(guest);
+    let result = enter(types, function, limits, &mut heap, arguments);
+    if !matches!(result, Err(CallError::Stopped(_))) {
+        // Only an instance that lives on profits. One that stops here has answered already; whoever owns it learns of
+        // the stop from the guest itself.
+        let _ = heap.release(0);
+    }
+    result
+}
+
+fn enter(
+    types: &Types,
+    function: &FunctionPlan,
+    limits: &Limits,
+    heap: &mut Heap<'_>,
+    arguments: &[Option<Value>],
+) -> Result<Value, CallError> {
+    let answer = Answer::prepare(types, function, heap).map_err(Fault::of_result)?;
+    let mut words = Vec::with_capacity(function.signature.parameters.len());
+    if let Answer::Block(address) = answer {
+        words.push(u64::from(address));
+    }
+    for (index, parameter) in function.parameters.iter().enumerate() {
+        let value = match (arguments.get(index), &parameter.default) {
+            (Some(Some(given)), _) | (_, DefaultValue::Literal(given)) => given,
+            _ => &Value::Null,
+        };
+        let mut lowerer = Lowerer { types, heap, any_case: false };
+        lowerer
+            .lower(parameter.ty, value, Place::Words(&mut words), 0)
+            .map_err(|fault| fault.of_argument(&parameter.name))?;
+    }
+    if words.len() != function.signature.parameters.len() {
+        let reason = format!("{} takes {} but the arguments make {} words", function.name, function.signature, words.len());
+        return Err(Fault::new(reason).of_result());
+    }
+    let word = heap.function(&words)?;
+    answer.lift(types, function, limits, heap, word).map_err(Fault::of_result)
+}
+
+/// Where a function's results are after the call.
+enum Answer {
+    /// In a block whose address is the hidden first argument.
+    Block(u32),
+    /// In the core result, which is to be stored in this malloc block before the guest runs again.
+    Root(u32),
+    /// In the core result; or nowhere, when all results have no size.
+    Word,
+}
+
+impl Answer {
+    fn prepare(types: &Types, function: &FunctionPlan, heap: &mut Heap<'_>) -> Result<Self, Fault> {
+        if let Some(block) = function.result_block {
+            return heap.malloc(types[block].size.max(8)).map(Self::Block);
+        }
+        if function.results.iter().any(|result| types[result.ty].pointers) {
+            return heap.malloc(ROOT_CELL).map(Self::Root);
+        }
+        Ok(Self::Word)
+    }
+
+    fn lift(
+        self,
+        types: &Types,
+        function: &FunctionPlan,
+        limits: &Limits,
+        heap: &mut Heap<'_>,
+        word: u64,
+    ) -> Result<Value, Fault> {
+        if let Self::Root(cell) = self {
+            heap.write(cell, &word.to_le_bytes())?;
+        }
+        let [only] = &*function.results else {
+            return self.several(types, function, limits, heap, word);
+        };
+        let mut lifter = Lifter::new(types, heap, limits);
+        match self {
+            // A nil map is null only where it is the result itself.
+            Self::Root(_) if word as u32 == 0 && input::has_null(&types[only.ty].kind) => Ok(Value::Null),
+            Self::Root(address) | Self::Block(address) => lifter.memory(only.ty, address),
+            Self::Word => lifter.word(only.ty, word),
+        }
+    }
+
+    fn several(
+        self,
+        types: &Types,
+        function: &FunctionPlan,
+        limits: &Limits,
+        heap: &mut Heap<'_>,
+        word: u64,
+    ) -> Result<Value, Fault> {
+        let mut lifter = Lifter::new(types, heap, limits);
+        let mut entries = Vec::with_capacity(function.results.len());
+        if let (Self::Block(address), Some(block)) = (&self, function.result_block) {
+            if let Kind::Struct(_) = types[block].kind {
+                return lifter.memory(block, *address);
+            }
+            return Err(Fault::new("the result block is not a struct"));
+        }
+        for result in &function.results {
+            // Only one result has a size, so it is at the start of the root cell.
+            let value = match self {
+                Self::Root(cell) if types[result.ty].pointers => lifter.memory(result.ty, cell),
+                _ => lifter.word(result.ty, word),
+            };
+            entries.push((result.name.clone(), value.map_err(|fault| fault.in_field(&result.name))?));
+        }
+        Ok(if entries.is_empty() { Value::Null } else { Value::Object(entries) })
+    }
+}
+
+/// Lifts the arguments of a host function.
+pub(super) fn import_arguments(
+    types: &Types,
+    import: &ImportPlan,
+    limits: &Limits,
+    guest: &mut dyn Guest,
+    words: &[u64],
+) -> Result<Vec<Value>, CallError> {
+    let mut heap = Heap::new(guest);
+    let mut lifter = Lifter::new(types, &mut heap, limits);
+    let mut values = Vec::with_capacity(import.parameters.len());
+    let mut failed = None;
+    for (index, parameter) in import.parameters.iter().enumerate() {
+        let word = words.get(index).copied().unwrap_or_default();
+        match argument(types, &mut lifter, parameter.ty, word) {
+            Ok(value) => values.push(value),
+            Err(fault) => {
+                failed = Some(fault.of_argument(&parameter.name));
+                break;
+            }
+        }
+    }
+    if !matches!(failed, Some(CallError::Stopped(_))) {
+        heap.release(0)?;
+    }
+    failed.map_or(Ok(values), Err)
+}
+
+fn argument(types: &Types, lifter: &mut Lifter<'_, '_>, ty: TypeId, word: u64) -> Result<Value, Fault> {
+    match &types[ty].kind {
+        kind if is_scalar(kind) => lifter.word(ty, word),
+        _ if word as u32 == 0 => Ok(Value::Null),
+        // The word is the pointer itself, or the address of a value that Go would not pass in one word.
+        Kind::Optional(target) => lifter.memory(*target, word as u32),
+        _ => lifter.memory(ty, word as u32),
+    }
+}
+
+/// Lowers the result of a host function.
+pub(super) fn import_result(
+    types: &Types,
+    import: &ImportPlan,
+    guest: &mut dyn Guest,
+    value: &Value,
+) -> Result<u64, CallError> {
+    let Some(ty) = import.result else {
+        return Ok(0);
+    };
+    if *value == Value::Null {
+        return Ok(0);
+    }
+    if layout::is_scalar(&types[ty].kind) {
+        return input::scalar(&types[ty], value).map_err(Fault::of_result);
+    }
+    let mut heap = Heap::new(guest);
+    let result = Lowerer { types, heap: &mut heap, any_case: true }.by_address(ty, value);
+    if result != Err(Fault::Stopped) {
+        // The guest must not run between here and the return: nothing else holds the object now.
+        heap.release(0)?;
+    }
+    result.map(u64::from).map_err(Fault::of_result)
+}

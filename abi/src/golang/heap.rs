@@ -1,0 +1,191 @@
+//! Guest memory during one call: allocation, checked access, and the list of what to release afterwards.
+
+use crate::guest::{CallError, Guest, Helper, Stopped, read, read_u32, slice, write};
+
+/// Why a value could not be moved; `path` is the place below the parameter or result, built while unwinding.
+#[derive(Debug, PartialEq)]
+pub(super) enum Fault {
+    /// The value or the memory is wrong.
+    Invalid { path: String, reason: String },
+    /// The guest ended.
+    Stopped,
+}
+
+impl Fault {
+    pub(super) fn new(reason: impl Into<String>) -> Self {
+        Self::Invalid { path: String::new(), reason: reason.into() }
+    }
+
+    /// The same fault seen from the struct that holds the field.
+    pub(super) fn in_field(self, name: &str) -> Self {
+        self.below(name.to_owned())
+    }
+
+    /// The same fault seen from the list that holds the element.
+    pub(super) fn in_element(self, index: usize) -> Self {
+        self.below(format!("[{index}]"))
+    }
+
+    fn below(self, step: String) -> Self {
+        match self {
+            Self::Invalid { path, reason } => {
+                let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
+                Self::Invalid { path: format!("{step}{dot}{path}"), reason }
+            }
+            Self::Stopped => Self::Stopped,
+        }
+    }
+
+    /// As the failure of an argument.
+    pub(super) fn of_argument(self, name: &str) -> CallError {
+        match self.in_field(name) {
+            Self::Invalid { path, reason } => CallError::Argument { path, reason },
+            Self::Stopped => CallError::Stopped(Stopped),
+        }
+    }
+
+    /// As the failure of a result.
+    pub(super) fn of_result(self) -> CallError {
+        match self {
+            Self::Invalid { path, reason } => CallError::Result { path, reason },
+            Self::Stopped => CallError::Stopped(Stopped),
+        }
+    }
+}
+
+impl From<Stopped> for Fault {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+enum Release {
+    Unpin(u32),
+    Free(u32),
+}
+
+/// A guest with the roots that the host has made in it. Its collector sees neither host variables nor core results,
+/// so everything the host still needs across a helper call must be pinned or written into a malloc block (section 8).
+pub(super) struct Heap<'g> {
+    guest: &'g mut dyn Guest,
+    releases: Vec<Release>,
+}
+
+impl<'g> Heap<'g> {
+    pub(super) fn new(guest: &'g mut dyn Guest) -> Self {
+        Self { guest, releases: Vec::new() }
+    }
+
+    /// Calls the app's function.
+    pub(super) fn function(&mut self, words: &[u64]) -> Result<u64, Stopped> {
+        self.guest.function(words)
+    }
+
+    /// A zeroed, pinned object of the type `class_id`.
+    pub(super) fn object(&mut self, class_id: u32, type_name: &str) -> Result<u32, Fault> {
+        self.pinned(class_id, Helper::New, &[class_id], type_name)
+    }
+
+    /// A pinned slice header, string header or map slot for `length` elements.
+    pub(super) fn make(&mut self, class_id: u32, length: usize, type_name: &str) -> Result<u32, Fault> {
+        let length = i32::try_from(length)
+            .map_err(|_| Fault::new(format!("{length} elements are too many for {type_name}")))?;
+        self.pinned(class_id, Helper::Make, &[class_id, length.cast_unsigned()], type_name)
+    }
+
+    fn pinned(&mut self, class_id: u32, helper: Helper, arguments: &[u32], type_name: &str) -> Result<u32, Fault> {
+        if class_id == 0 {
+            return Err(Fault::new(format!("the metadata gives no id for {type_name}")));
+        }
+        // The result is 32 bits wide.
+        let address = self.guest.helper(helper, arguments)? as u32;
+        if address == 0 {
+            return Err(Fault::new(format!("the guest cannot allocate {type_name} (type id {class_id})")));
+        }
+        self.releases.push(Release::Unpin(address));
+        Ok(address)
+    }
+
+    /// A zeroed block that is a root for every address stored in it.
+    pub(super) fn malloc(&mut self, size: u32) -> Result<u32, Fault> {
+        let address = self.guest.helper(Helper::Malloc, &[size])? as u32;
+        if address == 0 {
+            return Err(Fault::new(format!("the guest cannot allocate {size} bytes")));
+        }
+        self.releases.push(Release::Free(address));
+        Ok(address)
+    }
+
+    /// How many roots there are; what comes later can be released on its own.
+    pub(super) fn mark(&self) -> usize {
+        self.releases.len()
+    }
+
+    /// Releases the roots made since `mark`, the newest first.
+    pub(super) fn release(&mut self, mark: usize) -> Result<(), Stopped> {
+        while self.releases.len() > mark {
+            match self.releases.pop() {
+                Some(Release::Unpin(address)) => self.guest.helper(Helper::Unpin, &[address])?,
+                Some(Release::Free(address)) => self.guest.helper(Helper::Free, &[address])?,
+                None => break,
+            };
+        }
+        Ok(())
+    }
+
+    /// Copies a map into two fresh slices and answers the addresses of their headers, rooted until `release`.
+    pub(super) fn read_map(&mut self, class_id: u32, slot: u32, type_name: &str) -> Result<(u32, u32), Fault> {
+        if class_id == 0 {
+            return Err(Fault::new(format!("the metadata gives no id for {type_name}")));
+        }
+        let cell = self.malloc(8)?;
+        let headers = self.guest.helper(Helper::ReadMap, &[class_id, slot])?;
+        let (keys, values) = ((headers >> 32) as u32, headers as u32);
+        if keys == 0 || values == 0 {
+            return Err(Fault::new(format!("the guest cannot read {type_name} (type id {class_id})")));
+        }
+        self.write(cell, &keys.to_le_bytes())?;
+        self.write(offset(cell, 4)?, &values.to_le_bytes())?;
+        Ok((keys, values))
+    }
+
+    /// Inserts two slices into a map.
+    pub(super) fn write_map(&mut self, class_id: u32, slot: u32, keys: u32, values: u32) -> Result<(), Fault> {
+        self.guest.helper(Helper::WriteMap, &[class_id, slot, keys, values])?;
+        Ok(())
+    }
+
+    pub(super) fn write(&mut self, address: u32, bytes: &[u8]) -> Result<(), Fault> {
+        write(self.guest.memory_mut(), address, bytes).ok_or_else(|| outside(address, bytes.len() as u64))
+    }
+
+    pub(super) fn u32(&self, address: u32) -> Result<u32, Fault> {
+        read_u32(self.guest.memory(), address).ok_or_else(|| outside(address, 4))
+    }
+
+    pub(super) fn u64(&self, address: u32) -> Result<u64, Fault> {
+        read(self.guest.memory(), address).map(u64::from_le_bytes).ok_or_else(|| outside(address, 8))
+    }
+
+    pub(super) fn bytes(&self, address: u32, length: u64) -> Result<&[u8], Fault> {
+        slice(self.guest.memory(), address, length).ok_or_else(|| outside(address, length))
+    }
+}
+
+/// `address + offset` inside 32 bits.
+pub(super) fn offset(address: u32, offset: u32) -> Result<u32, Fault> {
+    address.checked_add(offset).ok_or_else(|| outside(address, u64::from(offset)))
+}
+
+/// The address of an element.
+pub(super) fn element(address: u32, index: usize, stride: u32) -> Result<u32, Fault> {
+    let distance = (index as u64).saturating_mul(u64::from(stride));
+    u64::from(address)
+        .checked_add(distance)
+        .and_then(|sum| u32::try_from(sum).ok())
+        .ok_or_else(|| outside(address, distance))
+}
+
+fn outside(address: u32, length: u64) -> Fault {
+    Fault::new(format!("{length} bytes at address {address:#x} lie outside the guest's memory"))
+}

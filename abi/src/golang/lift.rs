@@ -1,0 +1,260 @@
+//! Guest to host: core words or memory into values (`abi-go` section 10).
+
+use std::sync::Arc;
+
+use super::heap::{Fault, Heap, element, offset};
+use super::layout::is_scalar;
+use super::lower::UNIX_EPOCH;
+use crate::guest::Limits;
+use crate::number;
+use crate::timestamp::{self, Instant};
+use crate::types::{FieldPlan, IntKind, Kind, Sequence, TypeId, TypePlan, Types};
+use crate::value::Value;
+
+/// Seconds from 0001-01-01 to 1885-01-01, where times with a monotonic reading count from.
+const WALL_EPOCH: i64 = 59_453_308_800;
+/// Nested visits of one struct that are decoded before a cycle is cut.
+const VISITS: usize = 5;
+
+/// Moves values out of a guest.
+pub(super) struct Lifter<'a, 'g> {
+    types: &'a Types,
+    heap: &'a mut Heap<'g>,
+    left: Limits,
+    depth: u32,
+    /// The structs being decoded.
+    open: Vec<(u32, TypeId)>,
+    key: Arc<str>,
+    value: Arc<str>,
+}
+
+impl<'a, 'g> Lifter<'a, 'g> {
+    pub(super) fn new(types: &'a Types, heap: &'a mut Heap<'g>, limits: &Limits) -> Self {
+        let (key, value) = (Arc::from("key"), Arc::from("value"));
+        Self { types, heap, left: *limits, depth: 0, open: Vec::new(), key, value }
+    }
+
+    /// Lifts the value of a type without addresses from the one core word, or none, that it flattens to.
+    pub(super) fn word(&mut self, ty: TypeId, word: u64) -> Result<Value, Fault> {
+        let types = self.types;
+        let plan = &types[ty];
+        match &plan.kind {
+            // Every narrower integer is truncated; only a bool looks at all 32 bits.
+            Kind::Bool => Ok(Value::Bool(word as u32 != 0)),
+            kind if is_scalar(kind) => scalar(kind, &word.to_le_bytes()),
+            Kind::List { sequence: Sequence::Fixed(length), bytes: true, .. } => {
+                let content = word.to_le_bytes();
+                Ok(Value::String(number::to_base64(&content[..content.len().min(*length as usize)])))
+            }
+            Kind::List { element, sequence: Sequence::Fixed(length), .. } => {
+                self.charge(u64::from(*length))?;
+                self.nested(|lifter| (0..*length).map(|_| lifter.word(*element, word)).collect()).map(Value::List)
+            }
+            // All parts but one have no size, so each may look at the word.
+            Kind::Struct(fields) => {
+                self.charge(fields.len() as u64)?;
+                let entry = |lifter: &mut Self, field: &FieldPlan| {
+                    let value = lifter.word(field.ty, word).map_err(|fault| fault.in_field(&field.name))?;
+                    Ok((field.name.clone(), value))
+                };
+                self.nested(|lifter| fields.iter().map(|field| entry(lifter, field)).collect()).map(Value::Object)
+            }
+            _ => Err(Fault::new(format!("{} is not a single word", plan.name))),
+        }
+    }
+
+    /// Lifts the value stored at `address`.
+    pub(super) fn memory(&mut self, ty: TypeId, address: u32) -> Result<Value, Fault> {
+        let types = self.types;
+        let plan = &types[ty];
+        match &plan.kind {
+            Kind::Bool | Kind::Int(_) | Kind::F32 | Kind::F64 => {
+                scalar(&plan.kind, self.heap.bytes(address, u64::from(plan.size))?)
+            }
+            Kind::String => self.string(address),
+            Kind::Timestamp => self.time(address),
+            Kind::Optional(target) => match self.heap.u32(address)? {
+                0 => Ok(Value::Null),
+                // A chain of pointers is as long as the type's name, so it needs no depth of its own.
+                place => self.memory(*target, place),
+            },
+            Kind::List { element, sequence: Sequence::Growable, bytes } => match self.heap.u32(address)? {
+                0 => Ok(Value::Null),
+                start => {
+                    let length = self.heap.u32(offset(address, 4)?)?;
+                    self.list(*element, *bytes, start, length)
+                }
+            },
+            Kind::List { element, sequence: Sequence::Fixed(length), bytes } => {
+                self.list(*element, *bytes, address, *length)
+            }
+            Kind::Struct(fields) => self.fields(ty, fields, address),
+            Kind::Map { key, value, .. } => self.map(plan, *key, *value, address),
+            Kind::Opaque(reason) | Kind::Unsupported(reason) => Err(Fault::new(reason.clone())),
+            Kind::List { .. } | Kind::Set(_) => Err(Fault::new(format!("{} is not a Go type", plan.name))),
+        }
+    }
+
+    /// Takes values off the budget before room is made for them.
+    fn charge(&mut self, values: u64) -> Result<(), Fault> {
+        self.left.values = self.left.values.checked_sub(values).ok_or_else(|| Fault::new("too many values"))?;
+        Ok(())
+    }
+
+    fn charge_bytes(&mut self, bytes: u32) -> Result<(), Fault> {
+        let left = self.left.bytes.checked_sub(u64::from(bytes));
+        self.left.bytes = left.ok_or_else(|| Fault::new("too many bytes of text and binary data"))?;
+        Ok(())
+    }
+
+    /// Runs `lift` one level down.
+    fn nested<T>(&mut self, lift: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+        if self.depth >= self.left.depth {
+            return Err(Fault::new(format!("values are nested deeper than {}", self.left.depth)));
+        }
+        self.depth += 1;
+        let result = lift(self);
+        self.depth -= 1;
+        result
+    }
+
+    fn string(&mut self, address: u32) -> Result<Value, Fault> {
+        let start = self.heap.u32(address)?;
+        let length = self.heap.u32(offset(address, 4)?)?;
+        if start == 0 || length == 0 {
+            return Ok(Value::String(String::new()));
+        }
+        self.charge_bytes(length)?;
+        let bytes = self.heap.bytes(start, u64::from(length))?;
+        Ok(Value::String(String::from_utf8_lossy(bytes).into_owned()))
+    }
+
+    fn time(&mut self, address: u32) -> Result<Value, Fault> {
+        let wall = self.heap.u64(address)?;
+        let ext = self.heap.u64(offset(address, 8)?)?.cast_signed();
+        let nanoseconds = (wall & 0x3fff_ffff) as u32;
+        let monotonic = wall >> 63 == 1;
+        // 33 bits, so the sum cannot overflow.
+        let seconds = if monotonic { WALL_EPOCH + ((wall << 1) >> 31).cast_signed() } else { ext };
+        let instant = seconds
+            .checked_sub(UNIX_EPOCH)
+            .filter(|_| nanoseconds < 1_000_000_000)
+            .map(|seconds| Instant { seconds, nanoseconds })
+            .ok_or_else(|| Fault::new("the timestamp is malformed"))?;
+        timestamp::format(instant).map(Value::String).map_err(Fault::new)
+    }
+
+    fn list(&mut self, item: TypeId, bytes: bool, start: u32, length: u32) -> Result<Value, Fault> {
+        if bytes {
+            self.charge_bytes(length)?;
+            let content = self.heap.bytes(start, u64::from(length))?;
+            return Ok(Value::String(number::to_base64(content)));
+        }
+        self.elements(item, start, length).map(Value::List)
+    }
+
+    fn elements(&mut self, item: TypeId, start: u32, length: u32) -> Result<Vec<Value>, Fault> {
+        self.charge(u64::from(length))?;
+        let types = self.types;
+        let part = &types[item];
+        let stride = part.stride();
+        // Checked as a whole first, so that an absurd length fails before room is made for it.
+        let content = self.heap.bytes(start, u64::from(length) * u64::from(stride))?;
+        if is_scalar(&part.kind) {
+            return content.chunks_exact(stride.max(1) as usize).map(|bytes| scalar(&part.kind, bytes)).collect();
+        }
+        self.nested(|lifter| {
+            let mut items = Vec::with_capacity(length as usize);
+            for index in 0..length as usize {
+                let value = element(start, index, stride).and_then(|address| lifter.memory(item, address));
+                items.push(value.map_err(|fault| fault.in_element(index))?);
+            }
+            Ok(items)
+        })
+    }
+
+    fn fields(&mut self, ty: TypeId, fields: &[FieldPlan], address: u32) -> Result<Value, Fault> {
+        let visit = (address, ty);
+        if self.open.iter().filter(|open| **open == visit).count() >= VISITS {
+            return Ok(Value::Null);
+        }
+        self.charge(fields.len() as u64)?;
+        self.open.push(visit);
+        let object = self.nested(|lifter| {
+            let mut entries = Vec::with_capacity(fields.len());
+            for field in fields {
+                let value = offset(address, field.offset).and_then(|place| lifter.memory(field.ty, place));
+                entries.push((field.name.clone(), value.map_err(|fault| fault.in_field(&field.name))?));
+            }
+            Ok(Value::Object(entries))
+        });
+        self.open.pop();
+        object
+    }
+
+    /// Lifts the map in the variable at `slot`; a nil map is an empty list.
+    fn map(&mut self, plan: &TypePlan, key: TypeId, value: TypeId, slot: u32) -> Result<Value, Fault> {
+        if self.heap.u32(slot)? == 0 {
+            return Ok(Value::List(Vec::new()));
+        }
+        let mark = self.heap.mark();
+        let (keys, values) = self.heap.read_map(plan.class_id, slot, &plan.name)?;
+        let pairs = self.pairs(plan, (key, keys), (value, values))?;
+        self.heap.release(mark)?;
+        Ok(Value::List(pairs))
+    }
+
+    fn pairs(&mut self, plan: &TypePlan, keys: (TypeId, u32), values: (TypeId, u32)) -> Result<Vec<Value>, Fault> {
+        let lengths = (self.heap.u32(offset(keys.1, 4)?)?, self.heap.u32(offset(values.1, 4)?)?);
+        if lengths.0 != lengths.1 {
+            return Err(Fault::new(format!("{} has {} keys but {} values", plan.name, lengths.0, lengths.1)));
+        }
+        self.charge(u64::from(lengths.0))?;
+        let starts = (self.heap.u32(keys.1)?, self.heap.u32(values.1)?);
+        let keys = self.elements(keys.0, starts.0, lengths.0)?;
+        let values = self.elements(values.0, starts.1, lengths.1)?;
+        let mut pairs: Vec<_> = keys.into_iter().zip(values).collect();
+        if pairs.iter().all(|(key, _)| key_text(key).is_some()) {
+            pairs.sort_by_cached_key(|(key, _)| key_text(key));
+        }
+        let pair = |(key, value)| Value::Object(vec![(self.key.clone(), key), (self.value.clone(), value)]);
+        Ok(pairs.into_iter().map(pair).collect())
+    }
+}
+
+/// The text that map entries are sorted by; composite keys have none.
+fn key_text(key: &Value) -> Option<String> {
+    match key {
+        Value::String(text) => Some(text.clone()),
+        Value::Null | Value::List(_) | Value::Object(_) => None,
+        scalar => Some(scalar.to_json().to_string()),
+    }
+}
+
+/// A bool, integer or float from its little-endian bytes; bytes beyond its width do not count.
+fn scalar(kind: &Kind, bytes: &[u8]) -> Result<Value, Fault> {
+    let mut padded = [0; 8];
+    let known = bytes.len().min(8);
+    padded[..known].copy_from_slice(&bytes[..known]);
+    let bits = u64::from_le_bytes(padded);
+    Ok(match kind {
+        Kind::Bool => Value::Bool(bits as u8 != 0),
+        Kind::Int(kind) => integer(*kind, bits),
+        Kind::F32 => Value::Float32(f32::from_bits(bits as u32)),
+        Kind::F64 => Value::Float(f64::from_bits(bits)),
+        _ => return Err(Fault::new("the type is not a scalar")),
+    })
+}
+
+fn integer(kind: IntKind, bits: u64) -> Value {
+    match (kind.bits, kind.signed) {
+        (8, true) => Value::Int((bits as i8).into()),
+        (8, false) => Value::Int((bits as u8).into()),
+        (16, true) => Value::Int((bits as i16).into()),
+        (16, false) => Value::Int((bits as u16).into()),
+        (32, true) => Value::Int((bits as i32).into()),
+        (32, false) => Value::Int((bits as u32).into()),
+        (_, true) => Value::Int(bits.cast_signed()),
+        (_, false) => i64::try_from(bits).map_or(Value::UInt(bits), Value::Int),
+    }
+}

@@ -1,0 +1,149 @@
+//! A running guest as the language layers see it: a linear memory and a few exports.
+
+use thiserror::Error;
+
+/// A running instance. The runner implements it over wasmtime; tests may use plain memory.
+pub trait Guest {
+    /// The whole linear memory. Invalid after any call into the guest.
+    fn memory(&self) -> &[u8];
+    /// The whole linear memory, writable. Invalid after any call into the guest.
+    fn memory_mut(&mut self) -> &mut [u8];
+    /// Calls a helper export of the guest's language runtime; answers its result, or 0 if it has none.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the guest ended, or when it does not export the helper.
+    fn helper(&mut self, helper: Helper, arguments: &[u32]) -> Result<u64, Stopped>;
+    /// Calls the app's function with raw core values (the low bits count); answers the raw result, or 0.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the guest ended.
+    fn function(&mut self, words: &[u64]) -> Result<u64, Stopped>;
+}
+
+/// The guest ended (trap, exit, cancellation). Whoever implements [`Guest`] keeps the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the guest stopped")]
+pub struct Stopped;
+
+/// Exports of the guests' language runtimes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(usize)]
+pub enum Helper {
+    /// Go: allocate a type by id. AssemblyScript: allocate (size, class id).
+    New,
+    /// AssemblyScript: make an object a root.
+    Pin,
+    /// Both: undo one pin.
+    Unpin,
+    /// AssemblyScript: announce the argument count.
+    SetArgumentsLength,
+    /// Go: a zeroed block that is scanned conservatively.
+    Malloc,
+    /// Go: release a malloc block.
+    Free,
+    /// Go: slice, string or map of n elements.
+    Make,
+    /// Go: copy a map's content into two slices.
+    ReadMap,
+    /// Go: insert two slices into a map.
+    WriteMap,
+}
+
+impl Helper {
+    /// All helpers, in the order of their numbers.
+    pub const ALL: [Self; 9] = [
+        Self::New,
+        Self::Pin,
+        Self::Unpin,
+        Self::SetArgumentsLength,
+        Self::Malloc,
+        Self::Free,
+        Self::Make,
+        Self::ReadMap,
+        Self::WriteMap,
+    ];
+
+    /// The export's name.
+    pub fn export(self) -> &'static str {
+        match self {
+            Self::New => "__new",
+            Self::Pin => "__pin",
+            Self::Unpin => "__unpin",
+            Self::SetArgumentsLength => "__setArgumentsLength",
+            Self::Malloc => "malloc",
+            Self::Free => "free",
+            Self::Make => "__make",
+            Self::ReadMap => "__read_map",
+            Self::WriteMap => "__write_map",
+        }
+    }
+}
+
+/// Bounds on what one call may move out of a guest.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Nested values.
+    pub depth: u32,
+    /// Values in total.
+    pub values: u64,
+    /// Bytes of text and binary data in total.
+    pub bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 128, values: 4_000_000, bytes: 64 << 20 }
+    }
+}
+
+/// Why values could not be moved.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum CallError {
+    /// An argument does not fit its type. `path` is the parameter with the place inside it (`seat.row`, `rows[3]`).
+    #[error("function parameter '{path}' is invalid: {reason}")]
+    Argument {
+        /// Parameter and place.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The guest's answer cannot be read or shown.
+    #[error("the function's result is invalid{}: {reason}", at(path))]
+    Result {
+        /// Place inside the result; may be empty.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The guest ended.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
+
+fn at(path: &str) -> String {
+    if path.is_empty() { String::new() } else { format!(" at {path}") }
+}
+
+/// Reads `N` bytes at `address`.
+pub fn read<const N: usize>(memory: &[u8], address: u32) -> Option<[u8; N]> {
+    memory.get(address as usize..)?.first_chunk().copied()
+}
+
+/// Reads a little-endian 32-bit word.
+pub fn read_u32(memory: &[u8], address: u32) -> Option<u32> {
+    read(memory, address).map(u32::from_le_bytes)
+}
+
+/// The `length` bytes at `address`; `None` where they do not all lie inside the memory.
+pub fn slice(memory: &[u8], address: u32, length: u64) -> Option<&[u8]> {
+    let start = u64::from(address);
+    let end = start.checked_add(length)?;
+    memory.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
+}
+
+/// Writes `bytes` at `address`; `None` where they do not fit.
+pub fn write(memory: &mut [u8], address: u32, bytes: &[u8]) -> Option<()> {
+    let start = address as usize;
+    memory.get_mut(start..start.checked_add(bytes.len())?)?.copy_from_slice(bytes);
+    Some(())
+}

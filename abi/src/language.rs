@@ -1,0 +1,167 @@
+//! One interface for all guest languages. A new language is one folder and one line in [`Language::implementation`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::guest::{CallError, Guest, Limits};
+use crate::metadata::Metadata;
+use crate::plan::{FunctionPlan, ImportPlan, ResultPlan, Signature};
+use crate::types::{TypeId, Types};
+use crate::value::Value;
+
+/// The language of an app, chosen by the name in the metadata's `sdk` alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Language {
+    /// `modus-sdk-as`
+    AssemblyScript,
+    /// `modus-sdk-go` (TinyGo)
+    Go,
+}
+
+impl Language {
+    /// All languages.
+    pub const ALL: [Self; 2] = [Self::AssemblyScript, Self::Go];
+
+    /// The language of an SDK, by the text before the first `@` (`metadata` section 6).
+    pub fn of_sdk(sdk: &str) -> Option<Self> {
+        let name = sdk.split('@').next().unwrap_or_default();
+        Self::ALL.into_iter().find(|language| language.implementation().sdk() == name)
+    }
+
+    /// What knows the language.
+    pub fn implementation(self) -> &'static dyn GuestLanguage {
+        match self {
+            Self::AssemblyScript => &crate::assemblyscript::AssemblyScript,
+            Self::Go => &crate::golang::Go,
+        }
+    }
+}
+
+impl std::fmt::Display for Language {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::AssemblyScript => "AssemblyScript",
+            Self::Go => "Go",
+        })
+    }
+}
+
+/// A type name taken apart, as far as the GraphQL schema asks (`graphql` section 2).
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypeFacts {
+    /// Null is a value of the type.
+    pub nullable: bool,
+    /// The type's name without one nullable mark (Go: one leading `*`).
+    pub underlying: String,
+    /// What the underlying type is.
+    pub shape: Shape,
+}
+
+/// What an underlying type is for the schema.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// Text.
+    String,
+    /// Bytes shown as base64.
+    Bytes,
+    /// Truth value.
+    Bool,
+    /// Any float.
+    Float,
+    /// An integer of this many bits.
+    Int {
+        /// 8 to 64.
+        bits: u8,
+        /// Whether negative values exist.
+        signed: bool,
+    },
+    /// A point in time.
+    Timestamp,
+    /// A list of this element type.
+    List(String),
+    /// A map of these key and value types.
+    Map(String, String),
+    /// A class, struct or other named type.
+    Named,
+}
+
+/// What a guest language has to tell and do. Build-time methods first, run-time ones after.
+pub trait GuestLanguage: Sync {
+    /// SDK name in the metadata.
+    fn sdk(&self) -> &'static str;
+
+    /// Takes a type name apart.
+    fn facts(&self, type_name: &str) -> TypeFacts;
+
+    /// The name of a type without its path, type arguments shortened likewise (`graphql` section 6.1 step 1).
+    fn short_name(&self, type_name: &str) -> String;
+
+    /// Resolves a type name to a plan, adding it and all it refers to. The same name gives the same id.
+    ///
+    /// Never fails: what cannot cross the boundary becomes `Kind::Unsupported` or `Kind::Opaque` with its reason,
+    /// and [`problem`](crate::language::problem) finds such types from a function's signature.
+    fn resolve(&self, type_name: &str, metadata: &Metadata, types: &mut Types) -> TypeId;
+
+    /// The core signature a function of these types must have, with the type of the hidden result block, if any
+    /// (which is added to `types`).
+    fn signature(&self, parameters: &[TypeId], results: &[ResultPlan], types: &mut Types) -> (Signature, Option<TypeId>);
+
+    /// The core signature an import of these types must have.
+    fn import_signature(&self, parameters: &[TypeId], result: Option<TypeId>, types: &Types) -> Signature;
+
+    /// Lowers the arguments (`None` = not given), calls `guest.function`, lifts the result: null for no result, an
+    /// object for several.
+    ///
+    /// # Errors
+    /// [`CallError`]
+    fn call(
+        &self,
+        types: &Types,
+        function: &FunctionPlan,
+        limits: &Limits,
+        guest: &mut dyn Guest,
+        arguments: &[Option<Value>],
+    ) -> Result<Value, CallError>;
+
+    /// Lifts the arguments of a host function from the raw core values the guest passed.
+    ///
+    /// # Errors
+    /// [`CallError::Argument`] naming the parameter.
+    fn import_arguments(
+        &self,
+        types: &Types,
+        import: &ImportPlan,
+        limits: &Limits,
+        guest: &mut dyn Guest,
+        words: &[u64],
+    ) -> Result<Vec<Value>, CallError>;
+
+    /// Lowers a host function's result; answers the raw core value to return. `Value::Null` gives 0, whatever the
+    /// declared type (`host-functions` section 2.2).
+    ///
+    /// # Errors
+    /// [`CallError`]
+    fn import_result(
+        &self,
+        types: &Types,
+        import: &ImportPlan,
+        guest: &mut dyn Guest,
+        value: &Value,
+    ) -> Result<u64, CallError>;
+}
+
+/// Why a value of this type cannot cross the boundary: the reason of the first unsupported type reachable from `id`.
+pub fn problem(types: &Types, id: TypeId) -> Option<String> {
+    use crate::types::Kind;
+    let mut seen = vec![false; types.len()];
+    let mut open = vec![id];
+    while let Some(id) = open.pop() {
+        if std::mem::replace(&mut seen[id.0 as usize], true) {
+            continue;
+        }
+        match &types[id].kind {
+            Kind::Unsupported(reason) | Kind::Opaque(reason) => return Some(reason.clone()),
+            kind => open.extend(kind.references()),
+        }
+    }
+    None
+}

@@ -1,0 +1,22 @@
+//! What the compiler and the runner share.
+//!
+//! `modusc` resolves an app's metadata into a [`plan::Program`]: types with their memory layouts, one plan per
+//! function and per import, the GraphQL schema, the manifest. The runner reads that table out of the artifact and
+//! interprets it through the guest language's [`language::GuestLanguage`]. Nothing here does I/O, reads the
+//! environment or logs.
+
+pub mod artifact;
+pub mod assemblyscript;
+pub mod cpu;
+pub mod engine;
+pub mod golang;
+pub mod guest;
+pub mod language;
+pub mod manifest;
+pub mod metadata;
+pub mod number;
+pub mod plan;
+pub mod schema;
+pub mod timestamp;
+pub mod types;
+pub mod value;

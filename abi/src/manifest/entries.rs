@@ -1,0 +1,253 @@
+//! Endpoints, models and collections; their structure and the schema's rules for them.
+
+use std::collections::BTreeSet;
+
+use jsonc_parser::ast::{Object, ObjectProp, Value};
+
+use super::check::{is_name, is_path};
+use super::parse::{Entry, Reader, Text, describe, join, name_range, range_of};
+use super::{Auth, Endpoint, FindingKind, Manifest, Model};
+
+/// Routes of the runner itself.
+const RESERVED_PATHS: [&str; 2] = ["/health", "/metrics"];
+/// The connection that stands for models hosted by Hypermode.
+const HYPERMODE: &str = "hypermode";
+/// The one provider of hosted models.
+const HUGGING_FACE: &str = "hugging-face";
+
+impl Reader<'_> {
+    /// The whole manifest.
+    pub(super) fn manifest<'v>(&mut self, object: &'v Object<'v>) -> Manifest {
+        let mut root = Entry {
+            title: "manifest".to_owned(),
+            pointer: String::new(),
+            range: object.range.start..object.range.start + 1,
+            members: &object.properties,
+            failed: false,
+        };
+        self.close(&root, &["$schema", "endpoints", "models", "connections", "collections"]);
+        let mut manifest = Manifest::default();
+        if let Some(endpoints) = self.section(&mut root, "endpoints") {
+            for member in self.distinct(&endpoints) {
+                let endpoint = self.endpoint(&endpoints, member);
+                manifest.endpoints.extend(endpoint.map(|endpoint| (member.name.as_str().to_owned(), endpoint)));
+            }
+        }
+        let connections = self.section(&mut root, "connections");
+        if let Some(connections) = &connections {
+            for member in self.distinct(connections) {
+                let connection = self.connection(connections, member);
+                manifest.connections.extend(connection.map(|found| (member.name.as_str().to_owned(), found)));
+            }
+        }
+        if let Some(models) = self.section(&mut root, "models") {
+            for member in self.distinct(&models) {
+                let model = self.model(&models, member, connections.as_ref());
+                manifest.models.extend(model.map(|model| (member.name.as_str().to_owned(), model)));
+            }
+        }
+        manifest.embedders = self.collections(&root);
+        manifest
+    }
+
+    fn section<'v>(&mut self, root: &mut Entry<'v>, name: &str) -> Option<Entry<'v>> {
+        let mut section = self.object(root, name)?;
+        name.clone_into(&mut section.title);
+        Some(section)
+    }
+
+    /// Checks the name of an endpoint, model, connection, collection or search method.
+    pub(super) fn check_name(&mut self, what: &str, entry: &Entry, member: &ObjectProp) {
+        let name = member.name.as_str();
+        if !is_name(name) {
+            let message = format!("`{name}` is not a valid {what} name");
+            self.report(FindingKind::Schema, name_range(member), &join(&entry.pointer, name), message);
+            self.help("1 to 63 letters and digits, in groups joined by single hyphens");
+        }
+    }
+
+    /// The `type` of an endpoint or connection: lower-case, one of `known`.
+    pub(super) fn type_of(&mut self, what: &str, entry: &Entry, known: &[&str]) -> Option<String> {
+        let name = &entry.title;
+        let member = entry.members.iter().rev().find(|member| member.name.as_str() == "type");
+        let text = match member.map(|member| &member.value) {
+            None | Some(Value::NullKeyword(_)) => String::new(),
+            Some(Value::StringLit(text)) => text.value.to_string(),
+            Some(other) => self.written(other).to_owned(),
+        };
+        if known.contains(&text.as_str()) {
+            return Some(text);
+        }
+        let help = format!("known types: {}", known.join(", "));
+        match member {
+            Some(member) if !text.is_empty() => {
+                let message = format!("unknown type [{text}] for {what} [{name}]");
+                let pointer = join(&entry.pointer, "type");
+                self.report(FindingKind::Type, range_of(&member.value), &pointer, message);
+            }
+            _ => self.report_entry(FindingKind::Type, entry, format!("missing type for {what} [{name}]")),
+        }
+        self.help(help);
+        None
+    }
+
+    /// A required text; reports it if it is missing or empty.
+    pub(super) fn required(&mut self, entry: &mut Entry, name: &str) -> Text {
+        let text = self.text(entry, name);
+        if text.value.is_empty() && !text.wrong {
+            let message = format!("{}: `{name}` is {}", entry.title, if text.present { "empty" } else { "missing" });
+            self.report_text(FindingKind::Schema, &text, message);
+        }
+        text
+    }
+
+    /// An optional text; reports it if it is there and empty.
+    pub(super) fn optional(&mut self, entry: &mut Entry, name: &str) -> Text {
+        let text = self.text(entry, name);
+        if text.present && text.value.is_empty() && !text.wrong {
+            self.report_text(FindingKind::Schema, &text, format!("{}: `{name}` is empty", entry.title));
+        }
+        text
+    }
+
+    /// Reports a text that is there and breaks a rule.
+    pub(super) fn rule(&mut self, entry: &Entry, name: &str, text: &Text, valid: bool, rule: &str) {
+        if !text.value.is_empty() && !valid {
+            let message = format!("{}: `{name}` {rule}", entry.title);
+            self.report_text(FindingKind::Schema, text, message);
+        }
+    }
+
+    fn endpoint<'v>(&mut self, section: &Entry<'v>, member: &'v ObjectProp<'v>) -> Option<Endpoint> {
+        self.check_name("endpoint", section, member);
+        let name = member.name.as_str();
+        let mut entry = section.child(name.to_owned(), member, member.value.as_object());
+        let kind = self.type_of("endpoint", &entry, &["graphql"])?;
+        entry.title = format!("{kind} endpoint [{name}]");
+        self.close(&entry, &["type", "path", "auth"]);
+        let path = self.required(&mut entry, "path");
+        self.rule(&entry, "path", &path, is_path(&path.value), "must begin with `/` and hold no white space");
+        let reserved = RESERVED_PATHS.contains(&path.value.as_str());
+        self.rule(&entry, "path", &path, !reserved, "must not be a path of the server itself");
+        let auth = self.required(&mut entry, "auth");
+        let who = match auth.value.as_str() {
+            "none" => Some(Auth::None),
+            "bearer-token" => Some(Auth::BearerToken),
+            _ => None,
+        };
+        self.rule(&entry, "auth", &auth, who.is_some(), "must be `none` or `bearer-token`");
+        let usable = path.value.starts_with('/') && !reserved && who.is_some();
+        if !usable && !entry.failed {
+            self.help("the endpoint is not served");
+        }
+        (usable && !entry.failed).then_some(())?;
+        who.map(|auth| Endpoint { path: path.value, auth })
+    }
+
+    fn model<'v>(
+        &mut self,
+        section: &Entry<'v>,
+        member: &'v ObjectProp<'v>,
+        connections: Option<&Entry>,
+    ) -> Option<Model> {
+        self.check_name("model", section, member);
+        let name = member.name.as_str();
+        let mut entry = section.child(format!("model [{name}]"), member, member.value.as_object());
+        if !matches!(member.value, Value::Object(_) | Value::NullKeyword(_)) {
+            self.wrong_type(&mut entry, &join(&section.pointer, name), &member.value, "it must be an object");
+            return None;
+        }
+        self.close(&entry, &["sourceModel", "provider", "connection", "path"]);
+        let connection = self.required(&mut entry, "connection");
+        let hosted = connection.value == HYPERMODE;
+        let (source_model, provider) = if hosted {
+            (self.required(&mut entry, "sourceModel"), self.required(&mut entry, "provider"))
+        } else {
+            (self.optional(&mut entry, "sourceModel"), self.text(&mut entry, "provider"))
+        };
+        let path = if hosted { self.text(&mut entry, "path") } else { self.optional(&mut entry, "path") };
+        if hosted {
+            self.rule(&entry, "provider", &provider, provider.value == HUGGING_FACE, "must be `hugging-face`");
+            self.rule(&entry, "path", &path, false, "is not allowed for a hosted model");
+        } else {
+            self.rule(&entry, "provider", &provider, false, "is only allowed for a hosted model");
+            self.check_model_connection(&entry, &connection, connections);
+        }
+        (!entry.failed).then(|| Model {
+            source_model: source_model.value,
+            provider: provider.value,
+            connection: connection.value,
+            path: path.value,
+        })
+    }
+
+    /// A model's connection must be there, and be of type `http`.
+    fn check_model_connection(&mut self, model: &Entry, connection: &Text, connections: Option<&Entry>) {
+        let name = &connection.value;
+        if name.is_empty() {
+            return;
+        }
+        let found = connections
+            .and_then(|entry| entry.members.iter().rev().find(|member| member.name.as_str() == name.as_str()));
+        let message = match found.map(|member| &member.value) {
+            None => format!("{}: connection `{name}` does not exist", model.title),
+            Some(Value::Object(object)) => match object.get_string("type") {
+                Some(kind) if kind.value != "http" => {
+                    format!("{}: connection `{name}` is of type `{}`, not `http`", model.title, kind.value)
+                }
+                _ => return,
+            },
+            // Reported as a connection without type.
+            Some(_) => return,
+        };
+        self.report_text(FindingKind::ModelConnection, connection, message);
+        self.help("the model cannot be invoked");
+    }
+
+    /// Embedders of `collections`. What else is wrong there never mattered to an app, hence the warnings.
+    fn collections<'v>(&mut self, root: &Entry<'v>) -> Vec<String> {
+        let Some(member) = root.member("collections") else { return Vec::new() };
+        let message = "`collections` was removed from Modus; only its embedders are still looked at".to_owned();
+        self.report(FindingKind::Schema, name_range(member), &join(&root.pointer, member.name.as_str()), message);
+        let mut embedders = BTreeSet::new();
+        let Some(collections) = self.lenient(root, member, "collections".to_owned()) else { return Vec::new() };
+        for collection in self.distinct(&collections) {
+            self.check_name("collection", &collections, collection);
+            let title = format!("collection [{}]", collection.name.as_str());
+            let Some(entry) = self.lenient(&collections, collection, title.clone()) else { continue };
+            self.close(&entry, &["searchMethods"]);
+            let Some(methods) = entry.member("searchMethods") else { continue };
+            let Some(methods) = self.lenient(&entry, methods, format!("{title}: searchMethods")) else { continue };
+            for method in self.distinct(&methods) {
+                self.check_name("search method", &methods, method);
+                let title = format!("{title}: search method [{}]", method.name.as_str());
+                let Some(entry) = self.lenient(&methods, method, title) else { continue };
+                self.close(&entry, &["embedder", "index"]);
+                match entry.member("embedder").map(|member| &member.value) {
+                    Some(Value::StringLit(text)) if !text.value.is_empty() => {
+                        embedders.insert(text.value.to_string());
+                    }
+                    _ => {
+                        let message = format!("{}: `embedder` must be the name of a function", entry.title);
+                        self.report_entry(FindingKind::Schema, &entry, message);
+                    }
+                }
+            }
+        }
+        embedders.into_iter().collect()
+    }
+
+    /// An object; anything else is only a schema finding.
+    fn lenient<'v>(&mut self, owner: &Entry<'v>, member: &'v ObjectProp<'v>, title: String) -> Option<Entry<'v>> {
+        match &member.value {
+            Value::Object(object) => Some(owner.child(title, member, Some(object))),
+            Value::NullKeyword(_) => None,
+            other => {
+                let message = format!("{title} must be an object, not {}", describe(other));
+                let pointer = join(&owner.pointer, member.name.as_str());
+                self.report(FindingKind::Schema, range_of(other), &pointer, message);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The metadata an SDK embeds in an app (`metadata` section 3), as data.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// Custom section with the one-byte format version.
+pub const VERSION_SECTION: &str = "modus_metadata_version";
+/// Custom section with the JSON document.
+pub const SECTION: &str = "modus_metadata";
+/// The only format version.
+pub const VERSION: u8 = 2;
+
+/// The document. Unknown keys are ignored; `null` is the same as missing.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Metadata {
+    /// `name@version` or `name`.
+    #[serde(deserialize_with = "nullable")]
+    pub plugin: String,
+    /// Go module path.
+    #[serde(deserialize_with = "nullable")]
+    pub module: String,
+    /// `name@version` of the SDK; selects the language.
+    #[serde(deserialize_with = "nullable")]
+    pub sdk: String,
+    /// Build id.
+    #[serde(deserialize_with = "nullable")]
+    pub build_id: String,
+    /// Build time.
+    #[serde(deserialize_with = "nullable")]
+    pub build_ts: String,
+    /// Source repository.
+    #[serde(deserialize_with = "nullable")]
+    pub git_repo: String,
+    /// Source commit.
+    #[serde(deserialize_with = "nullable")]
+    pub git_commit: String,
+    /// Exported functions by export name.
+    #[serde(deserialize_with = "nullable")]
+    pub fn_exports: BTreeMap<String, Function>,
+    /// Imported host functions by `module.name`.
+    #[serde(deserialize_with = "nullable")]
+    pub fn_imports: BTreeMap<String, Function>,
+    /// Type definitions by type name without nullable suffix.
+    #[serde(deserialize_with = "nullable")]
+    pub types: BTreeMap<String, TypeDefinition>,
+}
+
+/// A function's signature.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Function {
+    /// Parameters in order.
+    #[serde(deserialize_with = "nullable")]
+    pub parameters: Vec<Parameter>,
+    /// Results in order.
+    #[serde(deserialize_with = "nullable")]
+    pub results: Vec<FunctionResult>,
+    /// Documentation.
+    pub docs: Option<Docs>,
+}
+
+/// A parameter.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Parameter {
+    /// Name.
+    pub name: String,
+    /// Type name.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// Default; `None` = absent, `Some(null)` = a default of null.
+    #[serde(deserialize_with = "present")]
+    pub default: Option<serde_json::Value>,
+}
+
+/// A result.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct FunctionResult {
+    /// Name, often empty.
+    #[serde(deserialize_with = "nullable")]
+    pub name: String,
+    /// Type name.
+    #[serde(rename = "type")]
+    pub type_name: String,
+}
+
+/// A type definition.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct TypeDefinition {
+    /// The guest runtime's class id.
+    pub id: u32,
+    /// Fields in layout order.
+    #[serde(deserialize_with = "nullable")]
+    pub fields: Vec<Field>,
+    /// Documentation.
+    pub docs: Option<Docs>,
+}
+
+/// A field of a type.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Field {
+    /// Name.
+    pub name: String,
+    /// Type name.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// Documentation.
+    pub docs: Option<Docs>,
+}
+
+/// Documentation lines.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Docs {
+    /// One per source line.
+    #[serde(deserialize_with = "nullable")]
+    pub lines: Vec<String>,
+}
+
+fn nullable<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+fn present<'de, D>(deserializer: D) -> Result<Option<serde_json::Value>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+{
+    serde_json::Value::deserialize(deserializer).map(Some)
+}
+
+/// Splits `name@version` at the last `@` that is not at position 0 (`metadata` section 5).
+pub fn split_version(text: &str) -> (&str, &str) {
+    match text.rfind('@') {
+        Some(at) if at > 0 => (&text[..at], &text[at + 1..]),
+        _ => (text, ""),
+    }
+}

@@ -1,0 +1,157 @@
+//! Call plans: what modusc works out and the runner merely follows.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::language::Language;
+use crate::manifest::Manifest;
+use crate::schema::Schema;
+use crate::types::{CoreType, TypeId, Types};
+use crate::value::Value;
+
+/// Everything about an app that is known before the first request; stored in the artifact.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Program {
+    /// Name, version, build.
+    pub app: App,
+    /// Guest language, from the metadata's `sdk`.
+    pub language: Language,
+    /// Export that initialises an instance: `_initialize`, else `_start`.
+    pub start: String,
+    /// Resolved types.
+    pub types: Types,
+    /// Exported functions that metadata describes, sorted by name.
+    pub functions: Vec<FunctionPlan>,
+    /// The module's imports, in module order, duplicates included.
+    pub imports: Vec<ImportPlan>,
+    /// The GraphQL schema.
+    pub schema: Schema,
+    /// The manifest found at build time.
+    pub manifest: Manifest,
+}
+
+/// Identity of an app (`metadata` section 3.1).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct App {
+    /// Name, from `plugin`.
+    pub name: String,
+    /// Version, from `plugin`; may be empty.
+    pub version: String,
+    /// The whole `sdk` value.
+    pub sdk: String,
+    /// 20-character build id.
+    pub build_id: String,
+    /// Time of the build, as written by the SDK.
+    pub build_time: String,
+    /// Origin of the source; may be empty.
+    pub git_repo: String,
+    /// Commit of the source; may be empty.
+    pub git_commit: String,
+}
+
+/// A core WebAssembly function type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// Parameters.
+    pub parameters: Vec<CoreType>,
+    /// Results, at most one for supported functions.
+    pub results: Vec<CoreType>,
+}
+
+impl std::fmt::Display for Signature {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let list = |types: &[CoreType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        write!(f, "({}) -> ({})", list(&self.parameters), list(&self.results))
+    }
+}
+
+/// How to call one exported function.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FunctionPlan {
+    /// Export name.
+    pub name: String,
+    /// Parameters in order.
+    pub parameters: Vec<ParameterPlan>,
+    /// Results in order; AssemblyScript has at most one.
+    pub results: Vec<ResultPlan>,
+    /// The export's core type.
+    pub signature: Signature,
+    /// Go: the struct type of the hidden result block, when the results flatten to two words or more.
+    pub result_block: Option<TypeId>,
+    /// AssemblyScript: some parameter has a default, so the argument count must be announced.
+    pub optional_arguments: bool,
+    /// Why the function cannot be called, if so.
+    pub uncallable: Option<String>,
+}
+
+/// One parameter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ParameterPlan {
+    /// Name in metadata and in GraphQL.
+    pub name: Arc<str>,
+    /// Type.
+    pub ty: TypeId,
+    /// Default.
+    pub default: DefaultValue,
+}
+
+/// A parameter's default as far as metadata tells it (`metadata` section 8).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum DefaultValue {
+    /// The caller must supply a value (or it is nullable).
+    #[default]
+    None,
+    /// A literal, which may be null.
+    Literal(Value),
+    /// There is a default, which only the guest knows.
+    Placeholder,
+}
+
+/// One result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ResultPlan {
+    /// Response key among several results: the result's name or `item1`, `item2`, ….
+    pub name: Arc<str>,
+    /// Type.
+    pub ty: TypeId,
+}
+
+/// One import of the module.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ImportPlan {
+    /// Import module, e.g. `modus_models`.
+    pub module: String,
+    /// Import name, e.g. `invokeModel`.
+    pub name: String,
+    /// The import's core type in the module.
+    pub signature: Signature,
+    /// Parameters by the app's own metadata; empty for WASI and `env`.
+    pub parameters: Vec<ParameterPlan>,
+    /// Result by the app's own metadata.
+    pub result: Option<TypeId>,
+    /// Why values cannot cross (no metadata, unsupported type, other signature); WASI and `env` have none.
+    pub problem: Option<String>,
+}
+
+impl Program {
+    /// Whether every index stays inside its table; checked once when an artifact is loaded.
+    pub fn is_closed(&self) -> bool {
+        let types = self.types.len();
+        let known = |id: TypeId| (id.0 as usize) < types;
+        let parameters = |list: &[ParameterPlan]| list.iter().all(|parameter| known(parameter.ty));
+        self.types.is_closed()
+            && self.functions.iter().all(|function| {
+                parameters(&function.parameters)
+                    && function.results.iter().all(|result| known(result.ty))
+                    && function.result_block.is_none_or(known)
+            })
+            && self.imports.iter().all(|import| parameters(&import.parameters) && import.result.is_none_or(known))
+            && self
+                .schema
+                .query
+                .iter()
+                .chain(&self.schema.mutation)
+                .all(|field| (field.function as usize) < self.functions.len())
+    }
+}

@@ -1,0 +1,109 @@
+//! The GraphQL schema as data: made by modusc, printed as SDL, executed by the runner.
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::Value;
+
+/// A GraphQL type reference.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TypeRef {
+    /// A named type.
+    Named(String),
+    /// A list.
+    List(Box<TypeRef>),
+    /// `!`
+    NonNull(Box<TypeRef>),
+}
+
+impl TypeRef {
+    /// The name at the core.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Named(name) => name,
+            Self::List(inner) | Self::NonNull(inner) => inner.name(),
+        }
+    }
+
+    /// The type without an outer `!`.
+    pub fn nullable(&self) -> &TypeRef {
+        match self {
+            Self::NonNull(inner) => inner,
+            other => other,
+        }
+    }
+}
+
+impl std::fmt::Display for TypeRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Named(name) => f.write_str(name),
+            Self::List(inner) => write!(f, "[{inner}]"),
+            Self::NonNull(inner) => write!(f, "{inner}!"),
+        }
+    }
+}
+
+/// The whole schema; every list is in printing order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Schema {
+    /// Fields of `Query`.
+    pub query: Vec<RootField>,
+    /// Fields of `Mutation`.
+    pub mutation: Vec<RootField>,
+    /// Custom scalars, `Void` and the 64-bit ones included.
+    pub scalars: Vec<String>,
+    /// Input object types.
+    pub inputs: Vec<ObjectType>,
+    /// Output object types.
+    pub objects: Vec<ObjectType>,
+}
+
+/// A field of `Query` or `Mutation`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RootField {
+    /// Field name.
+    pub name: String,
+    /// Description, lines joined by `\n`.
+    pub description: Option<String>,
+    /// Arguments, in parameter order and with the parameters' names.
+    pub arguments: Vec<Argument>,
+    /// Type.
+    pub ty: TypeRef,
+    /// Index into `Program::functions`.
+    pub function: u32,
+}
+
+/// An argument of a root field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Argument {
+    /// Name.
+    pub name: String,
+    /// Type.
+    pub ty: TypeRef,
+    /// Literal default, printed in the schema.
+    pub default: Option<Value>,
+}
+
+/// An input or output object type. Field names equal the guest's field names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ObjectType {
+    /// Name.
+    pub name: String,
+    /// Description, lines joined by `\n`.
+    pub description: Option<String>,
+    /// Fields in declaration order.
+    pub fields: Vec<ObjectField>,
+    /// A generated key/value pair of a map.
+    pub is_map_pair: bool,
+}
+
+/// A field of an object type.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ObjectField {
+    /// Name.
+    pub name: String,
+    /// Description, lines joined by `\n`.
+    pub description: Option<String>,
+    /// Type.
+    pub ty: TypeRef,
+}

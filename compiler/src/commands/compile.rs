@@ -1,0 +1,145 @@
+//! The default command: from module and manifest to artifact.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::{Input, fail, is_dash, print_bytes, read_input, report, write_file};
+use crate::cli::{Compile, Outcome, Output};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::native::Target;
+use crate::pipeline::{self, ManifestText};
+use crate::progress::Progress;
+use crate::render::{Format, Renderer};
+
+/// Name of the manifest beside a module.
+const MANIFEST: &str = "modus.json";
+
+/// Runs the command.
+pub fn run(arguments: &Compile, output: &Output) -> Outcome {
+    let started = Instant::now();
+    let destination = match destination(arguments) {
+        Ok(destination) => destination,
+        Err(diagnostic) => return fail(output, diagnostic),
+    };
+    // A missing module does not keep the manifest from being checked, nor the other way round.
+    let (module, mut diagnostics) = keep(read_input(&arguments.input));
+    let (manifest, problem) = keep(manifest_text(arguments));
+    diagnostics.extend(problem);
+    let manifest = manifest.flatten();
+    let mut renderer = Renderer::new(output.format());
+    if let Some(manifest) = &manifest {
+        renderer.add_source(&manifest.file, &manifest.text);
+    }
+    let target = Target {
+        triple: arguments.target.clone().unwrap_or_else(|| abi::cpu::target().to_owned()),
+        cpu: arguments.cpu,
+    };
+    let artifact = match &module {
+        Some(Input { name, bytes }) => {
+            let _progress = Progress::start(format!("compiling {name}"), shows_progress(output));
+            let blocked = diagnostics.iter().any(Diagnostic::is_error);
+            let options = pipeline::Options { strict: arguments.strict, check_only: blocked };
+            let (artifact, found) = pipeline::compile(name, bytes, manifest.as_ref(), &target, options);
+            diagnostics.extend(found);
+            artifact
+        }
+        None => {
+            diagnostics.extend(
+                manifest
+                    .as_ref()
+                    .map_or_else(Vec::new, |text| crate::manifest::read(&text.text, &text.file, arguments.strict).1),
+            );
+            None
+        }
+    };
+    let outcome = report(output, &renderer, &diagnostics);
+    let Some(artifact) = artifact.filter(|_| outcome == Outcome::Done) else {
+        summarise_errors(output, &diagnostics);
+        return outcome;
+    };
+    let outcome = match &destination {
+        Some(path) => match write_file(path, &artifact) {
+            Ok(()) => Outcome::Done,
+            Err(diagnostic) => return fail(output, diagnostic),
+        },
+        None => print_bytes(&artifact),
+    };
+    if output.verbose && output.format() == Format::Human {
+        let place = destination.map_or_else(|| "<stdout>".to_owned(), |path| path.display().to_string());
+        let took = started.elapsed().as_secs_f64();
+        note(&format!("wrote {place}: {} bytes for {} in {took:.2} s", artifact.len(), target.triple));
+    }
+    outcome
+}
+
+/// Where the artifact goes; `None` is standard output.
+fn destination(arguments: &Compile) -> Result<Option<PathBuf>, Diagnostic> {
+    let usage = |message: String| Err(Diagnostic::error(codes::USAGE, message));
+    let from_stdin = is_dash(&arguments.input);
+    let path = match &arguments.output {
+        Some(path) if !is_dash(path) => Some(path.clone()),
+        None if !from_stdin => Some(arguments.input.with_extension("cwasm")),
+        _ => None,
+    };
+    match &path {
+        None if std::io::stdout().is_terminal() => {
+            usage("an artifact is not written to a terminal; give a file with -o".to_owned())
+        }
+        Some(path) if !from_stdin && same_file(path, &arguments.input) => {
+            usage(format!("{} would be overwritten by the artifact; give another file with -o", path.display()))
+        }
+        Some(path) if path.is_dir() => usage(format!("{} is a directory; give a file with -o", path.display())),
+        _ => Ok(path),
+    }
+}
+
+fn same_file(left: &Path, right: &Path) -> bool {
+    left == right
+        || std::fs::canonicalize(left).is_ok_and(|left| std::fs::canonicalize(right).is_ok_and(|right| left == right))
+}
+
+/// The manifest named, or the one beside the module if there is one.
+fn manifest_text(arguments: &Compile) -> Result<Option<ManifestText>, Diagnostic> {
+    let (path, named) = match &arguments.manifest {
+        Some(path) => (path.clone(), true),
+        None if is_dash(&arguments.input) => return Ok(None),
+        None => (arguments.input.with_file_name(MANIFEST), false),
+    };
+    let file = path.display().to_string();
+    match std::fs::read(&path) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Some(ManifestText { text, file })),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                let message = format!("the manifest is not UTF-8 text (byte {at})");
+                Err(Diagnostic::error(codes::MANIFEST_SYNTAX, message).in_file(&file))
+            }
+        },
+        Err(error) if !named && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Diagnostic::error(codes::READ_FILE, format!("cannot read {file}: {error}"))),
+    }
+}
+
+fn keep<T>(result: Result<T, Diagnostic>) -> (Option<T>, Vec<Diagnostic>) {
+    match result {
+        Ok(value) => (Some(value), Vec::new()),
+        Err(diagnostic) => (None, vec![diagnostic]),
+    }
+}
+
+fn shows_progress(output: &Output) -> bool {
+    !output.quiet && output.format() == Format::Human && std::io::stderr().is_terminal()
+}
+
+fn summarise_errors(output: &Output, diagnostics: &[Diagnostic]) {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    if errors > 1 && !output.quiet && output.format() == Format::Human {
+        note(&format!("{errors} errors; nothing was written"));
+    }
+}
+
+fn note(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
+}

@@ -1,0 +1,80 @@
+//! A program from a module or from an artifact.
+
+use abi::artifact::{Artifact, ArtifactError, Header};
+use abi::plan::Program;
+
+use std::path::Path;
+
+use super::{Input, is_dash, read_input};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::pipeline::{self, ManifestText};
+use crate::render::{Format, Renderer};
+
+/// What could be found out about a file.
+pub(super) struct Loaded {
+    /// The program, if the file is usable.
+    pub(super) program: Option<Program>,
+    /// The header, if the file is an artifact.
+    pub(super) header: Option<Header>,
+    /// Bytes of the file.
+    pub(super) length: usize,
+    /// What is wrong.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Knows the manifest's text.
+    pub(super) renderer: Renderer,
+}
+
+/// Reads a file: a module with the manifest beside it, or an artifact.
+pub(super) fn load(path: &Path, format: Format) -> Loaded {
+    let mut loaded =
+        Loaded { program: None, header: None, length: 0, diagnostics: Vec::new(), renderer: Renderer::new(format) };
+    match read_input(path) {
+        Err(diagnostic) => loaded.diagnostics.push(diagnostic),
+        Ok(input) => {
+            loaded.length = input.bytes.len();
+            if input.bytes.starts_with(b"\x7fELF") {
+                loaded.artifact(&input);
+            } else {
+                loaded.module(path, &input);
+            }
+        }
+    }
+    loaded
+}
+
+impl Loaded {
+    fn module(&mut self, path: &Path, input: &Input) {
+        // The schema depends on the manifest only for old apps, so a module alone will do.
+        let beside = path.with_file_name("modus.json");
+        let text = if is_dash(path) { None } else { std::fs::read_to_string(&beside).ok() };
+        let manifest = text.map(|text| ManifestText { text, file: beside.display().to_string() });
+        if let Some(manifest) = &manifest {
+            self.renderer.add_source(&manifest.file, &manifest.text);
+        }
+        let (program, diagnostics) = pipeline::analyse(&input.name, &input.bytes, manifest.as_ref());
+        self.program = program;
+        self.diagnostics = diagnostics;
+        self.diagnostics.retain(|diagnostic| diagnostic.code != codes::MANIFEST_ABSENT);
+    }
+
+    fn artifact(&mut self, input: &Input) {
+        let refused = |error: ArtifactError| {
+            let code = match error {
+                ArtifactError::NotAnArtifact { .. } | ArtifactError::Damaged(_) => codes::ARTIFACT_FORMAT,
+                _ => codes::ARTIFACT_MISMATCH,
+            };
+            Diagnostic::error(code, error.to_string()).in_file(&input.name)
+        };
+        match Artifact::parse(input.bytes.as_slice()) {
+            Err(error) => self.diagnostics.push(refused(error)),
+            Ok(artifact) => {
+                self.header = Some(artifact.header().clone());
+                match artifact.program() {
+                    Ok(program) => self.program = Some(program),
+                    Err(error) => self.diagnostics.push(refused(error)),
+                }
+            }
+        }
+    }
+}

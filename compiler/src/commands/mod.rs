@@ -1,0 +1,107 @@
+//! The subcommands and what they share.
+
+pub mod compile;
+pub mod inspect;
+mod load;
+pub mod schema;
+
+use std::io::{IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Outcome, Output};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::render::Renderer;
+
+/// A file's contents and how to call it.
+struct Input {
+    /// As the user named it; `<stdin>` for `-`.
+    name: String,
+    bytes: Vec<u8>,
+}
+
+/// Whether the path stands for standard input or output.
+fn is_dash(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Reads a file, or standard input for `-`.
+fn read_input(path: &Path) -> Result<Input, Diagnostic> {
+    if !is_dash(path) {
+        let name = path.display().to_string();
+        return match std::fs::read(path) {
+            Ok(bytes) => Ok(Input { name, bytes }),
+            Err(error) => Err(Diagnostic::error(codes::READ_FILE, format!("cannot read {name}: {error}"))),
+        };
+    }
+    let mut stdin = std::io::stdin().lock();
+    if stdin.is_terminal() {
+        return Err(Diagnostic::error(codes::USAGE, "standard input is a terminal; give it a module"));
+    }
+    let mut bytes = Vec::new();
+    match stdin.read_to_end(&mut bytes) {
+        Ok(_) => Ok(Input { name: "<stdin>".to_owned(), bytes }),
+        Err(error) => Err(Diagnostic::error(codes::READ_FILE, format!("cannot read standard input: {error}"))),
+    }
+}
+
+/// Writes a file so that a reader finds the old one or the new one, never a part.
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    let failed = |error: std::io::Error| {
+        Diagnostic::error(codes::WRITE_FILE, format!("cannot write {}: {error}", path.display()))
+    };
+    // A link keeps pointing where it does; a device or pipe is written to.
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if std::fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        return std::fs::write(&target, bytes).map_err(failed);
+    }
+    let temporary = temporary_name(&target).ok_or_else(|| failed(std::io::ErrorKind::IsADirectory.into()))?;
+    let written = write_new(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, &target));
+    written.map_err(|error| {
+        // The error that counts is the first one.
+        let _ = std::fs::remove_file(&temporary);
+        failed(error)
+    })
+}
+
+fn temporary_name(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_string_lossy();
+    Some(path.with_file_name(format!(".{name}.{}.tmp", std::process::id())))
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = std::fs::File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Writes to standard output. A reader that has gone away (`| head`) is no failure.
+fn print_bytes(bytes: &[u8]) -> Outcome {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Outcome::Refused,
+        _ => Outcome::Done,
+    }
+}
+
+/// Writes diagnostics to standard error and tells how the run ends.
+fn report(output: &Output, renderer: &Renderer, diagnostics: &[Diagnostic]) -> Outcome {
+    let mut stderr = anstream::stderr().lock();
+    for diagnostic in diagnostics.iter().filter(|diagnostic| !output.quiet || diagnostic.is_error()) {
+        // There is nowhere left to complain to.
+        let _ = renderer.write(&mut stderr, std::slice::from_ref(diagnostic));
+    }
+    let mut errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).peekable();
+    if errors.peek().is_none() {
+        Outcome::Done
+    } else if errors.all(|error| error.code == codes::USAGE) {
+        Outcome::Usage
+    } else {
+        Outcome::Refused
+    }
+}
+
+/// Reports one error without source text.
+fn fail(output: &Output, diagnostic: Diagnostic) -> Outcome {
+    report(output, &Renderer::new(output.format()), &[diagnostic])
+}

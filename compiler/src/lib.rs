@@ -1,0 +1,16 @@
+//! Compiles a Modus app ahead of time: everything that can be known before the first request goes into one file.
+
+extern crate abi as modus_abi;
+
+pub mod cli;
+pub mod codes;
+pub mod commands;
+pub mod diagnostic;
+pub mod manifest;
+pub mod native;
+pub mod pipeline;
+pub mod plan;
+mod progress;
+pub mod read;
+pub mod render;
+pub mod schema;

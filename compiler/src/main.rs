@@ -1,0 +1,7 @@
+//! The `modusc` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    modusc::cli::run()
+}

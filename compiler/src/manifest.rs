@@ -1,0 +1,38 @@
+//! The manifest: findings of the shared parser as diagnostics.
+
+use abi::manifest::{Finding, FindingKind, Manifest};
+
+use crate::codes;
+use crate::diagnostic::{Diagnostic, Location, Severity};
+
+/// Reads a manifest and reports everything that is wrong with it. With an error there is no manifest.
+///
+/// `strict` makes findings of the published schema errors.
+pub fn read(text: &str, file: &str, strict: bool) -> (Option<Manifest>, Vec<Diagnostic>) {
+    let (manifest, findings) = abi::manifest::parse(text);
+    let diagnostics: Vec<_> = findings.into_iter().map(|finding| diagnostic(finding, file, strict)).collect();
+    let usable = !diagnostics.iter().any(Diagnostic::is_error);
+    (manifest.filter(|_| usable), diagnostics)
+}
+
+fn diagnostic(finding: Finding, file: &str, strict: bool) -> Diagnostic {
+    let code = match finding.kind {
+        FindingKind::Syntax => codes::MANIFEST_SYNTAX,
+        FindingKind::Type => codes::MANIFEST_TYPE,
+        FindingKind::Schema => codes::MANIFEST_SCHEMA,
+        FindingKind::ModelConnection => codes::MANIFEST_MODEL_CONNECTION,
+    };
+    Diagnostic {
+        code,
+        severity: if strict || finding.kind.is_error() { Severity::Error } else { Severity::Warning },
+        message: finding.message,
+        location: Some(Location {
+            file: file.to_owned(),
+            line: finding.line,
+            column: finding.column,
+            pointer: Some(finding.pointer),
+            span: Some(finding.span),
+        }),
+        help: finding.help,
+    }
+}

@@ -1,0 +1,149 @@
+//! Plans of the exported functions (`metadata` sections 2, 8 and 10).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use abi::language::Language;
+use abi::metadata::{Function, Parameter};
+use abi::plan::{FunctionPlan, ParameterPlan, ResultPlan, Signature};
+use abi::types::{Kind, TypeId, Types};
+use wasmparser::FuncType;
+
+use super::{core_type, opaque, result_names};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::read::Module;
+use crate::schema::defaults::default_value;
+
+/// The plans, and the names of the functions that cannot be served at all.
+pub(super) fn build(
+    module: &Module,
+    types: &mut Types,
+    found: &mut Vec<Diagnostic>,
+) -> (Vec<FunctionPlan>, BTreeSet<String>) {
+    let mut plans: Vec<FunctionPlan> = module
+        .metadata
+        .fn_exports
+        .iter()
+        .map(|(name, function)| draft(module, name, function, types))
+        .collect();
+    if module.language == Language::Go {
+        opaque::infer(module, &mut plans, types);
+    }
+    let mut left_out = BTreeSet::new();
+    for plan in &mut plans {
+        let Some(ty) = module.exports.get(&plan.name) else {
+            let message = format!("no wasm function definition found for {}", plan.name);
+            found.push(Diagnostic::error(codes::EXPORT_MISSING, message));
+            plan.uncallable = Some("the module does not export it".to_owned());
+            continue;
+        };
+        if let Some(finding) = finish(module, plan, ty, types) {
+            if finding.code != codes::FUNCTION_UNCALLABLE {
+                left_out.insert(plan.name.clone());
+            }
+            found.push(finding);
+        }
+    }
+    (plans, left_out)
+}
+
+/// The plan as far as metadata tells it.
+fn draft(module: &Module, name: &str, function: &Function, types: &mut Types) -> FunctionPlan {
+    let language = module.language.implementation();
+    let parameters = parameters(module, &function.parameters, types);
+    let results = function.results.iter().zip(result_names(&function.results));
+    let results = results
+        .map(|(result, name)| ResultPlan {
+            name: Arc::from(name),
+            ty: language.resolve(&result.type_name, &module.metadata, types),
+        })
+        .collect();
+    let has_default = function.parameters.iter().any(|parameter| parameter.default.is_some());
+    FunctionPlan {
+        name: name.to_owned(),
+        parameters,
+        results,
+        signature: Signature::default(),
+        result_block: None,
+        optional_arguments: has_default && module.language == Language::AssemblyScript,
+        uncallable: None,
+    }
+}
+
+/// Resolved parameters.
+pub(super) fn parameters(module: &Module, parameters: &[Parameter], types: &mut Types) -> Vec<ParameterPlan> {
+    let language = module.language.implementation();
+    parameters
+        .iter()
+        .map(|parameter| ParameterPlan {
+            name: Arc::from(parameter.name.as_str()),
+            ty: language.resolve(&parameter.type_name, &module.metadata, types),
+            default: default_value(language, &parameter.type_name, parameter.default.as_ref()),
+        })
+        .collect()
+}
+
+/// Sets signature and result block; a finding says why the function cannot be called.
+fn finish(module: &Module, plan: &mut FunctionPlan, ty: &FuncType, types: &mut Types) -> Option<Diagnostic> {
+    let name = &plan.name;
+    let core = core_type::signature(ty);
+    plan.signature = core.clone().unwrap_or_default();
+    let reached: Vec<TypeId> = signature_types(plan).collect();
+    if let Some((type_name, reason)) = unsupported(types, &reached) {
+        let plugin = abi::metadata::split_version(&module.metadata.plugin).0;
+        let message = format!(
+            "function {name} is left out: failed to get execution plan for {name}: failed to get type info for \
+             {type_name}: info for type {type_name} not found in plugin {plugin} ({reason})"
+        );
+        plan.uncallable = Some(reason);
+        return Some(Diagnostic::warning(codes::TYPE_UNKNOWN, message));
+    }
+    if let Some((_, reason)) = first(types, &reached, |kind| match kind {
+        Kind::Opaque(reason) => Some(reason),
+        _ => None,
+    }) {
+        let message = format!("each call of function {name} will fail: {reason}");
+        plan.uncallable = Some(reason);
+        return Some(Diagnostic::warning(codes::FUNCTION_UNCALLABLE, message));
+    }
+    let ids: Vec<TypeId> = plan.parameters.iter().map(|parameter| parameter.ty).collect();
+    let (expected, block) = module.language.implementation().signature(&ids, &plan.results, types);
+    if core.as_ref() != Some(&expected) {
+        let actual = core_type::show(ty);
+        let reason = format!("its wasm type is {actual}, but the metadata implies {expected}");
+        let message = format!("function {name} is left out: {reason}");
+        plan.uncallable = Some(reason);
+        return Some(Diagnostic::warning(codes::SIGNATURE_MISMATCH, message));
+    }
+    plan.result_block = block;
+    None
+}
+
+/// Types of parameters and results.
+pub(super) fn signature_types(plan: &FunctionPlan) -> impl Iterator<Item = TypeId> {
+    plan.parameters.iter().map(|parameter| parameter.ty).chain(plan.results.iter().map(|result| result.ty))
+}
+
+/// Name and reason of the first unsupported type reachable from `ids`.
+pub(super) fn unsupported(types: &Types, ids: &[TypeId]) -> Option<(String, String)> {
+    first(types, ids, |kind| match kind {
+        Kind::Unsupported(reason) => Some(reason),
+        _ => None,
+    })
+}
+
+fn first(types: &Types, ids: &[TypeId], reason: impl Fn(&Kind) -> Option<&String>) -> Option<(String, String)> {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<TypeId> = ids.iter().rev().copied().collect();
+    while let Some(id) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        if let Some(reason) = reason(&types[id].kind) {
+            return Some((types[id].name.clone(), reason.clone()));
+        }
+        open.extend(types[id].kind.references().into_iter().rev());
+    }
+    None
+}

@@ -1,0 +1,107 @@
+//! Plans of the imported host functions (`metadata` section 4.2).
+
+use std::collections::BTreeSet;
+
+use abi::plan::{ImportPlan, Signature};
+use abi::types::{TypeId, Types};
+
+use super::functions::{parameters, unsupported};
+use super::{core_type, known};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::read::{Import, Module};
+
+/// The plans in module order.
+pub(super) fn build(module: &Module, types: &mut Types, found: &mut Vec<Diagnostic>) -> Vec<ImportPlan> {
+    let mut reported = BTreeSet::new();
+    let mut unknown = Vec::new();
+    let mut plans = Vec::with_capacity(module.imports.len());
+    for import in &module.imports {
+        let mut findings = Vec::new();
+        plans.push(plan(module, import, types, &mut findings));
+        let name = format!("{}.{}", import.module, import.name);
+        // One word about each, however often it is imported.
+        if reported.insert(name.clone()) {
+            if known::signature(&import.module, &import.name).is_none() {
+                unknown.push(format!("{name} {}", core_type::show(&import.ty)));
+            } else {
+                found.extend(findings);
+            }
+        }
+    }
+    if !unknown.is_empty() {
+        let message = format!("host functions that are not available: {}", unknown.join(", "));
+        let help = "every function is served, and a call that reaches one of them fails";
+        found.push(Diagnostic::warning(codes::IMPORT_UNKNOWN, message).with_help(help));
+    }
+    for name in module.metadata.fn_imports.keys().filter(|name| !reported.contains(*name)) {
+        let message = format!("Unused import {name} in plugin metadata. Please update your Modus SDK");
+        found.push(Diagnostic::warning(codes::IMPORT_UNUSED, message));
+    }
+    plans
+}
+
+fn plan(module: &Module, import: &Import, types: &mut Types, findings: &mut Vec<Diagnostic>) -> ImportPlan {
+    let name = format!("{}.{}", import.module, import.name);
+    let core = core_type::signature(&import.ty);
+    let mut plan = ImportPlan {
+        module: import.module.clone(),
+        name: import.name.clone(),
+        signature: core.clone().unwrap_or_default(),
+        parameters: Vec::new(),
+        result: None,
+        problem: None,
+    };
+    let Some(usual) = known::signature(&import.module, &import.name) else {
+        plan.problem = Some(format!("host function {name} is not available"));
+        return plan;
+    };
+    if known::is_fixed(&import.module) {
+        mismatch(&name, &usual, core.as_ref(), import, &mut plan, findings);
+        return plan;
+    }
+    let Some(function) = module.metadata.fn_imports.get(&name) else {
+        let reason = format!("the metadata does not describe host function {name}");
+        findings.push(Diagnostic::warning(codes::IMPORT_NO_METADATA, format!("{reason}; a call of it will fail")));
+        plan.problem = Some(reason);
+        return plan;
+    };
+    let language = module.language.implementation();
+    plan.parameters = parameters(module, &function.parameters, types);
+    plan.result = function.results.first().map(|result| language.resolve(&result.type_name, &module.metadata, types));
+    let ids: Vec<TypeId> = plan.parameters.iter().map(|parameter| parameter.ty).collect();
+    let all: Vec<TypeId> = ids.iter().copied().chain(plan.result).collect();
+    let problem = match unsupported(types, &all) {
+        Some((type_name, reason)) => Some(format!("type {type_name} of host function {name}: {reason}")),
+        None => all.iter().find_map(|id| abi::language::problem(types, *id)),
+    };
+    if let Some(reason) = problem {
+        findings.push(Diagnostic::warning(codes::TYPE_UNKNOWN, format!("a call of host function {name} will fail: {reason}")));
+        plan.problem = Some(reason);
+    } else if function.results.len() > 1 {
+        let reason = format!("host function {name} has several results");
+        findings.push(Diagnostic::warning(codes::IMPORT_SIGNATURE, format!("{reason}; a call of it will fail")));
+        plan.problem = Some(reason);
+    } else {
+        let expected = language.import_signature(&ids, plan.result, types);
+        mismatch(&name, &expected, core.as_ref(), import, &mut plan, findings);
+    }
+    plan
+}
+
+fn mismatch(
+    name: &str,
+    expected: &Signature,
+    core: Option<&Signature>,
+    import: &Import,
+    plan: &mut ImportPlan,
+    findings: &mut Vec<Diagnostic>,
+) {
+    if core == Some(expected) {
+        return;
+    }
+    let actual = core_type::show(&import.ty);
+    let reason = format!("host function {name} is imported as {actual}, expected is {expected}");
+    findings.push(Diagnostic::warning(codes::IMPORT_SIGNATURE, format!("{reason}; a call of it will fail")));
+    plan.problem = Some(reason);
+}

@@ -1,0 +1,80 @@
+//! Named Go types whose definition the metadata does not tell: the core signature may (`abi-go` section 6.4).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use abi::plan::FunctionPlan;
+use abi::types::{Kind, TypeId, Types};
+
+use super::functions::signature_types;
+use crate::read::Module;
+
+/// Scalars a named type may stand for, told apart by their core words.
+const CANDIDATES: [&str; 5] = ["int32", "int64", "float32", "float64", "string"];
+
+/// Replaces opaque types in signatures by the one scalar that agrees with the core type.
+///
+/// Only where the type stands alone: the layout of memory that holds an opaque type stays unknown.
+pub(super) fn infer(module: &Module, plans: &mut [FunctionPlan], types: &mut Types) {
+    let mut told: BTreeMap<TypeId, TypeId> = BTreeMap::new();
+    // Parameters first: two words of a result may be anything, two words of a parameter are a string.
+    for by_parameter in [true, false] {
+        for plan in plans.iter_mut() {
+            let Some(opaque) = only_opaque(plan, types) else { continue };
+            let is_parameter = plan.parameters.iter().any(|parameter| parameter.ty == opaque);
+            let candidates: Vec<&str> = match told.get(&opaque) {
+                _ if by_parameter != is_parameter => continue,
+                Some(known) => {
+                    let known = *known;
+                    if agrees(module, plan, opaque, known, types) {
+                        substitute(plan, opaque, known);
+                    }
+                    continue;
+                }
+                None if is_parameter => CANDIDATES.to_vec(),
+                None => CANDIDATES.into_iter().filter(|name| *name != "string").collect(),
+            };
+            let mut trial = types.clone();
+            let language = module.language.implementation();
+            let fitting: Vec<&str> = candidates
+                .into_iter()
+                .filter(|name| {
+                    let id = language.resolve(name, &module.metadata, &mut trial);
+                    agrees(module, plan, opaque, id, &trial)
+                })
+                .collect();
+            if let [name] = fitting[..] {
+                let id = language.resolve(name, &module.metadata, types);
+                told.insert(opaque, id);
+                substitute(plan, opaque, id);
+            }
+        }
+    }
+}
+
+/// The opaque type of a signature, if there is exactly one.
+fn only_opaque(plan: &FunctionPlan, types: &Types) -> Option<TypeId> {
+    let opaque: BTreeSet<TypeId> =
+        signature_types(plan).filter(|id| matches!(types[*id].kind, Kind::Opaque(_))).collect();
+    let mut opaque = opaque.into_iter();
+    opaque.next().filter(|_| opaque.next().is_none())
+}
+
+/// Whether the export has the core type that follows when `opaque` is `id`.
+fn agrees(module: &Module, plan: &FunctionPlan, opaque: TypeId, id: TypeId, types: &Types) -> bool {
+    let mut plan = plan.clone();
+    substitute(&mut plan, opaque, id);
+    let parameters: Vec<TypeId> = plan.parameters.iter().map(|parameter| parameter.ty).collect();
+    let (expected, _) =
+        module.language.implementation().signature(&parameters, &plan.results, &mut types.clone());
+    let actual = module.exports.get(&plan.name).and_then(super::core_type::signature);
+    actual == Some(expected)
+}
+
+fn substitute(plan: &mut FunctionPlan, opaque: TypeId, id: TypeId) {
+    let parameters = plan.parameters.iter_mut().map(|parameter| &mut parameter.ty);
+    for ty in parameters.chain(plan.results.iter_mut().map(|result| &mut result.ty)) {
+        if *ty == opaque {
+            *ty = id;
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Plans of modules made by hand.
+
+use abi::plan::{DefaultValue, FunctionPlan};
+use abi::value::Value;
+
+use super::*;
+use crate::read::read;
+use crate::read::tests::Builder;
+
+const AS: &str = "modus-sdk-as@0.18.0";
+const GO: &str = "modus-sdk-go@0.18.0";
+
+/// A module: metadata with `members`, imports and exports as `name type`.
+fn planned(sdk: &str, members: &str, imports: &[&str], exports: &[&str]) -> (Option<Program>, Vec<String>) {
+    let mut builder = Builder::app(&format!(r#"{{"sdk":"{sdk}","plugin":"app@1.2",{members}}}"#));
+    for import in imports {
+        let (name, ty) = import.split_once(' ').expect("a name and a type");
+        let (module, name) = name.split_once('.').expect("a module and a name");
+        builder.import(module, name, ty);
+    }
+    for export in exports {
+        let (name, ty) = export.split_once(' ').expect("a name and a type");
+        builder.export(name, ty);
+    }
+    let (module, found) = read(&builder.bytes());
+    assert_eq!(found, []);
+    let (program, found) = build(&module.expect("a module"), Manifest::default());
+    (program, found.into_iter().map(|finding| format!("{} {}", finding.code, finding.message)).collect())
+}
+
+#[track_caller]
+fn check(sdk: &str, members: &str, imports: &[&str], exports: &[&str], findings: &[&str]) -> Option<Program> {
+    let (program, found) = planned(sdk, members, imports, exports);
+    assert_eq!(found.len(), findings.len(), "{found:#?}");
+    for (finding, part) in found.iter().zip(findings) {
+        assert!(finding.contains(part), "{finding:?} lacks {part:?}");
+    }
+    if let Some(program) = &program {
+        assert!(program.is_closed());
+    }
+    program
+}
+
+fn function(program: Option<Program>, name: &str) -> FunctionPlan {
+    let program = program.expect("a program");
+    program.functions.into_iter().find(|function| function.name == name).expect("the function")
+}
+
+const HELPERS: [&str; 3] = ["__new ii>i", "__pin i>i", "__unpin i>"];
+
+#[test]
+fn plain_function() {
+    let members = r#""fnExports":{"add":{"parameters":[{"name":"a","type":"i32"},{"name":"b","type":"i64"}],
+        "results":[{"type":"f64"}]}}"#;
+    let program = check(AS, members, &[], &["add iI>F"], &[]).expect("a program");
+    assert_eq!((program.app.name.as_str(), program.app.version.as_str()), ("app", "1.2"));
+    assert_eq!(program.functions[0].signature.to_string(), "(i32, i64) -> (f64)");
+    assert_eq!(program.functions[0].uncallable, None);
+    assert_eq!(program.schema.mutation.len(), 1);
+}
+
+#[test]
+fn missing_exports_are_errors() {
+    let members = r#""fnExports":{"f":{},"g":{},"h":{}}"#;
+    let findings = ["MC0303 no wasm function definition found for f", "found for h"];
+    assert!(check(AS, members, &[], &["g >"], &findings).is_none());
+}
+
+#[test]
+fn mismatched_signatures_leave_functions_out() {
+    let members = r#""fnExports":{"f":{"results":[{"type":"i32"}]},"g":{}}"#;
+    let findings = ["MC0304 function f is left out: its wasm type is () -> (), but the metadata implies () -> (i32)"];
+    let program = check(AS, members, &[], &["f >", "g >"], &findings).expect("a program");
+    assert_eq!(program.schema.query.len(), 1);
+    assert!(program.functions[0].uncallable.is_some());
+    let vector = ["MC0304 function f is left out: its wasm type is (v128) -> (i32)"];
+    check(AS, members, &[], &["f v>i", "g >"], &vector);
+}
+
+#[test]
+fn defaults() {
+    let members = r#""fnExports":{"f":{"parameters":[{"name":"a","type":"i32"},{"name":"b","type":"i32","default":2},
+        {"name":"c","type":"i32","default":""}]}}"#;
+    let plan = function(check(AS, members, &[], &["f iii>", "__setArgumentsLength i>"], &[]), "f");
+    assert!(plan.optional_arguments);
+    let defaults: Vec<&DefaultValue> = plan.parameters.iter().map(|parameter| &parameter.default).collect();
+    assert_eq!(defaults, [&DefaultValue::None, &DefaultValue::Literal(Value::Int(2)), &DefaultValue::Placeholder]);
+    let findings = ["MC0306 the module does not export __setArgumentsLength"];
+    assert!(!function(check(AS, members, &[], &["f iii>"], &findings), "f").optional_arguments);
+}
+
+#[test]
+fn helper_exports() {
+    let members = r#""fnExports":{"f":{"parameters":[{"name":"a","type":"~lib/string/String"}]}}"#;
+    let findings = ["MC0306 the module does not export __new, __pin, __unpin"];
+    assert!(check(AS, members, &[], &["f i>"], &findings).is_none());
+    let exports: Vec<&str> = HELPERS.into_iter().chain(["f i>"]).collect();
+    assert!(check(AS, members, &[], &exports, &[]).is_some());
+}
+
+#[test]
+fn unsupported_types_leave_functions_out() {
+    let members = r#""fnExports":{"f":{"results":[{"type":"any"}]},"g":{}}"#;
+    let findings = ["failed to get type info for any: info for type any not found in plugin app"];
+    let program = check(GO, members, &[], &["f >i", "g >"], &findings).expect("a program");
+    assert_eq!(program.schema.query.len(), 1);
+    assert_eq!(program.schema.query[0].function, 1);
+}
+
+#[test]
+fn named_go_types() {
+    let named = |types: &str| {
+        format!(
+            r#""fnExports":{{"f":{{"parameters":[{{"name":"m","type":"main.Mood"}}],"results":[{{"type":"main.Mood"}}]}},
+            "g":{{"results":[{{"type":"main.Mood"}}]}}}},"types":{{"main.Mood":{{"id":3}}{types}}}"#
+        )
+    };
+    let helpers = ["__make ii>i", "__unpin i>", "malloc i>i", "free i>"];
+    for (f, g) in [("f i>i", "g >i"), ("f I>I", "g >I"), ("f f>f", "g >f"), ("f F>F", "g >F"), ("f iii>", "g i>")] {
+        let exports: Vec<&str> = helpers.into_iter().chain([f, g]).collect();
+        let program = check(GO, &named(""), &[], &exports, &[]).expect("a program");
+        assert!(program.functions.iter().all(|function| function.uncallable.is_none()), "{f}");
+        assert_eq!(program.schema.scalars, ["Mood"]);
+    }
+    let slice: Vec<&str> = helpers.into_iter().chain(["f iiii>", "g i>"]).collect();
+    let findings = ["MC0305 each call of function f will fail: ", "MC0305 each call of function g will fail: "];
+    let program = check(GO, &named(""), &[], &slice, &findings).expect("a program");
+    assert_eq!(program.schema.query.len(), 2);
+}
+
+#[test]
+fn imports() {
+    let members = r#""fnImports":{
+        "modus_system.logMessage":{"parameters":[{"name":"level","type":"~lib/string/String"},{"name":"message","type":"~lib/string/String"}]},
+        "modus_system.getTimeInZone":{"parameters":[{"name":"tz","type":"~lib/string/String | null"}],"results":[{"type":"~lib/string/String | null"}]},
+        "modus_models.invokeModel":{"parameters":[{"name":"a","type":"i64"}]}}"#;
+    let imports = [
+        "modus_system.logMessage ii>",
+        "modus_secrets.getSecretValue i>i",
+        "modus_system.logMessage ii>",
+        "modus_system.getTimeInZone i>i",
+        "env.seed >i",
+        "env.Date.now >F",
+        "wasi_snapshot_preview1.proc_exit i>",
+        "modus_collections.upsert i>i",
+        "acme.go v>",
+    ];
+    let findings = [
+        "MC0308 the metadata does not describe host function modus_secrets.getSecretValue",
+        "MC0309 host function env.seed is imported as () -> (i32), expected is () -> (f64)",
+        "MC0307 host functions that are not available: modus_collections.upsert (i32) -> (i32), acme.go (v128) -> ()",
+        "MC0310 Unused import modus_models.invokeModel in plugin metadata. Please update your Modus SDK",
+    ];
+    let program = check(AS, members, &imports, &[], &findings).expect("a program");
+    let problems: Vec<bool> = program.imports.iter().map(|import| import.problem.is_some()).collect();
+    assert_eq!(problems, [false, true, false, false, true, false, false, true, true]);
+    assert_eq!(program.imports[0], program.imports[2]);
+    assert_eq!(program.imports[5].name, "Date.now");
+    assert!(program.imports[3].result.is_some());
+}
+
+#[test]
+fn class_ids() {
+    let members = r#""types":{"a/A":{"id":3,"fields":[]},"a/B":{"id":3},"a/C":{}}"#;
+    let findings = ["MC0311 types a/A and a/B have the same id 3", "MC0311 type a/C has the reserved id 0"];
+    check(AS, members, &[], &[], &findings);
+}

@@ -1,0 +1,147 @@
+//! Diagnostics on standard error: for people, or one JSON object a line.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write;
+
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource};
+use serde::Serialize;
+
+use crate::diagnostic::{Diagnostic, Location, Severity};
+
+/// How diagnostics are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Writes diagnostics, with the lines they are about where it knows the text.
+#[derive(Debug, Default)]
+pub struct Renderer {
+    format: Format,
+    sources: BTreeMap<String, String>,
+}
+
+/// The JSON form.
+#[derive(Serialize)]
+struct JsonDiagnostic<'a> {
+    code: &'a str,
+    severity: Severity,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+}
+
+impl Renderer {
+    /// A renderer without texts.
+    pub fn new(format: Format) -> Self {
+        Self { format, sources: BTreeMap::new() }
+    }
+
+    /// Makes a file's text known.
+    pub fn add_source(&mut self, file: &str, text: &str) {
+        self.sources.insert(file.to_owned(), text.to_owned());
+    }
+
+    /// The text of one diagnostic, with a line end. Human text holds colour escapes.
+    pub fn render(&self, diagnostic: &Diagnostic) -> String {
+        match self.format {
+            Format::Human => self.human(diagnostic),
+            Format::Json => json(diagnostic),
+        }
+    }
+
+    /// Writes diagnostics to a stream; a stream that strips escapes decides about colour.
+    pub fn write(&self, out: &mut dyn Write, diagnostics: &[Diagnostic]) -> std::io::Result<()> {
+        diagnostics.iter().try_for_each(|diagnostic| out.write_all(self.render(diagnostic).as_bytes()))
+    }
+
+    fn human(&self, diagnostic: &Diagnostic) -> String {
+        let (word, colour) = match diagnostic.severity {
+            Severity::Error => ("error", "\x1b[1;31m"),
+            Severity::Warning => ("warning", "\x1b[1;33m"),
+        };
+        let code = diagnostic.code;
+        let mut text = format!("{colour}{word}[{code}]\x1b[0m\x1b[1m: {}\x1b[0m\n", printable(&diagnostic.message));
+        if let Some(location) = &diagnostic.location {
+            match self.snippet(location) {
+                Some(snippet) => text.push_str(&snippet),
+                None => text.push_str(&place(location)),
+            }
+        }
+        if let Some(help) = &diagnostic.help {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "  \x1b[36m=\x1b[0m help: {}", printable(help));
+        }
+        text
+    }
+
+    /// The source lines with the span underlined.
+    fn snippet(&self, location: &Location) -> Option<String> {
+        let source = self.sources.get(&location.file)?;
+        let span = location.span.clone().filter(|span| span.end <= source.len())?;
+        let report = MietteDiagnostic::new("").with_label(LabeledSpan::underline(span));
+        let report = miette::Report::new(report).with_source_code(NamedSource::new(&location.file, source.clone()));
+        let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
+            .with_links(false)
+            .with_wrap_lines(false)
+            .with_context_lines(1);
+        let mut text = String::new();
+        handler.render_report(&mut text, report.as_ref()).ok()?;
+        // The heading is ours; miette's is the line before the frame.
+        let frame = text.find('╭')?;
+        let start = text[..frame].rfind('\n').map_or(0, |newline| newline + 1);
+        Some(format!("{}\n", text[start..].trim_end()))
+    }
+}
+
+fn place(location: &Location) -> String {
+    let mut text = format!("  \x1b[36m-->\x1b[0m {}", location.file);
+    if location.line > 0 {
+        let _ = write!(text, ":{}:{}", location.line, location.column);
+    }
+    if let Some(pointer) = location.pointer.as_deref().filter(|pointer| !pointer.is_empty()) {
+        let _ = write!(text, " ({})", printable(pointer));
+    }
+    text.push('\n');
+    text
+}
+
+fn json(diagnostic: &Diagnostic) -> String {
+    let location = diagnostic.location.as_ref();
+    let known = |number: usize| Some(number).filter(|number| *number > 0);
+    let object = JsonDiagnostic {
+        code: diagnostic.code,
+        severity: diagnostic.severity,
+        message: &diagnostic.message,
+        file: location.map(|location| location.file.as_str()),
+        line: location.and_then(|location| known(location.line)),
+        column: location.and_then(|location| known(location.column)),
+        pointer: location.and_then(|location| location.pointer.as_deref()),
+        help: diagnostic.help.as_deref(),
+    };
+    let text = serde_json::to_string(&object).expect("texts and numbers always serialise");
+    text + "\n"
+}
+
+/// Names come from the module: control characters must not reach the terminal.
+fn printable(text: &str) -> String {
+    let escape = |character: char| match character {
+        '\n' => "\n    ".to_owned(),
+        control if control.is_control() => control.escape_default().to_string(),
+        other => other.to_string(),
+    };
+    text.chars().map(escape).collect()
+}

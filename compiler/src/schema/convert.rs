@@ -1,0 +1,186 @@
+//! Types of the guest language to GraphQL types (`graphql` section 4).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use abi::language::{GuestLanguage, Shape};
+use abi::schema::{ObjectField, TypeRef};
+
+use super::names;
+
+/// Deeper nesting of lists and maps than this is refused.
+const MAX_DEPTH: u32 = 64;
+
+/// What a table is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// Arguments.
+    Input,
+    /// Results.
+    Output,
+}
+
+/// A GraphQL type with fields, or a scalar without.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Entry {
+    /// Fields; none for a scalar.
+    pub(super) fields: Vec<ObjectField>,
+    /// Description.
+    pub(super) description: Option<String>,
+    /// A key/value pair of a map.
+    pub(super) is_map: bool,
+    /// Why the type cannot be shown, if so.
+    pub(super) broken: Option<String>,
+}
+
+/// The GraphQL types of one direction.
+#[derive(Clone)]
+pub(super) struct Table {
+    pub(super) direction: Direction,
+    /// GraphQL name of each usable type definition, by full type name.
+    pub(super) names: BTreeMap<String, String>,
+    /// By GraphQL name.
+    pub(super) entries: BTreeMap<String, Entry>,
+    /// Names that generated types step aside for.
+    pub(super) taken: BTreeSet<String>,
+}
+
+impl Table {
+    pub(super) fn new(direction: Direction) -> Self {
+        Self { direction, names: BTreeMap::new(), entries: BTreeMap::new(), taken: BTreeSet::new() }
+    }
+
+    /// The GraphQL type of a type name.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(super) fn convert(&mut self, language: &dyn GuestLanguage, type_name: &str) -> Result<TypeRef, String> {
+        self.convert_nested(language, type_name, 0)
+    }
+
+    fn convert_nested(&mut self, language: &dyn GuestLanguage, full: &str, depth: u32) -> Result<TypeRef, String> {
+        if depth > MAX_DEPTH {
+            return Err(format!("the type is nested more than {MAX_DEPTH} levels deep"));
+        }
+        let name = without_parentheses(full);
+        let facts = language.facts(name);
+        let nullable = facts.nullable;
+        let (name, shape) = bare(language, name);
+        let ty = match shape {
+            Shape::String | Shape::Bytes => TypeRef::Named("String".to_owned()),
+            Shape::Bool => TypeRef::Named("Boolean".to_owned()),
+            Shape::Float => TypeRef::Named("Float".to_owned()),
+            Shape::Int { bits: 64, signed: true } => self.scalar("Int64"),
+            Shape::Int { bits: 64, signed: false } => self.scalar("UInt64"),
+            Shape::Int { bits: 32, signed: false } => self.scalar("UInt"),
+            Shape::Int { .. } => TypeRef::Named("Int".to_owned()),
+            Shape::Timestamp => self.scalar("Timestamp"),
+            Shape::List(element) => TypeRef::List(Box::new(self.convert_nested(language, &element, depth + 1)?)),
+            Shape::Map(key, value) => {
+                let key = self.convert_nested(language, &key, depth + 1)?;
+                let value = self.convert_nested(language, &value, depth + 1)?;
+                TypeRef::List(Box::new(non_null(TypeRef::Named(self.pair(key, value)))))
+            }
+            Shape::Named => match self.names.get(&name) {
+                Some(name) => TypeRef::Named(name.clone()),
+                None => return Err(format!("unsupported type or missing type definition: {name}")),
+            },
+        };
+        Ok(if nullable { ty } else { non_null(ty) })
+    }
+
+    /// Records a scalar.
+    pub(super) fn scalar(&mut self, name: &str) -> TypeRef {
+        self.entries.entry(name.to_owned()).or_default();
+        TypeRef::Named(name.to_owned())
+    }
+
+    /// The name of the pair type of a map, which is added where it is new.
+    fn pair(&mut self, key: TypeRef, value: TypeRef) -> String {
+        let suffix = if self.direction == Direction::Input { "Input" } else { "" };
+        let name = format!("{}{}Pair{suffix}", self.name_part(&key), self.name_part(&value));
+        let field = |name: &str, ty| ObjectField { name: name.to_owned(), description: None, ty };
+        let fields = vec![field("key", key), field("value", value)];
+        self.generated(&name, fields, true)
+    }
+
+    /// Adds a generated type, under the first free number of its name unless the very same one is there.
+    pub(super) fn generated(&mut self, name: &str, fields: Vec<ObjectField>, is_map: bool) -> String {
+        for number in 1.. {
+            let name = names::numbered(name, number);
+            match self.entries.get(&name) {
+                Some(entry) if entry.is_map == is_map && entry.fields == fields => return name,
+                Some(_) => {}
+                None if self.taken.contains(&name) => {}
+                None => {
+                    self.entries.insert(name.clone(), Entry { fields, is_map, ..Entry::default() });
+                    return name;
+                }
+            }
+        }
+        unreachable!("a free number is found long before they end")
+    }
+
+    /// What a key or value type contributes to the name of its pair type.
+    fn name_part(&self, ty: &TypeRef) -> String {
+        let core = match ty.nullable() {
+            TypeRef::List(item) => {
+                let inner = match &**item {
+                    // Clients hold names that lack the last letter here.
+                    TypeRef::Named(name) => self.without_suffix(&name[..name.len().saturating_sub(1)]).to_owned(),
+                    item if matches!(item.nullable(), TypeRef::Named(_)) => self.without_suffix(item.name()).to_owned(),
+                    item => self.name_part(item),
+                };
+                format!("{inner}List")
+            }
+            named => self.without_suffix(named.name()).to_owned(),
+        };
+        if matches!(ty, TypeRef::NonNull(_)) { core } else { format!("Nullable{core}") }
+    }
+
+    fn without_suffix<'n>(&self, name: &'n str) -> &'n str {
+        match self.direction {
+            Direction::Input => name.strip_suffix("Input").unwrap_or(name),
+            Direction::Output => name,
+        }
+    }
+
+    /// Everything reachable from `types`, by name.
+    pub(super) fn reachable<'t>(&self, types: impl IntoIterator<Item = &'t TypeRef>) -> BTreeSet<String> {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<String> = types.into_iter().map(|ty| ty.name().to_owned()).collect();
+        while let Some(name) = open.pop() {
+            if let Some(entry) = self.entries.get(&name)
+                && seen.insert(name)
+            {
+                open.extend(entry.fields.iter().map(|field| field.ty.name().to_owned()));
+            }
+        }
+        seen
+    }
+}
+
+/// `!`
+pub(super) fn non_null(ty: TypeRef) -> TypeRef {
+    TypeRef::NonNull(Box::new(ty))
+}
+
+/// Drops parentheses around a whole type name.
+pub(super) fn without_parentheses(name: &str) -> &str {
+    let mut name = name.trim();
+    while let Some(inner) = name.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        name = inner.trim();
+    }
+    name
+}
+
+/// A type without its nullable marks, and what it is.
+pub(super) fn bare(language: &dyn GuestLanguage, type_name: &str) -> (String, Shape) {
+    let mut name = without_parentheses(type_name).to_owned();
+    loop {
+        let facts = language.facts(&name);
+        if !facts.nullable || facts.underlying == name {
+            return (facts.underlying, facts.shape);
+        }
+        name = without_parentheses(&facts.underlying).to_owned();
+    }
+}

@@ -1,0 +1,205 @@
+//! The app's type definitions as GraphQL types (`graphql` section 3).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use abi::language::{GuestLanguage, Shape};
+use abi::metadata::{Docs, Metadata, TypeDefinition};
+use abi::schema::ObjectField;
+
+use super::convert::{Direction, Entry, Table, bare};
+use super::names;
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+
+/// Both tables with every usable type definition.
+pub(super) fn build(
+    metadata: &Metadata,
+    language: &dyn GuestLanguage,
+    found: &mut Vec<Diagnostic>,
+) -> (Table, Table) {
+    let mut input = Table::new(Direction::Input);
+    let mut output = Table::new(Direction::Output);
+    allocate(metadata, language, &mut input, &mut output, found);
+    for (full, definition) in &metadata.types {
+        for table in [&mut input, &mut output] {
+            fill(table, language, full, definition, metadata);
+        }
+    }
+    (input, output)
+}
+
+/// The description made of documentation lines.
+pub(super) fn description(docs: Option<&Docs>) -> Option<String> {
+    docs.filter(|docs| !docs.lines.is_empty()).map(|docs| docs.lines.join("\n"))
+}
+
+/// Gives every type its names, the same number in both tables.
+fn allocate(
+    metadata: &Metadata,
+    language: &dyn GuestLanguage,
+    input: &mut Table,
+    output: &mut Table,
+    found: &mut Vec<Diagnostic>,
+) {
+    let used = used_types(metadata, language);
+    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    // Types that no exported function needs (host functions have their own) must not take a name from one that does.
+    let shown = metadata.types.iter().filter(|(full, _)| used.contains(*full));
+    let rest = metadata.types.iter().filter(|(full, _)| !used.contains(*full));
+    for (full, definition) in shown.chain(rest) {
+        if !is_defined(language, full, definition) {
+            continue;
+        }
+        let base = names::sanitise(&language.short_name(full));
+        let (as_input, as_output) = base_names(metadata, full, definition, &base);
+        let free = |table: &Table, name: &str| !table.taken.contains(name) && !names::RESERVED.contains(&name);
+        let number = (1..).find(|number| {
+            as_input.as_ref().is_none_or(|name| free(input, &names::numbered(name, *number)))
+                && free(output, &names::numbered(&as_output, *number))
+        });
+        let number = number.unwrap_or(1);
+        let shown_name = names::numbered(&as_output, number);
+        if number > 1 && used.contains(full) {
+            found.push(renamed(full, owners.get(as_output.as_str()).copied(), &as_output, &shown_name));
+        }
+        owners.entry(shown_name.clone()).or_insert(full);
+        if let Some(name) = as_input {
+            take(input, full, names::numbered(&name, number));
+        }
+        take(output, full, shown_name);
+    }
+    // A type gives way to the hand-written input type of the same name.
+    for full in metadata.types.keys() {
+        if let Some(name) = input.names.get(&format!("{full}Input")).cloned() {
+            input.names.entry(full.clone()).or_insert(name);
+        }
+    }
+    let all: BTreeSet<String> = input.taken.union(&output.taken).cloned().collect();
+    let reserved = names::RESERVED.map(str::to_owned);
+    for table in [input, output] {
+        table.taken = all.iter().cloned().chain(reserved.iter().cloned()).collect();
+    }
+}
+
+fn take(table: &mut Table, full: &str, name: String) {
+    table.taken.insert(name.clone());
+    table.names.insert(full.to_owned(), name);
+}
+
+fn renamed(full: &str, owner: Option<&str>, wanted: &str, name: &str) -> Diagnostic {
+    let reason = match owner {
+        Some(owner) => format!("{owner} has the name {wanted}"),
+        None => format!("the name {wanted} is taken"),
+    };
+    Diagnostic::warning(codes::NAME_COLLISION, format!("type {full} is called {name} in GraphQL, because {reason}"))
+}
+
+/// Whether an entry of `types` becomes a GraphQL type of its own.
+fn is_defined(language: &dyn GuestLanguage, full: &str, definition: &TypeDefinition) -> bool {
+    let facts = language.facts(full);
+    if facts.underlying != full {
+        return false;
+    }
+    match facts.shape {
+        // A generic class whose fields are not told cannot be shown.
+        Shape::Named => !definition.fields.is_empty() || !full.contains('<'),
+        // Runtime classes and named integers leave a scalar behind that is not used; slices of bytes are lists.
+        Shape::Bytes | Shape::Int { .. } => !full.contains(['[', '<']),
+        Shape::String | Shape::Bool | Shape::Float | Shape::Timestamp | Shape::List(_) | Shape::Map(..) => false,
+    }
+}
+
+/// Names before numbering; `None` where a hand-written input type takes the place.
+fn base_names(
+    metadata: &Metadata,
+    full: &str,
+    definition: &TypeDefinition,
+    base: &str,
+) -> (Option<String>, String) {
+    let stem = base.strip_suffix("Input").filter(|stem| !stem.is_empty());
+    let as_input = match stem {
+        _ if definition.fields.is_empty() => Some(base.to_owned()),
+        Some(_) => Some(base.to_owned()),
+        None if metadata.types.contains_key(&format!("{full}Input")) => None,
+        None => Some(format!("{base}Input")),
+    };
+    let has_counterpart = full.strip_suffix("Input").is_some_and(|other| metadata.types.contains_key(other));
+    let as_output = match stem {
+        Some(stem) if !has_counterpart => stem.to_owned(),
+        _ => base.to_owned(),
+    };
+    (as_input, as_output)
+}
+
+/// Converts the fields of one type.
+fn fill(
+    table: &mut Table,
+    language: &dyn GuestLanguage,
+    full: &str,
+    definition: &TypeDefinition,
+    metadata: &Metadata,
+) {
+    let Some(name) = table.names.get(full).cloned() else { return };
+    let gives_way = table.direction == Direction::Input
+        && !definition.fields.is_empty()
+        && metadata.types.contains_key(&format!("{full}Input"))
+        && table.names.get(&format!("{full}Input")) == Some(&name);
+    if gives_way {
+        return;
+    }
+    let mut entry = Entry { description: description(definition.docs.as_ref()), ..Entry::default() };
+    for field in &definition.fields {
+        let problem = if !names::is_valid(&field.name) {
+            "is not a GraphQL name".to_owned()
+        } else if entry.fields.iter().any(|other| other.name == field.name) {
+            "is there twice".to_owned()
+        } else {
+            match table.convert(language, &field.type_name) {
+                Ok(ty) => {
+                    let description = description(field.docs.as_ref());
+                    entry.fields.push(ObjectField { name: field.name.clone(), description, ty });
+                    continue;
+                }
+                Err(reason) => reason,
+            }
+        };
+        entry.broken.get_or_insert_with(|| format!("type {full}: field {}: {problem}", field.name));
+    }
+    if entry.broken.is_some() {
+        // Not a scalar, whatever is left of it.
+        entry.fields.retain(|_| false);
+    }
+    table.entries.insert(name, entry);
+}
+
+/// Full names of the definitions that exported functions reach.
+fn used_types(metadata: &Metadata, language: &dyn GuestLanguage) -> BTreeSet<String> {
+    let functions = metadata.fn_exports.values();
+    let mut open: Vec<String> = functions
+        .flat_map(|function| {
+            let parameters = function.parameters.iter().map(|parameter| parameter.type_name.clone());
+            parameters.chain(function.results.iter().map(|result| result.type_name.clone()))
+        })
+        .collect();
+    let mut seen = BTreeSet::new();
+    while let Some(type_name) = open.pop() {
+        let (name, shape) = bare(language, &type_name);
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        match shape {
+            Shape::List(element) => open.push(element),
+            Shape::Map(key, value) => open.extend([key, value]),
+            Shape::Named => {
+                for full in [name.clone(), format!("{name}Input")] {
+                    if let Some(definition) = metadata.types.get(&full) {
+                        open.extend(definition.fields.iter().map(|field| field.type_name.clone()));
+                        seen.insert(full);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    seen
+}

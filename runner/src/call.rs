@@ -1,0 +1,106 @@
+//! The seam between GraphQL and the sandbox: one root field is one [`Request`], answered by one [`Outcome`].
+
+use std::sync::Arc;
+
+use abi::value::Value;
+use futures::future::BoxFuture;
+
+/// What a root field asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Index into `Program::functions`.
+    pub function: u32,
+    /// One entry per parameter, in parameter order. `None`: not given, the guest's own default applies. `Some(Null)`:
+    /// given as null.
+    pub arguments: Vec<Option<Value>>,
+    /// The client's time zone (header `X-Time-Zone`), as it was sent.
+    pub time_zone: Option<Arc<str>>,
+    /// Claims of the verified token as JSON text.
+    pub claims: Option<Arc<str>>,
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// The id under which the log holds what the client is not told.
+    pub execution_id: String,
+    /// The result; `None` when the call ended without one, `Some(Null)` for a function without result.
+    pub value: Option<Value>,
+    /// What went wrong, in the order of the response: logged errors, error lines of the output, the call's own failure.
+    pub errors: Vec<CallFailure>,
+    /// Messages and captured lines that are not errors, for `extensions.invocations`.
+    pub logs: Vec<Message>,
+}
+
+/// One error of a call, as the client may see it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CallFailure {
+    /// The text.
+    pub message: String,
+    /// `error` or `fatal` for what the guest said itself.
+    pub level: Option<Level>,
+    /// Where inside the result; empty for the whole.
+    pub path: Vec<PathSegment>,
+}
+
+/// A step into a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathSegment {
+    /// A field of an object.
+    Field(Arc<str>),
+    /// An item of a list.
+    Index(usize),
+}
+
+/// A logged message or a captured line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Level; captured lines without a prefix have none.
+    pub level: Option<Level>,
+    /// The text.
+    pub text: String,
+}
+
+/// Level of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// `debug`
+    Debug,
+    /// `info`
+    Info,
+    /// `warning`
+    Warning,
+    /// `error`
+    Error,
+    /// `fatal`
+    Fatal,
+}
+
+impl Level {
+    /// The level's name in a response.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Fatal => "fatal",
+        }
+    }
+}
+
+/// Something that can run functions of the app.
+pub trait Call: Send + Sync {
+    /// Runs one function. Dropping the future means that the client is gone: the call is to be cancelled.
+    fn call(&self, request: Request) -> BoxFuture<'static, Outcome>;
+}
+
+/// A closure runs functions too.
+impl<F> Call for F
+where
+    F: Fn(Request) -> BoxFuture<'static, Outcome> + Send + Sync,
+{
+    fn call(&self, request: Request) -> BoxFuture<'static, Outcome> {
+        self(request)
+    }
+}

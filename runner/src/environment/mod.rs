@@ -1,0 +1,229 @@
+//! The process environment with its env files, as a snapshot that is swapped as a whole (`manifest` sections 7 and 8).
+
+mod env_file;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+pub use env_file::parse as parse_env_file;
+
+/// Variables by name.
+pub type Variables = BTreeMap<String, String>;
+
+/// Variables of the runner itself, which guests do not see (`http-server` section 9).
+const OWN: [&str; 10] = [
+    "MODUS_ENV",
+    "MODUS_DEBUG",
+    "MODUS_TRACE",
+    "MODUS_PEMS",
+    "MODUS_DB",
+    "MODUS_USE_MODUSDB",
+    "MODUS_AGENT_IDLE_TIMEOUT_SECONDS",
+    "MODUS_DEBUG_ACTORS",
+    "MODUS_HOME",
+    HYPERMODE_URL,
+];
+
+/// Prefixes of the same.
+const OWN_PREFIXES: [&str; 4] = ["MODUS_JWKS_", "MODUS_CLUSTER_", "MODUS_ACTOR_SYSTEM_", "MODUS_RUNNER_"];
+
+/// Replaces the addresses of models with the connection `hypermode` (`models` section 5).
+pub const HYPERMODE_URL: &str = "MODUS_HYPERMODE_URL";
+
+/// The environment name's variable.
+const ENV: &str = "MODUS_ENV";
+
+/// Reads variables; cheap to share, safe to reload while calls run.
+#[derive(Debug)]
+pub struct Environment {
+    name: String,
+    process: Variables,
+    directory: Option<PathBuf>,
+    expose_all: bool,
+    current: RwLock<Arc<Variables>>,
+}
+
+impl Environment {
+    /// The process environment with the env files of `directory`. Faulty files are skipped with a warning.
+    pub fn load(directory: Option<&Path>) -> Self {
+        Self::new(process_variables(), directory)
+    }
+
+    /// An environment over the given variables instead of the process's.
+    pub fn new(process: Variables, directory: Option<&Path>) -> Self {
+        let name = process.get(ENV).filter(|name| !name.is_empty()).map_or("prod", String::as_str).to_owned();
+        let environment = Self {
+            name,
+            current: RwLock::new(Arc::new(process.clone())),
+            process,
+            directory: directory.map(Path::to_owned),
+            expose_all: false,
+        };
+        environment.reload();
+        environment
+    }
+
+    /// Shows guests every `MODUS_*` variable, secrets of connections included.
+    #[must_use]
+    pub fn expose_all(mut self, expose: bool) -> Self {
+        self.expose_all = expose;
+        self
+    }
+
+    /// Reads the env files again; variables that vanished from them disappear.
+    pub fn reload(&self) {
+        let mut variables = Variables::new();
+        for path in self.directory.iter().flat_map(|directory| files(directory, &self.name)) {
+            let text = match std::fs::read_to_string(&path) {
+                Ok(text) => text,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(error) => {
+                    tracing::warn!(path = %path.display(), error = %error, "Could not read env file.");
+                    continue;
+                }
+            };
+            match env_file::parse(&text) {
+                Ok(entries) => variables.extend(entries),
+                Err(error) => tracing::warn!(path = %path.display(), error = %error, "Skipped a faulty env file."),
+            }
+        }
+        variables.extend(self.process.iter().map(|(name, value)| (name.clone(), value.clone())));
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(variables);
+    }
+
+    /// All variables as they are now.
+    pub fn snapshot(&self) -> Arc<Variables> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// A variable's value; an empty one is a value.
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.snapshot().get(name).cloned()
+    }
+
+    /// Whether a variable is a true boolean (`1 t T TRUE true True`).
+    pub fn flag(&self, name: &str) -> bool {
+        self.snapshot().get(name).is_some_and(|value| is_true(value))
+    }
+
+    /// `MODUS_ENV`, by default `prod`; read once.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether this is development.
+    pub fn is_dev(&self) -> bool {
+        matches!(self.name.as_str(), "dev" | "development")
+    }
+
+    /// The host's time zone: `TZ`, else the system's, else `UTC`.
+    pub fn host_time_zone(&self) -> String {
+        self.get("TZ").filter(|zone| !zone.is_empty()).or_else(system_zone).unwrap_or_else(|| "UTC".to_owned())
+    }
+
+    /// What a guest sees of the `MODUS_*` variables: without the prefix, without those of the runner and of
+    /// `connections`.
+    pub fn guest_variables<'a>(&self, connections: impl Iterator<Item = &'a str>) -> Vec<(String, String)> {
+        let hidden: Vec<String> = connections.map(secret_prefix).collect();
+        let snapshot = self.snapshot();
+        let visible = |name: &str| self.expose_all || !is_hidden(name, &hidden);
+        snapshot
+            .range("MODUS_".to_owned()..)
+            .take_while(|(name, _)| name.starts_with("MODUS_"))
+            .filter(|(name, _)| visible(name) || name.as_str() == ENV)
+            .filter_map(|(name, value)| Some((name.strip_prefix("MODUS_")?, value)))
+            .filter(|(name, value)| !matches!(*name, "" | "TZ" | "CLAIMS") && !name.contains('\0') && !value.contains('\0'))
+            .map(|(name, value)| (name.to_owned(), value.clone()))
+            .collect()
+    }
+}
+
+/// Whether text is one of the true booleans.
+pub fn is_true(text: &str) -> bool {
+    matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True")
+}
+
+/// Beginning of the names of a connection's secrets (`manifest` section 6.2).
+pub fn secret_prefix(connection: &str) -> String {
+    format!("MODUS_{}_", connection.to_uppercase().replace('-', "_"))
+}
+
+fn is_hidden(name: &str, connections: &[String]) -> bool {
+    OWN.contains(&name)
+        || OWN_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        || connections.iter().any(|prefix| name.starts_with(prefix.as_str()))
+}
+
+/// The process environment; names and values that are not Unicode are left out.
+fn process_variables() -> Variables {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+}
+
+/// Env files from the lowest precedence to the highest.
+fn files(directory: &Path, name: &str) -> Vec<PathBuf> {
+    let lower = name.to_lowercase();
+    let aliases: Vec<&str> = match lower.as_str() {
+        "dev" | "development" => vec!["dev", "development"],
+        "stage" | "staging" => vec!["stage", "staging"],
+        "test" | "testing" => vec!["test", "testing"],
+        "prod" | "production" => vec!["prod", "production"],
+        _ => vec![name],
+    };
+    let mut names = vec![".env".to_owned(), ".env.local".to_owned()];
+    for alias in aliases.iter().rev().filter(|alias| !alias.contains(['/', '\\', '\0'])) {
+        names.push(format!(".env.{alias}"));
+        names.push(format!(".env.{alias}.local"));
+    }
+    names.into_iter().map(|name| directory.join(name)).collect()
+}
+
+/// The target of `/etc/localtime` after its `zoneinfo` element.
+fn system_zone() -> Option<String> {
+    let target = std::fs::read_link("/etc/localtime").ok()?;
+    let (_, zone) = target.to_str()?.split_once("zoneinfo/")?;
+    (!zone.is_empty()).then(|| zone.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(entries: &[(&str, &str)]) -> Variables {
+        entries.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn guests_see_neither_the_runners_nor_the_connections_variables() {
+        let environment = Environment::new(
+            variables(&[
+                ("MODUS_ENV", "dev"),
+                ("MODUS_DB", "postgres://secret"),
+                ("MODUS_JWKS_ENDPOINTS", "x"),
+                ("MODUS_MY_API_KEY", "secret"),
+                ("MODUS_APP_COLOUR", "blue"),
+                ("MODUS_TZ", "fake"),
+                ("MODUS_CLAIMS", "fake"),
+                ("MODUS_MY", "seen"),
+                ("PATH", "/bin"),
+            ]),
+            None,
+        );
+        let seen = environment.guest_variables(["my-api"].into_iter());
+        let names: Vec<&str> = seen.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["APP_COLOUR", "ENV", "MY"]);
+        assert!(environment.is_dev());
+    }
+
+    #[test]
+    fn env_files_by_precedence() {
+        let names = |name| -> Vec<String> {
+            files(Path::new(""), name).iter().rev().map(|path| path.display().to_string()).collect()
+        };
+        assert_eq!(
+            names("Dev"),
+            [".env.dev.local", ".env.dev", ".env.development.local", ".env.development", ".env.local", ".env"]
+        );
+        assert_eq!(names("Mine"), [".env.Mine.local", ".env.Mine", ".env.local", ".env"]);
+    }
+}

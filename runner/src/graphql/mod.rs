@@ -1,0 +1,3 @@
+//! GraphQL: documents, arguments, execution.
+mod root;
+mod scalar;

@@ -1,0 +1,124 @@
+//! Host functions: one file a capability. Each describes its functions here, is configured from the manifest once, and
+//! is called by its entry in the table.
+
+pub mod client;
+mod models;
+mod system;
+mod template;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use abi::manifest::Manifest;
+use abi::value::Value;
+
+use crate::environment::Environment;
+use client::HttpClient;
+use crate::sandbox::Output;
+use crate::telemetry::LogContext;
+
+pub use system::is_time_zone;
+pub use template::expand as expand_template;
+
+/// What host functions are configured with.
+#[derive(Debug)]
+pub struct Services {
+    /// Variables.
+    pub environment: Arc<Environment>,
+    /// Models and connections.
+    pub manifest: Arc<Manifest>,
+    /// One client for all connections.
+    pub client: HttpClient,
+}
+
+impl Services {
+    /// Configures all capabilities.
+    pub fn new(environment: Arc<Environment>, manifest: Arc<Manifest>) -> Self {
+        Self { environment, manifest, client: HttpClient::default() }
+    }
+}
+
+/// What a host function may use during one call.
+pub struct Invocation<'a> {
+    pub(crate) services: &'a Services,
+    pub(crate) log: &'a LogContext,
+    pub(crate) time_zone: &'a str,
+    pub(crate) output: &'a mut Output,
+}
+
+/// A failed operation: what the log says, and what the guest gets, which is null unless said otherwise.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct HostError {
+    pub(crate) message: String,
+    pub(crate) answer: Value,
+}
+
+impl<T: Into<String>> From<T> for HostError {
+    fn from(message: T) -> Self {
+        Self { message: message.into(), answer: Value::Null }
+    }
+}
+
+type Answer = Result<Value, HostError>;
+type Pending<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
+
+/// How an operation runs.
+pub(crate) enum Work {
+    /// At once.
+    Immediate(fn(&mut Invocation<'_>, &[Value]) -> Answer),
+    /// It waits for somebody else; given up when the call ends.
+    Waiting(for<'a> fn(&'a mut Invocation<'_>, &'a [Value]) -> Pending<'a>),
+}
+
+/// Texts of the log records around an operation.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Messages {
+    pub(crate) starting: Option<&'static str>,
+    pub(crate) completed: Option<&'static str>,
+    pub(crate) cancelled: Option<&'static str>,
+    pub(crate) error: Option<&'static str>,
+}
+
+impl Messages {
+    /// Nothing is written around the operation.
+    const NONE: Self = Self { starting: None, completed: None, cancelled: None, error: None };
+}
+
+/// A host function.
+pub(crate) struct HostFunction {
+    pub(crate) module: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) messages: Messages,
+    /// What the records say the operation is about.
+    pub(crate) detail: fn(&[Value]) -> Option<String>,
+    pub(crate) work: Work,
+}
+
+impl HostFunction {
+    pub(crate) fn full_name(&self) -> String {
+        format!("{}.{}", self.module, self.name)
+    }
+}
+
+/// The host function a module imports.
+pub(crate) fn find(module: &str, name: &str) -> Option<&'static HostFunction> {
+    let capabilities: [&'static [HostFunction]; 2] = [&system::FUNCTIONS, &models::FUNCTIONS];
+    capabilities.into_iter().flatten().find(|function| function.module == module && function.name == name)
+}
+
+/// The text of an argument; null and absent count as empty.
+fn text(arguments: &[Value], index: usize) -> &str {
+    optional_text(arguments, index).unwrap_or_default()
+}
+
+fn optional_text(arguments: &[Value], index: usize) -> Option<&str> {
+    match arguments.get(index) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::Object(entries.into_iter().map(|(name, value)| (Arc::from(name), value)).collect())
+}

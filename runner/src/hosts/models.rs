@@ -1,0 +1,235 @@
+//! `modus_models`: a transparent POST proxy to model providers (`models`).
+
+use abi::manifest::{Connection, HttpConnection, Model};
+use abi::value::Value;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, StatusCode};
+
+use super::{Answer, HostError, HostFunction, Invocation, Messages, Pending, Work, expand_template, object, text};
+use crate::environment::{HYPERMODE_URL, secret_prefix};
+use crate::hosts::client::{Request, Response, append_query};
+use crate::telemetry::{Record, Severity};
+
+const MODULE: &str = "modus_models";
+/// The reserved connection.
+const HYPERMODE: &str = "hypermode";
+
+pub(super) static FUNCTIONS: [HostFunction; 2] = [
+    HostFunction {
+        module: MODULE,
+        name: "getModelInfo",
+        messages: Messages {
+            cancelled: Some("Cancelled getting model info."),
+            error: Some("Error getting model info."),
+            ..Messages::NONE
+        },
+        detail,
+        work: Work::Immediate(model_info),
+    },
+    HostFunction {
+        module: MODULE,
+        name: "invokeModel",
+        messages: Messages {
+            starting: Some("Invoking model."),
+            completed: Some("Completed model invocation."),
+            cancelled: Some("Cancelled model invocation."),
+            error: Some("Error invoking model."),
+        },
+        detail,
+        work: Work::Waiting(invoke),
+    },
+];
+
+fn detail(arguments: &[Value]) -> Option<String> {
+    Some(format!("Model: {}", text(arguments, 0)))
+}
+
+fn find<'a>(invocation: &'a Invocation<'_>, name: &str) -> Result<&'a Model, HostError> {
+    invocation.services.manifest.models.get(name).ok_or_else(|| format!("model {name} was not found").into())
+}
+
+fn model_info(invocation: &mut Invocation<'_>, arguments: &[Value]) -> Answer {
+    let name = text(arguments, 0);
+    let model = find(invocation, name)?;
+    let (name, full_name) = (Value::String(name.to_owned()), Value::String(model.source_model.clone()));
+    Ok(object([("name", name), ("fullName", full_name)]))
+}
+
+fn invoke<'a>(invocation: &'a mut Invocation<'_>, arguments: &'a [Value]) -> Pending<'a> {
+    let services = invocation.services;
+    let request = prepare(invocation, text(arguments, 0), text(arguments, 1));
+    Box::pin(async move {
+        let (model, request) = request?;
+        let response = services.client.send(request).await.map_err(|error| HostError::from(error.to_string()))?;
+        answer(&model, services.environment.is_dev(), response)
+    })
+}
+
+fn prepare(invocation: &Invocation<'_>, name: &str, input: &str) -> Result<(Model, Request), HostError> {
+    let model = find(invocation, name)?.clone();
+    let (url, headers) = if model.connection == HYPERMODE {
+        hosted(invocation, name, &model)?
+    } else {
+        external(invocation, &model)?
+    };
+    // Whatever the manifest adds belongs to the first server only.
+    let confidential = headers.keys().cloned().collect();
+    let mut all = headers;
+    all.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+    Ok((model, Request { method: Method::POST, url, headers: all, confidential, body: input.to_owned().into() }))
+}
+
+/// Address and headers for an `http` connection of the manifest.
+fn external(invocation: &Invocation<'_>, model: &Model) -> Result<(String, HeaderMap), HostError> {
+    let name = &model.connection;
+    let connection = match invocation.services.manifest.connections.get(name) {
+        Some(Connection::Http(connection)) => connection,
+        Some(_) => return Err(format!("[{name}] is not an HTTP connection").into()),
+        None => return Err(format!("connection [{name}] was not found").into()),
+    };
+    let mut url = address(connection, &model.path)?;
+    for (parameter, value) in &connection.query_parameters {
+        url = append_query(&url, parameter, &secret(invocation, name, value));
+    }
+    let mut headers = HeaderMap::new();
+    for (header, value) in &connection.headers {
+        let parsed = HeaderName::try_from(header).map_err(|_| format!("invalid header field name \"{header}\""))?;
+        // The value may be a secret, so no message shows it.
+        let mut value = HeaderValue::try_from(secret(invocation, name, value))
+            .map_err(|_| format!("invalid header field value for \"{header}\""))?;
+        value.set_sensitive(true);
+        if parsed != HOST {
+            headers.append(parsed, value);
+        }
+    }
+    Ok((url, headers))
+}
+
+fn address(connection: &HttpConnection, path: &str) -> Result<String, HostError> {
+    match (connection.base_url.as_str(), connection.endpoint.as_str(), path) {
+        ("", "", "") => Err("the connection has neither a base URL nor an endpoint".into()),
+        ("", endpoint, "") => Ok(endpoint.to_owned()),
+        ("", ..) => Err("model path is defined but the connection has no base URL".into()),
+        (_, "", "") => Err("model path is not defined".into()),
+        (base, "", path) => Ok(format!("{}/{}", base.trim_end_matches('/'), path.trim_start_matches('/'))),
+        _ => Err("specify either base URL or endpoint for an HTTP connection, not both".into()),
+    }
+}
+
+/// Applies the templates of a connection's setting.
+fn secret(invocation: &Invocation<'_>, connection: &str, text: &str) -> String {
+    let prefix = secret_prefix(connection);
+    let variables = invocation.services.environment.snapshot();
+    let lookup = |name: &str| variables.get(&format!("{prefix}{name}")).cloned();
+    expand_template(text, lookup, |name| {
+        let name = format!("{prefix}{name}");
+        let record = Record { name: Some(&name), ..Default::default() };
+        invocation.log.write(Severity::Warn, "Secret not found.", record);
+    })
+}
+
+/// Address and headers for Hypermode's own models. `MODUS_HYPERMODE_URL` takes the place of the service: `{model}` and
+/// `{sourceModel}` in it are replaced, without either the source model's name is appended.
+fn hosted(invocation: &Invocation<'_>, name: &str, model: &Model) -> Result<(String, HeaderMap), HostError> {
+    let environment = &invocation.services.environment;
+    let get = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+    let (name, source) = (name.to_lowercase(), model.source_model.to_lowercase());
+    let replaced = get(HYPERMODE_URL).map(|base| {
+        if base.contains("{model}") || base.contains("{sourceModel}") {
+            base.replace("{model}", &name).replace("{sourceModel}", &source)
+        } else {
+            format!("{}/{source}", base.trim_end_matches('/'))
+        }
+    });
+    let mut headers = HeaderMap::new();
+    let credentials = get("HYP_API_KEY").zip(get("HYP_WORKSPACE_ID"));
+    if environment.is_dev() {
+        match &credentials {
+            Some((key, workspace)) => {
+                let invalid = |_| HostError::from("local authentication failed");
+                headers.insert(AUTHORIZATION, HeaderValue::try_from(format!("Bearer {key}")).map_err(invalid)?);
+                let workspace = HeaderValue::try_from(workspace).map_err(invalid)?;
+                headers.insert(HeaderName::from_static("hyp-workspace-id"), workspace);
+            }
+            None if replaced.is_some() => {}
+            None => return Err("local authentication failed".into()),
+        }
+    }
+    let url = match (replaced, environment.is_dev(), get("HYPERMODE_MODEL_HOST")) {
+        (Some(url), ..) => url,
+        (None, true, _) => format!("https://models.hypermode.host/{source}"),
+        (None, false, Some(host)) => format!("http://{name}.{host}/{name}:predict"),
+        (None, false, None) => return Err("hypermode hosted models are not available in this environment".into()),
+    };
+    Ok((url, headers))
+}
+
+fn answer(model: &Model, dev: bool, response: Response) -> Answer {
+    let status = response.status;
+    let body = readable(&response.body);
+    if status.is_success() {
+        return Ok(Value::String(body));
+    }
+    let special = (model.connection == HYPERMODE).then(|| special(model, dev, status)).flatten();
+    if let Some(message) = special {
+        return Err(message.into());
+    }
+    let reason = status.canonical_reason().unwrap_or_default();
+    let message = format!("HTTP error: {} {reason}", status.as_u16()).trim_end().to_owned();
+    // The body tells the guest more, when there is one.
+    Err(HostError { message, answer: if body.is_empty() { Value::Null } else { Value::String(body) } })
+}
+
+fn special(model: &Model, dev: bool, status: StatusCode) -> Option<String> {
+    Some(match status {
+        StatusCode::UNAUTHORIZED => {
+            "invalid or expired API key. Please use `hyp login` to create a new API key".to_owned()
+        }
+        StatusCode::FORBIDDEN => "API key is disabled or usage limit exceeded".to_owned(),
+        StatusCode::TOO_MANY_REQUESTS => "rate limit exceeded".to_owned(),
+        StatusCode::NOT_FOUND if dev => {
+            format!("model {} is not available in the local dev environment", model.source_model)
+        }
+        _ => return None,
+    })
+}
+
+/// Text without NUL and without what is not UTF-8.
+fn readable(bytes: &[u8]) -> String {
+    let mut text: String = bytes.utf8_chunks().map(|chunk| chunk.valid()).collect();
+    text.retain(|c| c != '\0');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        let http = |base_url: &str, endpoint: &str| HttpConnection {
+            base_url: base_url.to_owned(),
+            endpoint: endpoint.to_owned(),
+            ..Default::default()
+        };
+        assert_eq!(address(&http("https://h/", ""), "/v1/chat"), Ok("https://h/v1/chat".to_owned()));
+        assert_eq!(address(&http("", "https://h/x"), ""), Ok("https://h/x".to_owned()));
+        assert!(address(&http("https://h/", ""), "").is_err());
+        assert!(address(&http("", "https://h/x"), "p").is_err());
+        assert!(address(&http("a", "b"), "").is_err());
+        assert!(address(&http("", ""), "").is_err());
+    }
+
+    #[test]
+    fn answers() {
+        let model = |connection: &str| Model { connection: connection.to_owned(), ..Default::default() };
+        let response = |status, body: &[u8]| Response { status, headers: HeaderMap::new(), body: body.to_vec().into() };
+        let text = |text: &str| Value::String(text.to_owned());
+        let ok = answer(&model("x"), true, response(StatusCode::OK, b"{\"a\":1,\x00\xff\"b\":2}"));
+        assert_eq!(ok, Ok(text("{\"a\":1,\"b\":2}")));
+        let failed = answer(&model("x"), true, response(StatusCode::UNAUTHORIZED, b"no"));
+        assert_eq!(failed, Err(HostError { message: "HTTP error: 401 Unauthorized".to_owned(), answer: text("no") }));
+        let hosted = answer(&model(HYPERMODE), true, response(StatusCode::TOO_MANY_REQUESTS, b"no"));
+        assert_eq!(hosted, Err("rate limit exceeded".into()));
+    }
+}

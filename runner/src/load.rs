@@ -1,0 +1,107 @@
+//! Loading an artifact: header first, then the program, then the native code, in place.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
+
+use abi::artifact::{Artifact, ArtifactError, Source};
+use abi::plan::Program;
+use thiserror::Error;
+use wasmtime::{Engine, Module};
+
+/// Why an artifact could not be loaded.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// The artifact does not fit.
+    #[error("cannot load {path}: {source}", path = path.display())]
+    Artifact {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: ArtifactError,
+    },
+    /// wasmtime refuses the code in spite of a matching header.
+    #[error("cannot load {path}: the engine refuses its code ({reason}); compile the app again", path = path.display())]
+    Code {
+        /// The file.
+        path: PathBuf,
+        /// wasmtime's words.
+        reason: String,
+    },
+}
+
+/// An artifact file whose header fits this program and this machine.
+#[derive(Debug)]
+pub struct Loaded {
+    path: PathBuf,
+    file: File,
+    /// The program.
+    pub program: Program,
+}
+
+/// A file read by offset, without moving it into memory.
+struct InPlace<'a> {
+    file: &'a File,
+    length: u64,
+}
+
+impl Source for InPlace<'_> {
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn bytes(&self, offset: u64, length: u64) -> Option<Cow<'_, [u8]>> {
+        if offset.checked_add(length)? > self.length {
+            return None;
+        }
+        let mut bytes = vec![0; usize::try_from(length).ok()?];
+        self.file.read_exact_at(&mut bytes, offset).ok()?;
+        Some(Cow::Owned(bytes))
+    }
+}
+
+impl Loaded {
+    /// Opens an artifact and reads everything but the code. With `verify` the code is checked against its SHA-256.
+    ///
+    /// # Errors
+    /// [`LoadError`]
+    pub fn open(path: &Path, verify: bool) -> Result<Self, LoadError> {
+        let unreadable = |source| LoadError::File { path: path.to_owned(), source };
+        let refused = |source| LoadError::Artifact { path: path.to_owned(), source };
+        let file = File::open(path).map_err(unreadable)?;
+        let metadata = file.metadata().map_err(unreadable)?;
+        if !metadata.is_file() {
+            return Err(unreadable(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a file")));
+        }
+        let artifact = Artifact::parse(InPlace { file: &file, length: metadata.len() }).map_err(refused)?;
+        artifact.check(&abi::cpu::target(), abi::cpu::has_feature).map_err(refused)?;
+        if verify {
+            artifact.verify().map_err(refused)?;
+        }
+        let program = artifact.program().map_err(refused)?;
+        Ok(Self { path: path.to_owned(), file, program })
+    }
+
+    /// Maps the native code.
+    ///
+    /// # Errors
+    /// [`LoadError::Code`]
+    pub fn code(&self, engine: &Engine) -> Result<Module, LoadError> {
+        let file = self.file.try_clone().map_err(|source| LoadError::File { path: self.path.clone(), source })?;
+        #[expect(unsafe_code, reason = "native code has to be loaded somewhere: here, and only here")]
+        // SAFETY: the header says that modusc wrote this file for this engine, and wasmtime checks its own settings
+        // again. That the file is what modusc wrote, and is not changed while it is mapped, is the operator's part:
+        // see SECURITY.md.
+        let module = unsafe { Module::deserialize_open_file(engine, file) };
+        module.map_err(|error| LoadError::Code { path: self.path.clone(), reason: format!("{error:#}") })
+    }
+}

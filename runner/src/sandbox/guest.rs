@@ -1,0 +1,165 @@
+//! The language layers' view of an instance.
+
+use abi::guest::{Guest, Helper, Stopped};
+use abi::plan::Signature;
+use abi::types::CoreType;
+use wasmtime::{AsContextMut, Caller, Extern, ExternType, Func, Instance, Memory, Module, ModuleExport, Val, ValType};
+
+use super::state::State;
+
+/// Where a module's memory and helpers are.
+pub(crate) struct ExportTable {
+    memory: Option<ModuleExport>,
+    helpers: [Option<HelperExport>; Helper::ALL.len()],
+}
+
+struct HelperExport {
+    export: ModuleExport,
+    shape: HelperShape,
+}
+
+/// Helpers take 32-bit values and have at most one result.
+#[derive(Clone, Copy)]
+struct HelperShape {
+    parameters: usize,
+    results: usize,
+}
+
+impl ExportTable {
+    pub(crate) fn new(module: &Module) -> Self {
+        Self {
+            memory: module.get_export_index("memory"),
+            helpers: Helper::ALL.map(|helper| {
+                let ExternType::Func(ty) = module.get_export(helper.export())? else { return None };
+                let shape = HelperShape { parameters: ty.params().len(), results: ty.results().len() };
+                let plain = ty.params().all(|ty| matches!(ty, ValType::I32)) && shape.results <= 1;
+                let plain = plain && ty.results().all(|ty| matches!(ty, ValType::I32 | ValType::I64));
+                let export = plain.then(|| module.get_export_index(helper.export())).flatten()?;
+                Some(HelperExport { export, shape })
+            }),
+        }
+    }
+
+    /// The exports of an instance.
+    pub(crate) fn of_instance(&self, mut store: impl AsContextMut, instance: Instance) -> Exports {
+        self.resolve(|export| instance.get_module_export(&mut store, export))
+    }
+
+    /// The exports of the instance that called a host function, which may still be starting.
+    pub(crate) fn of_caller(&self, caller: &mut Caller<'_, State>) -> Exports {
+        if let Some(exports) = caller.data().exports {
+            return exports;
+        }
+        let exports = self.resolve(|export| caller.get_module_export(export));
+        caller.data_mut().exports = Some(exports);
+        exports
+    }
+
+    fn resolve(&self, mut get: impl FnMut(&ModuleExport) -> Option<Extern>) -> Exports {
+        Exports {
+            memory: self.memory.as_ref().and_then(&mut get).and_then(Extern::into_memory),
+            helpers: self.helpers.each_ref().map(|helper| {
+                let helper = helper.as_ref()?;
+                Some((get(&helper.export)?.into_func()?, helper.shape))
+            }),
+        }
+    }
+}
+
+/// An instance's memory and helpers.
+#[derive(Clone, Copy)]
+pub(crate) struct Exports {
+    pub(crate) memory: Option<Memory>,
+    helpers: [Option<(Func, HelperShape)>; Helper::ALL.len()],
+}
+
+/// An instance, reached from outside or from within a host function.
+pub(crate) struct View<'a, C> {
+    context: C,
+    exports: Exports,
+    function: Option<(Func, &'a Signature)>,
+}
+
+impl<'a, C: AsContextMut<Data = State>> View<'a, C> {
+    pub(crate) fn new(context: C, exports: Exports, function: Option<(Func, &'a Signature)>) -> Self {
+        Self { context, exports, function }
+    }
+
+    fn stop<T>(&mut self, error: wasmtime::Error) -> Result<T, Stopped> {
+        // The first reason is the true one: later failures follow from it.
+        self.context.as_context_mut().data_mut().stopped.get_or_insert(error);
+        Err(Stopped)
+    }
+}
+
+impl<C: AsContextMut<Data = State>> Guest for View<'_, C> {
+    fn memory(&self) -> &[u8] {
+        self.exports.memory.map_or(&[], |memory| memory.data(&self.context))
+    }
+
+    fn memory_mut(&mut self) -> &mut [u8] {
+        match self.exports.memory {
+            Some(memory) => memory.data_mut(&mut self.context),
+            None => &mut [],
+        }
+    }
+
+    fn helper(&mut self, helper: Helper, arguments: &[u32]) -> Result<u64, Stopped> {
+        let Some((function, shape)) = self.exports.helpers[helper as usize] else {
+            return self.stop(wasmtime::format_err!("the module does not export a usable `{}`", helper.export()));
+        };
+        const MOST: usize = 8;
+        if arguments.len() != shape.parameters || arguments.len() > MOST {
+            let text = wasmtime::format_err!(
+                "`{}` takes {} parameters, not {}",
+                helper.export(),
+                shape.parameters,
+                arguments.len()
+            );
+            return self.stop(text);
+        }
+        let mut values = [Val::I32(0); MOST];
+        for (value, argument) in values.iter_mut().zip(arguments) {
+            *value = Val::I32(argument.cast_signed());
+        }
+        let mut result = [Val::I32(0)];
+        let called = function.call(&mut self.context, &values[..arguments.len()], &mut result[..shape.results]);
+        match called {
+            Ok(()) => Ok(word(&result[0])),
+            Err(error) => self.stop(error),
+        }
+    }
+
+    fn function(&mut self, words: &[u64]) -> Result<u64, Stopped> {
+        let Some((function, signature)) = self.function else {
+            return self.stop(wasmtime::format_err!("no function to call"));
+        };
+        let values: Vec<Val> = signature.parameters.iter().zip(words).map(|(ty, word)| value(*ty, *word)).collect();
+        let mut results = vec![Val::I32(0); signature.results.len()];
+        match function.call(&mut self.context, &values, &mut results) {
+            Ok(()) => Ok(results.first().map_or(0, word)),
+            Err(error) => self.stop(error),
+        }
+    }
+}
+
+/// A core value of the given type from raw bits.
+pub(crate) fn value(ty: CoreType, word: u64) -> Val {
+    match ty {
+        CoreType::I32 => Val::I32((word as u32).cast_signed()),
+        CoreType::I64 => Val::I64(word.cast_signed()),
+        CoreType::F32 => Val::F32(word as u32),
+        CoreType::F64 => Val::F64(word),
+    }
+}
+
+/// The raw bits of a core value.
+pub(crate) fn word(value: &Val) -> u64 {
+    match value {
+        Val::I32(value) => u64::from(value.cast_unsigned()),
+        Val::I64(value) => value.cast_unsigned(),
+        Val::F32(bits) => u64::from(*bits),
+        Val::F64(bits) => *bits,
+        _ => 0,
+    }
+}

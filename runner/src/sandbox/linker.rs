@@ -1,0 +1,74 @@
+//! Connects a module's imports with what stands behind them.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use abi::plan::{ImportPlan, Program};
+use wasmtime::{Engine, ExternType, FuncType, InstancePre, Linker, Module};
+
+use super::outcome::Unwind;
+use super::state::State;
+use super::{env, imports, wasi};
+use crate::hosts;
+
+/// Resolves the module's imports, and only those, once.
+///
+/// # Errors
+/// When the module imports something other than functions, or the same function with two types.
+pub(crate) fn link(engine: &Engine, module: &Module, program: &Arc<Program>) -> wasmtime::Result<InstancePre<State>> {
+    let mut linker = Linker::new(engine);
+    let mut known = HashSet::new();
+    for import in module.imports() {
+        let (from, name) = (import.module(), import.name());
+        let ExternType::Func(ty) = import.ty() else {
+            return Err(wasmtime::format_err!("import `{from}.{name}` is not a function; only functions can be imported"));
+        };
+        if known.insert((from.to_owned(), name.to_owned())) {
+            define(&mut linker, program, from, name, ty)?;
+        }
+    }
+    linker.instantiate_pre(module)
+}
+
+fn define(
+    linker: &mut Linker<State>,
+    program: &Arc<Program>,
+    module: &str,
+    name: &str,
+    ty: FuncType,
+) -> wasmtime::Result<()> {
+    if module == wasi::MODULE
+        && let Some(function) = wasi::find(name)
+        && function.accepts(&ty)
+    {
+        linker.func_new(module, name, ty, move |mut caller, parameters, results| {
+            imports::with_words(parameters, |words| function.run(&mut caller, words, results))
+        })?;
+        return Ok(());
+    }
+    if module == "env"
+        && let Some(function) = env::find(name, &ty)
+    {
+        linker.func_new(module, name, ty, move |caller, parameters, results| function(caller, parameters, results))?;
+        return Ok(());
+    }
+    let plan = program.imports.iter().position(|plan| plan.module == module && plan.name == name);
+    let usable = |index: &usize| program.imports[*index].problem.is_none();
+    if let (Some(index), Some(function)) = (plan.filter(usable), hosts::find(module, name)) {
+        let types = ty.clone();
+        if matches_plan(&types, &program.imports[index]) {
+            linker.func_new(module, name, ty, move |mut caller, parameters, results| {
+                imports::with_words(parameters, |words| imports::run(&mut caller, index, function, words, results))
+            })?;
+            return Ok(());
+        }
+    }
+    let full_name = format!("{module}.{name}");
+    linker.func_new(module, name, ty, move |_, _, _| Err(Unwind::Unavailable(full_name.clone()).into()))?;
+    Ok(())
+}
+
+/// The plan was made for this very import; a damaged one must not be believed.
+fn matches_plan(ty: &FuncType, plan: &ImportPlan) -> bool {
+    ty.params().len() == plan.signature.parameters.len() && ty.results().len() == plan.signature.results.len()
+}

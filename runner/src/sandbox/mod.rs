@@ -1,0 +1,173 @@
+//! Runs functions of an app, each call in a fresh instance.
+
+mod cancel;
+pub mod engine;
+mod env;
+mod execute;
+mod guest;
+mod id;
+mod imports;
+mod linker;
+mod outcome;
+mod output;
+mod shared;
+mod state;
+mod ticker;
+mod wasi;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use abi::plan::Program;
+use futures::future::BoxFuture;
+use tokio::sync::Semaphore;
+use wasmtime::{Engine, InstancePre, Module, ModuleExport};
+
+use crate::call::{Call, CallFailure, Outcome, Request};
+use crate::hosts::Services;
+use crate::telemetry::LogContext;
+use guest::ExportTable;
+use shared::Shared;
+use state::State;
+use ticker::Ticker;
+
+pub use cancel::{Interrupted, Limit};
+pub(crate) use output::Output;
+
+/// Bounds on calls.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Time a call may take, waiting for its turn included.
+    pub deadline: Duration,
+    /// Calls that run at once.
+    pub concurrency: usize,
+    /// Bytes of linear memory an instance may have.
+    pub memory_limit: usize,
+    /// Bytes a call may print and log.
+    pub output_limit: usize,
+    /// Calls of host functions within one call.
+    pub host_calls: u64,
+    /// Bounds on arguments and results.
+    pub values: abi::guest::Limits,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(30),
+            concurrency: 256,
+            memory_limit: 128 << 20,
+            output_limit: 1 << 20,
+            host_calls: 1_000_000,
+            values: abi::guest::Limits::default(),
+        }
+    }
+}
+
+/// An app, ready to be called. Cheap to clone.
+#[derive(Clone)]
+pub struct Sandbox(Arc<Inner>);
+
+pub(crate) struct Inner {
+    engine: Engine,
+    instance: InstancePre<State>,
+    /// Exports of the functions, in the order of the program's; `None` where the module lacks one.
+    functions: Vec<Option<ModuleExport>>,
+    start: Option<ModuleExport>,
+    shared: Arc<Shared>,
+    options: Options,
+    slots: Arc<Semaphore>,
+    ticker: Ticker,
+    plugin: Arc<str>,
+    build_id: Arc<str>,
+}
+
+impl Sandbox {
+    /// Connects the module's imports.
+    ///
+    /// # Errors
+    /// When the module imports what no host can provide.
+    pub fn new(
+        engine: Engine,
+        module: &Module,
+        program: Arc<Program>,
+        services: Services,
+        options: Options,
+    ) -> wasmtime::Result<Self> {
+        let instance = linker::link(&engine, module, &program)?;
+        let functions = program.functions.iter().map(|function| module.get_export_index(&function.name)).collect();
+        Ok(Self(Arc::new(Inner {
+            instance,
+            functions,
+            start: module.get_export_index(&program.start),
+            slots: Arc::new(Semaphore::new(options.concurrency.clamp(1, Semaphore::MAX_PERMITS))),
+            ticker: Ticker::default(),
+            plugin: Arc::from(program.app.name.as_str()),
+            build_id: Arc::from(program.app.build_id.as_str()),
+            shared: Arc::new(Shared {
+                exports: ExportTable::new(module),
+                limits: options.values,
+                program,
+                services,
+            }),
+            engine,
+            options,
+        })))
+    }
+
+    /// Calls that could start now without waiting.
+    pub fn free_slots(&self) -> usize {
+        self.0.slots.available_permits()
+    }
+}
+
+impl Call for Sandbox {
+    fn call(&self, request: Request) -> BoxFuture<'static, Outcome> {
+        let inner = Arc::clone(&self.0);
+        Box::pin(async move {
+            let deadline = Instant::now() + inner.options.deadline;
+            let (limit, cancel) = Limit::new(deadline);
+            let execution_id = id::new();
+            let slots = Arc::clone(&inner.slots);
+            let slot = match limit.bound(slots.acquire_owned()).await {
+                Ok(Ok(slot)) => slot,
+                Ok(Err(_)) | Err(_) => return no_slot(execution_id),
+            };
+            let log = inner.log_context(&request, &execution_id);
+            let task = tokio::task::spawn_blocking(move || {
+                let outcome = execute::run(&inner, request, log, limit);
+                // The instance is gone: the next call may take its place.
+                drop(slot);
+                outcome
+            });
+            let finished = task.await;
+            drop(cancel);
+            finished.unwrap_or_else(|error| {
+                tracing::error!(target: "modus", execution_id, error = %error, "The call's thread failed.");
+                failure(execution_id, "internal error; see the log")
+            })
+        })
+    }
+}
+
+impl Inner {
+    fn log_context(&self, request: &Request, execution_id: &str) -> LogContext {
+        let function = self.shared.program.functions.get(request.function as usize);
+        LogContext {
+            plugin: Arc::clone(&self.plugin),
+            build_id: Arc::clone(&self.build_id),
+            function: Arc::from(function.map_or("", |function| function.name.as_str())),
+            execution_id: Arc::from(execution_id),
+        }
+    }
+}
+
+fn no_slot(execution_id: String) -> Outcome {
+    tracing::warn!(target: "modus", execution_id, "A call timed out before it could start: too many are running.");
+    failure(execution_id, "the function timed out")
+}
+
+fn failure(execution_id: String, message: &str) -> Outcome {
+    let error = CallFailure { message: message.to_owned(), ..Default::default() };
+    Outcome { execution_id, errors: vec![error], ..Default::default() }
+}

@@ -1,0 +1,212 @@
+//! How calls end, and what of it the log and the client are told (`wasm-host` section 4, `graphql` section 15).
+
+use abi::guest::CallError;
+use abi::value::Value;
+use wasmtime::Trap;
+
+use super::cancel::Interrupted;
+use crate::call::{CallFailure, Level, Message};
+use crate::telemetry::{LogContext, Record, Severity};
+
+/// Ends a guest from inside a host function.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum Unwind {
+    /// `proc_exit`
+    #[error("exit {0}")]
+    Exit(u32),
+    /// Deadline or cancellation.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    /// An import that nothing stands behind.
+    #[error("host function {0} is not available")]
+    Unavailable(String),
+    /// Too many calls of host functions.
+    #[error("the function called the host too often")]
+    TooManyHostCalls,
+}
+
+/// How a call ended.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Ending {
+    Returned(Value),
+    Exit(u32),
+    Trap { cause: String, backtrace: String },
+    Argument(String),
+    Result(String),
+    Interrupted(Interrupted),
+    /// An error in the runner's own words that a client may see.
+    Refused(String),
+    /// An error for the log only.
+    Internal(String),
+    NotInstantiated(Box<Ending>),
+}
+
+impl Ending {
+    /// The reason in an error that came out of the engine.
+    pub(crate) fn of_error(error: &wasmtime::Error) -> Self {
+        match error.downcast_ref::<Unwind>() {
+            Some(Unwind::Exit(code)) => return Self::Exit(*code),
+            Some(Unwind::Interrupted(reason)) => return Self::Interrupted(*reason),
+            Some(refused) => return Self::Refused(refused.to_string()),
+            None => {}
+        }
+        match error.downcast_ref::<Trap>() {
+            Some(trap) => Self::Trap { cause: trap_words(*trap), backtrace: format!("{error:?}") },
+            None => Self::Internal(format!("{error:?}")),
+        }
+    }
+
+    /// The result of a language layer; `stopped` is the reason it does not know.
+    pub(crate) fn of_call(result: Result<Value, CallError>, stopped: Option<&wasmtime::Error>) -> Self {
+        match result {
+            Ok(value) => Self::Returned(value),
+            Err(error @ CallError::Argument { .. }) => Self::Argument(error.to_string()),
+            Err(error @ CallError::Result { .. }) => Self::Result(error.to_string()),
+            Err(error @ CallError::Stopped(_)) => stopped.map_or(Self::Internal(error.to_string()), Self::of_error),
+        }
+    }
+
+    /// The call's own error, if it has one for the client. `reported` tells whether the guest logged an error.
+    fn message(&self, reported: bool) -> Option<String> {
+        Some(match self {
+            Self::Returned(_) | Self::Exit(0) | Self::Interrupted(Interrupted::Cancelled) => return None,
+            Self::Exit(_) if reported => return None,
+            Self::Exit(255) => "error calling function".to_owned(),
+            Self::Exit(code) => format!("function exited with code {}", code.cast_signed()),
+            Self::Trap { cause, .. } => format!("wasm error: {cause}"),
+            Self::Argument(text) | Self::Result(text) | Self::Refused(text) => text.clone(),
+            Self::Interrupted(Interrupted::TimedOut) => "the function timed out".to_owned(),
+            Self::Internal(_) => "internal error; see the log".to_owned(),
+            Self::NotInstantiated(cause) => match &**cause {
+                // As if the function itself had ended so.
+                Self::Exit(_) | Self::Interrupted(_) => return cause.message(reported),
+                Self::Trap { cause, .. } => format!("failed to instantiate the plugin module: {cause}"),
+                other => {
+                    let cause = other.message(reported).unwrap_or_default();
+                    format!("failed to instantiate the plugin module: {cause}")
+                }
+            },
+        })
+    }
+
+    /// Writes the record of the outcome. `hidden` suppresses that of success.
+    pub(crate) fn log(&self, log: &LogContext, duration_ms: f64, hidden: bool) {
+        let record = Record { duration_ms: Some(duration_ms), user_visible: true, ..Default::default() };
+        match self {
+            Self::Returned(_) if hidden => {}
+            Self::Returned(_) => log.write(Severity::Info, "Function completed successfully.", record),
+            Self::Exit(0) => {
+                let text = "Function ended with exit code 0. Returning from the function is better than exiting.";
+                log.write(Severity::Warn, text, Record { exit_code: Some(0), ..record });
+            }
+            Self::Exit(code) => {
+                let record = Record { exit_code: Some(code.cast_signed()), ..record };
+                log.write(Severity::Error, "Function ended with an exit code that indicates an error.", record);
+            }
+            Self::Interrupted(Interrupted::Cancelled) => {
+                log.write(Severity::Warn, "Function execution was cancelled.", record);
+            }
+            Self::Interrupted(Interrupted::TimedOut) => log.write(Severity::Warn, "Function execution timed out.", record),
+            Self::NotInstantiated(cause) if matches!(**cause, Self::Exit(_) | Self::Interrupted(_)) => {
+                cause.log(log, duration_ms, hidden);
+            }
+            other => {
+                let error = other.message(false);
+                let record = Record { error: error.as_deref(), backtrace: other.detail(), ..record };
+                log.write(Severity::Error, "Error while executing function.", Record { user_visible: false, ..record });
+                let record = Record { duration_ms: Some(duration_ms), user_visible: true, ..Default::default() };
+                log.write(Severity::Error, "Function ended with an error.", record);
+            }
+        }
+    }
+
+    fn detail(&self) -> Option<&str> {
+        match self {
+            Self::Trap { backtrace, .. } => Some(backtrace),
+            Self::Internal(text) => Some(text),
+            Self::NotInstantiated(cause) => cause.detail(),
+            _ => None,
+        }
+    }
+}
+
+/// The errors of a call, in their order: messages, captured lines, the call's own.
+pub(crate) fn failures(ending: &Ending, messages: &[Message], lines: &[Message], dev: bool) -> Vec<CallFailure> {
+    let aborted = matches!(ending, Ending::Exit(255))
+        || matches!(ending, Ending::NotInstantiated(cause) if **cause == Ending::Exit(255));
+    let said = messages.iter().map(|line| (line, aborted && !dev)).chain(lines.iter().map(|line| (line, false)));
+    let mut failures: Vec<CallFailure> = said
+        .filter_map(|(line, hide_place)| {
+            let level = line.level.filter(|level| is_error(Some(*level)))?;
+            let hide_place = hide_place && level == Level::Fatal;
+            let message = if hide_place { without_place(&line.text) } else { &line.text };
+            Some(CallFailure { message: message.to_owned(), level: Some(level), path: Vec::new() })
+        })
+        .collect();
+    if let Some(message) = ending.message(!failures.is_empty()) {
+        failures.push(CallFailure { message, level: Some(Level::Error), path: Vec::new() });
+    }
+    failures
+}
+
+/// Whether what the guest said is an error of the call.
+pub(crate) fn is_error(level: Option<Level>) -> bool {
+    matches!(level, Some(Level::Error | Level::Fatal))
+}
+
+/// An abort's text without ` at <file>:<line>:<column>`.
+fn without_place(message: &str) -> &str {
+    let Some((text, place)) = message.rsplit_once(" at ") else { return message };
+    let mut parts = place.rsplitn(3, ':');
+    let number = |part: Option<&str>| part.is_some_and(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()));
+    let is_place = number(parts.next()) && number(parts.next()) && parts.next().is_some_and(|file| !file.is_empty());
+    if is_place { text } else { message }
+}
+
+fn trap_words(trap: Trap) -> String {
+    match trap {
+        Trap::UnreachableCodeReached => "unreachable",
+        Trap::MemoryOutOfBounds => "out of bounds memory access",
+        Trap::IntegerDivisionByZero => "integer divide by zero",
+        Trap::IntegerOverflow => "integer overflow",
+        Trap::BadConversionToInteger => "invalid conversion to integer",
+        Trap::TableOutOfBounds | Trap::IndirectCallToNull => "invalid table access",
+        Trap::BadSignature => "indirect call type mismatch",
+        Trap::StackOverflow => "stack overflow",
+        other => return other.to_string(),
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(level: Level, message: &str) -> Message {
+        Message { level: Some(level), text: message.to_owned() }
+    }
+
+    fn texts(failures: &[CallFailure]) -> Vec<&str> {
+        failures.iter().map(|failure| failure.message.as_str()).collect()
+    }
+
+    #[test]
+    fn abort_text_loses_its_place_in_production() {
+        let said = [line(Level::Fatal, "meet me at 5 at assembly/index.ts:3:7")];
+        let end = Ending::Exit(255);
+        assert_eq!(texts(&failures(&end, &said, &[], true)), ["meet me at 5 at assembly/index.ts:3:7"]);
+        assert_eq!(texts(&failures(&end, &said, &[], false)), ["meet me at 5"]);
+        assert_eq!(texts(&failures(&end, &[], &[], false)), ["error calling function"]);
+        assert_eq!(without_place("look at this"), "look at this");
+    }
+
+    #[test]
+    fn order_of_errors() {
+        let messages = [line(Level::Error, "first"), line(Level::Info, "no")];
+        let lines = [line(Level::Fatal, "boom"), line(Level::Warning, "no")];
+        let trap = Ending::Trap { cause: "unreachable".to_owned(), backtrace: String::new() };
+        assert_eq!(texts(&failures(&trap, &messages, &lines, false)), ["first", "boom", "wasm error: unreachable"]);
+        assert_eq!(texts(&failures(&Ending::Exit(3), &[], &[], false)), ["function exited with code 3"]);
+        assert!(failures(&Ending::Exit(0), &[], &[], false).is_empty());
+    }
+}

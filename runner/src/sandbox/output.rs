@@ -1,0 +1,196 @@
+//! What a guest says: standard streams, and messages through `modus_system.logMessage` (`wasm-host` section 6).
+
+use crate::call::{Level, Message};
+use crate::telemetry::{LogContext, Record, Severity};
+
+/// The level named by `logMessage`.
+fn level_of_name(name: &str) -> Option<Level> {
+    Some(match name {
+        "debug" => Level::Debug,
+        "info" => Level::Info,
+        "warning" => Level::Warning,
+        "error" => Level::Error,
+        "fatal" => Level::Fatal,
+        _ => return None,
+    })
+}
+
+fn severity(level: Level) -> Severity {
+    match level {
+        Level::Debug => Severity::Debug,
+        Level::Info => Severity::Info,
+        Level::Warning => Severity::Warn,
+        Level::Error => Severity::Error,
+        Level::Fatal => Severity::Fatal,
+    }
+}
+
+/// Splits a line at the first `": "` when a level word stands before it.
+fn parse_line(line: &str) -> (Option<Level>, &str) {
+    let Some((word, message)) = line.split_once(": ") else { return (None, line) };
+    let level = match word {
+        "Debug" => Level::Debug,
+        "Info" => Level::Info,
+        "Warning" => Level::Warning,
+        "Error" => Level::Error,
+        "abort" | "panic" => Level::Fatal,
+        _ => return (None, line),
+    };
+    (Some(level), message)
+}
+
+/// One of the two streams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stream {
+    Stdout,
+    Stderr,
+}
+
+/// Everything a call said so far, within a number of bytes.
+#[derive(Debug)]
+pub(crate) struct Output {
+    left: usize,
+    truncated: bool,
+    streams: [Assembler; 2],
+    messages: Vec<Message>,
+}
+
+/// Collects a stream's bytes into lines.
+#[derive(Debug, Default)]
+struct Assembler {
+    pending: Vec<u8>,
+    lines: Vec<Message>,
+}
+
+const TRUNCATED: &str = "[output truncated]";
+
+impl Output {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { left: limit, truncated: false, streams: Default::default(), messages: Vec::new() }
+    }
+
+    /// Takes as many bytes as the limit allows and logs finished lines.
+    pub(crate) fn write(&mut self, stream: Stream, bytes: &[u8], log: &LogContext) {
+        let taken = &bytes[..bytes.len().min(self.left)];
+        self.left -= taken.len();
+        let assembler = &mut self.streams[stream as usize];
+        let mut rest = taken;
+        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            assembler.pending.extend_from_slice(&rest[..end]);
+            assembler.finish_line(stream, log);
+            // An empty line costs a byte of the limit, but no memory.
+            rest = &rest[end + 1..];
+        }
+        assembler.pending.extend_from_slice(rest);
+        if taken.len() < bytes.len() {
+            self.truncate(log);
+        }
+    }
+
+    /// Adds a message of `logMessage`.
+    pub(crate) fn message(&mut self, level: &str, text: &str, log: &LogContext, raw_debug: bool) {
+        let parsed = level_of_name(level);
+        if text.len() > self.left {
+            return self.truncate(log);
+        }
+        // Each message counts a little more than its text, so that endless empty ones are bounded, too.
+        self.left = self.left.saturating_sub(text.len().saturating_add(16));
+        if raw_debug && parsed == Some(Level::Debug) {
+            eprintln!("{text}");
+        } else {
+            let severity = parsed.map_or(Severity::Plain, severity);
+            log.write(severity, FROM_FUNCTION, Record { text: Some(text), user_visible: true, ..Default::default() });
+        }
+        self.messages.push(Message { level: parsed, text: text.to_owned() });
+    }
+
+    /// Logs what stands after the last line breaks. Messages, then lines of stdout, then of stderr.
+    pub(crate) fn finish(mut self, log: &LogContext) -> (Vec<Message>, Vec<Message>) {
+        for stream in [Stream::Stdout, Stream::Stderr] {
+            self.streams[stream as usize].finish_line(stream, log);
+        }
+        let [stdout, stderr] = self.streams;
+        let mut lines = stdout.lines;
+        lines.extend(stderr.lines);
+        (self.messages, lines)
+    }
+
+    fn truncate(&mut self, log: &LogContext) {
+        self.left = 0;
+        if !std::mem::replace(&mut self.truncated, true) {
+            for stream in [Stream::Stdout, Stream::Stderr] {
+                self.streams[stream as usize].finish_line(stream, log);
+            }
+            log.write(Severity::Warn, "The function's output was truncated.", Record {
+                user_visible: true,
+                ..Default::default()
+            });
+            self.messages.push(Message { level: Some(Level::Warning), text: TRUNCATED.to_owned() });
+        }
+    }
+}
+
+const FROM_FUNCTION: &str = "Message logged from function.";
+
+impl Assembler {
+    fn finish_line(&mut self, stream: Stream, log: &LogContext) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let line = String::from_utf8_lossy(&self.pending);
+        let (level, message) = parse_line(&line);
+        let unmarked = if stream == Stream::Stdout { Severity::Info } else { Severity::Error };
+        let record = Record { text: Some(message), user_visible: true, ..Default::default() };
+        log.write(level.map_or(unmarked, severity), FROM_FUNCTION, record);
+        self.lines.push(Message { level, text: message.to_owned() });
+        self.pending.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context() -> LogContext {
+        LogContext { plugin: "app".into(), build_id: "b".into(), function: "f".into(), execution_id: "e".into() }
+    }
+
+    #[test]
+    fn level_words() {
+        assert_eq!(parse_line("Error: disk full"), (Some(Level::Error), "disk full"));
+        assert_eq!(parse_line("panic: a: b"), (Some(Level::Fatal), "a: b"));
+        assert_eq!(parse_line("WARN: x"), (None, "WARN: x"));
+        assert_eq!(parse_line("2025/01/02 Error: x"), (None, "2025/01/02 Error: x"));
+        assert_eq!(parse_line("Error:x"), (None, "Error:x"));
+    }
+
+    #[test]
+    fn lines_of_chunks() {
+        let mut output = Output::new(1000);
+        for chunk in ["pan", "ic: bo", "om\n\nplain\r\nrest"] {
+            output.write(Stream::Stdout, chunk.as_bytes(), &context());
+        }
+        output.write(Stream::Stderr, b"slow\n", &context());
+        let (messages, lines) = output.finish(&context());
+        assert!(messages.is_empty());
+        let texts: Vec<_> = lines.iter().map(|line| (line.level, line.text.as_str())).collect();
+        assert_eq!(texts, [
+            (Some(Level::Fatal), "boom"),
+            (None, "plain\r"),
+            (None, "rest"),
+            (None, "slow"),
+        ]);
+    }
+
+    #[test]
+    fn limited() {
+        let mut output = Output::new(10);
+        output.write(Stream::Stdout, b"0123456789abc\n", &context());
+        output.write(Stream::Stdout, b"more\n", &context());
+        output.message("info", "x", &context(), false);
+        let (messages, lines) = output.finish(&context());
+        assert_eq!(lines.len(), 1);
+        assert_eq!(lines[0].text, "0123456789");
+        assert_eq!(messages.len(), 1);
+    }
+}

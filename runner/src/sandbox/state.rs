@@ -1,0 +1,84 @@
+//! What belongs to one call.
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use wasmtime::{ResourceLimiter, StoreContextMut, UpdateDeadline};
+
+use super::cancel::Limit;
+use super::guest::Exports;
+use super::outcome::Unwind;
+use super::output::Output;
+use super::shared::Shared;
+use crate::hosts::Invocation;
+use crate::telemetry::LogContext;
+
+/// Data of a call's store.
+pub(crate) struct State {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) runtime: Handle,
+    pub(crate) limit: Limit,
+    pub(crate) log: LogContext,
+    pub(crate) time_zone: Arc<str>,
+    pub(crate) claims: Arc<str>,
+    pub(crate) output: Output,
+    /// Why a call into the guest ended, when the language layer only knows that it did.
+    pub(crate) stopped: Option<wasmtime::Error>,
+    pub(crate) exports: Option<Exports>,
+    pub(crate) closed: [bool; 3],
+    pub(crate) environment: Option<Arc<[String]>>,
+    pub(crate) memory: MemoryLimit,
+    /// Calls of host functions left.
+    pub(crate) host_calls: u64,
+}
+
+impl State {
+    /// What a host function may use.
+    pub(crate) fn invocation(&mut self) -> Invocation<'_> {
+        Invocation {
+            services: &self.shared.services,
+            log: &self.log,
+            time_zone: &self.time_zone,
+            output: &mut self.output,
+        }
+    }
+
+    /// `NAME=value` of every variable the guest sees.
+    pub(crate) fn environment(&mut self) -> Arc<[String]> {
+        if let Some(known) = &self.environment {
+            return Arc::clone(known);
+        }
+        let services = &self.shared.services;
+        let mut entries = vec![format!("TZ={}", self.time_zone), format!("CLAIMS={}", self.claims)];
+        let connections = services.manifest.connections.keys().map(String::as_str);
+        let variables = services.environment.guest_variables(connections);
+        entries.extend(variables.into_iter().map(|(name, value)| format!("{name}={value}")));
+        let entries: Arc<[String]> = entries.into();
+        Arc::clone(self.environment.insert(entries))
+    }
+}
+
+/// At each epoch: end the call, or go on until the next.
+pub(crate) fn on_epoch(store: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDeadline> {
+    match store.data().limit.check() {
+        Ok(()) => Ok(UpdateDeadline::Continue(1)),
+        Err(reason) => Err(Unwind::Interrupted(reason).into()),
+    }
+}
+
+/// Caps memory and tables; a refused growth is -1 for the guest.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MemoryLimit {
+    pub(crate) bytes: usize,
+    pub(crate) elements: usize,
+}
+
+impl ResourceLimiter for MemoryLimit {
+    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(desired <= self.bytes)
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(desired <= self.elements)
+    }
+}

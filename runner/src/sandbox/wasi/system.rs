@@ -1,0 +1,78 @@
+//! Arguments, environment, clocks, randomness.
+
+use std::sync::OnceLock;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use abi::guest;
+
+use super::{Errno, Outcome, Process, low};
+
+/// `args_sizes_get`: no arguments.
+pub(super) fn args_sizes_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
+    process.store(low(words[0]), &[0; 4])?;
+    process.store(low(words[1]), &[0; 4])
+}
+
+/// `environ_sizes_get`
+pub(super) fn environ_sizes_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
+    let entries = process.parts().1.environment();
+    let bytes: usize = entries.iter().map(|entry| entry.len() + 1).sum();
+    process.store(low(words[0]), &size(entries.len())?.to_le_bytes())?;
+    process.store(low(words[1]), &size(bytes)?.to_le_bytes())
+}
+
+/// `environ_get`
+pub(super) fn environ_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
+    let entries = process.parts().1.environment();
+    let (mut pointer, mut text) = (low(words[0]), low(words[1]));
+    for entry in entries.iter() {
+        process.store(pointer, &text.to_le_bytes())?;
+        process.store(text, entry.as_bytes())?;
+        let end = text.checked_add(size(entry.len())?).ok_or(Errno::Fault)?;
+        process.store(end, &[0])?;
+        text = end.checked_add(1).ok_or(Errno::Fault)?;
+        pointer = pointer.checked_add(4).ok_or(Errno::Fault)?;
+    }
+    Ok(())
+}
+
+/// `clock_res_get`
+pub(super) fn clock_res_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
+    let resolution: u64 = match low(words[0]) {
+        0 => 1000,
+        1 => 1,
+        _ => return Err(Errno::Inval.into()),
+    };
+    process.store(low(words[1]), &resolution.to_le_bytes())
+}
+
+/// `clock_time_get`
+pub(super) fn clock_time_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let elapsed = match low(words[0]) {
+        0 => SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+        // Never 0, which guests take for "no time".
+        1 => START.get_or_init(Instant::now).elapsed() + std::time::Duration::from_nanos(1),
+        _ => return Err(Errno::Inval.into()),
+    };
+    let nanoseconds = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
+    process.store(low(words[2]), &nanoseconds.to_le_bytes())
+}
+
+/// `random_get`
+pub(super) fn random_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
+    let (memory, state) = process.parts();
+    let (address, length) = (low(words[0]), u64::from(low(words[1])));
+    guest::slice(memory, address, length).ok_or(Errno::Fault)?;
+    // The whole range was checked, so it can be cut out.
+    let range = &mut memory[address as usize..][..length as usize];
+    for chunk in range.chunks_mut(1 << 20) {
+        state.limit.check()?;
+        getrandom::fill(chunk).map_err(|_| Errno::Io)?;
+    }
+    Ok(())
+}
+
+fn size(length: usize) -> Result<u32, Errno> {
+    u32::try_from(length).map_err(|_| Errno::Inval)
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Runs all tests: unit tests of each crate, then the promises in tests/, which use the binaries built here.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/toolchain-env.sh
+cargo build --locked -p modusc
+cargo build --locked -p modus-runner
+for crate in modus-abi modusc modus-runner; do
+  cargo test --locked -q -p "$crate" --lib
+done
+cargo test --locked -q -p tests --no-fail-fast

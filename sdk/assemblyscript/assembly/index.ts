@@ -1,0 +1,10 @@
+import * as agents from "./agents";
+import * as http from "./http";
+import * as localtime from "./localtime";
+import * as models from "./models";
+import * as secrets from "./secrets";
+import * as utils from "./utils";
+
+export { agents, http, localtime, models, secrets, utils };
+export { Agent, AgentEvent, AgentInfo, AgentStatus } from "./agent";
+export { Duration } from "./duration";

@@ -1,0 +1,144 @@
+import { utils } from "@hypermode/modus-sdk-as";
+
+export function ok(v: i32): i32 {
+  return v;
+}
+
+// Abnormal endings
+
+export function throws(v: string): string {
+  if (v.length >= 0) throw new Error(v);
+  return v;
+}
+export function throwsDeep(depth: i32): i32 {
+  if (depth <= 0) throw new RangeError("too deep");
+  return throwsDeep(depth - 1) + 1;
+}
+export function throwsUserError(v: string): void {
+  utils.throwUserError(v);
+}
+export function traps(): i32 {
+  unreachable();
+  return 1;
+}
+export function divides(a: i32, b: i32): i32 {
+  return a / b;
+}
+export function readsOutOfBounds(): i32 {
+  return load<i32>(0xffff_fff0);
+}
+export function recurses(v: i64): i64 {
+  return v < 0 ? 0 : recurses(v + 1) + 1;
+}
+export function exits(code: i32): string {
+  process.exit(code);
+  return "not reached";
+}
+export function asserts(v: bool): bool {
+  assert(v, "the value is false");
+  return v;
+}
+export function indexes(v: i32[], index: i32): i32 {
+  return v[index];
+}
+export function missingKey(key: string): i32 {
+  const map = new Map<string, i32>();
+  map.set("present", 1);
+  return map.get(key);
+}
+export function nullReference(v: string | null): i32 {
+  return v!.length;
+}
+
+// Endless and greedy
+
+export function loops(): i32 {
+  let i = 0;
+  while (process.exitCode == 0) i++;
+  return i;
+}
+/** Keeps taking memory until it is stopped. */
+export function memoryBomb(): i32 {
+  const hoard: StaticArray<u8>[] = [];
+  while (process.exitCode == 0) hoard.push(new StaticArray<u8>(1 << 24));
+  return hoard.length;
+}
+/** Takes so many MiB and reports the memory's size in pages. */
+export function takesMemory(mebibytes: i32): i32 {
+  const hoard: StaticArray<u8>[] = [];
+  for (let i = 0; i < mebibytes; i++) hoard.push(new StaticArray<u8>(1 << 20));
+  return memory.size();
+}
+export function bigString(length: i32): string {
+  return "x".repeat(length);
+}
+export function logFlood(count: i32): i32 {
+  for (let i = 0; i < count; i++) console.log("line " + i.toString());
+  return count;
+}
+
+// Logs
+
+export function logs(v: string): string {
+  console.log(v);
+  console.debug(v);
+  console.info(v);
+  console.warn(v);
+  return v;
+}
+/** Logs an error and returns all the same. */
+export function logsError(v: string): string {
+  console.error(v);
+  return v;
+}
+export function consoleAsserts(v: bool): bool {
+  console.assert(v, "not so");
+  return v;
+}
+export function traces(v: string): void {
+  trace(v, 2, 1.5, 2);
+}
+export function times(): void {
+  console.time("work");
+  console.time("work");
+  console.timeLog("work");
+  console.timeEnd("work");
+  console.timeEnd("work");
+}
+export function writesStreams(v: string): void {
+  process.stdout.write(v + "\n");
+  process.stderr.write("Error: " + v + "\n");
+}
+
+// Environment
+
+/** A variable of the environment; a missing one throws. */
+export function env(v: string): string {
+  return process.env.get(v);
+}
+export function hasEnv(v: string): bool {
+  return process.env.has(v);
+}
+export function envNames(): string[] {
+  return process.env.keys();
+}
+export function now(): i64 {
+  return Date.now();
+}
+export function random(): f64 {
+  return Math.random();
+}
+export function randomBytes(v: i32): Uint8Array {
+  const bytes = new Uint8Array(v);
+  crypto.getRandomValues(bytes);
+  return bytes;
+}
+
+// State
+
+let counter: i32 = 0;
+
+/** Counts its own calls: always 1 where every call has a fresh instance. */
+export function count(): i32 {
+  return ++counter;
+}

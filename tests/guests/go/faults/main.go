@@ -1,0 +1,204 @@
+// Functions that go wrong, never end, or look outside: for the tests of the sandbox.
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"time"
+	"unsafe"
+
+	"github.com/hypermodeinc/modus/sdk/go/pkg/console"
+)
+
+// --- ends of a call ---
+
+func Panics() string {
+	panic("this function always panics")
+}
+
+func PanicsInLines() string {
+	panic("the first line\nthe second line\nthe third line")
+}
+
+// Reads beyond the end of memory: a trap without any message.
+func Traps() int {
+	return int(*(*byte)(unsafe.Pointer(outside)))
+}
+
+// A variable, so that the compiler cannot reason about the address.
+var outside uintptr = 0xffff_fff0
+
+func DividesByZero(v int) int {
+	return v / zero
+}
+
+var zero int
+
+func IndexesOutOfRange(v []int) int {
+	return v[len(v)+zero]
+}
+
+func DereferencesNil(v *int) int {
+	return *v
+}
+
+// Writes a line to stdout, then exits with the given code.
+func Exits(code int) {
+	fmt.Println("about to exit")
+	os.Exit(code)
+}
+
+func Fails(message string) (string, error) {
+	return "not to be seen", fmt.Errorf("failed: %s", message)
+}
+
+// --- limits ---
+
+var steps uint64
+
+func Loops() int {
+	for {
+		steps++
+	}
+}
+
+var hoard [][]byte
+
+// Allocates, and keeps, memory until there is no more.
+func MemoryBomb() int {
+	for {
+		hoard = append(hoard, make([]byte, 1<<20))
+	}
+}
+
+// Allocates this many MiB at once and returns how many there are.
+func Allocates(mebibytes int) int {
+	block := make([]byte, mebibytes<<20)
+	for i := 0; i < len(block); i += 4096 {
+		block[i] = 1
+	}
+	hoard = append(hoard, block)
+	return len(block) >> 20
+}
+
+// Recurses to the given depth on the engine's stack.
+func DeepRecursion(depth int) int {
+	return recurse(depth)
+}
+
+//go:noinline
+func recurse(depth int) int {
+	if depth <= 0 {
+		return 1
+	}
+	return (recurse(depth-1)*31 + depth) % 1_000_003
+}
+
+// Recurses to the given depth with 1 KiB a level on the guest's own stack in memory, which has 64 KiB.
+func DeepStack(depth int) int {
+	var frame [1024]byte
+	return fill(&frame, depth)
+}
+
+//go:noinline
+func fill(above *[1024]byte, depth int) int {
+	var frame [1024]byte
+	frame[depth%len(frame)] = above[0] + 1
+	if depth <= 0 {
+		return int(frame[0])
+	}
+	return fill(&frame, depth-1) + int(frame[1])
+}
+
+// Logs this many lines of 1 KiB.
+func LogsALot(lines int) int {
+	line := make([]byte, 1024)
+	for i := range line {
+		line[i] = 'x'
+	}
+	for range lines {
+		console.Info(string(line))
+	}
+	return lines
+}
+
+// Returns a text of this many bytes.
+func ReturnsText(bytes int) string {
+	text := make([]byte, bytes)
+	for i := range text {
+		text[i] = 'a' + byte(i%26)
+	}
+	return string(text)
+}
+
+// Waits for the host.
+func Sleeps(ms int) int64 {
+	start := time.Now()
+	time.Sleep(time.Duration(ms) * time.Millisecond)
+	return time.Since(start).Milliseconds()
+}
+
+// --- output ---
+
+// Writes to the console at each level, to stdout and to stderr.
+func Logs() string {
+	console.Log("a log message")
+	console.Debug("a debug message")
+	console.Info("an info message")
+	console.Warn("a warning message")
+	console.Error("an error message")
+	console.Info("a message\nof two lines")
+	fmt.Println("a line on stdout")
+	fmt.Println("Error: a line on stdout that looks like an error")
+	fmt.Fprintln(os.Stderr, "a line on stderr")
+	fmt.Print("an unfinished line")
+	return "done"
+}
+
+// A failed assertion of the console is an error, and the call goes on.
+func Asserts(v bool) string {
+	console.Assert(v, "the assertion failed")
+	return "done"
+}
+
+// --- the world outside ---
+
+func Env(name string) string {
+	return os.Getenv(name)
+}
+
+func Environment() []string {
+	return os.Environ()
+}
+
+// Nanoseconds since 1970.
+func Now() int64 {
+	return time.Now().UnixNano()
+}
+
+func Random() uint64 {
+	return rand.Uint64()
+}
+
+func ReadsFile(path string) (string, error) {
+	content, err := os.ReadFile(path)
+	return string(content), err
+}
+
+// --- freshness ---
+
+var count int
+
+// 1 in every call, because every call has an instance of its own.
+func Counter() int {
+	count++
+	return count
+}
+
+var started = time.Now()
+
+// Nanoseconds since 1970 when this instance was initialised.
+func StartedAt() int64 {
+	return started.UnixNano()
+}

@@ -1,0 +1,35 @@
+//! Compiling apps with the real modusc.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A manifest with one open endpoint.
+pub const OPEN: &str = r#"{"endpoints": {"default": {"type": "graphql", "path": "/graphql", "auth": "none"}}}"#;
+
+/// A compiled app in a folder of its own.
+pub struct App {
+    /// The artifact.
+    pub artifact: PathBuf,
+    /// What modusc said.
+    pub messages: String,
+    _folder: TempDir,
+}
+
+/// Compiles a wasm file with a manifest.
+pub fn compile(wasm: &Path, manifest: &str) -> App {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("modus.json"), manifest).unwrap();
+    std::fs::copy(wasm, folder.path().join("app.wasm")).unwrap();
+    let artifact = folder.path().join("app.cwasm");
+    let output = modusc(&[folder.path().join("app.wasm").as_os_str(), "-o".as_ref(), artifact.as_os_str()]);
+    let messages = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "modusc refused {}:\n{messages}", wasm.display());
+    App { artifact, messages, _folder: folder }
+}
+
+/// Runs modusc.
+pub fn modusc(arguments: &[&std::ffi::OsStr]) -> Output {
+    Command::new(crate::binary("modusc")).args(arguments).output().expect("modusc runs")
+}

@@ -1,0 +1,167 @@
+//! Running the real modus-runner and asking it.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// A running server; killed when dropped.
+pub struct Runner {
+    child: Child,
+    /// `http://127.0.0.1:<port>`
+    pub url: String,
+    log: Arc<Mutex<String>>,
+}
+
+/// How to start a runner.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Further arguments.
+    pub arguments: Vec<String>,
+    /// Further environment variables.
+    pub environment: Vec<(String, String)>,
+}
+
+impl Options {
+    /// With command-line arguments.
+    pub fn arguments(arguments: &[&str]) -> Self {
+        Self { arguments: arguments.iter().map(ToString::to_string).collect(), ..Self::default() }
+    }
+
+    /// With an environment variable more.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+}
+
+/// The command without the arguments: a clean environment, so that the machine's own settings do not matter.
+pub fn command(artifact: &Path) -> Command {
+    let mut command = Command::new(crate::binary("modus-runner"));
+    command.env_clear().env("PATH", "/usr/bin:/bin").arg(artifact);
+    command
+}
+
+impl Runner {
+    /// Starts a runner on a free port and waits until it listens.
+    pub fn start(artifact: &Path, options: &Options) -> Self {
+        let mut child = command(artifact)
+            .args(["--port", "0", "--host", "127.0.0.1", "--json-logs"])
+            .args(&options.arguments)
+            .envs(options.environment.iter().map(|(name, value)| (name, value)))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("modus-runner starts");
+        let log = Arc::new(Mutex::new(String::new()));
+        let mut lines = BufReader::new(child.stderr.take().expect("stderr is piped"));
+        let url = loop {
+            let mut line = String::new();
+            let read = lines.read_line(&mut line).expect("the log is text");
+            log.lock().unwrap().push_str(&line);
+            assert!(read > 0, "modus-runner ended:\n{}", log.lock().unwrap());
+            if let Some(address) = serde_json::from_str::<Value>(&line).ok().and_then(|record| {
+                record.get("address").and_then(Value::as_str).map(str::to_owned)
+            }) {
+                break format!("http://{address}");
+            }
+        };
+        let sink = log.clone();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            while lines.read_line(&mut line).is_ok_and(|read| read > 0) {
+                sink.lock().unwrap().push_str(&line);
+                line.clear();
+            }
+        });
+        Self { child, url, log }
+    }
+
+    /// What the runner has logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// The log's records once one of them satisfies `wanted`; fails after ten seconds.
+    pub fn wait_for_log(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        let end = Instant::now() + Duration::from_secs(10);
+        loop {
+            let log = self.log();
+            let found = log.lines().filter_map(|line| serde_json::from_str(line).ok()).find(|record| wanted(record));
+            match found {
+                Some(record) => return record,
+                None => assert!(Instant::now() < end, "no such record in the log:\n{log}"),
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Asks a query without variables at `/graphql`.
+    pub fn query(&self, query: &str) -> Value {
+        self.ask(query, &json!({}))
+    }
+
+    /// Asks a query with variables at `/graphql`; the answer's body.
+    pub fn ask(&self, query: &str, variables: &Value) -> Value {
+        let (status, body) = self.post("/graphql", &json!({"query": query, "variables": variables}).to_string());
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"))
+    }
+
+    /// Posts a body; status and answer.
+    pub fn post(&self, path: &str, body: &str) -> (u16, String) {
+        self.send(path, body, &[])
+    }
+
+    /// Posts a body with further headers.
+    pub fn send(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> (u16, String) {
+        let mut request = agent().post(format!("{}{path}", self.url)).content_type("application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = request.send(body).expect("the server answers");
+        (response.status().as_u16(), response.body_mut().read_to_string().expect("the answer is text"))
+    }
+
+    /// Gets a path; status and answer.
+    pub fn get(&self, path: &str) -> (u16, String) {
+        let mut response = agent().get(format!("{}{path}", self.url)).call().expect("the server answers");
+        (response.status().as_u16(), response.body_mut().read_to_string().expect("the answer is text"))
+    }
+
+    /// Sends a signal and waits for the end; the exit code.
+    pub fn signal(&mut self, signal: &str) -> Option<i32> {
+        let status = Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status();
+        assert!(status.expect("kill runs").success());
+        self.child.wait().expect("the runner ends").code()
+    }
+
+    /// Resident memory now and at its peak, in KiB.
+    pub fn memory(&self) -> (u64, u64) {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("procfs");
+        let field = |name: &str| {
+            let line = status.lines().find(|line| line.starts_with(name)).expect("a field of /proc/…/status");
+            line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number of KiB")
+        };
+        (field("VmRSS:"), field("VmHWM:"))
+    }
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(60)))
+        .build()
+        .into()
+}

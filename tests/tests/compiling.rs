@@ -1,0 +1,114 @@
+//! Promise: modusc says everything that is wrong, in one run, with stable codes and the right exit code.
+
+use std::path::Path;
+
+use tests::{app, guests};
+
+/// A minimal module: header and custom sections.
+fn module(sections: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut bytes = b"\0asm\x01\0\0\0".to_vec();
+    for (name, data) in sections {
+        let payload = [&[name.len() as u8], name.as_bytes(), data].concat();
+        assert!(payload.len() < 0x4000);
+        bytes.extend([0, payload.len() as u8 & 0x7f | 0x80, (payload.len() >> 7) as u8]);
+        bytes.extend(payload);
+    }
+    bytes
+}
+
+fn run(wasm: &[u8], manifest: Option<&str>) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("app.wasm");
+    std::fs::write(&input, wasm).unwrap();
+    if let Some(manifest) = manifest {
+        std::fs::write(folder.path().join("modus.json"), manifest).unwrap();
+    }
+    let output = app::modusc(&[input.as_os_str()]);
+    assert_eq!(Path::exists(&folder.path().join("app.cwasm")), output.status.success());
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[track_caller]
+fn check_refused(wasm: &[u8], manifest: Option<&str>, texts: &[&str]) {
+    let (code, message) = run(wasm, manifest);
+    assert_eq!(code, Some(1), "{message}");
+    for text in texts {
+        assert!(message.contains(text), "expected {text:?} in:\n{message}");
+    }
+}
+
+#[test]
+fn bad_modules() {
+    let version = ("modus_metadata_version", &[2u8][..]);
+    let json = |text: &'static str| ("modus_metadata", text.as_bytes());
+    check_refused(b"hello", None, &["MC0101", "invalid wasm file"]);
+    check_refused(b"\0asm\x0d\0\x01\0", None, &["MC0102", "component"]);
+    check_refused(&module(&[]), None, &["failed to parse plugin metadata version"]);
+    check_refused(
+        &module(&[("modus_metadata_version", &[1])]),
+        None,
+        &["unsupported plugin metadata version: 1"],
+    );
+    check_refused(&module(&[version]), None, &["no metadata found in plugin"]);
+    check_refused(&module(&[version, json("{")]), None, &["failed to parse plugin metadata"]);
+    check_refused(&module(&[version, json(r#"{"sdk": "modus-sdk-cobol"}"#)]), None, &["unsupported SDK: modus-sdk-cobol"]);
+    check_refused(
+        &module(&[version, json(r#"{"sdk": "modus-sdk-go", "fnExports": {"lost": {}}}"#)]),
+        None,
+        &["no wasm function definition found for lost", "no WASI startup function found"],
+    );
+    check_refused(&module(&[("hypermode_meta", b"{}")]), None, &["MC0204"]);
+}
+
+#[test]
+fn manifest_findings_come_with_the_modules() {
+    check_refused(
+        &module(&[]),
+        Some("{\n  \"endpoints\": {\"a\": {\"type\": \"rest\"}},\n  \"connections\": {\"b\": {}}\n}"),
+        &["failed to parse plugin metadata version", "unknown type [rest] for endpoint [a]", "missing type for connection [b]", ":2:", ":3:"],
+    );
+    check_refused(&module(&[]), Some("{\n  \"endpoints\": {,}\n}"), &["MC0401", ":2:"]);
+}
+
+#[test]
+fn usage() {
+    let output = app::modusc(&["--no-such-flag".as_ref()]);
+    assert_eq!(output.status.code(), Some(2));
+    let output = app::modusc(&["/nowhere/app.wasm".as_ref()]);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("/nowhere/app.wasm"), "{text}");
+}
+
+#[test]
+fn the_schema_is_the_same_from_both_files() {
+    let wasm = guests::build("examples/people");
+    let app = app::compile(&wasm, app::OPEN);
+    let schema = |path: &Path| {
+        let output = app::modusc(&["schema".as_ref(), path.as_os_str()]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = schema(&wasm);
+    assert_eq!(text, schema(&app.artifact));
+    assert!(text.contains("  person(id: Int!): Person\n"), "{text}");
+    assert!(text.contains("type Mutation {"), "{text}");
+}
+
+#[test]
+fn inspect_shows_the_parts() {
+    let app = app::compile(&guests::build("examples/people"), app::OPEN);
+    let output = app::modusc(&["inspect".as_ref(), app.artifact.as_os_str(), "--json".as_ref()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    for part in ["header", "functions", "imports", "sections"] {
+        assert!(!json[part].is_null(), "no {part} in {json}");
+    }
+}
+
+#[test]
+fn the_excuses_example_builds_to_the_committed_bytes() {
+    let built = std::fs::read(guests::build("examples/excuses")).unwrap();
+    let committed = std::fs::read(tests::root().join("examples/excuses/app.wasm")).unwrap();
+    assert!(built == committed, "examples/excuses/app.wasm is not what its source builds to");
+}

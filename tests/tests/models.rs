@@ -1,0 +1,95 @@
+//! Promise: text generation, embeddings and classification work with the SDK's own model packages; secrets reach the
+//! provider and never the guest; a call that waits holds no core.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tests::app::{self, App};
+use tests::guests;
+use tests::runner::{Options, Runner};
+use tests::stand_in::{StandIn, slow};
+
+/// Serves a test app whose provider is the stand-in.
+fn serve(folder: &str, stand_in: &StandIn) -> (App, Runner) {
+    let manifest = std::fs::read_to_string(tests::root().join(folder).join("modus.json")).unwrap();
+    let manifest = manifest.replace("http://127.0.0.1:0/", &stand_in.url).replace("https://api.openai.com/", &stand_in.url);
+    let app = app::compile(&guests::build(folder), &manifest);
+    let options =
+        Options::default().env("MODUS_PROVIDER_API_KEY", "sk-test").env("MODUS_OPENAI_API_KEY", "sk-test");
+    let runner = Runner::start(&app.artifact, &options);
+    (app, runner)
+}
+
+fn check(folder: &str, query: &str, path: &str, expected: impl Fn(&Value) -> bool) {
+    let stand_in = StandIn::start();
+    let (_app, runner) = serve(folder, &stand_in);
+    let answer = runner.query(query);
+    assert_eq!(answer["errors"], Value::Null, "{answer}\n{}", runner.log());
+    assert!(expected(&answer["data"]), "{answer}");
+    let requests = stand_in.requests();
+    assert_eq!(requests.len(), 1, "{requests:?}");
+    assert_eq!(requests[0].method, "POST");
+    assert_eq!(requests[0].url, path);
+    assert_eq!(requests[0].header("authorization"), Some("Bearer sk-test"));
+    assert_eq!(requests[0].header("content-type"), Some("application/json"));
+    assert!(requests[0].json().is_object());
+    assert!(!runner.log().contains("sk-test"), "the secret is in the log");
+}
+
+#[test]
+fn text_generation() {
+    check("tests/guests/go/text", r#"{ ask(instruction: "Be brief.", prompt: "Why?") }"#, "/v1/chat/completions", |data| {
+        data["ask"].as_str().is_some_and(|text| text.contains("Why?"))
+    });
+}
+
+#[test]
+fn embeddings() {
+    check("tests/guests/go/embeddings", r#"{ embedText(text: "hello") }"#, "/v1/embeddings", |data| {
+        data["embedText"] == json!([0.25, -0.5, 0])
+    });
+}
+
+#[test]
+fn assemblyscript_example() {
+    check("examples/excuses", r#"{ generateExcuses(event: "the picnic") }"#, "/v1/chat/completions", |data| {
+        data["generateExcuses"].as_str().is_some_and(|text| text.contains("the picnic"))
+    });
+}
+
+#[test]
+fn classification() {
+    let stand_in = StandIn::start();
+    let (_app, runner) = serve("tests/guests/go/classify", &stand_in);
+    let answer = runner.query(r#"{ classify(text: "good", threshold: 0.5) }"#);
+    assert_eq!(answer, json!({"data": {"classify": "positive"}}));
+    assert_eq!(stand_in.requests().len(), 1);
+}
+
+#[test]
+fn failures_are_errors_of_the_field() {
+    let stand_in = StandIn::with(|_| (429, r#"{"error": {"message": "slow down"}}"#.to_owned()));
+    let (_app, runner) = serve("tests/guests/go/text", &stand_in);
+    let answer = runner.query(r#"{ ask(instruction: "Be brief.", prompt: "Why?") }"#);
+    assert!(answer["errors"].to_string().contains("slow down"), "{answer}");
+
+    // No answer at all: nothing listens on this port.
+    let mut nobody = StandIn::start();
+    nobody.url = "http://127.0.0.1:9/".to_owned();
+    let (_app, runner) = serve("tests/guests/go/text", &nobody);
+    let answer = runner.query(r#"{ ask(instruction: "Be brief.", prompt: "Why?") }"#);
+    assert!(answer["errors"].to_string().contains("text-generator"), "{answer}");
+    assert!(!answer.to_string().contains("127.0.0.1"), "host details reach the client: {answer}");
+}
+
+#[test]
+fn waiting_calls_hold_no_core() {
+    let stand_in = StandIn::with(slow(Duration::from_secs(1)));
+    let (_app, runner) = serve("tests/guests/go/text", &stand_in);
+    let aliases: String = (0..40).map(|n| format!("a{n}: ask(instruction: \"i\", prompt: \"{n}\") ")).collect();
+    let start = Instant::now();
+    let answer = runner.query(&format!("{{ {aliases} }}"));
+    assert_eq!(answer["errors"], Value::Null, "{answer}");
+    // Forty waits of one second, in far less time than twenty on each of two cores.
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
