@@ -1,7 +1,5 @@
 //! Compiles a Modus app ahead of time: everything that can be known before the first request goes into one file.
 
-extern crate abi as modus_abi;
-
 pub mod cli;
 pub mod codes;
 pub mod commands;

@@ -103,10 +103,11 @@ fn engine(target: &Target) -> Result<Engine, Diagnostic> {
         Diagnostic::error(codes::TARGET_UNKNOWN, format!("target {} cannot be compiled for: {error}", target.triple))
             .with_help("targets: x86_64-unknown-linux-gnu, aarch64-unknown-linux-gnu")
     };
+    let mut config = engine::config().map_err(|error| refused(&error))?;
+    // wasmtime first: Cranelift's look-up panics on a text that is no triple at all.
+    config.target(&target.triple).map_err(|error| refused(&error))?;
     cranelift_codegen::isa::lookup_by_name(&target.triple).map_err(|error| refused(&error))?;
     let cpu = target.cpu()?;
-    let mut config = engine::config().map_err(|error| refused(&error))?;
-    config.target(&target.triple).map_err(|error| refused(&error))?;
     config.cranelift_opt_level(OptLevel::Speed).memory_guaranteed_dense_image_size(64 << 20);
     for feature in FEATURES.iter().filter(|feature| cpu.features.iter().any(|name| name == feature.name)) {
         #[expect(unsafe_code, reason = "the header states the feature and the runner checks it before loading")]

@@ -48,7 +48,7 @@ pub const FEATURES: WasmFeatures = WasmFeatures::WASM2;
 /// in any case.
 pub fn read(bytes: &[u8]) -> (Option<Module>, Vec<Diagnostic>) {
     let mut found = Vec::new();
-    if let Err(finding) = check_header(bytes) {
+    if let Some(finding) = header_problem(bytes) {
         return (None, vec![finding]);
     }
     let (sections, truncated) = custom_sections(bytes);
@@ -68,20 +68,21 @@ pub fn read(bytes: &[u8]) -> (Option<Module>, Vec<Diagnostic>) {
     (Some(Module { metadata, metadata_json, language, imports, exports, exports_memory, start }), found)
 }
 
-fn check_header(bytes: &[u8]) -> Result<(), Diagnostic> {
+/// What is wrong with the first eight bytes.
+fn header_problem(bytes: &[u8]) -> Option<Diagnostic> {
     let header: Option<&[u8; 8]> = bytes.first_chunk();
-    match header {
-        Some([0, b'a', b's', b'm', 1, 0, 0, 0]) => Ok(()),
+    Some(match header {
+        Some([0, b'a', b's', b'm', 1, 0, 0, 0]) => return None,
         Some([0, b'a', b's', b'm', _, _, 1, 0]) => {
-            Err(Diagnostic::error(codes::COMPONENT, "the file is a WebAssembly component, not a core module")
-                .with_help("Modus SDKs build core modules for WASI preview 1"))
+            Diagnostic::error(codes::COMPONENT, "the file is a WebAssembly component, not a core module")
+                .with_help("Modus SDKs build core modules for WASI preview 1")
         }
         Some([0, b'a', b's', b'm', version @ ..]) => {
             let version = u32::from_le_bytes(*version);
-            Err(Diagnostic::error(codes::NOT_WASM, format!("unsupported wasm version: {version}")))
+            Diagnostic::error(codes::NOT_WASM, format!("unsupported wasm version: {version}"))
         }
-        _ => Err(Diagnostic::error(codes::NOT_WASM, "invalid wasm file: it does not begin with the WebAssembly magic")),
-    }
+        _ => Diagnostic::error(codes::NOT_WASM, "invalid wasm file: it does not begin with the WebAssembly magic"),
+    })
 }
 
 /// Custom sections by name; of several with one name the last.
@@ -136,13 +137,15 @@ fn structure(bytes: &[u8], found: &mut Vec<Diagnostic>) -> Option<Structure> {
     let (structure, foreign) = match checked.and_then(|()| collect(bytes)) {
         Ok(collected) => collected,
         Err(error) => {
-            let message = format!("failed to compile the plugin: {} (at offset {:#x})", error.message(), error.offset());
+            let message =
+                format!("failed to compile the plugin: {} (at offset {:#x})", error.message(), error.offset());
             found.push(Diagnostic::error(codes::INVALID_MODULE, message));
             return None;
         }
     };
     for (kind, name) in foreign {
-        let message = format!("failed to compile the plugin: it imports the {kind} {name}, and the host provides functions only");
+        let message =
+            format!("failed to compile the plugin: it imports the {kind} {name}, and the host provides functions only");
         let help = match kind {
             "memory" => "build the app so that it defines and exports its own memory",
             _ => "build the app without this import",

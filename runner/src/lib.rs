@@ -1,10 +1,12 @@
 //! Serves a compiled Modus app: every GraphQL root field is a call in a fresh sandbox.
 
+pub mod app;
 pub mod call;
+pub mod cli;
 pub mod environment;
 pub mod graphql;
 pub mod hosts;
-pub mod http;
 pub mod load;
 pub mod sandbox;
+pub mod server;
 pub mod telemetry;

@@ -1,1 +1,16 @@
-fn main() {}
+//! `modus-runner`: see `--help`.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let arguments = runner::cli::Arguments::parse();
+    match runner::app::run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("modus-runner: {error}");
+            ExitCode::from(1)
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! A guest that is plain memory, for tests: `__new` writes headers, pins are counted.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 
 use crate::guest::{Guest, Helper, Limits, Stopped, write};
@@ -14,9 +16,12 @@ use super::AssemblyScript;
 /// First address that `__new` gives out; what is below is free for tests.
 pub(super) const HEAP: u32 = 0x1_0000;
 
+/// Name, class id and fields of a class.
+type Class = (&'static str, u32, &'static [(&'static str, &'static str)]);
+
 /// Metadata with the classes that the tests use.
 pub(super) fn metadata() -> Metadata {
-    let classes: &[(&str, u32, &[(&str, &str)])] = &[
+    let classes: &[Class] = &[
         (
             "assembly/index/Gauge",
             6,

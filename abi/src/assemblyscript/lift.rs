@@ -119,8 +119,8 @@ impl<'a> Lifting<'a> {
         if size % 2 != 0 {
             return Err(format!("a string of {size} bytes is not UTF-16").into());
         }
-        self.charge(size.into())?;
         let (units, _) = self.region(address, size.into())?.as_chunks::<2>();
+        self.charge(size.into())?;
         let mut text = String::with_capacity(units.len());
         let characters = char::decode_utf16(units.iter().map(|unit| u16::from_le_bytes(*unit)));
         text.extend(characters.map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)));
@@ -133,8 +133,9 @@ impl<'a> Lifting<'a> {
     }
 
     fn base64(&mut self, address: u32, size: u64) -> Result<Value, Fault> {
+        let data = self.region(address, size)?;
         self.charge(size)?;
-        Ok(Value::String(number::to_base64(self.region(address, size)?)))
+        Ok(Value::String(number::to_base64(data)))
     }
 
     fn date(&mut self, address: u32) -> Result<Value, Fault> {

@@ -169,7 +169,7 @@ mod tests {
     fn gauge() {
         let (types, id) = resolved("assembly/index/Gauge");
         let plan = &types[id];
-        let Kind::Struct(fields) = &plan.kind else { panic!("{plan:?}") };
+        let Kind::Struct(fields) = &plan.kind else { unreachable!("{plan:?}") };
         let offsets: Vec<u32> = fields.iter().map(|field| field.offset).collect();
         assert_eq!(offsets, [0, 2, 8, 16, 20, 24, 28]);
         assert_eq!((plan.payload, plan.class_id, plan.size, plan.align), (29, 6, 4, 4));

@@ -54,7 +54,8 @@ fn enter(
             .map_err(|fault| fault.of_argument(&parameter.name))?;
     }
     if words.len() != function.signature.parameters.len() {
-        let reason = format!("{} takes {} but the arguments make {} words", function.name, function.signature, words.len());
+        let reason =
+            format!("{} takes {} but the arguments make {} words", function.name, function.signature, words.len());
         return Err(Fault::new(reason).of_result());
     }
     let word = heap.function(&words)?;

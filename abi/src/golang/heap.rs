@@ -88,8 +88,8 @@ impl<'g> Heap<'g> {
 
     /// A pinned slice header, string header or map slot for `length` elements.
     pub(super) fn make(&mut self, class_id: u32, length: usize, type_name: &str) -> Result<u32, Fault> {
-        let length = i32::try_from(length)
-            .map_err(|_| Fault::new(format!("{length} elements are too many for {type_name}")))?;
+        let length =
+            i32::try_from(length).map_err(|_| Fault::new(format!("{length} elements are too many for {type_name}")))?;
         self.pinned(class_id, Helper::Make, &[class_id, length.cast_unsigned()], type_name)
     }
 

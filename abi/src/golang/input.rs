@@ -60,7 +60,8 @@ pub(super) fn has_zero(plan: &TypePlan) -> bool {
 }
 
 fn is_pair(entries: &[(Arc<str>, Value)]) -> bool {
-    entries.iter().any(|(name, _)| &**name == "key") && entries.iter().all(|(name, _)| matches!(&**name, "key" | "value"))
+    entries.iter().any(|(name, _)| &**name == "key")
+        && entries.iter().all(|(name, _)| matches!(&**name, "key" | "value"))
 }
 
 /// Key and value of each entry of a map, given as a list of `{key, value}` objects or as one object. With `coerce`, an
@@ -95,6 +96,8 @@ pub(super) fn pairs<'v>(
             };
             items.iter().enumerate().map(pair).collect()
         }
-        other => Err(Fault::new(format!("expected a list of key/value pairs for {type_name}, got {}", other.describe()))),
+        other => {
+            Err(Fault::new(format!("expected a list of key/value pairs for {type_name}, got {}", other.describe())))
+        }
     }
 }

@@ -66,6 +66,14 @@ impl<'a, 'g> Lifter<'a, 'g> {
     /// Lifts the value stored at `address`.
     pub(super) fn memory(&mut self, ty: TypeId, address: u32) -> Result<Value, Fault> {
         let types = self.types;
+        let (mut ty, mut address) = (ty, address);
+        // A chain of pointers is as long as its type's name, so it must not take host stack.
+        while let Kind::Optional(target) = types[ty].kind {
+            match self.heap.u32(address)? {
+                0 => return Ok(Value::Null),
+                place => (ty, address) = (target, place),
+            }
+        }
         let plan = &types[ty];
         match &plan.kind {
             Kind::Bool | Kind::Int(_) | Kind::F32 | Kind::F64 => {
@@ -73,11 +81,6 @@ impl<'a, 'g> Lifter<'a, 'g> {
             }
             Kind::String => self.string(address),
             Kind::Timestamp => self.time(address),
-            Kind::Optional(target) => match self.heap.u32(address)? {
-                0 => Ok(Value::Null),
-                // A chain of pointers is as long as the type's name, so it needs no depth of its own.
-                place => self.memory(*target, place),
-            },
             Kind::List { element, sequence: Sequence::Growable, bytes } => match self.heap.u32(address)? {
                 0 => Ok(Value::Null),
                 start => {
@@ -91,7 +94,9 @@ impl<'a, 'g> Lifter<'a, 'g> {
             Kind::Struct(fields) => self.fields(ty, fields, address),
             Kind::Map { key, value, .. } => self.map(plan, *key, *value, address),
             Kind::Opaque(reason) | Kind::Unsupported(reason) => Err(Fault::new(reason.clone())),
-            Kind::List { .. } | Kind::Set(_) => Err(Fault::new(format!("{} is not a Go type", plan.name))),
+            Kind::List { .. } | Kind::Set(_) | Kind::Optional(_) => {
+                Err(Fault::new(format!("{} is not a Go type", plan.name)))
+            }
         }
     }
 

@@ -244,12 +244,7 @@ impl Lowerer<'_, '_> {
     }
 
     /// Writes string headers at `start` that all point into one block: the collector keeps it for any of them.
-    fn strings(
-        &mut self,
-        start: u32,
-        items: &[&Value],
-        locate: impl Fn(Fault, usize) -> Fault,
-    ) -> Result<(), Fault> {
+    fn strings(&mut self, start: u32, items: &[&Value], locate: impl Fn(Fault, usize) -> Fault) -> Result<(), Fault> {
         let mut lengths = Vec::with_capacity(items.len());
         let mut content = Vec::new();
         for (index, value) in items.iter().enumerate() {

@@ -38,7 +38,12 @@ impl GuestLanguage for Go {
         layout::resolve(type_name, metadata, types)
     }
 
-    fn signature(&self, parameters: &[TypeId], results: &[ResultPlan], types: &mut Types) -> (Signature, Option<TypeId>) {
+    fn signature(
+        &self,
+        parameters: &[TypeId],
+        results: &[ResultPlan],
+        types: &mut Types,
+    ) -> (Signature, Option<TypeId>) {
         layout::signature(parameters, results, types)
     }
 

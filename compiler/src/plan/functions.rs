@@ -21,12 +21,8 @@ pub(super) fn build(
     types: &mut Types,
     found: &mut Vec<Diagnostic>,
 ) -> (Vec<FunctionPlan>, BTreeSet<String>) {
-    let mut plans: Vec<FunctionPlan> = module
-        .metadata
-        .fn_exports
-        .iter()
-        .map(|(name, function)| draft(module, name, function, types))
-        .collect();
+    let mut plans: Vec<FunctionPlan> =
+        module.metadata.fn_exports.iter().map(|(name, function)| draft(module, name, function, types)).collect();
     if module.language == Language::Go {
         opaque::infer(module, &mut plans, types);
     }

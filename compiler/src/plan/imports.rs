@@ -76,7 +76,10 @@ fn plan(module: &Module, import: &Import, types: &mut Types, findings: &mut Vec<
         None => all.iter().find_map(|id| abi::language::problem(types, *id)),
     };
     if let Some(reason) = problem {
-        findings.push(Diagnostic::warning(codes::TYPE_UNKNOWN, format!("a call of host function {name} will fail: {reason}")));
+        findings.push(Diagnostic::warning(
+            codes::TYPE_UNKNOWN,
+            format!("a call of host function {name} will fail: {reason}"),
+        ));
         plan.problem = Some(reason);
     } else if function.results.len() > 1 {
         let reason = format!("host function {name} has several results");

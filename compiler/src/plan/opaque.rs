@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use abi::plan::FunctionPlan;
-use abi::types::{Kind, TypeId, Types};
+use abi::types::{Kind, Sequence, TypeId, TypePlan, Types};
 
 use super::functions::signature_types;
 use crate::read::Module;
@@ -15,6 +15,9 @@ const CANDIDATES: [&str; 5] = ["int32", "int64", "float32", "float64", "string"]
 ///
 /// Only where the type stands alone: the layout of memory that holds an opaque type stays unknown.
 pub(super) fn infer(module: &Module, plans: &mut [FunctionPlan], types: &mut Types) {
+    for plan in plans.iter() {
+        empty_structs(module, plan, types);
+    }
     let mut told: BTreeMap<TypeId, TypeId> = BTreeMap::new();
     // Parameters first: two words of a result may be anything, two words of a parameter are a string.
     for by_parameter in [true, false] {
@@ -51,6 +54,35 @@ pub(super) fn infer(module: &Module, plans: &mut [FunctionPlan], types: &mut Typ
     }
 }
 
+/// Recognises types that take no core word as structs without fields, which is the layout opaque types have.
+fn empty_structs(module: &Module, plan: &FunctionPlan, types: &mut Types) {
+    let mut opaque = BTreeSet::new();
+    by_value(types, plan.parameters.iter().map(|parameter| parameter.ty).collect(), &mut opaque);
+    // Two words or more are in a block, which hides how many there are.
+    if plan.results.iter().map(|result| types[result.ty].words.len()).sum::<usize>() < 2 {
+        by_value(types, plan.results.iter().map(|result| result.ty).collect(), &mut opaque);
+    }
+    let Some(any) = opaque.first() else { return };
+    if agrees(module, plan, *any, *any, types) {
+        for id in opaque {
+            let plan = TypePlan { kind: Kind::Struct(Vec::new()), ..types[id].clone() };
+            types.set(id, plan);
+        }
+    }
+}
+
+/// The opaque types whose words are among those of the listed types.
+fn by_value(types: &Types, mut open: Vec<TypeId>, opaque: &mut BTreeSet<TypeId>) {
+    while let Some(id) = open.pop() {
+        match &types[id].kind {
+            Kind::Opaque(_) => _ = opaque.insert(id),
+            Kind::Struct(fields) => open.extend(fields.iter().map(|field| field.ty)),
+            Kind::List { element, sequence: Sequence::Fixed(1..), .. } => open.push(*element),
+            _ => {}
+        }
+    }
+}
+
 /// The opaque type of a signature, if there is exactly one.
 fn only_opaque(plan: &FunctionPlan, types: &Types) -> Option<TypeId> {
     let opaque: BTreeSet<TypeId> =
@@ -64,8 +96,7 @@ fn agrees(module: &Module, plan: &FunctionPlan, opaque: TypeId, id: TypeId, type
     let mut plan = plan.clone();
     substitute(&mut plan, opaque, id);
     let parameters: Vec<TypeId> = plan.parameters.iter().map(|parameter| parameter.ty).collect();
-    let (expected, _) =
-        module.language.implementation().signature(&parameters, &plan.results, &mut types.clone());
+    let (expected, _) = module.language.implementation().signature(&parameters, &plan.results, &mut types.clone());
     let actual = module.exports.get(&plan.name).and_then(super::core_type::signature);
     actual == Some(expected)
 }

@@ -129,6 +129,19 @@ fn named_go_types() {
 }
 
 #[test]
+fn empty_go_structs() {
+    let members = r#""fnExports":{"f":{"parameters":[{"name":"w","type":"main.With"}],"results":[{"type":"main.None"},{"type":"int"}]},
+        "g":{"results":[{"type":"[]main.None"}]},"h":{"results":[{"type":"*main.Mood"}]}},
+        "types":{"main.None":{"id":3},"main.With":{"id":4,"fields":[{"name":"n","type":"main.None"},{"name":"i","type":"int64"}]},
+        "main.Mood":{"id":5},"[]main.None":{"id":6},"*main.Mood":{"id":7}}"#;
+    let exports = ["__make ii>i", "__unpin i>", "malloc i>i", "free i>", "f I>i", "g i>", "h >i"];
+    let findings = ["MC0305 each call of function h will fail: "];
+    let program = check(GO, members, &[], &exports, &findings).expect("a program");
+    let uncallable: Vec<bool> = program.functions.iter().map(|function| function.uncallable.is_some()).collect();
+    assert_eq!(uncallable, [false, false, true]);
+}
+
+#[test]
 fn imports() {
     let members = r#""fnImports":{
         "modus_system.logMessage":{"parameters":[{"name":"level","type":"~lib/string/String"},{"name":"message","type":"~lib/string/String"}]},

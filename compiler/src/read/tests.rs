@@ -159,14 +159,14 @@ fn sections() {
     let mut bare = Builder::default();
     let bare = bare.export("_start", ">");
     let command = (codes::START_COMMAND, "not correctly configured as a WASI reactor module");
-    check(&bare.section("hypermode_version", b"\x02").bytes(), &[
-        (codes::METADATA_PRE_MODUS, "failed to parse plugin metadata version"),
-        command,
-    ]);
-    check(&bare.section(metadata::VERSION_SECTION, b"\x02").bytes(), &[
-        (codes::METADATA_MISSING, "no metadata found in plugin"),
-        command,
-    ]);
+    check(
+        &bare.section("hypermode_version", b"\x02").bytes(),
+        &[(codes::METADATA_PRE_MODUS, "failed to parse plugin metadata version"), command],
+    );
+    check(
+        &bare.section(metadata::VERSION_SECTION, b"\x02").bytes(),
+        &[(codes::METADATA_MISSING, "no metadata found in plugin"), command],
+    );
 }
 
 #[test]

@@ -12,11 +12,7 @@ use crate::codes;
 use crate::diagnostic::Diagnostic;
 
 /// Both tables with every usable type definition.
-pub(super) fn build(
-    metadata: &Metadata,
-    language: &dyn GuestLanguage,
-    found: &mut Vec<Diagnostic>,
-) -> (Table, Table) {
+pub(super) fn build(metadata: &Metadata, language: &dyn GuestLanguage, found: &mut Vec<Diagnostic>) -> (Table, Table) {
     let mut input = Table::new(Direction::Input);
     let mut output = Table::new(Direction::Output);
     allocate(metadata, language, &mut input, &mut output, found);
@@ -110,12 +106,7 @@ fn is_defined(language: &dyn GuestLanguage, full: &str, definition: &TypeDefinit
 }
 
 /// Names before numbering; `None` where a hand-written input type takes the place.
-fn base_names(
-    metadata: &Metadata,
-    full: &str,
-    definition: &TypeDefinition,
-    base: &str,
-) -> (Option<String>, String) {
+fn base_names(metadata: &Metadata, full: &str, definition: &TypeDefinition, base: &str) -> (Option<String>, String) {
     let stem = base.strip_suffix("Input").filter(|stem| !stem.is_empty());
     let as_input = match stem {
         _ if definition.fields.is_empty() => Some(base.to_owned()),
@@ -132,13 +123,7 @@ fn base_names(
 }
 
 /// Converts the fields of one type.
-fn fill(
-    table: &mut Table,
-    language: &dyn GuestLanguage,
-    full: &str,
-    definition: &TypeDefinition,
-    metadata: &Metadata,
-) {
+fn fill(table: &mut Table, language: &dyn GuestLanguage, full: &str, definition: &TypeDefinition, metadata: &Metadata) {
     let Some(name) = table.names.get(full).cloned() else { return };
     let gives_way = table.direction == Direction::Input
         && !definition.fields.is_empty()

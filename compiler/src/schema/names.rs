@@ -2,8 +2,21 @@
 
 /// Type names no app type may have.
 pub(super) const RESERVED: [&str; 15] = [
-    "Query", "Mutation", "Subscription", "AgentEvent", "JSON", "Int", "Float", "String", "Boolean", "ID", "Int64",
-    "UInt64", "UInt", "Timestamp", "Void",
+    "Query",
+    "Mutation",
+    "Subscription",
+    "AgentEvent",
+    "JSON",
+    "Int",
+    "Float",
+    "String",
+    "Boolean",
+    "ID",
+    "Int64",
+    "UInt64",
+    "UInt",
+    "Timestamp",
+    "Void",
 ];
 
 /// Prefixes that a query field loses.
@@ -11,8 +24,8 @@ const TRIMMED: [&str; 2] = ["get", "list"];
 
 /// Prefixes that make a function a mutation.
 const MUTATION: [&str; 17] = [
-    "mutate", "post", "patch", "put", "delete", "add", "update", "insert", "upsert", "create", "edit", "save", "remove",
-    "alter", "modify", "start", "stop",
+    "mutate", "post", "patch", "put", "delete", "add", "update", "insert", "upsert", "create", "edit", "save",
+    "remove", "alter", "modify", "start", "stop",
 ];
 
 /// The prefix word of a name: the whole name, or followed by anything but `a` to `z`.

@@ -51,7 +51,8 @@ pub(super) fn build(
             continue;
         }
         if embedders.contains(&field_name) {
-            let message = format!("function {name} is kept out of the schema, because the manifest names it as an embedder");
+            let message =
+                format!("function {name} is kept out of the schema, because the manifest names it as an embedder");
             found.push(Diagnostic::warning(codes::EMBEDDER_HIDDEN, message));
             continue;
         }
@@ -105,7 +106,13 @@ fn convert(
     };
     unbroken(input, arguments.iter().map(|argument| &argument.ty))?;
     unbroken(output, [&ty])?;
-    Ok(RootField { name: String::new(), description: description(function.docs.as_ref()), arguments, ty, function: index })
+    Ok(RootField {
+        name: String::new(),
+        description: description(function.docs.as_ref()),
+        arguments,
+        ty,
+        function: index,
+    })
 }
 
 fn unbroken<'t>(table: &Table, types: impl IntoIterator<Item = &'t TypeRef>) -> Result<(), String> {
@@ -135,9 +142,9 @@ fn results_type(language: &dyn GuestLanguage, function: &Function, output: &mut 
     if let Some((name, _)) = output.entries.iter().find(|(_, entry)| !entry.is_map && same(&entry.fields)) {
         return Ok(TypeRef::Named(name.clone()));
     }
-    let name = (1u32..).map(|number| format!("_type{number}")).find(|name| {
-        !output.entries.contains_key(name) && !output.taken.contains(name)
-    });
+    let name = (1u32..)
+        .map(|number| format!("_type{number}"))
+        .find(|name| !output.entries.contains_key(name) && !output.taken.contains(name));
     let name = name.unwrap_or_default();
     Ok(TypeRef::Named(output.generated(&name, fields, false)))
 }

@@ -101,7 +101,8 @@ fn functions_with_one_field_name() {
 
 #[test]
 fn query_and_mutation_may_share_a_field_name() {
-    let addition = r#"{"fnExports": {"getAddIt": {"results": [{"type": "i32"}]}, "addIt": {"results": [{"type": "bool"}]}}}"#;
+    let addition =
+        r#"{"fnExports": {"getAddIt": {"results": [{"type": "i32"}]}, "addIt": {"results": [{"type": "bool"}]}}}"#;
     check(HALL.0, addition, &[], &["  addIt: Int!\n", "  addIt: Boolean!\n"], &[], &[]);
 }
 

@@ -74,9 +74,10 @@ fn double_quoted(text: &str) -> Option<(&str, &str)> {
 
 /// Cuts at the last `#` that follows white space.
 fn without_comment(line: &str) -> &str {
-    let at = line.char_indices().rev().find(|(at, c)| {
-        *c == '#' && line[..*at].chars().next_back().is_none_or(char::is_whitespace)
-    });
+    let at = line
+        .char_indices()
+        .rev()
+        .find(|(at, c)| *c == '#' && line[..*at].chars().next_back().is_none_or(char::is_whitespace));
     at.map_or(line, |(at, _)| &line[..at])
 }
 

@@ -133,7 +133,9 @@ impl Environment {
             .take_while(|(name, _)| name.starts_with("MODUS_"))
             .filter(|(name, _)| visible(name) || name.as_str() == ENV)
             .filter_map(|(name, value)| Some((name.strip_prefix("MODUS_")?, value)))
-            .filter(|(name, value)| !matches!(*name, "" | "TZ" | "CLAIMS") && !name.contains('\0') && !value.contains('\0'))
+            .filter(|(name, value)| {
+                !matches!(*name, "" | "TZ" | "CLAIMS") && !name.contains('\0') && !value.contains('\0')
+            })
             .map(|(name, value)| (name.to_owned(), value.clone()))
             .collect()
     }
@@ -157,7 +159,9 @@ fn is_hidden(name: &str, connections: &[String]) -> bool {
 
 /// The process environment; names and values that are not Unicode are left out.
 fn process_variables() -> Variables {
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 /// Env files from the lowest precedence to the highest.

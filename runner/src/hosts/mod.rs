@@ -14,9 +14,9 @@ use abi::manifest::Manifest;
 use abi::value::Value;
 
 use crate::environment::Environment;
-use client::HttpClient;
 use crate::sandbox::Output;
 use crate::telemetry::LogContext;
+use client::HttpClient;
 
 pub use system::is_time_zone;
 pub use template::expand as expand_template;

@@ -67,11 +67,8 @@ fn invoke<'a>(invocation: &'a mut Invocation<'_>, arguments: &'a [Value]) -> Pen
 
 fn prepare(invocation: &Invocation<'_>, name: &str, input: &str) -> Result<(Model, Request), HostError> {
     let model = find(invocation, name)?.clone();
-    let (url, headers) = if model.connection == HYPERMODE {
-        hosted(invocation, name, &model)?
-    } else {
-        external(invocation, &model)?
-    };
+    let (url, headers) =
+        if model.connection == HYPERMODE { hosted(invocation, name, &model)? } else { external(invocation, &model)? };
     // Whatever the manifest adds belongs to the first server only.
     let confidential = headers.keys().cloned().collect();
     let mut all = headers;

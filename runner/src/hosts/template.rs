@@ -39,7 +39,8 @@ fn value(name: &str, lookup: &impl Fn(&str) -> Option<String>, missing: &mut imp
         }
         value
     };
-    let pair = name.strip_prefix("base64(").and_then(|rest| rest.strip_suffix(')')).and_then(|rest| rest.split_once(':'));
+    let pair =
+        name.strip_prefix("base64(").and_then(|rest| rest.strip_suffix(')')).and_then(|rest| rest.split_once(':'));
     match pair {
         Some((user, password)) if !user.is_empty() && !password.is_empty() => {
             let (user, password) = (find(user), find(password));

@@ -57,7 +57,11 @@ fn state(inner: &Inner, request: &Request, log: LogContext, limit: Limit) -> Sta
     let known = asked.filter(|zone| {
         let known = is_time_zone(zone);
         if !known {
-            log.write(Severity::Warn, "Ignored an unknown time zone.", Record { name: Some(zone), ..Default::default() });
+            log.write(
+                Severity::Warn,
+                "Ignored an unknown time zone.",
+                Record { name: Some(zone), ..Default::default() },
+            );
         }
         known
     });

@@ -21,7 +21,9 @@ pub(crate) fn link(engine: &Engine, module: &Module, program: &Arc<Program>) -> 
     for import in module.imports() {
         let (from, name) = (import.module(), import.name());
         let ExternType::Func(ty) = import.ty() else {
-            return Err(wasmtime::format_err!("import `{from}.{name}` is not a function; only functions can be imported"));
+            return Err(wasmtime::format_err!(
+                "import `{from}.{name}` is not a function; only functions can be imported"
+            ));
         };
         if known.insert((from.to_owned(), name.to_owned())) {
             define(&mut linker, program, from, name, ty)?;

@@ -23,7 +23,7 @@ use futures::future::BoxFuture;
 use tokio::sync::Semaphore;
 use wasmtime::{Engine, InstancePre, Module, ModuleExport};
 
-use crate::call::{Call, CallFailure, Outcome, Request};
+use crate::call::{Call, CallFailure, Level, Outcome, Request};
 use crate::hosts::Services;
 use crate::telemetry::LogContext;
 use guest::ExportTable;
@@ -104,12 +104,7 @@ impl Sandbox {
             ticker: Ticker::default(),
             plugin: Arc::from(program.app.name.as_str()),
             build_id: Arc::from(program.app.build_id.as_str()),
-            shared: Arc::new(Shared {
-                exports: ExportTable::new(module),
-                limits: options.values,
-                program,
-                services,
-            }),
+            shared: Arc::new(Shared { exports: ExportTable::new(module), limits: options.values, program, services }),
             engine,
             options,
         })))
@@ -168,6 +163,6 @@ fn no_slot(execution_id: String) -> Outcome {
 }
 
 fn failure(execution_id: String, message: &str) -> Outcome {
-    let error = CallFailure { message: message.to_owned(), ..Default::default() };
+    let error = CallFailure { message: message.to_owned(), level: Some(Level::Error), path: Vec::new() };
     Outcome { execution_id, errors: vec![error], ..Default::default() }
 }

@@ -5,7 +5,7 @@ use abi::value::Value;
 use wasmtime::Trap;
 
 use super::cancel::Interrupted;
-use crate::call::{CallFailure, Level, Message};
+use crate::call::{CallFailure, Level, Message, PathSegment};
 use crate::telemetry::{LogContext, Record, Severity};
 
 /// Ends a guest from inside a host function.
@@ -30,9 +30,15 @@ pub(crate) enum Unwind {
 pub(crate) enum Ending {
     Returned(Value),
     Exit(u32),
-    Trap { cause: String, backtrace: String },
+    Trap {
+        cause: String,
+        backtrace: String,
+    },
     Argument(String),
-    Result(String),
+    Result {
+        path: String,
+        message: String,
+    },
     Interrupted(Interrupted),
     /// An error in the runner's own words that a client may see.
     Refused(String),
@@ -61,7 +67,10 @@ impl Ending {
         match result {
             Ok(value) => Self::Returned(value),
             Err(error @ CallError::Argument { .. }) => Self::Argument(error.to_string()),
-            Err(error @ CallError::Result { .. }) => Self::Result(error.to_string()),
+            Err(CallError::Result { path, reason }) => {
+                let message = CallError::Result { path: path.clone(), reason }.to_string();
+                Self::Result { path, message }
+            }
             Err(error @ CallError::Stopped(_)) => stopped.map_or(Self::Internal(error.to_string()), Self::of_error),
         }
     }
@@ -74,7 +83,7 @@ impl Ending {
             Self::Exit(255) => "error calling function".to_owned(),
             Self::Exit(code) => format!("function exited with code {}", code.cast_signed()),
             Self::Trap { cause, .. } => format!("wasm error: {cause}"),
-            Self::Argument(text) | Self::Result(text) | Self::Refused(text) => text.clone(),
+            Self::Argument(text) | Self::Refused(text) | Self::Result { message: text, .. } => text.clone(),
             Self::Interrupted(Interrupted::TimedOut) => "the function timed out".to_owned(),
             Self::Internal(_) => "internal error; see the log".to_owned(),
             Self::NotInstantiated(cause) => match &**cause {
@@ -106,7 +115,9 @@ impl Ending {
             Self::Interrupted(Interrupted::Cancelled) => {
                 log.write(Severity::Warn, "Function execution was cancelled.", record);
             }
-            Self::Interrupted(Interrupted::TimedOut) => log.write(Severity::Warn, "Function execution timed out.", record),
+            Self::Interrupted(Interrupted::TimedOut) => {
+                log.write(Severity::Warn, "Function execution timed out.", record)
+            }
             Self::NotInstantiated(cause) if matches!(**cause, Self::Exit(_) | Self::Interrupted(_)) => {
                 cause.log(log, duration_ms, hidden);
             }
@@ -144,9 +155,24 @@ pub(crate) fn failures(ending: &Ending, messages: &[Message], lines: &[Message],
         })
         .collect();
     if let Some(message) = ending.message(!failures.is_empty()) {
-        failures.push(CallFailure { message, level: Some(Level::Error), path: Vec::new() });
+        let path = match ending {
+            Ending::Result { path, .. } => segments(path),
+            _ => Vec::new(),
+        };
+        failures.push(CallFailure { message, level: Some(Level::Error), path });
     }
     failures
+}
+
+/// The steps of a place such as `seats[3].row`.
+fn segments(path: &str) -> Vec<PathSegment> {
+    let steps = path.split(['.', '[']).filter(|step| !step.is_empty());
+    steps
+        .map(|step| match step.strip_suffix(']').and_then(|index| index.parse().ok()) {
+            Some(index) => PathSegment::Index(index),
+            None => PathSegment::Field(step.into()),
+        })
+        .collect()
 }
 
 /// Whether what the guest said is an error of the call.
@@ -158,7 +184,8 @@ pub(crate) fn is_error(level: Option<Level>) -> bool {
 fn without_place(message: &str) -> &str {
     let Some((text, place)) = message.rsplit_once(" at ") else { return message };
     let mut parts = place.rsplitn(3, ':');
-    let number = |part: Option<&str>| part.is_some_and(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()));
+    let number =
+        |part: Option<&str>| part.is_some_and(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()));
     let is_place = number(parts.next()) && number(parts.next()) && parts.next().is_some_and(|file| !file.is_empty());
     if is_place { text } else { message }
 }
@@ -198,6 +225,13 @@ mod tests {
         assert_eq!(texts(&failures(&end, &said, &[], false)), ["meet me at 5"]);
         assert_eq!(texts(&failures(&end, &[], &[], false)), ["error calling function"]);
         assert_eq!(without_place("look at this"), "look at this");
+    }
+
+    #[test]
+    fn places() {
+        let field = |name: &str| PathSegment::Field(name.into());
+        assert_eq!(segments("seats[3].row"), [field("seats"), PathSegment::Index(3), field("row")]);
+        assert!(segments("").is_empty());
     }
 
     #[test]

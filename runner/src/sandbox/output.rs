@@ -121,10 +121,11 @@ impl Output {
             for stream in [Stream::Stdout, Stream::Stderr] {
                 self.streams[stream as usize].finish_line(stream, log);
             }
-            log.write(Severity::Warn, "The function's output was truncated.", Record {
-                user_visible: true,
-                ..Default::default()
-            });
+            log.write(
+                Severity::Warn,
+                "The function's output was truncated.",
+                Record { user_visible: true, ..Default::default() },
+            );
             self.messages.push(Message { level: Some(Level::Warning), text: TRUNCATED.to_owned() });
         }
     }
@@ -174,12 +175,7 @@ mod tests {
         let (messages, lines) = output.finish(&context());
         assert!(messages.is_empty());
         let texts: Vec<_> = lines.iter().map(|line| (line.level, line.text.as_str())).collect();
-        assert_eq!(texts, [
-            (Some(Level::Fatal), "boom"),
-            (None, "plain\r"),
-            (None, "rest"),
-            (None, "slow"),
-        ]);
+        assert_eq!(texts, [(Some(Level::Fatal), "boom"), (None, "plain\r"), (None, "rest"), (None, "slow"),]);
     }
 
     #[test]

@@ -74,7 +74,8 @@ fn missing_references() {
 fn a_stopped_guest_is_left_alone() {
     let mut types = Types::default();
     let function = function(&mut types, &["~lib/string/String"]);
-    let mut guest = Fake { stop_at_call: true, ..Fake::new() };
+    let mut guest = Fake::new();
+    guest.stop_at_call = true;
     let arguments = [Some(Value::String("x".into()))];
     let result = AssemblyScript.call(&types, &function, &Limits::default(), &mut guest, &arguments);
     assert_eq!(result, Err(CallError::Stopped(Stopped)));
@@ -85,7 +86,8 @@ fn a_stopped_guest_is_left_alone() {
 fn bad_results_still_unpin() {
     let mut types = Types::default();
     let function = function(&mut types, &["~lib/string/String"]);
-    let mut guest = Fake { echo: None, answer: 0xffff_fff0, ..Fake::new() };
+    let mut guest = Fake::new();
+    (guest.echo, guest.answer) = (None, 0xffff_fff0);
     let arguments = [Some(Value::String("x".into()))];
     let result = AssemblyScript.call(&types, &function, &Limits::default(), &mut guest, &arguments);
     assert!(matches!(result, Err(CallError::Result { .. })), "{result:?}");

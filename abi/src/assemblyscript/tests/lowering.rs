@@ -182,7 +182,7 @@ fn map_keys_can_be_found() {
     let map = guest.words[0] as u32;
     let words: Vec<u32> = (0..6).map(|at| read_u32(&guest.memory, map + 4 * at).unwrap()).collect();
     assert_eq!([words[1], words[3], words[4], words[5]], [3, 4, 3, 3]);
-    let bucket = |at| read_u32(&guest.memory, words[0] + 4 * at);
+    let bucket = |at: u32| read_u32(&guest.memory, words[0] + 4 * at);
     assert_eq!([bucket(0), bucket(1), bucket(2), bucket(3)], [0, 0, words[2] + 24, words[2] + 12].map(Some));
     assert_eq!(read_u32(&guest.memory, words[2] + 20), Some(words[2]));
     assert_eq!(guest.memory[words[2] as usize + 16], 2);

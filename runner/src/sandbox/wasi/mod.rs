@@ -133,7 +133,12 @@ impl Function {
     }
 
     /// Runs the function for a guest.
-    pub(super) fn run(&self, caller: &mut Caller<'_, State>, words: &[u64], results: &mut [Val]) -> wasmtime::Result<()> {
+    pub(super) fn run(
+        &self,
+        caller: &mut Caller<'_, State>,
+        words: &[u64],
+        results: &mut [Val],
+    ) -> wasmtime::Result<()> {
         let shared = std::sync::Arc::clone(&caller.data().shared);
         let memory = shared.exports.of_caller(caller).memory;
         let errno = match (self.handler)(&mut Process { caller, memory }, words) {

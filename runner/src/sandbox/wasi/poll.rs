@@ -115,10 +115,13 @@ mod tests {
     fn subscriptions() {
         let both = [subscription(0, 1, 5_000, 0), subscription(2, 1, 0, 0)].concat();
         let parsed = parse(&both).ok().expect("valid");
-        assert_eq!(parsed, [
-            Subscription::Clock { userdata: 77, timeout: 5_000 },
-            Subscription::Stream { userdata: 77, write: true, descriptor: 1 },
-        ]);
+        assert_eq!(
+            parsed,
+            [
+                Subscription::Clock { userdata: 77, timeout: 5_000 },
+                Subscription::Stream { userdata: 77, write: true, descriptor: 1 },
+            ]
+        );
         assert!(matches!(parse(&subscription(0, 0, 1, 1)), Err(Failure::Errno(Errno::NotSup))));
         assert!(matches!(parse(&subscription(0, 9, 1, 0)), Err(Failure::Errno(Errno::Inval))));
         assert!(matches!(parse(&subscription(3, 0, 1, 0)), Err(Failure::Errno(Errno::Inval))));

@@ -1,0 +1,125 @@
+//! From the command line to a serving process, and back to an orderly end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use abi::manifest::Manifest;
+use abi::plan::Program;
+use thiserror::Error;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::cli::Arguments;
+use crate::environment::Environment;
+use crate::graphql::Engine;
+use crate::hosts::Services;
+use crate::load::{LoadError, Loaded};
+use crate::sandbox::{self, Sandbox};
+use crate::server::{self, BindError, Routes};
+use crate::telemetry;
+
+/// Why the runner could not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The artifact.
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    /// The port.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The manifest given on the command line.
+    #[error("{0}")]
+    Manifest(String),
+    /// The engine.
+    #[error("the WebAssembly engine could not be set up: {0:#}")]
+    Engine(#[from] wasmtime::Error),
+    /// The operating system.
+    #[error("the server could not be set up: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// Loads the artifact and serves it until SIGTERM or SIGINT; a second signal ends the process at once.
+///
+/// # Errors
+/// [`StartError`], before anything is served.
+pub fn run(arguments: &Arguments) -> Result<(), StartError> {
+    telemetry::init(arguments.json_logs);
+    let mut loaded = Loaded::open(&arguments.artifact, arguments.verify)?;
+    if let Some(path) = &arguments.manifest {
+        loaded.program.manifest = manifest(path)?;
+    }
+    let environment = Arc::new(Environment::load(Some(&arguments.app_path)));
+    let options = options(arguments);
+    let engine = sandbox::engine::build(&abi::engine::config()?, &options, None)?;
+    let module = loaded.code(&engine)?;
+    let program = Arc::new(loaded.program);
+    let services = Services::new(Arc::clone(&environment), Arc::new(program.manifest.clone()));
+    let sandbox = Sandbox::new(engine, &module, Arc::clone(&program), services, options)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(arguments.max_calls as usize + 16)
+        .build()?;
+    let graphql = Engine::new(&program, Arc::new(sandbox), environment.is_dev());
+    let routes = Routes::new(&program.manifest, environment.is_dev(), health(&environment), Arc::new(graphql));
+    runtime.block_on(serve(SocketAddr::new(arguments.host, arguments.port), &program, routes))?;
+    // Threads of calls that ignored the drain are not waited for.
+    runtime.shutdown_background();
+    Ok(())
+}
+
+fn options(arguments: &Arguments) -> sandbox::Options {
+    sandbox::Options {
+        deadline: arguments.deadline,
+        concurrency: arguments.max_calls as usize,
+        memory_limit: (arguments.memory_limit as usize) << 20,
+        ..sandbox::Options::default()
+    }
+}
+
+fn manifest(path: &std::path::Path) -> Result<Manifest, StartError> {
+    let failed = |reason: String| StartError::Manifest(format!("failed to parse manifest: {}: {reason}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    let (manifest, findings) = abi::manifest::parse(&text);
+    let mut errors = Vec::new();
+    for finding in findings {
+        let text = format!("{}:{}: {}", finding.line, finding.column, finding.message);
+        if finding.kind.is_error() {
+            errors.push(text);
+        } else {
+            tracing::warn!(target: "modus", manifest = %path.display(), "{text}");
+        }
+    }
+    manifest.filter(|_| errors.is_empty()).ok_or_else(|| failed(errors.join("; ")))
+}
+
+/// What `/health` answers (`http-server` section 10).
+fn health(environment: &Environment) -> String {
+    let health = serde_json::json!({
+        "status": "ok",
+        "environment": environment.name(),
+        "app_version": env!("CARGO_PKG_VERSION"),
+    });
+    format!("{health:#}")
+}
+
+async fn serve(address: SocketAddr, program: &Program, routes: Routes) -> Result<(), StartError> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let listener = server::bind(address).await?;
+    let address = listener.local_addr()?;
+    for route in routes.endpoints() {
+        tracing::info!(target: "modus", endpoint = route.name, url = %format_args!("http://{address}{}", route.path), "Serving.");
+    }
+    if routes.endpoints().is_empty() {
+        tracing::warn!(target: "modus", "The manifest has no endpoints: only /health is served.");
+    }
+    tracing::info!(target: "modus", plugin = program.app.name, address = %address, "Listening.");
+    server::serve(listener, Arc::new(routes), ended(&mut terminate, &mut interrupt)).await;
+    Ok(())
+}
+
+async fn ended(terminate: &mut Signal, interrupt: &mut Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!(target: "modus", "Shutting down.");
+}

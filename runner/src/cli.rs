@@ -1,0 +1,54 @@
+//! The command line.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+
+/// Serves a compiled Modus app.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    version,
+    after_help = "Examples:\n  modus-runner app.cwasm\n  MODUS_ENV=dev modus-runner app.cwasm --port 3000\n  \
+                  modus-runner app.cwasm --manifest staging.json --json-logs"
+)]
+pub struct Arguments {
+    /// The artifact that modusc wrote
+    pub artifact: PathBuf,
+    /// Port to listen on; 0 takes a free one
+    #[arg(short, long, env = "PORT", default_value_t = 8686)]
+    pub port: u16,
+    /// Address to listen on
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::UNSPECIFIED))]
+    pub host: IpAddr,
+    /// A modus.json in place of the one in the artifact
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+    /// Folder of the .env files
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub app_path: PathBuf,
+    /// Log JSON lines
+    #[arg(long)]
+    pub json_logs: bool,
+    /// Seconds a call may take
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub deadline: Duration,
+    /// MiB of memory a call may have
+    #[arg(long, value_name = "MIB", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub memory_limit: u32,
+    /// Calls that may run at once; more wait
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub max_calls: u32,
+    /// Check the code against its SHA-256 first
+    #[arg(long)]
+    pub verify: bool,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|duration| !duration.is_zero() && duration.as_secs() <= 86_400)
+        .ok_or_else(|| "expected more than 0 and at most 86400 seconds".to_owned())
+}

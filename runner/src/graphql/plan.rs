@@ -1,0 +1,208 @@
+//! What is kept of a document: everything that does not depend on a request, worked out once per text.
+
+use std::sync::Arc;
+
+use abi::schema::TypeRef;
+use abi::value::Value;
+use juniper::OperationType;
+
+use super::input::{Leaf, Literal};
+
+/// A validated document.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// Its operations.
+    pub(crate) operations: Vec<Operation>,
+    /// The text without unused fragments, for juniper's introspection; empty where no operation asks for it.
+    pub(crate) introspection_text: String,
+}
+
+impl Document {
+    /// The operation to run.
+    ///
+    /// # Errors
+    /// The reason why there is none.
+    pub(crate) fn operation(&self, name: Option<&str>) -> Result<&Operation, &'static str> {
+        const NONE: &str = "document doesn't contain any executable operation";
+        match (name, &*self.operations) {
+            (None, []) => Err(NONE),
+            (None, [operation]) => Ok(operation),
+            (None, _) => Err("operation name is required when providing multiple operations"),
+            (Some(name), all) => all.iter().find(|operation| operation.name.as_deref() == Some(name)).ok_or(NONE),
+        }
+    }
+}
+
+/// An operation, ready to run.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) name: Option<String>,
+    pub(crate) kind: OperationType,
+    pub(crate) variables: Vec<Variable>,
+    /// Variables that conditions depend on.
+    pub(crate) condition_variables: Vec<usize>,
+    /// Root fields; empty for subscriptions.
+    pub(crate) root: SelectionSet,
+    /// Response keys of lists that introspection shortens, for each root `__schema`.
+    pub(crate) introspection: Vec<SchemaKeys>,
+}
+
+/// Where a `__schema` selection shows its types and directives.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct SchemaKeys {
+    /// Response key of the `__schema` field.
+    pub(crate) root: String,
+    /// Response keys of `types` in it.
+    pub(crate) types: Vec<String>,
+    /// Response keys of `directives` in it.
+    pub(crate) directives: Vec<String>,
+}
+
+/// A variable's definition.
+#[derive(Debug)]
+pub(crate) struct Variable {
+    pub(crate) name: String,
+    pub(crate) ty: TypeRef,
+    /// Coerced already.
+    pub(crate) default: Option<Value>,
+}
+
+/// The fields selected of one object, fragments spread and equal response keys merged.
+#[derive(Debug, Default)]
+pub(crate) struct SelectionSet {
+    pub(crate) entries: Vec<Entry>,
+    /// The order depends on which conditions hold.
+    pub(crate) reorder: bool,
+}
+
+/// One response key.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: Arc<str>,
+    /// Where the key is selected, in document order; it is present when one of them holds.
+    pub(crate) occurrences: Vec<Occurrence>,
+    pub(crate) kind: EntryKind,
+}
+
+/// One selection of a response key.
+#[derive(Debug)]
+pub(crate) struct Occurrence {
+    /// Position in the selection set.
+    pub(crate) sequence: usize,
+    /// All of them must hold.
+    pub(crate) conditions: Vec<Condition>,
+}
+
+/// `@include` and `@skip` with a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Condition {
+    pub(crate) variable: usize,
+    pub(crate) expected: bool,
+}
+
+/// What a response key shows.
+#[derive(Debug)]
+pub(crate) enum EntryKind {
+    /// `__typename`
+    TypeName(Arc<str>),
+    /// `__schema` or `__type`
+    Introspection,
+    /// A root field.
+    Call {
+        call: CallPlan,
+        shape: Shape,
+    },
+    /// A field of an object.
+    Field {
+        name: Arc<str>,
+        /// Position of the field in its type: where it usually is in the value.
+        position: usize,
+        shape: Shape,
+    },
+}
+
+/// A root field's call.
+#[derive(Debug)]
+pub(crate) struct CallPlan {
+    pub(crate) function: u32,
+    /// Field name, for messages.
+    pub(crate) field: String,
+    /// One per argument of the schema.
+    pub(crate) arguments: Vec<ArgumentPlan>,
+}
+
+/// An argument of a call.
+#[derive(Debug)]
+pub(crate) struct ArgumentPlan {
+    pub(crate) name: String,
+    pub(crate) ty: TypeRef,
+    /// The guest alone knows the default, and null stands for it.
+    pub(crate) null_is_absent: bool,
+    pub(crate) source: ArgumentSource,
+}
+
+/// Where an argument's value comes from.
+#[derive(Debug)]
+pub(crate) enum ArgumentSource {
+    /// Not mentioned.
+    Absent,
+    /// A literal, coerced already.
+    Constant(Value),
+    /// Variables occur in it.
+    Template(Literal),
+}
+
+/// An output type with the selection below it.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    pub(crate) non_null: bool,
+    pub(crate) kind: ShapeKind,
+}
+
+/// See [`Shape`].
+#[derive(Debug)]
+pub(crate) enum ShapeKind {
+    Leaf(Leaf),
+    List(Box<Shape>),
+    Object(SelectionSet),
+}
+
+impl Entry {
+    /// The position of the first selection that holds.
+    pub(crate) fn holds(&self, variables: &[Option<Value>]) -> Option<usize> {
+        let holds = |condition: &Condition| {
+            matches!(variables.get(condition.variable), Some(Some(Value::Bool(b))) if *b == condition.expected)
+        };
+        self.occurrences.iter().find(|one| one.conditions.iter().all(holds)).map(|one| one.sequence)
+    }
+}
+
+impl SelectionSet {
+    /// The entries that are present, in response order.
+    pub(crate) fn active<'a>(&'a self, variables: &'a [Option<Value>]) -> Active<'a> {
+        if !self.reorder {
+            return Active::InOrder(self.entries.iter(), variables);
+        }
+        let mut present: Vec<_> =
+            self.entries.iter().filter_map(|entry| Some((entry.holds(variables)?, entry))).collect();
+        present.sort_by_key(|(sequence, _)| *sequence);
+        Active::Sorted(present.into_iter())
+    }
+}
+
+/// See [`SelectionSet::active`].
+pub(crate) enum Active<'a> {
+    InOrder(std::slice::Iter<'a, Entry>, &'a [Option<Value>]),
+    Sorted(std::vec::IntoIter<(usize, &'a Entry)>),
+}
+
+impl<'a> Iterator for Active<'a> {
+    type Item = &'a Entry;
+
+    fn next(&mut self) -> Option<&'a Entry> {
+        match self {
+            Self::InOrder(entries, variables) => entries.find(|entry| entry.holds(variables).is_some()),
+            Self::Sorted(entries) => entries.next().map(|(_, entry)| entry),
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! Selection sets: fragments spread, equal response keys merged, conditions noted.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use juniper::parser::{SourcePosition, Spanning};
+use juniper::{InputValue, OperationType, Selection};
+
+use abi::schema::{RootField, TypeRef};
+
+use super::compile::{Environment, literal};
+use super::error::RequestError;
+use super::input::Leaf;
+use super::plan::{
+    ArgumentPlan, ArgumentSource, CallPlan, Condition, Entry, EntryKind, Occurrence, SchemaKeys, SelectionSet, Shape,
+    ShapeKind,
+};
+use super::scalar::Scalar;
+
+type Selections<'d> = &'d [Selection<'d, Scalar>];
+/// juniper does not export the names of these types of its syntax tree.
+type Arguments<'d> = [(Spanning<&'d str>, Spanning<InputValue<Scalar>>)];
+
+/// Plans the selections of one operation.
+pub(crate) struct Selector<'d> {
+    environment: &'d Environment<'d>,
+    fragments: HashMap<&'d str, Selections<'d>>,
+    variables: HashMap<&'d str, usize>,
+    pub(crate) condition_variables: BTreeSet<usize>,
+    pub(crate) introspection: Vec<SchemaKeys>,
+    pub(crate) errors: Vec<RequestError>,
+}
+
+/// The fields selected under one response key.
+struct Group<'d> {
+    key: &'d str,
+    name: &'d str,
+    arguments: &'d Arguments<'d>,
+    position: SourcePosition,
+    occurrences: Vec<Occurrence>,
+    /// The selections below each occurrence, with the conditions that lead there.
+    below: Vec<(Selections<'d>, Vec<Condition>)>,
+}
+
+impl<'d> Selector<'d> {
+    pub(crate) fn new(
+        environment: &'d Environment<'d>,
+        fragments: HashMap<&'d str, Selections<'d>>,
+        variables: HashMap<&'d str, usize>,
+    ) -> Self {
+        Self {
+            environment,
+            fragments,
+            variables,
+            condition_variables: BTreeSet::new(),
+            introspection: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// Plans the root selection set of a query or mutation.
+    pub(crate) fn root(&mut self, kind: OperationType, selections: Selections<'d>) -> SelectionSet {
+        let schema = self.environment.tables.schema();
+        let (type_name, fields) = match kind {
+            OperationType::Mutation => ("Mutation", &schema.mutation),
+            _ => ("Query", &schema.query),
+        };
+        let groups = self.groups(&[(selections, Vec::new())]);
+        let mut entries = Vec::with_capacity(groups.len());
+        for group in groups {
+            let kind = match group.name {
+                "__typename" => EntryKind::TypeName(type_name.into()),
+                "__schema" | "__type" => {
+                    self.note_schema_keys(&group);
+                    EntryKind::Introspection
+                }
+                name => match fields.iter().find(|field| field.name == name) {
+                    Some(field) => EntryKind::Call {
+                        call: self.call(field, &group),
+                        shape: self.shape(&field.ty, &group.below),
+                    },
+                    None => {
+                        self.unknown_field(name, type_name, group.position);
+                        continue;
+                    }
+                },
+            };
+            entries.push(Entry { key: group.key.into(), occurrences: group.occurrences, kind });
+        }
+        SelectionSet::of(entries)
+    }
+
+    fn object(&mut self, type_name: &str, below: &[(Selections<'d>, Vec<Condition>)]) -> SelectionSet {
+        let environment = self.environment;
+        let fields = environment.tables.object(type_name).map_or(&[][..], |object| &*object.fields);
+        let groups = self.groups(below);
+        let mut entries = Vec::with_capacity(groups.len());
+        for group in groups {
+            let kind = if group.name == "__typename" {
+                EntryKind::TypeName(type_name.into())
+            } else if let Some(position) = fields.iter().position(|field| field.name == group.name) {
+                let shape = self.shape(&fields[position].ty, &group.below);
+                EntryKind::Field { name: group.name.into(), position, shape }
+            } else {
+                self.unknown_field(group.name, type_name, group.position);
+                continue;
+            };
+            entries.push(Entry { key: group.key.into(), occurrences: group.occurrences, kind });
+        }
+        SelectionSet::of(entries)
+    }
+
+    fn shape(&mut self, ty: &TypeRef, below: &[(Selections<'d>, Vec<Condition>)]) -> Shape {
+        let kind = match ty.nullable() {
+            TypeRef::List(inner) => ShapeKind::List(Box::new(self.shape(inner, below))),
+            named if below.is_empty() => ShapeKind::Leaf(Leaf::of(named.name())),
+            named => ShapeKind::Object(self.object(named.name(), below)),
+        };
+        Shape { non_null: matches!(ty, TypeRef::NonNull(_)), kind }
+    }
+
+    /// Validation has refused it already; without it the plan would have a hole.
+    fn unknown_field(&mut self, name: &str, type_name: &str, position: SourcePosition) {
+        let message = format!("Cannot query field \"{name}\" on type \"{type_name}\".");
+        self.errors.push(RequestError::at(message, position));
+    }
+
+    fn call(&mut self, field: &RootField, group: &Group<'d>) -> CallPlan {
+        let arguments = field
+            .arguments
+            .iter()
+            .enumerate()
+            .map(|(index, argument)| ArgumentPlan {
+                name: argument.name.clone(),
+                ty: argument.ty.clone(),
+                null_is_absent: self.environment.is_placeholder(field.function, index),
+                source: self.argument(&argument.name, &argument.ty, group),
+            })
+            .collect();
+        CallPlan { function: field.function, field: field.name.clone(), arguments }
+    }
+
+    fn argument(&mut self, name: &str, ty: &TypeRef, group: &Group<'d>) -> ArgumentSource {
+        let Some((_, given)) = group.arguments.iter().find(|(given, _)| given.item == name) else {
+            return ArgumentSource::Absent;
+        };
+        let literal = literal(&given.item, &self.variables);
+        // Without values for the variables this checks the rest.
+        match self.environment.tables.literal(&literal, ty, None) {
+            Err(error) => {
+                let path = error.path();
+                let place = if path.is_empty() { String::new() } else { format!(" (at {name}{path})") };
+                self.errors.push(RequestError::at(format!("{}{place}", error.message), given.span.start));
+                ArgumentSource::Absent
+            }
+            Ok(_) if literal.has_variables() => ArgumentSource::Template(literal),
+            Ok(value) => value.map_or(ArgumentSource::Absent, ArgumentSource::Constant),
+        }
+    }
+
+    fn groups(&mut self, below: &[(Selections<'d>, Vec<Condition>)]) -> Vec<Group<'d>> {
+        let mut collector = Collector { groups: Vec::new(), index: HashMap::new(), sequence: 0 };
+        for (selections, conditions) in below {
+            self.collect(selections, conditions, &mut collector);
+        }
+        collector.groups
+    }
+
+    fn collect(&mut self, selections: Selections<'d>, conditions: &[Condition], collector: &mut Collector<'d>) {
+        for selection in selections {
+            match selection {
+                Selection::Field(field) => {
+                    let field_directives = field.item.directives.iter().flatten();
+                    let pairs = field_directives.map(|one| (one.item.name.item, one.item.arguments.as_ref()));
+                    let pairs = pairs.map(|(name, list)| (name, list.map_or(&[][..], |list| &*list.item.items)));
+                    let Some(conditions) = self.conditions(pairs, conditions) else { continue };
+                    let name = field.item.name.item;
+                    let key = field.item.alias.as_ref().map_or(name, |alias| alias.item);
+                    let arguments = field.item.arguments.as_ref().map_or(&[][..], |list| &*list.item.items);
+                    let group = collector.group(key, name, arguments, field.span.start);
+                    if let Some(below) = field.item.selection_set.as_deref() {
+                        group.below.push((below, conditions.clone()));
+                    }
+                    collector.occurs(key, conditions);
+                }
+                Selection::FragmentSpread(spread) => {
+                    let directives = spread.item.directives.iter().flatten();
+                    let pairs = directives.map(|one| (one.item.name.item, one.item.arguments.as_ref()));
+                    let pairs = pairs.map(|(name, list)| (name, list.map_or(&[][..], |list| &*list.item.items)));
+                    let Some(conditions) = self.conditions(pairs, conditions) else { continue };
+                    // There are only object types, so validation has matched the type condition already.
+                    if let Some(selections) = self.fragments.get(spread.item.name.item) {
+                        self.collect(selections, &conditions, collector);
+                    }
+                }
+                Selection::InlineFragment(fragment) => {
+                    let directives = fragment.item.directives.iter().flatten();
+                    let pairs = directives.map(|one| (one.item.name.item, one.item.arguments.as_ref()));
+                    let pairs = pairs.map(|(name, list)| (name, list.map_or(&[][..], |list| &*list.item.items)));
+                    let Some(conditions) = self.conditions(pairs, conditions) else { continue };
+                    self.collect(&fragment.item.selection_set, &conditions, collector);
+                }
+            }
+        }
+    }
+
+    /// The conditions of a selection, those of its surroundings included; `None` where it is always left out.
+    fn conditions(
+        &mut self,
+        directives: impl Iterator<Item = (&'d str, &'d Arguments<'d>)>,
+        outer: &[Condition],
+    ) -> Option<Vec<Condition>> {
+        let mut conditions = outer.to_vec();
+        for (name, arguments) in directives {
+            let expected = match name {
+                "include" => true,
+                "skip" => false,
+                _ => continue,
+            };
+            match arguments.iter().find(|(name, _)| name.item == "if").map(|(_, value)| &value.item) {
+                Some(InputValue::Scalar(Scalar::Boolean(value))) if *value != expected => return None,
+                Some(InputValue::Variable(name)) => {
+                    let variable = *self.variables.get(name.as_str())?;
+                    self.condition_variables.insert(variable);
+                    let condition = Condition { variable, expected };
+                    if !conditions.contains(&condition) {
+                        conditions.push(condition);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Some(conditions)
+    }
+
+    fn note_schema_keys(&mut self, group: &Group<'d>) {
+        let mut keys = SchemaKeys { root: group.key.to_owned(), types: Vec::new(), directives: Vec::new() };
+        let below: Vec<_> = group.below.iter().map(|(selections, _)| (*selections, Vec::new())).collect();
+        for member in self.groups(&below) {
+            match member.name {
+                "types" if group.name == "__schema" => keys.types.push(member.key.to_owned()),
+                "directives" if group.name == "__schema" => keys.directives.push(member.key.to_owned()),
+                _ => {}
+            }
+        }
+        self.introspection.push(keys);
+    }
+}
+
+/// Groups by response key, in order of the first occurrence.
+struct Collector<'d> {
+    groups: Vec<Group<'d>>,
+    index: HashMap<&'d str, usize>,
+    sequence: usize,
+}
+
+impl<'d> Collector<'d> {
+    fn group(
+        &mut self,
+        key: &'d str,
+        name: &'d str,
+        arguments: &'d Arguments<'d>,
+        position: SourcePosition,
+    ) -> &mut Group<'d> {
+        let next = self.groups.len();
+        let at = *self.index.entry(key).or_insert(next);
+        if at == next {
+            let (occurrences, below) = (Vec::new(), Vec::new());
+            self.groups.push(Group { key, name, arguments, position, occurrences, below });
+        }
+        &mut self.groups[at]
+    }
+
+    /// Notes one more occurrence of `key`, which has a group.
+    fn occurs(&mut self, key: &str, conditions: Vec<Condition>) {
+        let sequence = self.sequence;
+        self.sequence += 1;
+        let Some(group) = self.index.get(key).and_then(|at| self.groups.get_mut(*at)) else { return };
+        // After one that always holds, or that needs no more than this one, the others say nothing new.
+        let implied =
+            |earlier: &Occurrence| earlier.conditions.iter().all(|condition| conditions.contains(condition));
+        if !group.occurrences.iter().any(implied) {
+            group.occurrences.push(Occurrence { sequence, conditions });
+        }
+    }
+}
+
+impl SelectionSet {
+    fn of(entries: Vec<Entry>) -> Self {
+        let reorder = entries.len() > 1 && entries.iter().any(|entry| entry.occurrences.len() > 1);
+        Self { entries, reorder }
+    }
+
+    /// Whether `__schema` or `__type` is selected.
+    pub(crate) fn introspects(&self) -> bool {
+        self.entries.iter().any(|entry| matches!(entry.kind, EntryKind::Introspection))
+    }
+}
+

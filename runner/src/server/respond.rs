@@ -1,0 +1,108 @@
+//! From a request to a response.
+
+use futures::future::BoxFuture;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::{Body as _, Bytes, Incoming};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode, header};
+
+use super::routes::{Access, Routes};
+use super::{BODY_LIMIT, BODY_TIMEOUT};
+
+/// Answers requests to GraphQL endpoints, body read.
+pub trait Handler: Send + Sync {
+    /// Answers a GET or POST.
+    fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Bytes>>;
+}
+
+/// A response in plain text.
+pub fn plain(status: StatusCode, text: &str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(format!("{text}\n")));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+pub(super) async fn respond(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
+    let path = request.uri().path();
+    if path == "/health" {
+        return health(routes, request.method());
+    }
+    let Some(route) = routes.find(path) else {
+        return plain(StatusCode::NOT_FOUND, "Not Found");
+    };
+    let origin = request.headers().get(header::ORIGIN).is_some();
+    let mut response = match route.access {
+        _ if request.method() == Method::OPTIONS => preflight(),
+        Access::Closed => unauthorized(),
+        Access::Open => graphql(routes, request).await,
+    };
+    if origin {
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
+    response
+}
+
+fn health(routes: &Routes, method: &Method) -> Response<Bytes> {
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        return not_allowed("GET, HEAD");
+    }
+    let mut response = Response::new(Bytes::from(routes.health.clone()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn preflight() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("authorization, content-type, x-time-zone"),
+    );
+    response
+}
+
+fn unauthorized() -> Response<Bytes> {
+    let mut response = plain(StatusCode::UNAUTHORIZED, "Access Denied");
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+}
+
+fn not_allowed(methods: &'static str) -> Response<Bytes> {
+    let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
+    response
+}
+
+async fn graphql(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
+    if !matches!(*request.method(), Method::GET | Method::POST) {
+        return not_allowed("GET, POST");
+    }
+    let (head, body) = request.into_parts();
+    match read(body, &head.headers).await {
+        Ok(body) => routes.graphql.handle(Request::from_parts(head, body)).await,
+        Err(response) => response,
+    }
+}
+
+async fn read(body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response<Bytes>> {
+    let too_large = || {
+        let mut response = plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is larger than 1 MiB.");
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        response
+    };
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content encodings are not supported."));
+    }
+    if body.size_hint().lower() > BODY_LIMIT as u64 {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_LIMIT).collect()).await {
+        Err(_) => Err(plain(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.")),
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "The request ended early.")),
+    }
+}
