@@ -103,7 +103,12 @@ pub trait GuestLanguage: Sync {
 
     /// The core signature a function of these types must have, with the type of the hidden result block, if any
     /// (which is added to `types`).
-    fn signature(&self, parameters: &[TypeId], results: &[ResultPlan], types: &mut Types) -> (Signature, Option<TypeId>);
+    fn signature(
+        &self,
+        parameters: &[TypeId],
+        results: &[ResultPlan],
+        types: &mut Types,
+    ) -> (Signature, Option<TypeId>);
 
     /// The core signature an import of these types must have.
     fn import_signature(&self, parameters: &[TypeId], result: Option<TypeId>, types: &Types) -> Signature;

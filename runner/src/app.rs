@@ -76,7 +76,8 @@ fn options(arguments: &Arguments) -> sandbox::Options {
 }
 
 fn manifest(path: &std::path::Path) -> Result<Manifest, StartError> {
-    let failed = |reason: String| StartError::Manifest(format!("failed to parse manifest: {}: {reason}", path.display()));
+    let failed =
+        |reason: String| StartError::Manifest(format!("failed to parse manifest: {}: {reason}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
     let (manifest, findings) = abi::manifest::parse(&text);
     let mut errors = Vec::new();

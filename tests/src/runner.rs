@@ -64,9 +64,10 @@ impl Runner {
             let read = lines.read_line(&mut line).expect("the log is text");
             log.lock().unwrap().push_str(&line);
             assert!(read > 0, "modus-runner ended:\n{}", log.lock().unwrap());
-            if let Some(address) = serde_json::from_str::<Value>(&line).ok().and_then(|record| {
-                record.get("address").and_then(Value::as_str).map(str::to_owned)
-            }) {
+            if let Some(address) = serde_json::from_str::<Value>(&line)
+                .ok()
+                .and_then(|record| record.get("address").and_then(Value::as_str).map(str::to_owned))
+            {
                 break format!("http://{address}");
             }
         };

@@ -79,8 +79,10 @@ fn assemblyscript() {
                 json!({"d": {"name": "Rex", "legs": 4, "good": true,
                              "owner": {"name": "Ann", "age": 3, "home": null, "friends": [], "nickname": null}}}),
             ),
-            ("{ p: echoNullablePoint { x } q: echoNullablePoint(v: {x: 1, y: 2}) { x y } }",
-             json!({"p": null, "q": {"x": 1, "y": 2}})),
+            (
+                "{ p: echoNullablePoint { x } q: echoNullablePoint(v: {x: 1, y: 2}) { x y } }",
+                json!({"p": null, "q": {"x": 1, "y": 2}}),
+            ),
         ],
     );
 }

@@ -44,14 +44,14 @@ fn bad_modules() {
     check_refused(b"hello", None, &["MC0101", "invalid wasm file"]);
     check_refused(b"\0asm\x0d\0\x01\0", None, &["MC0102", "component"]);
     check_refused(&module(&[]), None, &["failed to parse plugin metadata version"]);
-    check_refused(
-        &module(&[("modus_metadata_version", &[1])]),
-        None,
-        &["unsupported plugin metadata version: 1"],
-    );
+    check_refused(&module(&[("modus_metadata_version", &[1])]), None, &["unsupported plugin metadata version: 1"]);
     check_refused(&module(&[version]), None, &["no metadata found in plugin"]);
     check_refused(&module(&[version, json("{")]), None, &["failed to parse plugin metadata"]);
-    check_refused(&module(&[version, json(r#"{"sdk": "modus-sdk-cobol"}"#)]), None, &["unsupported SDK: modus-sdk-cobol"]);
+    check_refused(
+        &module(&[version, json(r#"{"sdk": "modus-sdk-cobol"}"#)]),
+        None,
+        &["unsupported SDK: modus-sdk-cobol"],
+    );
     check_refused(
         &module(&[version, json(r#"{"sdk": "modus-sdk-go", "fnExports": {"lost": {}}}"#)]),
         None,
@@ -65,7 +65,13 @@ fn manifest_findings_come_with_the_modules() {
     check_refused(
         &module(&[]),
         Some("{\n  \"endpoints\": {\"a\": {\"type\": \"rest\"}},\n  \"connections\": {\"b\": {}}\n}"),
-        &["failed to parse plugin metadata version", "unknown type [rest] for endpoint [a]", "missing type for connection [b]", ":2:", ":3:"],
+        &[
+            "failed to parse plugin metadata version",
+            "unknown type [rest] for endpoint [a]",
+            "missing type for connection [b]",
+            ":2:",
+            ":3:",
+        ],
     );
     check_refused(&module(&[]), Some("{\n  \"endpoints\": {,}\n}"), &["MC0401", ":2:"]);
 }

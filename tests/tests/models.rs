@@ -12,10 +12,10 @@ use tests::stand_in::{StandIn, slow};
 /// Serves a test app whose provider is the stand-in.
 fn serve(folder: &str, stand_in: &StandIn) -> (App, Runner) {
     let manifest = std::fs::read_to_string(tests::root().join(folder).join("modus.json")).unwrap();
-    let manifest = manifest.replace("http://127.0.0.1:0/", &stand_in.url).replace("https://api.openai.com/", &stand_in.url);
+    let manifest =
+        manifest.replace("http://127.0.0.1:0/", &stand_in.url).replace("https://api.openai.com/", &stand_in.url);
     let app = app::compile(&guests::build(folder), &manifest);
-    let options =
-        Options::default().env("MODUS_PROVIDER_API_KEY", "sk-test").env("MODUS_OPENAI_API_KEY", "sk-test");
+    let options = Options::default().env("MODUS_PROVIDER_API_KEY", "sk-test").env("MODUS_OPENAI_API_KEY", "sk-test");
     let runner = Runner::start(&app.artifact, &options);
     (app, runner)
 }
@@ -38,9 +38,12 @@ fn check(folder: &str, query: &str, path: &str, expected: impl Fn(&Value) -> boo
 
 #[test]
 fn text_generation() {
-    check("tests/guests/go/text", r#"{ ask(instruction: "Be brief.", prompt: "Why?") }"#, "/v1/chat/completions", |data| {
-        data["ask"].as_str().is_some_and(|text| text.contains("Why?"))
-    });
+    check(
+        "tests/guests/go/text",
+        r#"{ ask(instruction: "Be brief.", prompt: "Why?") }"#,
+        "/v1/chat/completions",
+        |data| data["ask"].as_str().is_some_and(|text| text.contains("Why?")),
+    );
 }
 
 #[test]

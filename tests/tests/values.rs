@@ -184,7 +184,13 @@ fn lists() {
 fn timestamps() {
     check_to(As, "echoDate", "", &json!("2025-03-01T12:00:00.5Z"), &json!("2025-03-01T12:00:00.5Z"));
     check_to(As, "echoDate", "", &json!("1969-12-31"), &json!("1969-12-31T00:00:00Z"));
-    check_to(Go, "echoTime", "", &json!("2025-03-01 12:00:00.123456789+01:30"), &json!("2025-03-01T10:30:00.123456789Z"));
+    check_to(
+        Go,
+        "echoTime",
+        "",
+        &json!("2025-03-01 12:00:00.123456789+01:30"),
+        &json!("2025-03-01T10:30:00.123456789Z"),
+    );
     check(Go, "echoTimes", &[json!(["2025-03-01T12:00:00Z", "0001-01-01T00:00:00Z"])]);
     check(Go, "echoTimeArray", &[json!(["2025-03-01T12:00:00Z", "1969-07-20T20:17:40Z"])]);
     check(Go, "echoTimePointer", &[Value::Null, json!("2025-03-01T12:00:00Z")]);
@@ -205,7 +211,8 @@ fn several_results_and_none() {
 
 #[test]
 fn narrow_results_have_their_declared_width() {
-    let answer = GO.runner.query("{ a: sumInt8(v: 120, w: 100) b: sumUint8(v: 200, w: 100) c: sumInt16(v: 32767, w: 1) }");
+    let answer =
+        GO.runner.query("{ a: sumInt8(v: 120, w: 100) b: sumUint8(v: 200, w: 100) c: sumInt16(v: 32767, w: 1) }");
     assert_eq!(answer["data"], json!({"a": -36, "b": 44, "c": -32768}));
 }
 

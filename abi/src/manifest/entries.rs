@@ -173,7 +173,7 @@ impl Reader<'_> {
             self.rule(&entry, "provider", &provider, false, "is only allowed for a hosted model");
             self.check_model_connection(&entry, &connection, connections);
         }
-        (!entry.failed).then(|| Model {
+        (!entry.failed).then_some(Model {
             source_model: source_model.value,
             provider: provider.value,
             connection: connection.value,

@@ -50,10 +50,8 @@ pub fn generate(
 /// Every name without fields in either table, used or not.
 fn scalars(tables: [&Table; 2]) -> Vec<String> {
     let entries = tables.into_iter().flat_map(|table| &table.entries);
-    let names: BTreeSet<&String> = entries
-        .filter(|(_, entry)| entry.fields.is_empty() && entry.broken.is_none())
-        .map(|(name, _)| name)
-        .collect();
+    let names: BTreeSet<&String> =
+        entries.filter(|(_, entry)| entry.fields.is_empty() && entry.broken.is_none()).map(|(name, _)| name).collect();
     let mut names: Vec<String> = names.into_iter().cloned().collect();
     names.sort_by_cached_key(|name| names::order(name));
     names

@@ -203,10 +203,7 @@ pub(crate) fn literal(value: &InputValue<Scalar>, variables: &HashMap<&str, usiz
         }
         InputValue::List(items) => Literal::List(items.iter().map(|item| literal(&item.item, variables)).collect()),
         InputValue::Object(entries) => Literal::Object(
-            entries
-                .iter()
-                .map(|(name, value)| (name.item.as_str().into(), literal(&value.item, variables)))
-                .collect(),
+            entries.iter().map(|(name, value)| (name.item.as_str().into(), literal(&value.item, variables))).collect(),
         ),
     }
 }

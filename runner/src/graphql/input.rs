@@ -144,9 +144,7 @@ impl Tables {
             _ if *literal == Literal::Value(Value::Null) => Ok(Some(Value::Null)),
             TypeRef::List(inner) => match literal {
                 Literal::List(items) => self.literal_list(items, inner, variables).map(Some),
-                single => {
-                    Ok(self.literal(single, inner, variables)?.map(|value| Value::List(vec![value])))
-                }
+                single => Ok(self.literal(single, inner, variables)?.map(|value| Value::List(vec![value]))),
             },
             TypeRef::Named(name) => match (self.input(name), literal) {
                 (Some(object), Literal::Object(entries)) => self.literal_object(entries, object, variables).map(Some),
@@ -305,7 +303,8 @@ fn unknown_field(object: &ObjectType, name: &str) -> Invalid {
 }
 
 fn missing_field(object: &ObjectType, field: &abi::schema::ObjectField) -> Invalid {
-    let message = format!("Field \"{}.{}\" of required type \"{}\" was not provided.", object.name, field.name, field.ty);
+    let message =
+        format!("Field \"{}.{}\" of required type \"{}\" was not provided.", object.name, field.name, field.ty);
     Invalid::new(&Value::Null, message)
 }
 

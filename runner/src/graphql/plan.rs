@@ -108,10 +108,7 @@ pub(crate) enum EntryKind {
     /// `__schema` or `__type`
     Introspection,
     /// A root field.
-    Call {
-        call: CallPlan,
-        shape: Shape,
-    },
+    Call { call: CallPlan, shape: Shape },
     /// A field of an object.
     Field {
         name: Arc<str>,
@@ -170,9 +167,7 @@ pub(crate) enum ShapeKind {
 impl Entry {
     /// The position of the first selection that holds.
     pub(crate) fn holds(&self, variables: &[Option<Value>]) -> Option<usize> {
-        let holds = |condition: &Condition| {
-            matches!(variables.get(condition.variable), Some(Some(Value::Bool(b))) if *b == condition.expected)
-        };
+        let holds = |condition: &Condition| matches!(variables.get(condition.variable), Some(Some(Value::Bool(b))) if *b == condition.expected);
         self.occurrences.iter().find(|one| one.conditions.iter().all(holds)).map(|one| one.sequence)
     }
 }

@@ -75,10 +75,9 @@ impl<'d> Selector<'d> {
                     EntryKind::Introspection
                 }
                 name => match fields.iter().find(|field| field.name == name) {
-                    Some(field) => EntryKind::Call {
-                        call: self.call(field, &group),
-                        shape: self.shape(&field.ty, &group.below),
-                    },
+                    Some(field) => {
+                        EntryKind::Call { call: self.call(field, &group), shape: self.shape(&field.ty, &group.below) }
+                    }
                     None => {
                         self.unknown_field(name, type_name, group.position);
                         continue;
@@ -277,8 +276,7 @@ impl<'d> Collector<'d> {
         self.sequence += 1;
         let Some(group) = self.index.get(key).and_then(|at| self.groups.get_mut(*at)) else { return };
         // After one that always holds, or that needs no more than this one, the others say nothing new.
-        let implied =
-            |earlier: &Occurrence| earlier.conditions.iter().all(|condition| conditions.contains(condition));
+        let implied = |earlier: &Occurrence| earlier.conditions.iter().all(|condition| conditions.contains(condition));
         if !group.occurrences.iter().any(implied) {
             group.occurrences.push(Occurrence { sequence, conditions });
         }
@@ -296,4 +294,3 @@ impl SelectionSet {
         self.entries.iter().any(|entry| matches!(entry.kind, EntryKind::Introspection))
     }
 }
-

@@ -1,0 +1,195 @@
+//! JSON text, written directly.
+
+use std::io::Write as _;
+
+use abi::value::Value;
+
+/// Values nest no deeper than this; a guest cannot exhaust the stack.
+const DEEPEST: usize = 256;
+
+/// A number that JSON cannot show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unwritable {
+    /// NaN.
+    Nan,
+    /// Positive infinity.
+    Infinity,
+    /// Negative infinity.
+    NegativeInfinity,
+    /// Nested too deeply.
+    Depth,
+}
+
+impl std::fmt::Display for Unwritable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = match self {
+            Self::Nan => "a NaN",
+            Self::Infinity => "a +Inf",
+            Self::NegativeInfinity => "a -Inf",
+            Self::Depth => return f.write_str("Function completed successfully, but the result is nested too deeply."),
+        };
+        write!(
+            f,
+            "Function completed successfully, but the result contains {name} value that cannot be serialized to JSON."
+        )
+    }
+}
+
+/// Writes a string with its quotes. `<`, `>` and `&` stay as they are.
+pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let escape: &[u8] = match byte {
+            b'"' => b"\\\"",
+            b'\\' => b"\\\\",
+            b'\n' => b"\\n",
+            b'\r' => b"\\r",
+            b'\t' => b"\\t",
+            0x08 => b"\\b",
+            0x0c => b"\\f",
+            0..0x20 => b"",
+            _ => continue,
+        };
+        out.extend_from_slice(&bytes[start..at]);
+        if escape.is_empty() {
+            integer(out, format_args!("\\u{byte:04x}"));
+        } else {
+            out.extend_from_slice(escape);
+        }
+        start = at + 1;
+    }
+    out.extend_from_slice(&bytes[start..]);
+    out.push(b'"');
+}
+
+/// Writes something whose text is JSON already, such as an integer.
+pub(crate) fn integer(out: &mut Vec<u8>, value: impl std::fmt::Display) {
+    write!(out, "{value}").expect("writing to memory succeeds");
+}
+
+/// Writes a finite 64-bit float.
+pub(crate) fn float(out: &mut Vec<u8>, value: f64) -> Result<(), Unwritable> {
+    finite(value)?;
+    if in_plain_range(value.abs()) { integer(out, value) } else { exponent(out, &format!("{value:e}")) }
+    Ok(())
+}
+
+/// Writes a finite 32-bit float with its own shortest digits.
+pub(crate) fn float32(out: &mut Vec<u8>, value: f32) -> Result<(), Unwritable> {
+    finite(f64::from(value))?;
+    // The bounds are those of the narrow type: 1e-6 is not the same number there.
+    let size = value.abs();
+    let plain = size == 0.0 || (1e-6_f32..1e21_f32).contains(&size);
+    if plain { integer(out, value) } else { exponent(out, &format!("{value:e}")) }
+    Ok(())
+}
+
+fn in_plain_range(size: f64) -> bool {
+    size == 0.0 || (1e-6..1e21).contains(&size)
+}
+
+fn finite(value: f64) -> Result<(), Unwritable> {
+    match value {
+        _ if value.is_nan() => Err(Unwritable::Nan),
+        f64::INFINITY => Err(Unwritable::Infinity),
+        f64::NEG_INFINITY => Err(Unwritable::NegativeInfinity),
+        _ => Ok(()),
+    }
+}
+
+/// From `1e-7` to the form with a sign and at least two digits, `1e-07`.
+fn exponent(out: &mut Vec<u8>, text: &str) {
+    let (mantissa, power) = text.split_once('e').unwrap_or((text, "0"));
+    let (sign, digits) = match power.strip_prefix('-') {
+        Some(digits) => ('-', digits),
+        None => ('+', power),
+    };
+    integer(out, format_args!("{mantissa}e{sign}{digits:0>2}"));
+}
+
+/// Writes any value.
+pub(crate) fn value(out: &mut Vec<u8>, value: &Value) -> Result<(), Unwritable> {
+    nested(out, value, 0)
+}
+
+fn nested(out: &mut Vec<u8>, value: &Value, depth: usize) -> Result<(), Unwritable> {
+    if depth > DEEPEST {
+        return Err(Unwritable::Depth);
+    }
+    match value {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(value) => integer(out, value),
+        Value::Int(value) => integer(out, value),
+        Value::UInt(value) => integer(out, value),
+        Value::Float(value) => float(out, *value)?,
+        Value::Float32(value) => float32(out, *value)?,
+        Value::Number(text) => out.extend_from_slice(text.as_bytes()),
+        Value::String(text) => string(out, text),
+        Value::List(items) => {
+            out.push(b'[');
+            for (index, item) in items.iter().enumerate() {
+                separate(out, index);
+                nested(out, item, depth + 1)?;
+            }
+            out.push(b']');
+        }
+        Value::Object(entries) => {
+            out.push(b'{');
+            for (index, (name, item)) in entries.iter().enumerate() {
+                separate(out, index);
+                key(out, name);
+                nested(out, item, depth + 1)?;
+            }
+            out.push(b'}');
+        }
+    }
+    Ok(())
+}
+
+/// Writes an object's key.
+pub(crate) fn key(out: &mut Vec<u8>, name: &str) {
+    string(out, name);
+    out.push(b':');
+}
+
+/// Writes a comma before every member but the first.
+pub(crate) fn separate(out: &mut Vec<u8>, index: usize) {
+    if index > 0 {
+        out.push(b',');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(given: Value, expected: &str) {
+        let mut out = Vec::new();
+        value(&mut out, &given).expect("it can be written");
+        assert_eq!(String::from_utf8_lossy(&out), expected, "{given:?}");
+    }
+
+    #[test]
+    fn numbers_and_text() {
+        check(Value::Float(1e-7), "1e-07");
+        check(Value::Float(1e-6), "0.000001");
+        check(Value::Float(1.5e-10), "1.5e-10");
+        check(Value::Float(1e21), "1e+21");
+        check(Value::Float(1e20), "100000000000000000000");
+        check(Value::Float(-1.25e300), "-1.25e+300");
+        check(Value::Float(5.0), "5");
+        check(Value::Float(-0.0), "-0");
+        check(Value::Float(0.1), "0.1");
+        check(Value::Float32(0.1), "0.1");
+        check(Value::Float32(1e-6), "0.000001");
+        check(Value::Float32(16_777_216.0), "16777216");
+        check(Value::UInt(u64::MAX), "18446744073709551615");
+        check(Value::Int(i64::MIN), "-9223372036854775808");
+        check(Value::String("a\"\\\n\u{1}<é>".into()), r#""a\"\\\n\u0001<é>""#);
+        check(Value::Object(vec![("k".into(), Value::List(vec![Value::Null, Value::Bool(true)]))]), r#"{"k":[null,true]}"#);
+        assert_eq!(value(&mut Vec::new(), &Value::Float32(f32::NAN)), Err(Unwritable::Nan));
+        assert_eq!(value(&mut Vec::new(), &Value::Float(f64::NEG_INFINITY)), Err(Unwritable::NegativeInfinity));
+    }
+}
