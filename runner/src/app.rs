@@ -10,7 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::Arguments;
 use crate::environment::Environment;
-use crate::graphql::Engine;
+use crate::graphql::{self, Engine};
 use crate::hosts::Services;
 use crate::load::{LoadError, Loaded};
 use crate::sandbox::{self, Sandbox};
@@ -58,8 +58,10 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
         .enable_all()
         .max_blocking_threads(arguments.max_calls as usize + 16)
         .build()?;
-    let graphql = Engine::new(&program, Arc::new(sandbox), environment.is_dev());
-    let routes = Routes::new(&program.manifest, environment.is_dev(), health(&environment), Arc::new(graphql));
+    let dev = environment.is_dev();
+    let answers = graphql::Options { extensions: dev, ..graphql::Options::default() };
+    let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox), answers));
+    let routes = Routes::new(&program.manifest, dev, health(&environment), Arc::new(graphql));
     runtime.block_on(serve(SocketAddr::new(arguments.host, arguments.port), &program, routes))?;
     // Threads of calls that ignored the drain are not waited for.
     runtime.shutdown_background();

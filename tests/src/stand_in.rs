@@ -1,5 +1,6 @@
 //! A local stand-in for model providers: answers like OpenAI's API and records every request.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};

@@ -7,9 +7,10 @@ use abi::plan::{DefaultValue, FunctionPlan, ImportPlan, ParameterPlan, Program};
 use abi::types::TypeId;
 use serde_json::{Value, json};
 
-use super::load::load;
+use super::load::{Section, load};
 use super::{print_bytes, report};
 use crate::cli::{Inspect, Outcome, Output};
+use crate::schema::sdl;
 
 /// Runs the command.
 pub fn run(arguments: &Inspect, output: &Output) -> Outcome {
@@ -23,13 +24,15 @@ pub fn run(arguments: &Inspect, output: &Output) -> Outcome {
     let text = if arguments.json {
         let mut object = program.map_or_else(|| json!({}), program_json);
         object["length"] = loaded.length.into();
-        object["artifact"] = header.map_or(Value::Null, header_json);
+        object["header"] = header.map_or(Value::Null, header_json);
+        object["sections"] = loaded.sections.iter().map(section_json).collect();
         format!("{object:#}\n")
     } else {
         let mut text = String::new();
         // Writing to a String cannot fail.
         let _ = header.map_or(Ok(()), |header| header_text(&mut text, header, loaded.length));
         let _ = program.map_or(Ok(()), |program| program_text(&mut text, program));
+        let _ = sections_text(&mut text, &loaded.sections);
         text
     };
     match print_bytes(text.as_bytes()) {
@@ -48,6 +51,20 @@ fn header_text(out: &mut String, header: &Header, length: usize) -> std::fmt::Re
     writeln!(out, "Module:    {} bytes, sha256 {}", header.source_length, hex(&header.source_sha256))
 }
 
+fn sections_text(out: &mut String, sections: &[Section]) -> std::fmt::Result {
+    if sections.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nSections ({}):", sections.len())?;
+    sections.iter().try_for_each(|section| {
+        writeln!(out, "  {:<24} {:>10} bytes at {:#x}", plain(&section.name), section.length, section.offset)
+    })
+}
+
+fn section_json(section: &Section) -> Value {
+    json!({ "name": section.name, "offset": section.offset, "length": section.length })
+}
+
 fn program_text(out: &mut String, program: &Program) -> std::fmt::Result {
     let app = &program.app;
     writeln!(out, "App:       {} {}", plain(&app.name), plain(&app.version))?;
@@ -59,6 +76,7 @@ fn program_text(out: &mut String, program: &Program) -> std::fmt::Result {
     for (name, endpoint) in &program.manifest.endpoints {
         writeln!(out, "Endpoint:  {} at {} ({})", plain(name), plain(&endpoint.path), auth_name(endpoint.auth))?;
     }
+    writeln!(out, "Schema:    {} bytes as SDL", sdl::print(&program.schema).len())?;
     writeln!(out, "\nFunctions ({}):", program.functions.len())?;
     for function in &program.functions {
         writeln!(out, "  {}", plain(&function_text(program, function)))?;
@@ -134,6 +152,7 @@ fn program_json(program: &Program) -> Value {
         },
         "language": program.language.to_string(),
         "start": program.start,
+        "schemaLength": sdl::print(&program.schema).len(),
         "functions": program.functions.iter().map(|function| function_json(program, function)).collect::<Vec<_>>(),
         "imports": program.imports.iter().map(|import| import_json(program, import)).collect::<Vec<_>>(),
         "endpoints": program.manifest.endpoints.iter().map(|(name, endpoint)| {

@@ -17,6 +17,8 @@ pub(super) struct Loaded {
     pub(super) program: Option<Program>,
     /// The header, if the file is an artifact.
     pub(super) header: Option<Header>,
+    /// Sections of the file, if it is an artifact.
+    pub(super) sections: Vec<Section>,
     /// Bytes of the file.
     pub(super) length: usize,
     /// What is wrong.
@@ -25,10 +27,23 @@ pub(super) struct Loaded {
     pub(super) renderer: Renderer,
 }
 
+/// A section of an artifact's ELF file.
+pub(super) struct Section {
+    pub(super) name: String,
+    pub(super) offset: u64,
+    pub(super) length: u64,
+}
+
 /// Reads a file: a module with the manifest beside it, or an artifact.
 pub(super) fn load(path: &Path, format: Format) -> Loaded {
-    let mut loaded =
-        Loaded { program: None, header: None, length: 0, diagnostics: Vec::new(), renderer: Renderer::new(format) };
+    let mut loaded = Loaded {
+        program: None,
+        header: None,
+        sections: Vec::new(),
+        length: 0,
+        diagnostics: Vec::new(),
+        renderer: Renderer::new(format),
+    };
     match read_input(path) {
         Err(diagnostic) => loaded.diagnostics.push(diagnostic),
         Ok(input) => {
@@ -70,6 +85,7 @@ impl Loaded {
             Err(error) => self.diagnostics.push(refused(error)),
             Ok(artifact) => {
                 self.header = Some(artifact.header().clone());
+                self.sections = sections(&input.bytes);
                 match artifact.program() {
                     Ok(program) => self.program = Some(program),
                     Err(error) => self.diagnostics.push(refused(error)),
@@ -77,4 +93,16 @@ impl Loaded {
             }
         }
     }
+}
+
+/// The named sections of an ELF file, as far as they can be read.
+fn sections(bytes: &[u8]) -> Vec<Section> {
+    use object::{Object as _, ObjectSection as _};
+    let Ok(file) = object::File::parse(bytes) else { return Vec::new() };
+    file.sections()
+        .filter_map(|section| {
+            let (offset, length) = section.file_range()?;
+            Some(Section { name: section.name().ok()?.to_owned(), offset, length })
+        })
+        .collect()
 }

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use abi::plan::Program;
 use abi::schema::{ObjectType, Schema, TypeRef};
 use abi::value::Value;
 
@@ -98,28 +99,29 @@ impl Leaf {
 /// The schema's object types by name.
 #[derive(Debug)]
 pub(crate) struct Tables {
-    schema: Arc<Schema>,
+    program: Arc<Program>,
     inputs: HashMap<String, usize>,
     objects: HashMap<String, usize>,
 }
 
 impl Tables {
-    pub(crate) fn new(schema: &Arc<Schema>) -> Self {
+    pub(crate) fn new(program: &Arc<Program>) -> Self {
         let index = |types: &[ObjectType]| types.iter().enumerate().map(|(i, ty)| (ty.name.clone(), i)).collect();
-        Self { schema: Arc::clone(schema), inputs: index(&schema.inputs), objects: index(&schema.objects) }
+        let schema = &program.schema;
+        Self { program: Arc::clone(program), inputs: index(&schema.inputs), objects: index(&schema.objects) }
     }
 
     pub(crate) fn schema(&self) -> &Schema {
-        &self.schema
+        &self.program.schema
     }
 
     /// The output type called `name`.
     pub(crate) fn object(&self, name: &str) -> Option<&ObjectType> {
-        self.objects.get(name).map(|index| &self.schema.objects[*index])
+        self.objects.get(name).map(|index| &self.program.schema.objects[*index])
     }
 
     fn input(&self, name: &str) -> Option<&ObjectType> {
-        self.inputs.get(name).map(|index| &self.schema.inputs[*index])
+        self.inputs.get(name).map(|index| &self.program.schema.inputs[*index])
     }
 
     /// Coerces a literal. `None` as the result is a variable without a value; without `variables` (when a document is

@@ -1,6 +1,8 @@
 //! `__schema` and `__type`: juniper executes the document, and of its answer only these fields are used.
 
+use abi::schema::TypeRef;
 use abi::value::Value;
+use juniper::parser::Spanning;
 use juniper::{InputValue, Object, ValidatedOperation, Variables};
 
 use super::error::RequestError;
@@ -45,27 +47,94 @@ pub(crate) fn run(
     })
 }
 
-/// The variables that are of use to introspection. juniper ends the process where a condition is not a boolean, so
-/// each boolean has a value.
+/// The variables, as juniper wants them. It ends the process where a condition is not a boolean, so each boolean has a
+/// value.
 fn juniper_variables(operation: &Operation, values: &[Option<Value>]) -> Variables<Scalar> {
     let mut variables = Variables::new();
     for (variable, value) in operation.variables.iter().zip(values) {
-        let value = match value {
-            _ if variable.ty.name() == "Boolean" => {
-                InputValue::Scalar(Scalar::Boolean(matches!(value, Some(Value::Bool(true)))))
+        let value = match (variable.ty.nullable(), value) {
+            (TypeRef::Named(name), value) if name == "Boolean" => {
+                InputValue::Scalar(Scalar::Boolean(*value == Some(Value::Bool(true))))
             }
-            Some(Value::String(text)) => InputValue::Scalar(Scalar::Text(text.clone())),
-            // Only functions take the others, and they are not called here; but a required one must be present.
-            _ if matches!(variable.ty, abi::schema::TypeRef::NonNull(_)) => {
-                stand_in(&variable.ty)
-            }
-            _ => continue,
+            // A scalar that is a list; no introspection field takes it.
+            (TypeRef::Named(_), Some(Value::List(_))) => InputValue::Scalar(Scalar::Text(String::new())),
+            (_, Some(value)) => input_value(value),
+            (_, None) => continue,
         };
         variables.insert(variable.name.clone(), value);
     }
     variables
 }
 
-fn stand_in(_: &abi::schema::TypeRef) -> InputValue<Scalar> {
-    InputValue::List(Vec::new())
+fn input_value(value: &Value) -> InputValue<Scalar> {
+    match value {
+        Value::Null => InputValue::Null,
+        Value::Bool(value) => InputValue::Scalar(Scalar::Boolean(*value)),
+        Value::String(text) => InputValue::Scalar(Scalar::Text(text.clone())),
+        Value::List(items) => InputValue::list(items.iter().map(input_value).collect()),
+        Value::Object(entries) => InputValue::Object(
+            entries
+                .iter()
+                .map(|(name, value)| (Spanning::unlocated(name.to_string()), Spanning::unlocated(input_value(value))))
+                .collect(),
+        ),
+        number => InputValue::Scalar(Scalar::Number(number.to_json().to_string())),
+    }
+}
+
+impl Introspected {
+    /// Writes the answer of the root field `key`.
+    pub(crate) fn write(&self, out: &mut Vec<u8>, key: &str, operation: &Operation) {
+        let value = self.answer.as_ref().and_then(|answer| answer.get_field_value(key));
+        let Some(juniper::Value::Object(schema)) = value else {
+            return write(out, value.unwrap_or(&juniper::Value::Null), None);
+        };
+        let keys = operation.introspection.iter().find(|keys| keys.root == key);
+        out.push(b'{');
+        for (index, (name, value)) in schema.iter().enumerate() {
+            json::separate(out, index);
+            json::key(out, name);
+            write(out, value, keys.and_then(|keys| self.hidden(keys, name)));
+        }
+        out.push(b'}');
+    }
+
+    /// Which items of the list `key` are left out: clients of the reference see neither introspection's own types nor
+    /// directives it does not know.
+    fn hidden(&self, keys: &SchemaKeys, key: &str) -> Option<&[bool]> {
+        if keys.types.iter().any(|one| one == key) {
+            Some(&self.hidden_types)
+        } else if keys.directives.iter().any(|one| one == key) {
+            Some(&self.hidden_directives)
+        } else {
+            None
+        }
+    }
+}
+
+fn write(out: &mut Vec<u8>, value: &juniper::Value<Scalar>, hidden: Option<&[bool]>) {
+    match value {
+        juniper::Value::Null => out.extend_from_slice(b"null"),
+        juniper::Value::Scalar(Scalar::Text(text)) => json::string(out, text),
+        juniper::Value::Scalar(other) => json::integer(out, other),
+        juniper::Value::List(items) => {
+            out.push(b'[');
+            let hides = |index: usize| hidden.is_some_and(|hidden| hidden.get(index) == Some(&true));
+            let shown = items.iter().enumerate().filter(|(index, _)| !hides(*index));
+            for (index, (_, item)) in shown.enumerate() {
+                json::separate(out, index);
+                write(out, item, None);
+            }
+            out.push(b']');
+        }
+        juniper::Value::Object(members) => {
+            out.push(b'{');
+            for (index, (name, member)) in members.iter().enumerate() {
+                json::separate(out, index);
+                json::key(out, name);
+                write(out, member, None);
+            }
+            out.push(b'}');
+        }
+    }
 }

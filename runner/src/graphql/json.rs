@@ -72,7 +72,11 @@ pub(crate) fn integer(out: &mut Vec<u8>, value: impl std::fmt::Display) {
 /// Writes a finite 64-bit float.
 pub(crate) fn float(out: &mut Vec<u8>, value: f64) -> Result<(), Unwritable> {
     finite(value)?;
-    if in_plain_range(value.abs()) { integer(out, value) } else { exponent(out, &format!("{value:e}")) }
+    if in_plain_range(value.abs()) {
+        integer(out, value)
+    } else {
+        exponent(out, &format!("{value:e}"))
+    }
     Ok(())
 }
 
@@ -82,7 +86,11 @@ pub(crate) fn float32(out: &mut Vec<u8>, value: f32) -> Result<(), Unwritable> {
     // The bounds are those of the narrow type: 1e-6 is not the same number there.
     let size = value.abs();
     let plain = size == 0.0 || (1e-6_f32..1e21_f32).contains(&size);
-    if plain { integer(out, value) } else { exponent(out, &format!("{value:e}")) }
+    if plain {
+        integer(out, value)
+    } else {
+        exponent(out, &format!("{value:e}"))
+    }
     Ok(())
 }
 
@@ -188,7 +196,10 @@ mod tests {
         check(Value::UInt(u64::MAX), "18446744073709551615");
         check(Value::Int(i64::MIN), "-9223372036854775808");
         check(Value::String("a\"\\\n\u{1}<é>".into()), r#""a\"\\\n\u0001<é>""#);
-        check(Value::Object(vec![("k".into(), Value::List(vec![Value::Null, Value::Bool(true)]))]), r#"{"k":[null,true]}"#);
+        check(
+            Value::Object(vec![("k".into(), Value::List(vec![Value::Null, Value::Bool(true)]))]),
+            r#"{"k":[null,true]}"#,
+        );
         assert_eq!(value(&mut Vec::new(), &Value::Float32(f32::NAN)), Err(Unwritable::Nan));
         assert_eq!(value(&mut Vec::new(), &Value::Float(f64::NEG_INFINITY)), Err(Unwritable::NegativeInfinity));
     }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use abi::schema::{Argument, ObjectField, ObjectType, RootField, Schema, TypeRef};
+use abi::plan::Program;
+use abi::schema::{Argument, ObjectField, ObjectType, RootField, TypeRef};
 use juniper::meta::{self, DeprecationStatus, InputObjectMeta, MetaType, ObjectMeta, ScalarMeta};
 use juniper::{
     ArcStr, Arguments, ExecutionResult, Executor, GraphQLType, GraphQLValue, InputValue, Registry, RootNode, Type,
@@ -18,10 +19,10 @@ const BUILT_IN: [&str; 5] = ["Int", "Float", "String", "Boolean", "ID"];
 pub(crate) type Root = RootNode<Dynamic, Dynamic, Dynamic, Scalar>;
 
 /// Builds juniper's view of `schema`.
-pub(crate) fn build(schema: &Arc<Schema>) -> Root {
-    let info = |name: &'static str, kind| Info { schema: Arc::clone(schema), name: name.into(), kind };
+pub(crate) fn build(program: &Arc<Program>) -> Root {
+    let info = |name: &'static str, kind| Info { program: Arc::clone(program), name: name.into(), kind };
     // By this name juniper knows that there are no mutations.
-    let mutation = if schema.mutation.is_empty() { "_EmptyMutation" } else { "Mutation" };
+    let mutation = if program.schema.mutation.is_empty() { "_EmptyMutation" } else { "Mutation" };
     Root::new_with_info(
         Dynamic,
         Dynamic,
@@ -40,7 +41,7 @@ pub(crate) struct Dynamic;
 /// Which type of the schema a [`Dynamic`] stands for.
 #[derive(Clone, Debug)]
 pub(crate) struct Info {
-    schema: Arc<Schema>,
+    program: Arc<Program>,
     name: ArcStr,
     kind: Kind,
 }
@@ -87,7 +88,7 @@ impl GraphQLType<Scalar> for Dynamic {
     }
 
     fn meta(info: &Info, registry: &mut Registry<Scalar>) -> MetaType<Scalar> {
-        let schema = &*info.schema;
+        let schema = &info.program.schema;
         match info.kind {
             Kind::Query => {
                 register_all(info, registry);
@@ -109,9 +110,9 @@ impl GraphQLType<Scalar> for Dynamic {
 
 /// Registers every type of the schema: fields then refer to them by name only.
 fn register_all(info: &Info, registry: &mut Registry<Scalar>) {
-    let schema = &*info.schema;
+    let schema = &info.program.schema;
     let mut register = |name: &str, kind: Kind| {
-        registry.get_type::<Dynamic>(&Info { schema: Arc::clone(&info.schema), name: name.into(), kind });
+        registry.get_type::<Dynamic>(&Info { program: Arc::clone(&info.program), name: name.into(), kind });
     };
     for name in BUILT_IN.iter().copied().chain(schema.scalars.iter().map(String::as_str)).chain(["JSON"]) {
         register(name, Kind::Scalar);

@@ -1,7 +1,6 @@
 //! Selection sets: fragments spread, equal response keys merged, conditions noted.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use juniper::parser::{SourcePosition, Spanning};
 use juniper::{InputValue, OperationType, Selection};

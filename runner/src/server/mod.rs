@@ -1,5 +1,6 @@
 //! The HTTP server: one listener, a route table, limits, and an orderly end.
 
+mod endpoint;
 mod respond;
 mod routes;
 

@@ -1,0 +1,288 @@
+//! Running an operation: calls in the right order, results in document order.
+//!
+//! juniper parses, validates and introspects, but does not execute our fields. Its executor fills in defaults that
+//! only the guest may apply, numbers errors by text position instead of document order, builds a tree of values
+//! before there is text, and knows nothing of a result that exists already as one value. The plan of a document says
+//! all that is needed, so that executing is: make the calls, write the selected members.
+
+use std::sync::Arc;
+
+use abi::value::Value;
+use futures::future::BoxFuture;
+use juniper::OperationType;
+use tokio::task::JoinSet;
+
+use crate::call::{Call, CallFailure, Outcome, PathSegment, Request};
+
+use super::error::RequestError;
+use super::input::Tables;
+use super::introspection::Introspected;
+use super::json;
+use super::output::{FieldError, Path, Segment, Writer};
+use super::plan::{ArgumentSource, CallPlan, Entry, EntryKind, Operation, Shape, ShapeKind};
+
+/// What calls of one operation have in common.
+pub(crate) struct Context<'c> {
+    pub(crate) tables: &'c Tables,
+    pub(crate) caller: &'c Arc<dyn Call>,
+    pub(crate) variables: &'c [Option<Value>],
+    pub(crate) time_zone: Option<Arc<str>>,
+    pub(crate) claims: Option<Arc<str>>,
+    pub(crate) max_calls: usize,
+    /// Whether levels and logs are shown.
+    pub(crate) extensions: bool,
+}
+
+/// A call's end, or why there was none.
+type Ended = Result<Outcome, String>;
+
+/// Makes the calls of `entries`, which are the present root fields; the result has one item for each of them.
+pub(crate) async fn run(
+    entries: &[&Entry],
+    kind: OperationType,
+    context: &Context<'_>,
+) -> Result<Vec<Option<Ended>>, RequestError> {
+    let calls = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Call { .. })).count();
+    if calls > context.max_calls {
+        let most = context.max_calls;
+        return Err(RequestError::new(format!("the operation calls {calls} functions; at most {most} are allowed")));
+    }
+    let mut ended: Vec<Option<Ended>> = Vec::with_capacity(entries.len());
+    let mut parallel = JoinSet::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let EntryKind::Call { call, .. } = &entry.kind else {
+            ended.push(None);
+            continue;
+        };
+        match request(call, context) {
+            Err(reason) => ended.push(Some(Err(reason))),
+            Ok(request) if kind == OperationType::Mutation || calls == 1 => {
+                ended.push(Some(Ok(context.caller.call(request).await)));
+            }
+            Ok(request) => {
+                // Tasks of their own, so that functions run on several cores; dropping the set cancels them.
+                let call: BoxFuture<'static, Outcome> = context.caller.call(request);
+                parallel.spawn(async move { (index, call.await) });
+                ended.push(Some(Err("the call ended unexpectedly".to_owned())));
+            }
+        }
+    }
+    while let Some(joined) = parallel.join_next().await {
+        if let Ok((index, outcome)) = joined {
+            ended[index] = Some(Ok(outcome));
+        }
+    }
+    Ok(ended)
+}
+
+/// The request of a call.
+fn request(call: &CallPlan, context: &Context<'_>) -> Result<Request, String> {
+    let mut arguments = Vec::with_capacity(call.arguments.len());
+    for argument in &call.arguments {
+        let value = match &argument.source {
+            ArgumentSource::Absent => None,
+            ArgumentSource::Constant(value) => Some(value.clone()),
+            ArgumentSource::Template(literal) => context
+                .tables
+                .literal(literal, &argument.ty, Some(context.variables))
+                .map_err(|error| match error.path() {
+                    path if path.is_empty() && error.value == "null" => {
+                        format!("argument: {} on field: {} must not be null", argument.name, call.field)
+                    }
+                    path => format!(
+                        "argument: {}{path} on field: {} is invalid: {}",
+                        argument.name, call.field, error.message
+                    ),
+                })?,
+        };
+        arguments.push(value.filter(|value| !(argument.null_is_absent && *value == Value::Null)));
+    }
+    Ok(Request {
+        function: call.function,
+        arguments,
+        time_zone: context.time_zone.clone(),
+        claims: context.claims.clone(),
+    })
+}
+
+/// Writes the response's body.
+pub(crate) fn respond(
+    operation: &Operation,
+    entries: &[&Entry],
+    ended: &[Option<Ended>],
+    introspected: Option<&Introspected>,
+    context: &Context<'_>,
+) -> Vec<u8> {
+    let root = if operation.kind == OperationType::Mutation { "Mutation" } else { "Query" };
+    let mut out = Vec::with_capacity(256);
+    out.extend_from_slice(b"{\"data\":");
+    let (errors, nulls) = (Vec::new(), Vec::new());
+    let mut writer = Writer { root, variables: context.variables, out, errors, nulls, execution_id: None };
+    let start = writer.out.len();
+    let (mut whole, mut produced) = (true, false);
+    writer.out.push(b'{');
+    for (index, (entry, ended)) in entries.iter().zip(ended).enumerate() {
+        json::separate(&mut writer.out, index);
+        json::key(&mut writer.out, &entry.key);
+        match (&entry.kind, ended) {
+            (EntryKind::Call { shape, .. }, Some(ended)) => {
+                let path = Path { parent: None, segment: Segment::Key(&entry.key) };
+                let value = take_errors(&mut writer, entry, shape, ended);
+                produced |= *value != Value::Null;
+                whole &= writer.value(value, shape, &path).is_ok();
+            }
+            (EntryKind::TypeName(name), _) => {
+                json::string(&mut writer.out, name);
+                produced = true;
+            }
+            _ => match introspected {
+                Some(introspected) => {
+                    introspected.write(&mut writer.out, &entry.key, operation);
+                    produced = true;
+                }
+                None => writer.out.extend_from_slice(b"null"),
+            },
+        }
+    }
+    if whole {
+        writer.out.push(b'}');
+    } else {
+        writer.out.truncate(start);
+        writer.out.extend_from_slice(b"null");
+    }
+    // A lone failing field says enough with its own error.
+    if produced || writer.errors.is_empty() {
+        writer.errors.append(&mut writer.nulls);
+    }
+    let mut body = with_errors(writer.out, &writer.errors, context.extensions);
+    if context.extensions {
+        invocations(&mut body, entries, ended);
+    }
+    body.push(b'}');
+    body
+}
+
+/// Notes the errors of a call and answers its value.
+fn take_errors<'e>(writer: &mut Writer<'_>, entry: &Entry, shape: &Shape, ended: &'e Ended) -> &'e Value {
+    let key = || PathSegment::Field(Arc::clone(&entry.key));
+    match ended {
+        Ok(outcome) => {
+            let id: Arc<str> = outcome.execution_id.as_str().into();
+            for CallFailure { message, level, path } in &outcome.errors {
+                let mut full = vec![key()];
+                response_path(shape, path, &mut full);
+                let execution_id = Some(Arc::clone(&id));
+                writer.errors.push(FieldError { message: message.clone(), path: full, execution_id, level: *level });
+            }
+            writer.execution_id = Some(id);
+            outcome.value.as_ref().unwrap_or(&Value::Null)
+        }
+        Err(reason) => {
+            let (message, path) = (reason.clone(), vec![key()]);
+            writer.errors.push(FieldError { message, path, execution_id: None, level: None });
+            writer.execution_id = None;
+            &Value::Null
+        }
+    }
+}
+
+/// Turns a path of guest fields into one of response keys, as far as they are selected.
+fn response_path(mut shape: &Shape, path: &[PathSegment], full: &mut Vec<PathSegment>) {
+    for segment in path {
+        match (segment, &shape.kind) {
+            (PathSegment::Index(index), ShapeKind::List(element)) => {
+                full.push(PathSegment::Index(*index));
+                shape = element;
+            }
+            (PathSegment::Field(name), ShapeKind::Object(selection)) => {
+                let selected = selection.entries.iter().find_map(|entry| match &entry.kind {
+                    EntryKind::Field { name: field, shape, .. } if field == name => Some((&entry.key, shape)),
+                    _ => None,
+                });
+                let Some((key, inner)) = selected else { return };
+                full.push(PathSegment::Field(Arc::clone(key)));
+                shape = inner;
+            }
+            _ => return,
+        }
+    }
+}
+
+/// Puts the errors before the data, where clients of the reference expect them.
+fn with_errors(data: Vec<u8>, errors: &[FieldError], levels: bool) -> Vec<u8> {
+    if errors.is_empty() {
+        return data;
+    }
+    let mut out = Vec::with_capacity(data.len() + errors.len() * 128);
+    out.extend_from_slice(b"{\"errors\":[");
+    for (index, error) in errors.iter().enumerate() {
+        json::separate(&mut out, index);
+        field_error(&mut out, error, levels);
+    }
+    out.extend_from_slice(b"],");
+    out.extend_from_slice(data.get(1..).unwrap_or_default());
+    out
+}
+
+fn field_error(out: &mut Vec<u8>, error: &FieldError, levels: bool) {
+    out.extend_from_slice(b"{\"message\":");
+    json::string(out, &error.message);
+    out.extend_from_slice(b",\"path\":[");
+    for (index, segment) in error.path.iter().enumerate() {
+        json::separate(out, index);
+        match segment {
+            PathSegment::Field(key) => json::string(out, key),
+            PathSegment::Index(index) => json::integer(out, index),
+        }
+    }
+    out.push(b']');
+    if let Some(id) = &error.execution_id {
+        out.extend_from_slice(b",\"extensions\":{\"executionId\":");
+        json::string(out, id);
+        if let Some(level) = error.level.filter(|_| levels) {
+            out.extend_from_slice(b",\"level\":");
+            json::string(out, level.as_str());
+        }
+        out.push(b'}');
+    }
+    out.push(b'}');
+}
+
+/// `extensions.invocations`: the execution id and the messages of each call.
+fn invocations(out: &mut Vec<u8>, entries: &[&Entry], ended: &[Option<Ended>]) {
+    let outcomes = entries.iter().zip(ended).filter_map(|(entry, ended)| match ended {
+        Some(Ok(outcome)) => Some((&entry.key, outcome)),
+        _ => None,
+    });
+    let start = out.len();
+    out.extend_from_slice(b",\"extensions\":{\"invocations\":{");
+    let before = out.len();
+    for (index, (key, outcome)) in outcomes.enumerate() {
+        json::separate(out, index);
+        json::key(out, key);
+        out.extend_from_slice(b"{\"executionId\":");
+        json::string(out, &outcome.execution_id);
+        if !outcome.logs.is_empty() {
+            out.extend_from_slice(b",\"logs\":[");
+            for (index, message) in outcome.logs.iter().enumerate() {
+                json::separate(out, index);
+                out.push(b'{');
+                if let Some(level) = message.level {
+                    json::key(out, "level");
+                    json::string(out, level.as_str());
+                    out.push(b',');
+                }
+                json::key(out, "message");
+                json::string(out, &message.text);
+                out.push(b'}');
+            }
+            out.push(b']');
+        }
+        out.push(b'}');
+    }
+    if out.len() == before {
+        out.truncate(start);
+    } else {
+        out.extend_from_slice(b"}}");
+    }
+}
