@@ -1,10 +1,17 @@
 //! A local stand-in for model providers: answers like OpenAI's API and records every request.
 
+use std::convert::Infallible;
+use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tiny_http::{Header, Response, Server};
 
 /// A request that arrived.
 #[derive(Clone, Debug)]
@@ -52,16 +59,16 @@ impl StandIn {
         Self::on(0, Arc::new(answer))
     }
 
-    /// Starts one on the given port. Every request has a thread of its own, so that slow answers do not queue.
+    /// Starts one on the given port. Every connection has a thread of its own, so that slow answers do not queue.
     pub fn on(port: u16, answer: Arc<Answer>) -> Self {
-        let server = Arc::new(Server::http(("127.0.0.1", port)).expect("the stand-in's port is free"));
-        let address = server.server_addr().to_ip().expect("the stand-in listens on TCP");
+        let listener = TcpListener::bind(("127.0.0.1", port)).expect("the stand-in's port is free");
+        let address = listener.local_addr().expect("the stand-in has an address");
         let requests = Arc::new(Mutex::new(Vec::new()));
         let record = requests.clone();
         std::thread::spawn(move || {
-            while let Ok(request) = server.recv() {
+            for stream in listener.incoming().flatten() {
                 let (answer, record) = (answer.clone(), record.clone());
-                std::thread::spawn(move || respond(request, &*answer, &record));
+                std::thread::spawn(move || connection(stream, &*answer, &record));
             }
         });
         Self { url: format!("http://{address}/"), requests }
@@ -73,23 +80,32 @@ impl StandIn {
     }
 }
 
-fn respond(mut request: tiny_http::Request, answer: &Answer, record: &Mutex<Vec<Recorded>>) {
-    let mut body = String::new();
-    let _ = request.as_reader().read_to_string(&mut body);
+fn connection(stream: TcpStream, answer: &Answer, record: &Mutex<Vec<Recorded>>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        stream.set_nonblocking(true).expect("a socket");
+        let stream = TokioIo::new(tokio::net::TcpStream::from_std(stream).expect("a socket"));
+        let service = service_fn(|request| async move { Ok::<_, Infallible>(respond(request, answer, record).await) });
+        let _ = http1::Builder::new().serve_connection(stream, service).await;
+    });
+}
+
+async fn respond(request: Request<Incoming>, answer: &Answer, record: &Mutex<Vec<Recorded>>) -> Response<String> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let recorded = Recorded {
-        method: request.method().to_string(),
-        url: request.url().to_owned(),
-        headers: request
-            .headers()
+        method: head.method.to_string(),
+        url: head.uri.to_string(),
+        headers: head
+            .headers
             .iter()
-            .map(|header| (header.field.to_string().to_lowercase(), header.value.to_string()))
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect(),
-        body,
+        body: String::from_utf8_lossy(&body).into_owned(),
     };
     record.lock().unwrap().push(recorded.clone());
     let (status, text) = answer(&recorded);
-    let json = Header::from_bytes("Content-Type", "application/json").expect("a constant header");
-    let _ = request.respond(Response::from_string(text).with_status_code(status).with_header(json));
+    Response::builder().status(status).header("content-type", "application/json").body(text).expect("a valid response")
 }
 
 /// What the provider answers, by path: chat completions, embeddings, anything else as a classification.

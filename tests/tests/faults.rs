@@ -38,7 +38,7 @@ fn go() {
             ("{ dereferencesNil }", "nil pointer dereference"),
             ("{ exits(code: 3) }", "function exited with code 3"),
             (r#"{ fails(message: "no luck") }"#, "no luck"),
-            ("{ loops }", "time limit"),
+            ("{ loops }", "timed out"),
             ("{ memoryBomb }", "memory"),
             ("{ deepRecursion(depth: 100000000) }", "wasm error"),
         ],
@@ -59,7 +59,7 @@ fn assemblyscript() {
             ("{ exits(code: 3) }", "function exited with code 3"),
             ("{ asserts(v: false) }", ""),
             ("{ indexes(v: [1], index: 5) }", "Index out of range"),
-            ("{ loops }", "time limit"),
+            ("{ loops }", "timed out"),
             ("{ memoryBomb }", ""),
         ],
     );

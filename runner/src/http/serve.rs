@@ -37,7 +37,7 @@ async fn accept(listener: TcpListener, server: Arc<Server>, mut stopped: watch::
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(connection(stream, Arc::clone(&server), graceful.watcher()));
+                    connections.spawn(connection(stream, Arc::clone(&server), graceful.watcher(), stopped.clone()));
                 }
                 Err(error) => {
                     // Out of descriptors, mostly: wait for some to come back.
@@ -57,11 +57,15 @@ async fn accept(listener: TcpListener, server: Arc<Server>, mut stopped: watch::
     connections.shutdown().await;
 }
 
-async fn connection(stream: TcpStream, server: Arc<Server>, watcher: Watcher) {
+async fn connection(stream: TcpStream, server: Arc<Server>, watcher: Watcher, mut stopped: watch::Receiver<()>) {
     // An answer is one small write; waiting to fill a packet would only delay it.
     let _ = stream.set_nodelay(true);
     let header_time = server.limits.header_time;
-    let Ok(Some(protocol)) = tokio::time::timeout(header_time, detect(&stream)).await else { return };
+    let detected = tokio::select! {
+        detected = tokio::time::timeout(header_time, detect(&stream)) => detected,
+        _ = stopped.changed() => return,
+    };
+    let Ok(Some(protocol)) = detected else { return };
     let service = service_fn(move |request| {
         let server = Arc::clone(&server);
         async move { Ok::<_, Infallible>(server.answer(request).await) }

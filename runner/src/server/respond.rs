@@ -1,13 +1,17 @@
 //! From a request to a response.
 
+use bytes::BytesMut;
 use futures::future::BoxFuture;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use hyper::body::{Body as _, Bytes, Incoming};
+use http_body_util::BodyExt as _;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, header};
 
 use super::routes::{Access, Routes};
 use super::{BODY_LIMIT, BODY_TIMEOUT};
+
+/// Bytes of a request after which it is cut off.
+const DROPPED_LIMIT: usize = 16 * BODY_LIMIT;
 
 /// Answers requests to GraphQL endpoints, body read.
 pub trait Handler: Send + Sync {
@@ -88,21 +92,33 @@ async fn graphql(routes: &Routes, request: Request<Incoming>) -> Response<Bytes>
 }
 
 async fn read(body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response<Bytes>> {
-    let too_large = || {
-        let mut response = plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is larger than 1 MiB.");
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-        response
-    };
     if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content encodings are not supported."));
     }
-    if body.size_hint().lower() > BODY_LIMIT as u64 {
-        return Err(too_large());
-    }
-    match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_LIMIT).collect()).await {
+    match tokio::time::timeout(BODY_TIMEOUT, collect(body)).await {
         Err(_) => Err(plain(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.")),
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "The request ended early.")),
+        Ok(Ok(Some(bytes))) => Ok(bytes),
+        Ok(Ok(None)) => {
+            let mut response = plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is larger than 1 MiB.");
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+            Err(response)
+        }
     }
+}
+
+/// The body, or `None` where it is too large. A while longer its rest is read and dropped, because a client that is
+/// cut off while it sends does not see the answer.
+async fn collect(mut body: Incoming) -> hyper::Result<Option<Bytes>> {
+    let (mut bytes, mut length) = (BytesMut::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        length += data.len();
+        if length <= BODY_LIMIT {
+            bytes.extend_from_slice(&data);
+        } else if length > DROPPED_LIMIT {
+            break;
+        }
+    }
+    Ok((length <= BODY_LIMIT).then(|| bytes.freeze()))
 }

@@ -1,0 +1,127 @@
+use super::*;
+
+/// `-` stands for an argument that is not given; the others are JSON.
+fn check(query: &str, variables: &str, expected: &str) {
+    let shown = match arguments(query, variables) {
+        Ok(list) => {
+            let show = |one: &Option<Value>| one.as_ref().map_or("-".to_owned(), |value| value.to_json().to_string());
+            list.iter().map(show).collect::<Vec<_>>().join(" ")
+        }
+        Err(response) => response,
+    };
+    assert_eq!(shown, expected, "{query} {variables}");
+}
+
+/// The request is refused; the response has no data and mentions `part`.
+fn refused(query: &str, variables: &str, part: &str) {
+    let response = arguments(query, variables).expect_err(query);
+    let fits = response.starts_with("{\"errors\":[{\"message\":") && !response.contains("\"data\"");
+    assert!(fits && response.contains(part), "{query} {variables}: {response}");
+}
+
+#[test]
+fn omitted_arguments_stay_omitted() {
+    check("{add(a: 1)}", "", "1 -");
+    check("{add(a: 1, b: 3)}", "", "1 3");
+    check("query($b: Int) {add(a: 1, b: $b)}", "", "1 -");
+    check("query($b: Int) {add(a: 1, b: $b)}", "{}", "1 -");
+    check("query($b: Int = 7) {add(a: 1, b: $b)}", "", "1 7");
+    check("query($b: Int!) {add(a: 1, b: $b)}", r#"{"b": 4}"#, "1 4");
+    check("query($f: Boolean) {any(flag: $f)}", r#"{"f": null}"#, "- null - - - - -");
+    check("{any(flag: null, text: \"\")}", "", "- null \"\" - - - -");
+    check("{late}", "", "-");
+    check("{late(neg: null)}", "", "-");
+    check("{late(neg: -3)}", "", "-3");
+}
+
+#[test]
+fn a_null_variable_for_a_required_argument() {
+    check(
+        "query($b: Int = 1) {add(a: 1, b: $b)}",
+        r#"{"b": null}"#,
+        r#"{"errors":[{"message":"argument: b on field: add must not be null","path":["add"]}],"data":null}"#,
+    );
+}
+
+#[test]
+fn numbers_keep_their_digits() {
+    check("{any(id: 18446744073709551615)}", "", "- - - - 18446744073709551615 - -");
+    check("{any(id: 123456789012345678901234567890)}", "", "- - - - 123456789012345678901234567890 - -");
+    check("{any(id: \"18446744073709551615\")}", "", "- - - - \"18446744073709551615\" - -");
+    check("query($i: UInt64) {any(id: $i)}", r#"{"i": 18446744073709551615}"#, "- - - - 18446744073709551615 - -");
+    check("{any(size: 1e-7)}", "", "- - - 1e-7 - - -");
+    check("{any(size: 3)}", "", "- - - 3 - - -");
+    check("{any(wave: [0.1, 2])}", "", "- - - - - [0.1,2] -");
+    check("query($w: Wave) {any(wave: $w)}", r#"{"w": [0.10]}"#, "- - - - - [0.10] -");
+    check("{sum(a: 1e3)}", "", "1e3");
+    check("query($a: Int!) {add(a: $a)}", r#"{"a": 1.0}"#, "1 -");
+}
+
+#[test]
+fn lists_and_objects() {
+    check("{any(list: 3)}", "", "- - - - - - [3]");
+    check("{rows(rows: [1, 2])}", "", "[[1],[2]]");
+    check("query($r: [[Int!]!]!) {rows(rows: $r)}", r#"{"r": 5}"#, "[[5]]");
+    check("query($n: Int!) {rows(rows: [[$n, 2]])}", r#"{"n": 1}"#, "[[1,2]]");
+    let nested = "{any(tree: {graft: {label: \"b\"}, label: \"a\", height: null})}";
+    check(nested, "", r#"{"graft":{"label":"b"},"height":null,"label":"a"} - - - - - -"#);
+    let variables = r#"{"l": "a"}"#;
+    check(
+        "query($l: String!, $h: Float) {any(tree: {label: $l, height: $h})}",
+        variables,
+        r#"{"label":"a"} - - - - - -"#,
+    );
+    check(
+        "query($t: TreeInput) {any(tree: $t)}",
+        r#"{"t": {"label": "a", "cuts": 1}}"#,
+        r#"{"cuts":[1],"label":"a"} - - - - - -"#,
+    );
+}
+
+#[test]
+fn literals_are_checked() {
+    refused("{add(a: \"1\")}", "", "Int cannot represent non-integer value: \\\"1\\\"");
+    refused("{add(a: 1.0)}", "", "Int cannot represent non-integer value: 1.0");
+    refused("{add(a: 2147483648)}", "", "Int cannot represent non 32-bit signed integer value: 2147483648");
+    refused("{add(a: ONE)}", "", "Int cannot represent non-integer value: ONE");
+    refused("{add}", "", "required");
+    refused("{add(a: null)}", "", "null");
+    refused("{add(a: 1, c: 2)}", "", "c");
+    refused("{any(text: 1)}", "", "String cannot represent a non string value: 1");
+    refused("{any(flag: 1)}", "", "flag");
+    refused("{any(size: \"x\")}", "", "Float cannot represent non numeric value");
+    refused("{any(id: FOO)}", "", "UInt64 cannot represent value: FOO");
+    refused("{any(tree: {label: \"a\", wings: 2})}", "", "wings");
+    refused("{any(tree: {height: 1})}", "", "label");
+    refused("{any(tree: {label: 5})}", "", "String cannot represent a non string value: 5");
+    refused("{any(tree: {label: \"a\", cuts: [1, null]})}", "", "null");
+    refused("{any(tree: \"a\")}", "", "tree");
+    refused(
+        "{any(tree: {label: \"a\", graft: {label: TRUE}})}",
+        "",
+        "String cannot represent a non string value: TRUE",
+    );
+    refused("query($n: Int) {any(tree: {label: 1, cuts: [$n]})}", "", "");
+    refused("query($h: Float) {any(tree: {label: 1, height: $h})}", "", "(at tree.label)");
+    refused("query($b: Int = \"x\") {add(a: 1, b: $b)}", "", "invalid default value");
+}
+
+#[test]
+fn variables_are_checked() {
+    refused("query($a: Int!) {add(a: $a)}", "", "Variable \\\"$a\\\" of required type \\\"Int!\\\" was not provided.");
+    let wrong = "Variable \\\"$t\\\" got invalid value 5; String cannot represent a non string value: 5";
+    refused("query($t: String!) {echo(text: $t)}", r#"{"t": 5}"#, wrong);
+    refused(
+        "query($t: String!) {echo(text: $t)}",
+        r#"{"t": null}"#,
+        "Expected non-nullable type \\\"String!\\\" not to be null.",
+    );
+    let tree = "query($t: TreeInput) {any(tree: $t)}";
+    refused(tree, r#"{"t": {"label": "a", "cuts": [1, "x"]}}"#, r#"at \"t.cuts[1]\"; Int cannot"#);
+    refused(tree, r#"{"t": {}}"#, r#"Field \"TreeInput.label\" of required type \"String!\" was not provided."#);
+    refused(tree, r#"{"t": {"label": "a", "x": 1}}"#, r#"Field \"x\" is not defined by type \"TreeInput\"."#);
+    refused(tree, r#"{"t": []}"#, "TreeInput");
+    refused("query($a: Int!) {add(a: 1)}", r#"{"a": 1}"#, "a");
+    refused("query($a: String) {add(a: $a)}", r#"{"a": "1"}"#, "a");
+    refused("query($i: Boolean = true) {max @include(if: $i)}", r#"{"i": null}"#, "if");
+}

@@ -1,0 +1,171 @@
+use std::time::{Duration, Instant};
+
+use super::*;
+
+fn numbers() -> Engine {
+    engine_with(Options::default(), |_, request| match request.arguments.first() {
+        Some(Some(first)) => value(first.clone()),
+        _ => value(Value::UInt(7)),
+    })
+}
+
+fn check(query: &str, variables: &str, expected: &str) {
+    assert_eq!(text(&ask(&numbers(), query, variables)), expected, "{query}");
+}
+
+#[test]
+fn conditions() {
+    let skip = "query($s: Boolean!) {max a: add(a: 1) @skip(if: $s) ... @include(if: $s) {b: add(a: 2)}}";
+    check(skip, r#"{"s": true}"#, r#"{"data":{"max":7,"b":2}}"#);
+    check(skip, r#"{"s": false}"#, r#"{"data":{"max":7,"a":1}}"#);
+    check("{max @skip(if: true) __typename @include(if: true)}", "", r#"{"data":{"__typename":"Query"}}"#);
+    let order = "query($s: Boolean!) {a: add(a: 1) @include(if: $s) max a: add(a: 1)}";
+    check(order, r#"{"s": true}"#, r#"{"data":{"a":1,"max":7}}"#);
+    check(order, r#"{"s": false}"#, r#"{"data":{"max":7,"a":1}}"#);
+    check("{max @skip(if: true)}", "", r#"{"data":{}}"#);
+}
+
+#[test]
+fn operations() {
+    let ask = |query: &str, name: Option<&str>| {
+        let body = serde_json::json!({"query": query, "operationName": name}).to_string();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
+        let request = GraphqlRequest { body: body.as_bytes(), ..GraphqlRequest::default() };
+        let response = runtime.block_on(numbers().execute(request));
+        (response.status, text(&response))
+    };
+    let both = "query A {max} query B {add(a: 5)}";
+    assert_eq!(ask(both, Some("B")), (200, r#"{"data":{"add":5}}"#.into()));
+    assert!(ask(both, None).1.contains("operation name is required when providing multiple operations"));
+    assert!(ask(both, Some("C")).1.contains("document doesn't contain any executable operation"));
+    assert_eq!(ask("{max} fragment Unused on Tree {label}", None).1, r#"{"data":{"max":7}}"#);
+    assert_eq!(ask("subscription {agentEvent(agentId: \"1\") {name}}", None).0, 400);
+    let (status, body) = ask("{max", None);
+    assert!(status == 400 && body.starts_with("{\"errors\":[{\"message\":") && body.contains("locations"), "{body}");
+    assert_eq!(ask("{nope}", None).0, 200);
+}
+
+#[test]
+fn malformed_requests() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
+    for body in ["", "[]", "{", r#"[{"query":"{max}"}]"#] {
+        let request = GraphqlRequest { body: body.as_bytes(), ..GraphqlRequest::default() };
+        let response = runtime.block_on(numbers().execute(request));
+        assert_eq!((response.status, text(&response).as_str()), (400, "Failed to parse GraphQL request.\n"));
+    }
+    let get = |query| GraphqlRequest { query_string: Some(query), ..GraphqlRequest::default() };
+    let response = runtime.block_on(numbers().execute(get("query=%7Bmax%7D")));
+    assert_eq!(text(&response), r#"{"data":{"max":7}}"#);
+    let response = runtime.block_on(numbers().execute(get("query=mutation%7Bsave(n:1)%7D")));
+    assert_eq!((response.status, response.allow), (405, Some("POST")));
+}
+
+#[test]
+fn too_many_calls() {
+    let query = |n: usize| format!("{{{}}}", (0..n).map(|i| format!("a{i}: max ")).collect::<String>());
+    assert!(text(&ask(&numbers(), &query(50), "")).contains("\"a49\":7"));
+    assert!(text(&ask(&numbers(), &query(51), "")).starts_with("{\"errors\":[{\"message\":\"the operation calls 51"));
+    // Equal keys are one call.
+    assert_eq!(text(&ask(&numbers(), &format!("{{{}}}", "max ".repeat(60)), "")), r#"{"data":{"max":7}}"#);
+}
+
+#[test]
+fn queries_run_in_parallel_and_mutations_in_order() {
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let noted = Arc::clone(&order);
+    let program = Arc::new(program());
+    let call = move |request: Request| {
+        let noted = Arc::clone(&noted);
+        async move {
+            let Some(Some(Value::Int(n))) = request.arguments.first().cloned() else { panic!("an argument") };
+            noted.lock().expect("not poisoned").push(n);
+            tokio::time::sleep(Duration::from_millis(60 - 10 * n as u64)).await;
+            noted.lock().expect("not poisoned").push(-n);
+            value(Value::Int(n))
+        }
+        .boxed()
+    };
+    let engine = Engine::new(program, Arc::new(call), Options::default());
+    let response =
+        text(&ask(&engine, "mutation {a: slow(n: 1) ...F b: save(n: 2)} fragment F on Mutation {c: save(n: 3)}", ""));
+    assert_eq!(response, r#"{"data":{"a":1,"c":3,"b":2}}"#);
+    assert_eq!(std::mem::take(&mut *order.lock().expect("not poisoned")), [1, -1, 3, -3, 2, -2]);
+
+    let start = Instant::now();
+    let response = text(&ask(&engine, "{a: add(a: 1) b: add(a: 2) c: add(a: 3)}", ""));
+    assert_eq!(response, r#"{"data":{"a":1,"b":2,"c":3}}"#);
+    let order = order.lock().expect("not poisoned");
+    assert!(start.elapsed() < Duration::from_millis(130) && order[..3].iter().all(|n| *n > 0), "{order:?}");
+}
+
+#[test]
+fn introspection() {
+    let all = "{__schema {queryType {name} mutationType {name} subscriptionType {name} t: types {kind name} directives {name}}}";
+    let response = text(&ask(&numbers(), all, ""));
+    assert!(!response.contains("\"__") || response.matches("\"__").count() == 1, "{response}");
+    for part in [
+        r#""queryType":{"name":"Query"},"mutationType":{"name":"Mutation"},"subscriptionType":{"name":"Subscription"}"#,
+        r#"{"kind":"SCALAR","name":"ID"}"#,
+        r#"{"kind":"SCALAR","name":"JSON"}"#,
+        r#"{"kind":"INPUT_OBJECT","name":"TreeInput"}"#,
+        r#""directives":[{"name":"deprecated"},{"name":"include"},{"name":"skip"},{"name":"specifiedBy"}]"#,
+    ] {
+        assert!(response.contains(part), "{part}: {response}");
+    }
+    check(
+        "{__type(name: \"Query\") {fields {name description args {name defaultValue type {kind ofType {name}}}}} max}",
+        "",
+        &text(&ask(
+            &numbers(),
+            "{__type(name: \"Query\") {fields {name description args {name defaultValue type {kind ofType {name}}}}} max}",
+            "",
+        )),
+    );
+    let fields = "query($n: String!) {max __type(name: $n) {fields {name description args {defaultValue}}} add(a: 1)} fragment No on Tree {label}";
+    let response = text(&ask(&numbers(), fields, r#"{"n": "Query"}"#));
+    assert!(response.starts_with(r#"{"data":{"max":7,"__type":{"fields":[{"name":"add","description":null,"args":[{"defaultValue":null},{"defaultValue":"2"}]}"#), "{response}");
+    assert!(response.contains(r#""description":"Looks one tree up.\nOr not.""#), "{response}");
+    assert!(response.contains(r#"{"defaultValue":"[[1]]"}"#) && response.ends_with(r#","add":1}}"#), "{response}");
+    check(
+        "query($i: Boolean = true) {__type(name: \"Void\") {name @include(if: $i)}}",
+        "",
+        r#"{"data":{"__type":{"name":"Void"}}}"#,
+    );
+    check("{__type(name: \"Nope\") {name}}", "", r#"{"data":{"__type":null}}"#);
+}
+
+#[test]
+fn a_schema_without_fields() {
+    let mut program = program();
+    program.schema = Schema::default();
+    let engine =
+        Engine::new(Arc::new(program), Arc::new(|_: Request| async { answer("1") }.boxed()), Options::default());
+    let response = text(&ask(&engine, "{__schema {queryType {name fields {name}} mutationType {name}}}", ""));
+    assert_eq!(response, r#"{"data":{"__schema":{"queryType":{"name":"Query","fields":[]},"mutationType":null}}}"#);
+    assert!(text(&ask(&engine, "mutation {__typename}", "")).contains("not configured for mutations"));
+}
+
+#[test]
+fn dropping_the_answer_cancels_the_calls() {
+    let alive = Arc::new(());
+    let held = Arc::clone(&alive);
+    let call = move |_: Request| {
+        let held = Arc::clone(&held);
+        async move {
+            let _held = held;
+            std::future::pending().await
+        }
+        .boxed()
+    };
+    let engine = Engine::new(Arc::new(program()), Arc::new(call), Options::default());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+    runtime.block_on(async {
+        for query in [r#"{"query":"{max}"}"#, r#"{"query":"{a: max b: max}"}"#] {
+            let request = GraphqlRequest { body: query.as_bytes(), ..GraphqlRequest::default() };
+            let answer = tokio::time::timeout(Duration::from_millis(20), engine.execute(request)).await;
+            assert!(answer.is_err());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            assert_eq!(Arc::strong_count(&alive), 2);
+        }
+    });
+}

@@ -1,0 +1,160 @@
+//! The engine against functions that are closures.
+
+mod arguments;
+mod documents;
+mod results;
+
+use std::sync::{Arc, Mutex};
+
+use abi::language::Language;
+use abi::manifest::Manifest;
+use abi::plan::{App, DefaultValue, FunctionPlan, ParameterPlan, Program, Signature};
+use abi::schema::{Argument, ObjectField, ObjectType, RootField, Schema, TypeRef};
+use abi::types::{TypeId, Types};
+use abi::value::Value;
+use futures::FutureExt as _;
+
+use super::{Engine, GraphqlRequest, Options, Response};
+use crate::call::{Outcome, Request};
+
+fn type_ref(text: &str) -> TypeRef {
+    match text.strip_suffix('!') {
+        Some(inner) => TypeRef::NonNull(Box::new(type_ref(inner))),
+        None => match text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
+            Some(inner) => TypeRef::List(Box::new(type_ref(inner))),
+            None => TypeRef::Named(text.to_owned()),
+        },
+    }
+}
+
+fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split(',').filter(|one| !one.is_empty()).map(|one| one.trim().split_once(": ").expect("name: Type"))
+}
+
+/// `name(arg: Type = json, arg: Type): Type`; `?` after a type marks a default that only the guest knows.
+fn field(text: &str, functions: &mut Vec<FunctionPlan>) -> RootField {
+    let (name, rest) = text.split_once('(').expect("an argument list");
+    let (list, ty) = rest.rsplit_once("): ").expect("a type");
+    let mut arguments = Vec::new();
+    let mut parameters = Vec::new();
+    for (name, rest) in pairs(list) {
+        let (ty, default) = rest.split_once(" = ").map_or((rest, None), |(ty, json)| (ty, Some(json)));
+        let default: Option<serde_json::Value> = default.map(|json| serde_json::from_str(json).expect("JSON"));
+        let plan = if ty.ends_with('?') { DefaultValue::Placeholder } else { DefaultValue::None };
+        let ty = type_ref(ty.trim_end_matches('?'));
+        arguments.push(Argument { name: name.into(), ty, default: default.as_ref().map(Value::from) });
+        parameters.push(ParameterPlan { name: name.into(), ty: TypeId(0), default: plan });
+    }
+    functions.push(FunctionPlan {
+        name: name.into(),
+        parameters,
+        results: Vec::new(),
+        signature: Signature::default(),
+        result_block: None,
+        optional_arguments: false,
+        uncallable: None,
+    });
+    let description = (name == "tree").then(|| "Looks one tree up.\nOr not.".to_owned());
+    let function = functions.len() as u32 - 1;
+    RootField { name: name.into(), description, arguments, ty: type_ref(ty), function }
+}
+
+fn object(name: &str, fields: &str) -> ObjectType {
+    let fields = pairs(fields).map(|(name, ty)| ObjectField { name: name.into(), description: None, ty: type_ref(ty) });
+    ObjectType { name: name.into(), description: None, fields: fields.collect(), is_map_pair: false }
+}
+
+fn program() -> Program {
+    let mut functions = Vec::new();
+    let query = [
+        "add(a: Int!, b: Int! = 2): Int!",
+        "any(tree: TreeInput, flag: Boolean, text: String, size: Float, id: UInt64, wave: Wave, list: [Int!]): String",
+        "echo(text: String!): String!",
+        "fail(): Int",
+        "failHard(): Int!",
+        "late(neg: Int?): Int",
+        "max(): UInt64!",
+        "rows(rows: [[Int!]!]! = [[1]]): [[Int]]!",
+        "sum(a: Int64!): Int64!",
+        "tree(label: String!): Tree",
+        "treeNull(): Tree",
+        "trees(): [Tree!]",
+        "nothing(): Void",
+        "number(): Float",
+        "wave(): Wave!",
+    ];
+    let mutation = ["save(n: Int!): Int!", "slow(n: Int!): Int!"];
+    let schema = Schema {
+        query: query.iter().map(|text| field(text, &mut functions)).collect(),
+        mutation: mutation.iter().map(|text| field(text, &mut functions)).collect(),
+        scalars: ["Int64", "UInt64", "Void", "Wave"].map(String::from).into(),
+        inputs: vec![object("TreeInput", "label: String!, height: Float, graft: TreeInput, cuts: [Int!]")],
+        objects: vec![object("Tree", "label: String!, height: Float!, graft: Tree, nick: String")],
+    };
+    Program {
+        app: App::default(),
+        language: Language::AssemblyScript,
+        start: String::new(),
+        types: Types::default(),
+        functions,
+        imports: Vec::new(),
+        schema,
+        manifest: Manifest::default(),
+    }
+}
+
+/// Answers by function name.
+fn engine_with(options: Options, run: impl Fn(&str, Request) -> Outcome + Send + Sync + 'static) -> Engine {
+    let program = Arc::new(program());
+    let names: Vec<_> = program.functions.iter().map(|function| function.name.clone()).collect();
+    let run = Arc::new(run);
+    let call = move |request: Request| {
+        let (name, run) = (names[request.function as usize].clone(), Arc::clone(&run));
+        async move { run(&name, request) }.boxed()
+    };
+    Engine::new(program, Arc::new(call), options)
+}
+
+/// An outcome with a value given as JSON.
+fn answer(json: &str) -> Outcome {
+    let json: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    value(Value::from(&json))
+}
+
+fn value(value: Value) -> Outcome {
+    Outcome { execution_id: "x1".into(), value: Some(value), ..Outcome::default() }
+}
+
+fn ask(engine: &Engine, query: &str, variables: &str) -> Response {
+    let mut body = serde_json::json!({ "query": query });
+    if !variables.is_empty() {
+        body["variables"] = serde_json::from_str(variables).expect("variables are JSON");
+    }
+    let body = body.to_string();
+    let request = GraphqlRequest { body: body.as_bytes(), ..GraphqlRequest::default() };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
+    runtime.block_on(engine.execute(request))
+}
+
+fn text(response: &Response) -> String {
+    String::from_utf8(response.body.clone()).expect("UTF-8")
+}
+
+/// Answers every function the same way and compares the body.
+fn check_outcome(query: &str, outcome: Outcome, expected: &str) {
+    let engine = engine_with(Options::default(), move |_, _| outcome.clone());
+    assert_eq!(text(&ask(&engine, query, "")), expected, "{query}");
+}
+
+/// The arguments with which a query calls its function.
+fn arguments(query: &str, variables: &str) -> Result<Vec<Option<Value>>, String> {
+    let seen = Arc::new(Mutex::new(None));
+    let noted = Arc::clone(&seen);
+    let engine = engine_with(Options::default(), move |_, request| {
+        *noted.lock().expect("not poisoned") = Some(request.arguments);
+        answer("null")
+    });
+    let response = text(&ask(&engine, query, variables));
+    let seen = seen.lock().expect("not poisoned").take();
+    seen.ok_or(response)
+}
