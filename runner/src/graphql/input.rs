@@ -120,7 +120,8 @@ impl Tables {
         self.objects.get(name).map(|index| &self.program.schema.objects[*index])
     }
 
-    fn input(&self, name: &str) -> Option<&ObjectType> {
+    /// The input object type called `name`.
+    pub(crate) fn input(&self, name: &str) -> Option<&ObjectType> {
         self.inputs.get(name).map(|index| &self.program.schema.inputs[*index])
     }
 

@@ -5,14 +5,15 @@ use std::collections::{BTreeSet, HashMap};
 use juniper::parser::{SourcePosition, Spanning};
 use juniper::{InputValue, OperationType, Selection};
 
-use abi::schema::{RootField, TypeRef};
+use abi::schema::{Argument, RootField, TypeRef};
+use abi::value::Value;
 
 use super::compile::{Environment, literal};
 use super::error::RequestError;
-use super::input::Leaf;
+use super::input::{Leaf, Literal};
 use super::plan::{
     ArgumentPlan, ArgumentSource, CallPlan, Condition, Entry, EntryKind, Occurrence, SchemaKeys, SelectionSet, Shape,
-    ShapeKind,
+    ShapeKind, Variable,
 };
 use super::scalar::Scalar;
 
@@ -20,11 +21,22 @@ type Selections<'d> = &'d [Selection<'d, Scalar>];
 /// juniper does not export the names of these types of its syntax tree.
 type Arguments<'d> = [(Spanning<&'d str>, Spanning<InputValue<Scalar>>)];
 
+/// Name and arguments of each directive of a selection.
+macro_rules! directives {
+    ($selection:expr) => {
+        $selection.item.directives.iter().flatten().map(|directive| {
+            let arguments = directive.item.arguments.as_ref().map_or(&[][..], |list| &*list.item.items);
+            (directive.item.name.item, arguments)
+        })
+    };
+}
+
 /// Plans the selections of one operation.
 pub(crate) struct Selector<'d> {
     environment: &'d Environment<'d>,
     fragments: HashMap<&'d str, Selections<'d>>,
     variables: HashMap<&'d str, usize>,
+    definitions: &'d [Variable],
     pub(crate) condition_variables: BTreeSet<usize>,
     pub(crate) introspection: Vec<SchemaKeys>,
     pub(crate) errors: Vec<RequestError>,
@@ -46,11 +58,13 @@ impl<'d> Selector<'d> {
         environment: &'d Environment<'d>,
         fragments: HashMap<&'d str, Selections<'d>>,
         variables: HashMap<&'d str, usize>,
+        definitions: &'d [Variable],
     ) -> Self {
         Self {
             environment,
             fragments,
             variables,
+            definitions,
             condition_variables: BTreeSet::new(),
             introspection: Vec::new(),
             errors: Vec::new(),
@@ -132,27 +146,65 @@ impl<'d> Selector<'d> {
                 name: argument.name.clone(),
                 ty: argument.ty.clone(),
                 null_is_absent: self.environment.is_placeholder(field.function, index),
-                source: self.argument(&argument.name, &argument.ty, group),
+                source: self.argument(argument, group),
             })
             .collect();
         CallPlan { function: field.function, field: field.name.clone(), arguments }
     }
 
-    fn argument(&mut self, name: &str, ty: &TypeRef, group: &Group<'d>) -> ArgumentSource {
-        let Some((_, given)) = group.arguments.iter().find(|(given, _)| given.item == name) else {
+    fn argument(&mut self, argument: &Argument, group: &Group<'d>) -> ArgumentSource {
+        let Some((_, given)) = group.arguments.iter().find(|(given, _)| *given.item == *argument.name) else {
             return ArgumentSource::Absent;
         };
         let literal = literal(&given.item, &self.variables);
+        if literal.has_variables() {
+            let position = given.span.start;
+            self.check_variables(&literal, &argument.ty, argument.default.is_some(), position);
+        }
         // Without values for the variables this checks the rest.
-        match self.environment.tables.literal(&literal, ty, None) {
+        match self.environment.tables.literal(&literal, &argument.ty, None) {
             Err(error) => {
                 let path = error.path();
-                let place = if path.is_empty() { String::new() } else { format!(" (at {name}{path})") };
+                let place = if path.is_empty() { String::new() } else { format!(" (at {}{path})", argument.name) };
                 self.errors.push(RequestError::at(format!("{}{place}", error.message), given.span.start));
                 ArgumentSource::Absent
             }
             Ok(_) if literal.has_variables() => ArgumentSource::Template(literal),
             Ok(value) => value.map_or(ArgumentSource::Absent, ArgumentSource::Constant),
+        }
+    }
+
+    /// Whether each variable has a type that fits where it is used.
+    fn check_variables(&mut self, literal: &Literal, ty: &TypeRef, has_default: bool, position: SourcePosition) {
+        match (literal, ty.nullable()) {
+            (Literal::Variable(index), _) => self.check_variable(*index, ty, has_default, position),
+            (Literal::List(items), TypeRef::List(inner)) => {
+                items.iter().for_each(|item| self.check_variables(item, inner, false, position));
+            }
+            (_, TypeRef::List(inner)) => self.check_variables(literal, inner, false, position),
+            (Literal::Object(entries), TypeRef::Named(name)) => {
+                let environment = self.environment;
+                let Some(object) = environment.tables.input(name) else { return };
+                for (name, value) in entries {
+                    if let Some(field) = object.fields.iter().find(|field| *field.name == **name) {
+                        self.check_variables(value, &field.ty, false, position);
+                    }
+                }
+            }
+            // What is inside a custom scalar has no type.
+            _ => {}
+        }
+    }
+
+    fn check_variable(&mut self, index: usize, ty: &TypeRef, has_default: bool, position: SourcePosition) {
+        let Some(variable) = self.definitions.get(index) else { return };
+        let has_default = has_default || variable.default.as_ref().is_some_and(|default| *default != Value::Null);
+        // With a default on either side, null is caught when the variable has a value.
+        let wanted = if has_default { ty.nullable() } else { ty };
+        if !fits(&variable.ty, wanted) {
+            let (name, given) = (&variable.name, &variable.ty);
+            let message = format!("Variable \"${name}\" of type \"{given}\" used in position expecting type \"{ty}\".");
+            self.errors.push(RequestError::at(message, position));
         }
     }
 
@@ -168,34 +220,29 @@ impl<'d> Selector<'d> {
         for selection in selections {
             match selection {
                 Selection::Field(field) => {
-                    let field_directives = field.item.directives.iter().flatten();
-                    let pairs = field_directives.map(|one| (one.item.name.item, one.item.arguments.as_ref()));
-                    let pairs = pairs.map(|(name, list)| (name, list.map_or(&[][..], |list| &*list.item.items)));
-                    let Some(conditions) = self.conditions(pairs, conditions) else { continue };
+                    let Some(conditions) = self.conditions(directives!(field), conditions) else { continue };
                     let name = field.item.name.item;
                     let key = field.item.alias.as_ref().map_or(name, |alias| alias.item);
                     let arguments = field.item.arguments.as_ref().map_or(&[][..], |list| &*list.item.items);
-                    let group = collector.group(key, name, arguments, field.span.start);
+                    let Some(group) = collector.group(key, name, arguments, field.span.start) else {
+                        let message = format!("differing fields for objectName '{key}' on (potentially) same type");
+                        self.errors.push(RequestError::at(message, field.span.start));
+                        continue;
+                    };
                     if let Some(below) = field.item.selection_set.as_deref() {
                         group.below.push((below, conditions.clone()));
                     }
                     collector.occurs(key, conditions);
                 }
                 Selection::FragmentSpread(spread) => {
-                    let directives = spread.item.directives.iter().flatten();
-                    let pairs = directives.map(|one| (one.item.name.item, one.item.arguments.as_ref()));
-                    let pairs = pairs.map(|(name, list)| (name, list.map_or(&[][..], |list| &*list.item.items)));
-                    let Some(conditions) = self.conditions(pairs, conditions) else { continue };
+                    let Some(conditions) = self.conditions(directives!(spread), conditions) else { continue };
                     // There are only object types, so validation has matched the type condition already.
                     if let Some(selections) = self.fragments.get(spread.item.name.item) {
                         self.collect(selections, &conditions, collector);
                     }
                 }
                 Selection::InlineFragment(fragment) => {
-                    let directives = fragment.item.directives.iter().flatten();
-                    let pairs = directives.map(|one| (one.item.name.item, one.item.arguments.as_ref()));
-                    let pairs = pairs.map(|(name, list)| (name, list.map_or(&[][..], |list| &*list.item.items)));
-                    let Some(conditions) = self.conditions(pairs, conditions) else { continue };
+                    let Some(conditions) = self.conditions(directives!(fragment), conditions) else { continue };
                     self.collect(&fragment.item.selection_set, &conditions, collector);
                 }
             }
@@ -215,10 +262,13 @@ impl<'d> Selector<'d> {
                 "skip" => false,
                 _ => continue,
             };
-            match arguments.iter().find(|(name, _)| name.item == "if").map(|(_, value)| &value.item) {
-                Some(InputValue::Scalar(Scalar::Boolean(value))) if *value != expected => return None,
-                Some(InputValue::Variable(name)) => {
+            let Some((_, given)) = arguments.iter().find(|(name, _)| name.item == "if") else { continue };
+            match &given.item {
+                InputValue::Scalar(Scalar::Boolean(value)) if *value != expected => return None,
+                InputValue::Variable(name) => {
                     let variable = *self.variables.get(name.as_str())?;
+                    let boolean = TypeRef::NonNull(Box::new(TypeRef::Named("Boolean".to_owned())));
+                    self.check_variable(variable, &boolean, false, given.span.start);
                     self.condition_variables.insert(variable);
                     let condition = Condition { variable, expected };
                     if !conditions.contains(&condition) {
@@ -245,6 +295,17 @@ impl<'d> Selector<'d> {
     }
 }
 
+/// Whether a variable of type `given` may stand where `wanted` is expected.
+fn fits(given: &TypeRef, wanted: &TypeRef) -> bool {
+    match (given, wanted) {
+        (TypeRef::NonNull(given), TypeRef::NonNull(wanted)) => fits(given, wanted),
+        (_, TypeRef::NonNull(_)) => false,
+        (TypeRef::NonNull(given), wanted) => fits(given, wanted),
+        (TypeRef::List(given), TypeRef::List(wanted)) => fits(given, wanted),
+        (given, wanted) => given == wanted,
+    }
+}
+
 /// Groups by response key, in order of the first occurrence.
 struct Collector<'d> {
     groups: Vec<Group<'d>>,
@@ -253,20 +314,29 @@ struct Collector<'d> {
 }
 
 impl<'d> Collector<'d> {
+    /// The group of `key`; `None` where it stands for something else already.
     fn group(
         &mut self,
         key: &'d str,
         name: &'d str,
         arguments: &'d Arguments<'d>,
         position: SourcePosition,
-    ) -> &mut Group<'d> {
+    ) -> Option<&mut Group<'d>> {
         let next = self.groups.len();
         let at = *self.index.entry(key).or_insert(next);
         if at == next {
             let (occurrences, below) = (Vec::new(), Vec::new());
             self.groups.push(Group { key, name, arguments, position, occurrences, below });
         }
-        &mut self.groups[at]
+        let group = &mut self.groups[at];
+        let same = |(name, value): &(Spanning<&str>, Spanning<InputValue<Scalar>>)| {
+            let other = group.arguments.iter().find(|(other, _)| other.item == name.item);
+            other.is_some_and(|(_, other)| other.item.unlocated_eq(&value.item))
+        };
+        let fits = group.name == name
+            && group.arguments.len() == arguments.len()
+            && (std::ptr::eq(group.arguments, arguments) || arguments.iter().all(same));
+        fits.then_some(group)
     }
 
     /// Notes one more occurrence of `key`, which has a group.

@@ -51,7 +51,7 @@ fn define(
     if module == "env"
         && let Some(function) = env::find(name, &ty)
     {
-        linker.func_new(module, name, ty, move |caller, parameters, results| function(caller, parameters, results))?;
+        linker.func_new(module, name, ty, function)?;
         return Ok(());
     }
     let plan = program.imports.iter().position(|plan| plan.module == module && plan.name == name);

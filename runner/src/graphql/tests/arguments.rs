@@ -53,7 +53,8 @@ fn numbers_keep_their_digits() {
     check("{any(size: 3)}", "", "- - - 3 - - -");
     check("{any(wave: [0.1, 2])}", "", "- - - - - [0.1,2] -");
     check("query($w: Wave) {any(wave: $w)}", r#"{"w": [0.10]}"#, "- - - - - [0.10] -");
-    check("{sum(a: 1e3)}", "", "1e3");
+    check("query($x: Float) {any(wave: [0.1, $x])}", r#"{"x": 2}"#, "- - - - - [0.1,2] -");
+    check("{sum(a: 1e3)}", "", "1e+3");
     check("query($a: Int!) {add(a: $a)}", r#"{"a": 1.0}"#, "1 -");
 }
 
@@ -103,6 +104,8 @@ fn literals_are_checked() {
     );
     refused("query($n: Int) {any(tree: {label: 1, cuts: [$n]})}", "", "");
     refused("query($h: Float) {any(tree: {label: 1, height: $h})}", "", "(at tree.label)");
+    refused("{add(a: [1])}", "", "Int cannot represent non-integer value: a list");
+    refused("{any(text: [\"a\"])}", "", "String cannot represent a non string value: a list");
     refused("query($b: Int = \"x\") {add(a: 1, b: $b)}", "", "invalid default value");
 }
 
@@ -123,5 +126,10 @@ fn variables_are_checked() {
     refused(tree, r#"{"t": []}"#, "TreeInput");
     refused("query($a: Int!) {add(a: 1)}", r#"{"a": 1}"#, "a");
     refused("query($a: String) {add(a: $a)}", r#"{"a": "1"}"#, "a");
+    refused("query($a: Int) {add(a: $a)}", "", "used in position");
+    refused("query($a: Int) {rows(rows: [[$a]])}", "", "used in position");
+    refused("query($a: Int) {any(tree: {label: $a})}", "", "used in position");
+    refused("query($a: [Int!]!) {add(a: $a)}", r#"{"a": [1]}"#, "used in position");
+    refused("query($i: Boolean) {max @include(if: $i)}", "", "used in position");
     refused("query($i: Boolean = true) {max @include(if: $i)}", r#"{"i": null}"#, "if");
 }

@@ -43,6 +43,14 @@ fn operations() {
     let (status, body) = ask("{max", None);
     assert!(status == 400 && body.starts_with("{\"errors\":[{\"message\":") && body.contains("locations"), "{body}");
     assert_eq!(ask("{nope}", None).0, 200);
+    for conflict in ["{a: max a: add(a: 1)}", "{add(a: 1) add(a: 2)}", "{add(a: 1) add(a: 1, b: 2)}"] {
+        let (_, body) = ask(conflict, None);
+        assert!(body.contains("errors") && !body.contains("data"), "{body}");
+    }
+    // Also where juniper stops looking, because it does not like the list.
+    let (_, body) = ask("{wave: any(wave: [1]) wave: any(wave: [2])}", None);
+    assert!(body.contains("differing fields for objectName 'wave'"), "{body}");
+    assert_eq!(ask("{add(b: 1, a: 3) ...{add(a: 3, b: 1)}}", None).1, r#"{"data":{"add":3}}"#);
 }
 
 #[test]
