@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` shows the whole path, `make test` installs what the tests need and runs them all.
 
-.PHONY: demo test build toolchains lint bench guests
+.PHONY: demo test build toolchains lint bench
 
 # Each binary is built on its own: a build of the whole workspace would unify cargo features and put the compiler into
 # the runner.
@@ -22,6 +22,5 @@ lint:
 	cargo fmt --all --check
 	scripts/each-crate.sh clippy --locked --all-targets -- -D warnings
 
-bench: toolchains build
-	cargo build --locked --release -p hello
+bench: toolchains
 	benchmarks/run.sh
