@@ -41,6 +41,10 @@ pub(crate) fn compile(text: &str, environment: &Environment<'_>) -> Result<Docum
         .map_err(|error| Rejection::Syntax(RequestError::at(error.item.to_string(), error.span.start)))?;
     let complete = definitions.len();
     drop_unused_fragments(&mut definitions);
+    let unknown = unknown_types(&definitions, environment);
+    if !unknown.is_empty() {
+        return Err(Rejection::Invalid(unknown));
+    }
 
     let mut validator = ValidatorContext::new(schema, &definitions);
     visit_all_rules(&mut validator, &definitions);
@@ -63,6 +67,21 @@ pub(crate) fn compile(text: &str, environment: &Environment<'_>) -> Result<Docum
         (true, false) => text_of(text, &definitions),
     };
     Ok(Document { operations, introspection_text })
+}
+
+/// Variables of types that do not exist. juniper reports them too, but a default value ends the process before that.
+fn unknown_types(definitions: &[Definition<'_, Scalar>], environment: &Environment<'_>) -> Vec<RequestError> {
+    let mut errors = Vec::new();
+    for definition in definitions {
+        let Definition::Operation(operation) = definition else { continue };
+        for (_, variable) in operation.item.variables_definition.iter().flat_map(|list| list.item.iter()) {
+            let name = variable.var_type.item.innermost_name();
+            if environment.root.schema.concrete_type_by_name(name).is_none() {
+                errors.push(RequestError::at(format!("Unknown type \"{name}\"."), variable.var_type.span.start));
+            }
+        }
+    }
+    errors
 }
 
 /// Two findings of juniper are wrong, so `selection` checks these points itself: a list is a fine literal for a custom

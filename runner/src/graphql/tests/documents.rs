@@ -177,3 +177,55 @@ fn dropping_the_answer_cancels_the_calls() {
         }
     });
 }
+
+#[test]
+fn odd_documents_are_refused_or_answered() {
+    let engine = numbers();
+    let deep = format!("{{any(list: {}1{})}}", "[".repeat(500), "]".repeat(500));
+    let spread = "{...A} fragment A on Query {...B} fragment B on Query {...A}";
+    for query in [
+        "",
+        "\u{feff}{max}",
+        "{",
+        "fragment A on Query {max}",
+        "query($x: Nope) {max}",
+        "query($x: [Nope!] = 1) {max}",
+        "query($x: Tree) {add(a: $x)}",
+        "query($x: [[TreeInput!]!]!) {any(tree: $x)}",
+        "query($x: TreeInput = {label: 1}) {any(tree: $x)}",
+        "query($x: Int, $x: Int) {add(a: $x)}",
+        "{max @skip}",
+        "{max @include(if: \"x\")}",
+        "{max @include(if: null)}",
+        "{max @nope}",
+        "{__type {name}}",
+        "{__type(name: 5) {name}}",
+        "{__type(name: [\"Query\"]) {name}}",
+        "query($n: String) {__type(name: $n) {name}}",
+        "query($n: String = null) {__type(name: $n) {name}}",
+        "query($i: Boolean) {__schema {types {fields(includeDeprecated: $i) {name}}}}",
+        "query($i: Boolean = null) {__schema @include(if: $i) {types {name}}}",
+        "{__schema}",
+        "{__schema {types}}",
+        "mutation {__schema {types {name}}}",
+        "{tree(label: \"a\")}",
+        "{tree(label: \"a\") {}}",
+        "{max {x}}",
+        "{tree(label: \"a\") {...F}} fragment F on Query {max}",
+        "{...F} fragment F on TreeInput {label}",
+        "{any(tree: {label: \"a\", label: \"b\"})}",
+        "{any(id: {a: 1})}",
+        "{any(tree: [{label: \"a\"}])}",
+        "subscription {agentEvent {name}}",
+        "subscription A {a: agentEvent(agentId: \"1\") {name} b: agentEvent(agentId: \"1\") {name}}",
+        spread,
+        &deep,
+        &"{".repeat(1000),
+    ] {
+        let response = ask(&engine, query, "{\"x\": null, \"i\": null}");
+        assert!(matches!(response.status, 200 | 400) && !response.body.is_empty(), "{query}");
+        if response.content_type == "application/json" {
+            serde_json::from_slice::<serde_json::Value>(&response.body).expect(query);
+        }
+    }
+}
