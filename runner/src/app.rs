@@ -94,14 +94,11 @@ fn manifest(path: &std::path::Path) -> Result<Manifest, StartError> {
     manifest.filter(|_| errors.is_empty()).ok_or_else(|| failed(errors.join("; ")))
 }
 
-/// What `/health` answers (`http-server` section 10).
+/// What `/health` answers, members in this order (`http-server` section 10).
 fn health(environment: &Environment) -> String {
-    let health = serde_json::json!({
-        "status": "ok",
-        "environment": environment.name(),
-        "app_version": env!("CARGO_PKG_VERSION"),
-    });
-    format!("{health:#}")
+    let name = serde_json::Value::from(environment.name());
+    let version = env!("CARGO_PKG_VERSION");
+    format!("{{\n  \"status\": \"ok\",\n  \"environment\": {name},\n  \"app_version\": \"v{version}\"\n}}\n")
 }
 
 async fn serve(address: SocketAddr, program: &Program, routes: Routes) -> Result<(), StartError> {

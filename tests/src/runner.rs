@@ -1,5 +1,6 @@
 //! Running the real modus-runner and asking it.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -132,6 +133,18 @@ impl Runner {
     pub fn get(&self, path: &str) -> (u16, String) {
         let mut response = agent().get(format!("{}{path}", self.url)).call().expect("the server answers");
         (response.status().as_u16(), response.body_mut().read_to_string().expect("the answer is text"))
+    }
+
+    /// Sends OPTIONS; status and headers, names in lower case.
+    pub fn options(&self, path: &str, headers: &[(&str, &str)]) -> (u16, BTreeMap<String, String>) {
+        let mut request = agent().options(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.call().expect("the server answers");
+        let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        (response.status().as_u16(), headers)
     }
 
     /// Sends a signal and waits for the end; the exit code.

@@ -84,3 +84,19 @@ fn bearer_token_endpoints_stay_closed() {
     let open = Runner::start(&app.artifact, &Options::default().env("MODUS_ENV", "dev"));
     assert_eq!(open.post("/graphql", &body).0, 200);
 }
+
+#[test]
+fn cross_origin_requests() {
+    let (_app, runner) = people();
+    let preflight = |headers: &[(&str, &str)]| runner.options("/graphql", headers);
+    let asked = ("Access-Control-Request-Method", "POST");
+    let origin = ("Origin", "https://example.com");
+    let (status, headers) = preflight(&[origin, asked, ("Access-Control-Request-Headers", "content-type")]);
+    assert_eq!(status, 204);
+    assert_eq!(headers["access-control-allow-origin"], "*");
+    assert_eq!(headers["access-control-allow-methods"], "POST");
+    assert_eq!(headers["access-control-allow-headers"], "content-type");
+    let (status, headers) = preflight(&[asked]);
+    assert_eq!((status, headers.contains_key("access-control-allow-origin")), (204, false));
+    assert_eq!(preflight(&[origin]).0, 405);
+}

@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -25,7 +25,7 @@ pub use routes::{Access, Route, Routes};
 /// Bytes of a request's body.
 pub const BODY_LIMIT: usize = 1 << 20;
 /// Time for the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for the body of a request.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time for requests in flight when the server is told to end.
@@ -52,9 +52,8 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
 /// Serves until `shutdown` resolves, then lets requests in flight finish for five seconds.
 pub async fn serve(listener: TcpListener, routes: Arc<Routes>, shutdown: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    builder.http2().timer(TokioTimer::new());
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
@@ -69,7 +68,7 @@ pub async fn serve(listener: TcpListener, routes: Arc<Routes>, shutdown: impl Fu
         let _ = stream.set_nodelay(true);
         let routes = Arc::clone(&routes);
         let service = service_fn(move |request| answer(Arc::clone(&routes), request));
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

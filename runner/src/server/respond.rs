@@ -24,66 +24,71 @@ pub fn plain(status: StatusCode, text: &str) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(format!("{text}\n")));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 
 pub(super) async fn respond(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
-    let path = request.uri().path();
-    if path == "/health" {
-        return health(routes, request.method());
+    let origin = request.headers().contains_key(header::ORIGIN);
+    if request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
+        return preflight(request.headers(), origin);
     }
-    let Some(route) = routes.find(path) else {
-        return plain(StatusCode::NOT_FOUND, "Not Found");
-    };
-    let origin = request.headers().get(header::ORIGIN).is_some();
-    let mut response = match route.access {
-        _ if request.method() == Method::OPTIONS => preflight(),
-        Access::Closed => unauthorized(),
-        Access::Open => graphql(routes, request).await,
-    };
+    let mut response = route(routes, request).await;
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Origin"));
     if origin {
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
     response
 }
 
-fn health(routes: &Routes, method: &Method) -> Response<Bytes> {
-    if !matches!(*method, Method::GET | Method::HEAD) {
-        return not_allowed("GET, HEAD");
+async fn route(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
+    if !matches!(*request.method(), Method::GET | Method::POST) {
+        return not_allowed("GET, POST");
     }
-    let mut response = Response::new(Bytes::from(routes.health.clone()));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+    let path = request.uri().path();
+    if path == "/health" {
+        let mut response = Response::new(Bytes::from(routes.health.clone()));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        return response;
+    }
+    match routes.find(path).map(|route| route.access) {
+        None => plain(StatusCode::NOT_FOUND, "404 page not found"),
+        Some(Access::Closed) => unauthorized(),
+        Some(Access::Open) => graphql(routes, request).await,
+    }
 }
 
-fn preflight() -> Response<Bytes> {
+/// The answer to a CORS preflight (`http-server` section 7).
+fn preflight(asked: &HeaderMap, origin: bool) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("authorization, content-type, x-time-zone"),
-    );
+    let vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+    headers.insert(header::VARY, HeaderValue::from_static(vary));
+    let method = asked.get(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let Some(method) = method.filter(|method| origin && [&b"GET"[..], b"POST", b"HEAD"].contains(&method.as_bytes()))
+    else {
+        return response;
+    };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, method.clone());
+    if let Some(names) = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
+    }
     response
 }
 
 fn unauthorized() -> Response<Bytes> {
-    let mut response = plain(StatusCode::UNAUTHORIZED, "Access Denied");
-    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    response
+    plain(StatusCode::UNAUTHORIZED, "Access Denied")
 }
 
 fn not_allowed(methods: &'static str) -> Response<Bytes> {
-    let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
+    let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
     response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
     response
 }
 
 async fn graphql(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
-    if !matches!(*request.method(), Method::GET | Method::POST) {
-        return not_allowed("GET, POST");
-    }
     let (head, body) = request.into_parts();
     match read(body, &head.headers).await {
         Ok(body) => routes.graphql.handle(Request::from_parts(head, body)).await,
