@@ -14,7 +14,7 @@ use crate::graphql::{self, Engine};
 use crate::hosts::Services;
 use crate::load::{LoadError, Loaded};
 use crate::sandbox::{self, Sandbox};
-use crate::server::{self, BindError, Routes};
+use crate::server::{self, BindError, Listeners, Routes};
 use crate::telemetry;
 
 /// Why the runner could not start.
@@ -36,6 +36,9 @@ pub enum StartError {
     #[error("the server could not be set up: {0}")]
     System(#[from] std::io::Error),
 }
+
+/// Exit code after a second signal.
+const FORCED: i32 = 130;
 
 /// Loads the artifact and serves it until SIGTERM or SIGINT; a second signal ends the process at once.
 ///
@@ -62,7 +65,7 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let answers = graphql::Options { extensions: dev, ..graphql::Options::default() };
     let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox), answers));
     let routes = Routes::new(&program.manifest, dev, health(&environment), Arc::new(graphql));
-    runtime.block_on(serve(SocketAddr::new(arguments.host, arguments.port), &program, routes))?;
+    runtime.block_on(serve(arguments, &program, routes, dev))?;
     // Threads of calls that ignored the drain are not waited for.
     runtime.shutdown_background();
     Ok(())
@@ -101,25 +104,42 @@ fn health(environment: &Environment) -> String {
     format!("{{\n  \"status\": \"ok\",\n  \"environment\": {name},\n  \"app_version\": \"v{version}\"\n}}\n")
 }
 
-async fn serve(address: SocketAddr, program: &Program, routes: Routes) -> Result<(), StartError> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let listener = server::bind(address).await?;
-    let address = listener.local_addr()?;
+async fn serve(arguments: &Arguments, program: &Program, routes: Routes, dev: bool) -> Result<(), StartError> {
+    let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let listeners = Listeners::bind(arguments.host, arguments.port, dev).await?;
+    let address = listeners.address()?;
     for route in routes.endpoints() {
-        tracing::info!(target: "modus", endpoint = route.name, url = %format_args!("http://{address}{}", route.path), "Serving.");
+        let url = url(address, &route.path);
+        tracing::info!(target: "modus", endpoint = route.name, url, "Serving.");
     }
     if routes.endpoints().is_empty() {
         tracing::warn!(target: "modus", "The manifest has no endpoints: only /health is served.");
     }
     tracing::info!(target: "modus", plugin = program.app.name, address = %address, "Listening.");
-    server::serve(listener, Arc::new(routes), ended(&mut terminate, &mut interrupt)).await;
+    server::serve(listeners, Arc::new(routes), ended(terminate, interrupt)).await;
     Ok(())
 }
 
-async fn ended(terminate: &mut Signal, interrupt: &mut Signal) {
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// An address that a browser on this machine can open.
+fn url(address: SocketAddr, path: &str) -> String {
+    match address {
+        address if address.ip().is_unspecified() => format!("http://localhost:{}{path}", address.port()),
+        address => format!("http://{address}{path}"),
     }
+}
+
+/// Resolves at the first signal; a second one ends the process at once.
+async fn ended(mut terminate: Signal, mut interrupt: Signal) {
+    let mut next = async move || {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    next().await;
     tracing::info!(target: "modus", "Shutting down.");
+    tokio::spawn(async move {
+        next().await;
+        std::process::exit(FORCED);
+    });
 }

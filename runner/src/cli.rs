@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,9 +19,9 @@ pub struct Arguments {
     /// Port to listen on; 0 takes a free one
     #[arg(short, long, env = "PORT", default_value_t = 8686)]
     pub port: u16,
-    /// Address to listen on
-    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::UNSPECIFIED))]
-    pub host: IpAddr,
+    /// Address to listen on [default: loopback in development, else every address]
+    #[arg(long)]
+    pub host: Option<IpAddr>,
     /// A modus.json in place of the one in the artifact
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,

@@ -1,11 +1,11 @@
 //! The HTTP server: one listener, a route table, limits, and an orderly end.
 
 mod endpoint;
+mod listen;
 mod respond;
 mod routes;
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,11 +16,10 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use thiserror::Error;
-use tokio::net::TcpListener;
 
+pub use listen::{BindError, Listeners};
 pub use respond::{Handler, plain};
-pub use routes::{Access, Route, Routes};
+pub use routes::{Access, Found, Route, Routes};
 
 /// Bytes of a request's body.
 pub const BODY_LIMIT: usize = 1 << 20;
@@ -31,33 +30,15 @@ pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time for requests in flight when the server is told to end.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// The address cannot be listened on.
-#[derive(Debug, Error)]
-#[error("cannot listen on {address}: {source}; choose another port with --port")]
-pub struct BindError {
-    /// The address.
-    pub address: SocketAddr,
-    /// The cause.
-    pub source: std::io::Error,
-}
-
-/// Listens on an address.
-///
-/// # Errors
-/// [`BindError`], for instance when the port is in use.
-pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
-    TcpListener::bind(address).await.map_err(|source| BindError { address, source })
-}
-
 /// Serves until `shutdown` resolves, then lets requests in flight finish for five seconds.
-pub async fn serve(listener: TcpListener, routes: Arc<Routes>, shutdown: impl Future<Output = ()>) {
+pub async fn serve(listeners: Listeners, routes: Arc<Routes>, shutdown: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = listeners.accept() => accepted,
             () = &mut shutdown => break,
         };
         let Ok((stream, _)) = accepted else {
@@ -76,7 +57,7 @@ pub async fn serve(listener: TcpListener, routes: Arc<Routes>, shutdown: impl Fu
             }
         });
     }
-    drop(listener);
+    drop(listeners);
     if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
         tracing::warn!(target: "modus", "Requests were still running after five seconds.");
     }

@@ -7,7 +7,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, header};
 
-use super::routes::{Access, Routes};
+use super::routes::{Access, Found, Route, Routes};
 use super::{BODY_LIMIT, BODY_TIMEOUT};
 
 /// Bytes of a request after which it is cut off.
@@ -45,17 +45,27 @@ async fn route(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
     if !matches!(*request.method(), Method::GET | Method::POST) {
         return not_allowed("GET, POST");
     }
-    let path = request.uri().path();
-    if path == "/health" {
-        let mut response = Response::new(Bytes::from(routes.health.clone()));
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        return response;
+    match routes.find(request.uri().path()) {
+        Found::Health => health(routes),
+        Found::Moved(path) => moved(path),
+        Found::Nothing => plain(StatusCode::NOT_FOUND, "Not Found"),
+        Found::Endpoint(Route { access: Access::Closed, .. }) => unauthorized(),
+        Found::Endpoint(Route { access: Access::Open, .. }) => graphql(routes, request).await,
     }
-    match routes.find(path).map(|route| route.access) {
-        None => plain(StatusCode::NOT_FOUND, "404 page not found"),
-        Some(Access::Closed) => unauthorized(),
-        Some(Access::Open) => graphql(routes, request).await,
+}
+
+fn health(routes: &Routes) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(routes.health.clone()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn moved(path: &str) -> Response<Bytes> {
+    let mut response = plain(StatusCode::MOVED_PERMANENTLY, "Moved Permanently");
+    if let Ok(location) = HeaderValue::from_str(path) {
+        response.headers_mut().insert(header::LOCATION, location);
     }
+    response
 }
 
 /// The answer to a CORS preflight (`http-server` section 7).

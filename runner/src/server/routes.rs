@@ -27,10 +27,32 @@ pub struct Route {
 }
 
 impl Route {
-    fn matches(&self, path: &str) -> bool {
-        self.path == path || (self.path.ends_with('/') && path.starts_with(&self.path))
+    /// The part before the final slash of a route that serves every path below it.
+    fn folder(&self) -> Option<&str> {
+        self.path.strip_suffix('/').filter(|folder| !folder.is_empty())
+    }
+
+    fn covers(&self, path: &str) -> bool {
+        let rest = self.folder().and_then(|folder| path.strip_prefix(folder));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 }
+
+/// What is at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found<'r> {
+    /// `/health`.
+    Health,
+    /// An endpoint.
+    Endpoint(&'r Route),
+    /// Nothing, but the path without its final slash is served.
+    Moved(&'r str),
+    /// Nothing.
+    Nothing,
+}
+
+/// Paths that the runner answers itself.
+const OWN: [&str; 2] = ["/health", "/metrics"];
 
 /// All routes. `/health` is always there.
 pub struct Routes {
@@ -42,13 +64,14 @@ pub struct Routes {
 impl Routes {
     /// The manifest's endpoints, longest path first. `health` is the JSON text that `/health` answers with.
     ///
-    /// Endpoints that cannot be served (a path without leading slash, one of the runner's own) are left out with an
-    /// error in the log; endpoints that want tokens are open in development only (`http-server` section 8).
+    /// Endpoints that cannot be served (a path without leading slash, one of the runner's own, one that two endpoints
+    /// claim) are left out with an error in the log; endpoints that want tokens are open in development only (`http-server` section 8).
     pub fn new(manifest: &Manifest, dev: bool, health: String, graphql: Arc<dyn Handler>) -> Self {
         let mut endpoints = Vec::new();
         for (name, endpoint) in &manifest.endpoints {
-            if !endpoint.path.starts_with('/') || matches!(endpoint.path.as_str(), "/health" | "/metrics") {
-                tracing::error!(target: "modus", endpoint = name, path = endpoint.path, "The endpoint cannot be served.");
+            if let Some(reason) = unusable(manifest, &endpoint.path) {
+                let path = &endpoint.path;
+                tracing::error!(target: "modus", endpoint = name, path, "The endpoint cannot be served: {reason}.");
                 continue;
             }
             let access = if endpoint.auth == Auth::None || dev { Access::Open } else { Access::Closed };
@@ -68,7 +91,93 @@ impl Routes {
         &self.endpoints
     }
 
-    pub(super) fn find(&self, path: &str) -> Option<&Route> {
-        self.endpoints.iter().find(|route| route.matches(path))
+    /// What is at a path (`http-server` section 5): the very path, else the path without a final slash, else the
+    /// longest route that covers it.
+    pub fn find<'r>(&'r self, path: &'r str) -> Found<'r> {
+        let exact = |path: &str| self.endpoints.iter().find(|route| route.path == path);
+        if path == "/health" {
+            return Found::Health;
+        }
+        if let Some(route) = exact(path) {
+            return Found::Endpoint(route);
+        }
+        if let Some(shorter) = path.strip_suffix('/').filter(|path| *path == "/health" || exact(path).is_some()) {
+            return Found::Moved(shorter);
+        }
+        self.endpoints.iter().find(|route| route.covers(path)).map_or(Found::Nothing, Found::Endpoint)
+    }
+}
+
+/// Why no endpoint can have this path.
+fn unusable(manifest: &Manifest, path: &str) -> Option<&'static str> {
+    if !path.starts_with('/') {
+        return Some("its path does not begin with a slash");
+    }
+    if OWN.contains(&path) {
+        return Some("the runner itself answers this path");
+    }
+    let claims = manifest.endpoints.values().filter(|endpoint| endpoint.path == path).count();
+    (claims > 1).then_some("another endpoint has the same path")
+}
+
+#[cfg(test)]
+mod tests {
+    use abi::manifest;
+
+    use super::*;
+
+    struct Nobody;
+
+    impl Handler for Nobody {
+        fn handle(
+            &self,
+            _: hyper::Request<hyper::body::Bytes>,
+        ) -> futures::future::BoxFuture<'static, hyper::Response<hyper::body::Bytes>> {
+            Box::pin(async { hyper::Response::default() })
+        }
+    }
+
+    fn routes(paths: &[&str]) -> Routes {
+        let endpoint = |(index, path)| format!(r#""e{index}": {{"type": "graphql", "path": "{path}", "auth": "none"}}"#);
+        let endpoints: Vec<String> = paths.iter().enumerate().map(endpoint).collect();
+        let (manifest, findings) = manifest::parse(&format!(r#"{{"endpoints": {{{}}}}}"#, endpoints.join(",")));
+        let manifest = manifest.unwrap_or_else(|| panic!("{findings:?}"));
+        Routes::new(&manifest, false, String::new(), Arc::new(Nobody))
+    }
+
+    #[track_caller]
+    fn check(paths: &[&str], asked: &str, expected: &str) {
+        let routes = routes(paths);
+        let found = match routes.find(asked) {
+            Found::Health => "health".to_owned(),
+            Found::Endpoint(route) => route.path.clone(),
+            Found::Moved(path) => format!("moved {path}"),
+            Found::Nothing => "nothing".to_owned(),
+        };
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn paths_are_found_as_the_reference_finds_them() {
+        check(&["/graphql"], "/graphql", "/graphql");
+        check(&["/graphql"], "/graphql/", "moved /graphql");
+        check(&["/graphql"], "/GraphQL", "nothing");
+        check(&["/graphql"], "/graphql/more", "nothing");
+        check(&["/graphql"], "/", "nothing");
+        check(&["/graphql"], "/health", "health");
+        check(&["/graphql"], "/health/", "moved /health");
+        check(&["/api/"], "/api", "/api/");
+        check(&["/api/"], "/api/more", "/api/");
+        check(&["/api/"], "/apis", "nothing");
+        check(&["/api/", "/api/v2/"], "/api/v2/x", "/api/v2/");
+        check(&["/"], "/", "/");
+        check(&["/"], "/more", "nothing");
+    }
+
+    #[test]
+    fn endpoints_that_cannot_be_served_are_left_out() {
+        check(&["/health"], "/health", "health");
+        check(&["/a", "/a", "/b"], "/a", "nothing");
+        check(&["/a", "/a", "/b"], "/b", "/b");
     }
 }
