@@ -65,7 +65,9 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let answers = graphql::Options { extensions: dev, ..graphql::Options::default() };
     let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox), answers));
     let routes = Routes::new(&program.manifest, dev, health(&environment), Arc::new(graphql));
-    runtime.block_on(serve(arguments, &program, routes, dev))?;
+    // On a worker, not on this thread: accepting and answering are one thread's work then.
+    let serving = runtime.spawn(serve(arguments.clone(), program, routes, dev));
+    runtime.block_on(serving).map_err(std::io::Error::other)??;
     // Threads of calls that ignored the drain are not waited for.
     runtime.shutdown_background();
     Ok(())
@@ -104,7 +106,7 @@ fn health(environment: &Environment) -> String {
     format!("{{\n  \"status\": \"ok\",\n  \"environment\": {name},\n  \"app_version\": \"v{version}\"\n}}\n")
 }
 
-async fn serve(arguments: &Arguments, program: &Program, routes: Routes, dev: bool) -> Result<(), StartError> {
+async fn serve(arguments: Arguments, program: Arc<Program>, routes: Routes, dev: bool) -> Result<(), StartError> {
     let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let listeners = Listeners::bind(arguments.host, arguments.port, dev).await?;
     let address = listeners.address()?;

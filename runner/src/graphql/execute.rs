@@ -8,9 +8,8 @@
 use std::sync::Arc;
 
 use abi::value::Value;
-use futures::future::BoxFuture;
+use futures::future::join_all;
 use juniper::OperationType;
-use tokio::task::JoinSet;
 
 use crate::call::{Call, CallFailure, Outcome, PathSegment, Request};
 
@@ -48,7 +47,7 @@ pub(crate) async fn run(
         return Err(RequestError::new(format!("the operation calls {calls} functions; at most {most} are allowed")));
     }
     let mut ended: Vec<Option<Ended>> = Vec::with_capacity(entries.len());
-    let mut parallel = JoinSet::new();
+    let mut parallel = Vec::new();
     for (index, entry) in entries.iter().enumerate() {
         let EntryKind::Call { call, .. } = &entry.kind else {
             ended.push(None);
@@ -60,17 +59,14 @@ pub(crate) async fn run(
                 ended.push(Some(Ok(context.caller.call(request).await)));
             }
             Ok(request) => {
-                // Tasks of their own, so that functions run on several cores; dropping the set cancels them.
-                let call: BoxFuture<'static, Outcome> = context.caller.call(request);
-                parallel.spawn(async move { (index, call.await) });
-                ended.push(Some(Err("the call ended unexpectedly".to_owned())));
+                let call = context.caller.call(request);
+                parallel.push(async move { (index, call.await) });
+                ended.push(None);
             }
         }
     }
-    while let Some(joined) = parallel.join_next().await {
-        if let Ok((index, outcome)) = joined {
-            ended[index] = Some(Ok(outcome));
-        }
+    for (index, outcome) in join_all(parallel).await {
+        ended[index] = Some(Ok(outcome));
     }
     Ok(ended)
 }

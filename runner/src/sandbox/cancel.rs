@@ -83,11 +83,11 @@ impl Limit {
         }
     }
 
-    /// The same on a thread that may block. The thread sleeps meanwhile.
+    /// The same from within a call. The thread sleeps meanwhile, and another serves in its place.
     ///
     /// # Errors
     /// [`Interrupted`]
     pub(crate) fn block_on<T>(&self, runtime: &Handle, future: impl Future<Output = T>) -> Result<T, Interrupted> {
-        runtime.block_on(self.bound(future))
+        tokio::task::block_in_place(|| runtime.block_on(self.bound(future)))
     }
 }

@@ -21,7 +21,8 @@ use crate::telemetry::{LogContext, Record, Severity};
 /// Table elements an instance may have, however large its tables were at first.
 const TABLE_ELEMENTS: usize = 1 << 20;
 
-/// Runs a call on the current thread, which may block.
+/// Runs a call on the current thread, a worker of the runtime: a wait, or a guest that does not end soon, hands the
+/// worker's other tasks to another thread.
 pub(super) fn run(inner: &Inner, request: Request, log: LogContext, limit: Limit) -> Outcome {
     let _ticking = inner.ticker.start(&inner.engine);
     let hidden = log.function.starts_with('_');
@@ -33,7 +34,7 @@ pub(super) fn run(inner: &Inner, request: Request, log: LogContext, limit: Limit
     let mut store = Store::new(&inner.engine, state);
     store.limiter(|state| &mut state.memory);
     store.epoch_deadline_callback(state::on_epoch);
-    store.set_epoch_deadline(1);
+    store.set_epoch_deadline(state::TICKS_ALONE);
 
     let mut started = Instant::now();
     let ending = call(inner, &mut store, &request.arguments, request.function, &mut started);
@@ -78,6 +79,7 @@ fn state(inner: &Inner, request: &Request, log: LogContext, limit: Limit) -> Sta
         environment: None,
         memory: MemoryLimit { bytes: inner.options.memory_limit, elements: TABLE_ELEMENTS },
         host_calls: inner.options.host_calls,
+        alone: false,
         log,
     }
 }

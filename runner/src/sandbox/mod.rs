@@ -129,7 +129,8 @@ impl Call for Sandbox {
                 Ok(Err(_)) | Err(_) => return no_slot(execution_id),
             };
             let log = inner.log_context(&request, &execution_id);
-            let task = tokio::task::spawn_blocking(move || {
+            // A task of its own: whoever waits for it can go away meanwhile, and several run on several cores.
+            let task = tokio::spawn(async move {
                 let outcome = execute::run(&inner, request, log, limit);
                 // The instance is gone: the next call may take its place.
                 drop(slot);
@@ -138,7 +139,7 @@ impl Call for Sandbox {
             let finished = task.await;
             drop(cancel);
             finished.unwrap_or_else(|error| {
-                tracing::error!(target: "modus", execution_id, error = %error, "The call's thread failed.");
+                tracing::error!(target: "modus", execution_id, error = %error, "The call's task failed.");
                 failure(execution_id, "internal error; see the log")
             })
         })

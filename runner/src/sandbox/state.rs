@@ -1,6 +1,7 @@
 //! What belongs to one call.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use wasmtime::{ResourceLimiter, StoreContextMut, UpdateDeadline};
@@ -30,6 +31,8 @@ pub(crate) struct State {
     pub(crate) memory: MemoryLimit,
     /// Calls of host functions left.
     pub(crate) host_calls: u64,
+    /// Whether the thread runs nothing but this call any more.
+    pub(crate) alone: bool,
 }
 
 impl State {
@@ -58,12 +61,27 @@ impl State {
     }
 }
 
+/// Epochs after which a call gets the thread for itself.
+pub(crate) const TICKS_ALONE: u64 = 2;
+/// How long a call waits for the thread that takes over its worker's tasks.
+const HANDOVER: Duration = Duration::from_millis(1);
+
 /// At each epoch: end the call, or go on until the next.
-pub(crate) fn on_epoch(store: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDeadline> {
-    match store.data().limit.check() {
-        Ok(()) => Ok(UpdateDeadline::Continue(1)),
-        Err(reason) => Err(Unwind::Interrupted(reason).into()),
-    }
+pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDeadline> {
+    let state = store.data_mut();
+    state.limit.check().map_err(Unwind::Interrupted)?;
+    state.alone = state.alone || hand_over(&state.runtime);
+    Ok(UpdateDeadline::Continue(1))
+}
+
+/// Lets another thread serve this worker's tasks, which a long call would hold up. Whether one has begun to.
+///
+/// `block_in_place` takes the worker back when its closure ends, unless another thread runs it by then. So the closure
+/// waits for a task that only such a thread can run.
+fn hand_over(runtime: &Handle) -> bool {
+    let (served, wait) = std::sync::mpsc::sync_channel(1);
+    runtime.spawn(async move { served.send(()) });
+    tokio::task::block_in_place(|| wait.recv_timeout(HANDOVER)).is_ok()
 }
 
 /// Caps memory and tables; a refused growth is -1 for the guest.
