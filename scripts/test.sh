@@ -8,4 +8,5 @@ cargo build --locked -p modus-runner
 for crate in modus-abi modusc modus-runner; do
   cargo test --locked -q -p "$crate" --lib
 done
+cargo test --locked -q -p measure
 cargo test --locked -q -p tests --no-fail-fast

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+use tests::runner::{Options, Runner};
 use tests::{app, guests};
 
 /// A minimal module: header and custom sections.
@@ -74,6 +76,56 @@ fn manifest_findings_come_with_the_modules() {
         ],
     );
     check_refused(&module(&[]), Some("{\n  \"endpoints\": {,}\n}"), &["MC0401", ":2:"]);
+}
+
+/// A type that cannot cross costs its function, and nothing else.
+#[test]
+fn functions_that_cannot_be_served_are_listed() {
+    let app = app::compile(&guests::build("tests/guests/go/oddities"), app::OPEN);
+    for text in ["MC0315", "echoComplex", "complex128", "makeChannel", "MC0305", "echoLabels", "oddities.Labels"] {
+        assert!(app.messages.contains(text), "expected {text:?} in:\n{}", app.messages);
+    }
+    assert!(!app.messages.contains("echoLabel "), "{}", app.messages);
+    let runner = Runner::start(&app.artifact, &Options::default());
+    let answer = runner.query(
+        r#"{ fine(v: "a") echoColor(v: 3) echoRatio(v: 0.5) echoLabel(v: "b") echoNoItems(v: [])
+             cells { key { row column } value } }"#,
+    );
+    assert_eq!(answer["errors"], Value::Null, "{answer}");
+    let data = &answer["data"];
+    assert_eq!(
+        (&data["fine"], &data["echoColor"], &data["echoRatio"]),
+        (&json!("a"), &json!(3), &json!(0.5)),
+        "{answer}"
+    );
+    assert_eq!((&data["echoLabel"], &data["echoNoItems"]), (&json!("b"), &json!([])), "{answer}");
+    assert_eq!(data["cells"], json!([{"key": {"row": 1, "column": 2}, "value": "a cell"}]), "{answer}");
+    let answer = runner.query(r#"{ echoLabels(v: ["c"]) }"#);
+    assert_eq!(answer["errors"][0]["path"], json!(["echoLabels"]), "{answer}");
+    assert!(answer["errors"][0]["message"].as_str().unwrap().contains("oddities.Labels"), "{answer}");
+    assert!(runner.query("{ echoComplex }")["errors"].to_string().contains("echoComplex"));
+}
+
+/// The core type of an export must be the one its metadata asks for.
+#[test]
+fn wrong_signatures() {
+    // (func (export "add") (result i32) i32.const 1), and _initialize.
+    let code = [
+        &b"\x01\x08\x02\x60\x00\x01\x7f\x60\x00\x00"[..],
+        b"\x03\x03\x02\x00\x01",
+        b"\x07\x15\x02\x03add\x00\x00\x0b_initialize\x00\x01",
+        b"\x0a\x09\x02\x04\x00\x41\x01\x0b\x02\x00\x0b",
+    ]
+    .concat();
+    let metadata = r#"{"sdk": "modus-sdk-go", "fnExports": {"add": {
+        "parameters": [{"name": "a", "type": "int32"}], "results": [{"type": "float64"}]}}}"#;
+    let mut wasm = module(&[("modus_metadata_version", &[2]), ("modus_metadata", metadata.as_bytes())]);
+    wasm.extend(code);
+    let (code, message) = run(&wasm, None);
+    assert_eq!(code, Some(0), "the rest of the app is served: {message}");
+    for text in ["MC0304", "function add is left out", "(i32) -> (f64)", "() -> (i32)"] {
+        assert!(message.contains(text), "expected {text:?} in:\n{message}");
+    }
 }
 
 #[test]

@@ -75,6 +75,27 @@ fn a_failing_field_leaves_the_others_alone() {
     assert_eq!(answer["errors"][0]["message"], "sorry");
 }
 
+/// More endless loops than there are cores: whoever asks for something else is answered long before they end.
+#[test]
+fn loops_hold_up_nobody() {
+    for (language, healthy) in [(Go, r#"{ env(name: "TZ") }"#), (As, "{ ok(v: 1) }")] {
+        let app = app::compile(&language.guest("faults"), app::OPEN);
+        let runner = Runner::start(&app.artifact, &Options::arguments(&["--deadline", "3"]));
+        std::thread::scope(|scope| {
+            let loops: Vec<_> = (0..8).map(|_| scope.spawn(|| runner.query("{ loops }"))).collect();
+            runner.wait_for_log(|record| record["function"] == "loops");
+            for _ in 0..20 {
+                assert_eq!(runner.query(healthy)["errors"], Value::Null);
+                assert_eq!(runner.get("/health").0, 200);
+            }
+            assert!(loops.iter().all(|running| !running.is_finished()), "{language:?}: answered only after the loops");
+            for running in loops {
+                assert!(running.join().unwrap().to_string().contains("timed out"));
+            }
+        });
+    }
+}
+
 #[test]
 fn every_call_has_a_fresh_instance() {
     for (language, query) in [(Go, "{ a: counter b: counter }"), (As, "{ a: count b: count }")] {

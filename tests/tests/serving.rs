@@ -29,7 +29,29 @@ fn health_and_unknown_paths() {
     let (_app, runner) = people();
     let (status, body) = runner.get("/health");
     assert_eq!((status, body.contains("ok")), (200, true), "{body}");
-    assert_eq!(runner.get("/nowhere").0, 404);
+    assert_eq!(runner.get("/nowhere"), (404, "Not Found\n".to_owned()));
+    // Followed by the client: a final slash too many is forgiven.
+    assert_eq!(runner.get("/health/").0, 200);
+}
+
+#[test]
+fn a_manifest_of_its_own() {
+    let (app, _) = people();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("staging.json");
+    let options = Options::arguments(&["--manifest", path.to_str().unwrap()]);
+    std::fs::write(&path, app::OPEN.replace("/graphql", "/api/")).unwrap();
+    let runner = Runner::start(&app.artifact, &options);
+    let body = json!({"query": "{ sayHello }"}).to_string();
+    for (path, status) in [("/api", 200), ("/api/", 200), ("/api/more", 200), ("/graphql", 404), ("/apis", 404)] {
+        assert_eq!(runner.post(path, &body).0, status, "{path}");
+    }
+
+    std::fs::write(&path, "{\n  \"endpoints\": 1\n}").unwrap();
+    let output = runner::command(&app.artifact).args(&options.arguments).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("staging.json: 2:") && text.contains("endpoints"), "{text}");
 }
 
 #[test]

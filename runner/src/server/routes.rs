@@ -138,7 +138,8 @@ mod tests {
     }
 
     fn routes(paths: &[&str]) -> Routes {
-        let endpoint = |(index, path)| format!(r#""e{index}": {{"type": "graphql", "path": "{path}", "auth": "none"}}"#);
+        let endpoint =
+            |(index, path)| format!(r#""e{index}": {{"type": "graphql", "path": "{path}", "auth": "none"}}"#);
         let endpoints: Vec<String> = paths.iter().enumerate().map(endpoint).collect();
         let (manifest, findings) = manifest::parse(&format!(r#"{{"endpoints": {{{}}}}}"#, endpoints.join(",")));
         let manifest = manifest.unwrap_or_else(|| panic!("{findings:?}"));

@@ -202,3 +202,13 @@ var started = time.Now()
 func StartedAt() int64 {
 	return started.UnixNano()
 }
+
+// --- imports ---
+
+//go:wasmimport modus_nowhere answer
+func answerFromNowhere(question int32) int32
+
+// Calls a host function that no host has.
+func AsksNowhere(question int32) int32 {
+	return answerFromNowhere(question)
+}

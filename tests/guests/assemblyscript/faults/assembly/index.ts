@@ -142,3 +142,14 @@ let counter: i32 = 0;
 export function count(): i32 {
   return ++counter;
 }
+
+// Imports
+
+// @ts-ignore: decorator
+@external("modus_nowhere", "answer")
+declare function answerFromNowhere(question: string): string;
+
+/** Calls a host function that no host has. */
+export function asksNowhere(v: string): string {
+  return answerFromNowhere(v);
+}
