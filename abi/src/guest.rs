@@ -63,6 +63,11 @@ impl Helper {
         Self::WriteMap,
     ];
 
+    /// Whether the guest may collect garbage while it runs.
+    pub fn allocates(self) -> bool {
+        matches!(self, Self::New | Self::Malloc | Self::Make | Self::ReadMap | Self::WriteMap)
+    }
+
     /// The export's name.
     pub fn export(self) -> &'static str {
         match self {

@@ -30,12 +30,20 @@ pub struct Services {
     pub manifest: Arc<Manifest>,
     /// One client for all connections.
     pub client: HttpClient,
+    /// Host functions of whoever embeds the runner, beside the built-in ones.
+    pub functions: Vec<&'static HostFunction>,
 }
 
 impl Services {
     /// Configures all capabilities.
     pub fn new(environment: Arc<Environment>, manifest: Arc<Manifest>) -> Self {
-        Self { environment, manifest, client: HttpClient::default() }
+        Self { environment, manifest, client: HttpClient::default(), functions: Vec::new() }
+    }
+
+    /// The host function a module imports.
+    pub(crate) fn find(&self, module: &str, name: &str) -> Option<&'static HostFunction> {
+        let mine = self.functions.iter().copied().find(|function| function.module == module && function.name == name);
+        mine.or_else(|| find(module, name))
     }
 }
 
@@ -49,9 +57,11 @@ pub struct Invocation<'a> {
 
 /// A failed operation: what the log says, and what the guest gets, which is null unless said otherwise.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct HostError {
-    pub(crate) message: String,
-    pub(crate) answer: Value,
+pub struct HostError {
+    /// For the log.
+    pub message: String,
+    /// For the guest.
+    pub answer: Value,
 }
 
 impl<T: Into<String>> From<T> for HostError {
@@ -60,11 +70,14 @@ impl<T: Into<String>> From<T> for HostError {
     }
 }
 
-type Answer = Result<Value, HostError>;
-type Pending<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
+/// What a host function answers.
+pub type Answer = Result<Value, HostError>;
+/// The same, later.
+pub type Pending<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
 
 /// How an operation runs.
-pub(crate) enum Work {
+#[derive(Debug)]
+pub enum Work {
     /// At once.
     Immediate(fn(&mut Invocation<'_>, &[Value]) -> Answer),
     /// It waits for somebody else; given up when the call ends.
@@ -73,26 +86,35 @@ pub(crate) enum Work {
 
 /// Texts of the log records around an operation.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Messages {
-    pub(crate) starting: Option<&'static str>,
-    pub(crate) completed: Option<&'static str>,
-    pub(crate) cancelled: Option<&'static str>,
-    pub(crate) error: Option<&'static str>,
+pub struct Messages {
+    /// Before.
+    pub starting: Option<&'static str>,
+    /// After success.
+    pub completed: Option<&'static str>,
+    /// When the call ended meanwhile.
+    pub cancelled: Option<&'static str>,
+    /// After failure.
+    pub error: Option<&'static str>,
 }
 
 impl Messages {
     /// Nothing is written around the operation.
-    const NONE: Self = Self { starting: None, completed: None, cancelled: None, error: None };
+    pub const NONE: Self = Self { starting: None, completed: None, cancelled: None, error: None };
 }
 
 /// A host function.
-pub(crate) struct HostFunction {
-    pub(crate) module: &'static str,
-    pub(crate) name: &'static str,
-    pub(crate) messages: Messages,
+#[derive(Debug)]
+pub struct HostFunction {
+    /// Module of the import.
+    pub module: &'static str,
+    /// Name of the import.
+    pub name: &'static str,
+    /// Records around the operation.
+    pub messages: Messages,
     /// What the records say the operation is about.
-    pub(crate) detail: fn(&[Value]) -> Option<String>,
-    pub(crate) work: Work,
+    pub detail: fn(&[Value]) -> Option<String>,
+    /// The operation.
+    pub work: Work,
 }
 
 impl HostFunction {
@@ -102,7 +124,7 @@ impl HostFunction {
 }
 
 /// The host function a module imports.
-pub(crate) fn find(module: &str, name: &str) -> Option<&'static HostFunction> {
+fn find(module: &str, name: &str) -> Option<&'static HostFunction> {
     let capabilities: [&'static [HostFunction]; 2] = [&system::FUNCTIONS, &models::FUNCTIONS];
     capabilities.into_iter().flatten().find(|function| function.module == module && function.name == name)
 }

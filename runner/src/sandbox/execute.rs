@@ -1,4 +1,4 @@
-//! One call from instance to outcome.
+//! Instances and the calls they run.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,35 +21,132 @@ use crate::telemetry::{LogContext, Record, Severity};
 /// Table elements an instance may have, however large its tables were at first.
 const TABLE_ELEMENTS: usize = 1 << 20;
 
-/// Runs a call on the current thread, a worker of the runtime: a wait, or a guest that does not end soon, hands the
+/// An instance of the app, made for one call or kept for several. One call at a time.
+///
+/// Calls run on the current thread, a worker of the runtime: a wait, or a guest that does not end soon, hands the
 /// worker's other tasks to another thread.
-pub(super) fn run(inner: &Inner, request: Request, log: LogContext, limit: Limit) -> Outcome {
-    let _ticking = inner.ticker.start(&inner.engine);
-    let hidden = log.function.starts_with('_');
-    if !hidden {
-        let record = Record { user_visible: true, ..Default::default() };
-        log.write(Severity::Info, "Calling function.", record);
-    }
-    let state = state(inner, &request, log.clone(), limit);
-    let mut store = Store::new(&inner.engine, state);
-    store.limiter(|state| &mut state.memory);
-    store.epoch_deadline_callback(state::on_epoch);
-    store.set_epoch_deadline(state::TICKS_ALONE);
+pub struct Instance {
+    inner: Arc<Inner>,
+    store: Store<State>,
+    life: Life,
+}
 
-    let mut started = Instant::now();
-    let ending = call(inner, &mut store, &request.arguments, request.function, &mut started);
-    let output = std::mem::replace(&mut store.data_mut().output, Output::new(0));
-    drop(store);
-    let (messages, lines) = output.finish(&log);
-    ending.log(&log, started.elapsed().as_secs_f64() * 1000.0, hidden);
-    let dev = inner.shared.services.environment.is_dev();
-    let errors = outcome::failures(&ending, &messages, &lines, dev);
-    let logs = messages.into_iter().chain(lines).filter(|line| !outcome::is_error(line.level)).collect();
-    let value = match ending {
-        Ending::Returned(value) => Some(value),
-        _ => None,
-    };
-    Outcome { execution_id: log.execution_id.to_string(), value, errors, logs }
+#[derive(Clone, Copy, Debug)]
+enum Life {
+    /// The first call makes the instance.
+    Unborn,
+    Running(wasmtime::Instance),
+    Ended,
+}
+
+impl Instance {
+    /// Room for an instance, which is made and started by its first call.
+    pub(super) fn new(inner: Arc<Inner>, request: &Request, log: LogContext, limit: Limit) -> Self {
+        let mut store = Store::new(&inner.engine, state(&inner, request, log, limit));
+        store.limiter(|state| &mut state.memory);
+        store.epoch_deadline_callback(state::on_epoch);
+        Self { inner, store, life: Life::Unborn }
+    }
+
+    /// Calls a function. Where the guest ends (trap, exit, time-out), the instance does, too, and all later calls fail.
+    pub fn call(&mut self, request: &Request) -> Outcome {
+        let (limit, _cancel) = Limit::new(Instant::now() + self.inner.options.deadline);
+        let log = self.inner.log_context(request, &super::id::new());
+        let exports = self.store.data().exports;
+        *self.store.data_mut() = State { exports, ..state(&self.inner, request, log, limit) };
+        self.run(request)
+    }
+
+    /// Bytes of linear memory the instance has now.
+    pub fn memory_size(&self) -> usize {
+        let memory = self.store.data().exports.and_then(|exports| exports.memory);
+        memory.map_or(0, |memory| memory.data_size(&self.store))
+    }
+
+    /// Runs the call that the state was made for.
+    pub(super) fn run(&mut self, request: &Request) -> Outcome {
+        let inner = Arc::clone(&self.inner);
+        let _ticking = inner.ticker.start(&inner.engine);
+        self.store.set_epoch_deadline(state::TICKS_ALONE);
+        let log = self.store.data().log.clone();
+        let hidden = log.function.starts_with('_');
+        if !hidden {
+            let record = Record { user_visible: true, ..Default::default() };
+            log.write(Severity::Info, "Calling function.", record);
+        }
+        let mut started = Instant::now();
+        let ending = self.enter(request, &mut started);
+        if !matches!(ending, Ending::Returned(_) | Ending::Argument(_) | Ending::Result { .. }) {
+            self.life = Life::Ended;
+        }
+        self.report(ending, &log, started, hidden)
+    }
+
+    fn report(&mut self, ending: Ending, log: &LogContext, started: Instant, hidden: bool) -> Outcome {
+        let output = std::mem::replace(&mut self.store.data_mut().output, Output::new(0));
+        let (messages, lines) = output.finish(log);
+        ending.log(log, started.elapsed().as_secs_f64() * 1000.0, hidden);
+        let dev = self.inner.shared.services.environment.is_dev();
+        let errors = outcome::failures(&ending, &messages, &lines, dev);
+        let logs = messages.into_iter().chain(lines).filter(|line| !outcome::is_error(line.level)).collect();
+        let value = match ending {
+            Ending::Returned(value) => Some(value),
+            _ => None,
+        };
+        Outcome { execution_id: log.execution_id.to_string(), value, errors, logs }
+    }
+
+    /// Makes the instance where there is none yet, and calls the function. `started` becomes the time when the instance
+    /// exists.
+    fn enter(&mut self, request: &Request, started: &mut Instant) -> Ending {
+        let inner = Arc::clone(&self.inner);
+        let Some(plan) = inner.shared.program.functions.get(request.function as usize) else {
+            return Ending::Refused(format!("no function registered with number {}", request.function));
+        };
+        if let Some(reason) = &plan.uncallable {
+            return Ending::Refused(format!("function {} cannot be called: {reason}", plan.name));
+        }
+        let instance = match self.life {
+            Life::Unborn => match self.start() {
+                Ok(instance) => instance,
+                Err(ending) => return Ending::NotInstantiated(Box::new(ending)),
+            },
+            Life::Running(instance) => instance,
+            Life::Ended => return Ending::Refused("the instance has ended".to_owned()),
+        };
+        *started = Instant::now();
+        let export = inner.functions.get(request.function as usize).and_then(Option::as_ref);
+        let function = export.and_then(|export| instance.get_module_export(&mut self.store, export)?.into_func());
+        match function {
+            Some(function) => self.invoke(plan, function, &request.arguments),
+            None => Ending::Refused(format!("no function registered named {}", plan.name)),
+        }
+    }
+
+    fn start(&mut self) -> Result<wasmtime::Instance, Ending> {
+        let Self { inner, store, .. } = self;
+        let made = inner.instance.instantiate(&mut *store);
+        let instance = made.map_err(|error| Ending::of_error(&error))?;
+        store.data_mut().exports = Some(inner.shared.exports.of_instance(&mut *store, instance));
+        if let Some(start) = inner.start.as_ref().and_then(|export| instance.get_module_export(&mut *store, export)) {
+            let begun = start.into_func().map_or(Ok(()), |function| function.call(&mut *store, &[], &mut []));
+            begun.map_err(|error| Ending::of_error(&error))?;
+        }
+        self.life = Life::Running(instance);
+        Ok(instance)
+    }
+
+    fn invoke(&mut self, plan: &FunctionPlan, function: wasmtime::Func, arguments: &[Option<Value>]) -> Ending {
+        let Some(exports) = self.store.data().exports else {
+            return Ending::Internal("the instance's exports are unknown".to_owned());
+        };
+        let shared = Arc::clone(&self.inner.shared);
+        let mut view = View::new(&mut self.store, exports, Some((function, &plan.signature)));
+        let language = shared.program.language.implementation();
+        let result = language.call(&shared.program.types, plan, &shared.limits, &mut view, arguments);
+        let stopped = self.store.data_mut().stopped.take();
+        Ending::of_call(result, stopped.as_ref())
+    }
 }
 
 fn state(inner: &Inner, request: &Request, log: LogContext, limit: Limit) -> State {
@@ -82,57 +179,4 @@ fn state(inner: &Inner, request: &Request, log: LogContext, limit: Limit) -> Sta
         alone: false,
         log,
     }
-}
-
-/// Makes the instance and calls the function. `started` becomes the time when the instance exists.
-fn call(
-    inner: &Inner,
-    store: &mut Store<State>,
-    arguments: &[Option<Value>],
-    index: u32,
-    started: &mut Instant,
-) -> Ending {
-    let program = &inner.shared.program;
-    let Some(plan) = program.functions.get(index as usize) else {
-        return Ending::Refused(format!("no function registered with number {index}"));
-    };
-    if let Some(reason) = &plan.uncallable {
-        return Ending::Refused(format!("function {} cannot be called: {reason}", plan.name));
-    }
-    let instance = match inner.instance.instantiate(&mut *store) {
-        Ok(instance) => instance,
-        Err(error) => return Ending::NotInstantiated(Box::new(Ending::of_error(&error))),
-    };
-    store.data_mut().exports = Some(inner.shared.exports.of_instance(&mut *store, instance));
-    if let Some(start) = inner.start.as_ref().and_then(|export| instance.get_module_export(&mut *store, export)) {
-        let begun = start.into_func().map_or(Ok(()), |function| function.call(&mut *store, &[], &mut []));
-        if let Err(error) = begun {
-            return Ending::NotInstantiated(Box::new(Ending::of_error(&error)));
-        }
-    }
-    *started = Instant::now();
-    let export = inner.functions.get(index as usize).and_then(Option::as_ref);
-    let function = export.and_then(|export| instance.get_module_export(&mut *store, export)?.into_func());
-    match function {
-        Some(function) => invoke(inner, store, plan, function, arguments),
-        None => Ending::Refused(format!("no function registered named {}", plan.name)),
-    }
-}
-
-fn invoke(
-    inner: &Inner,
-    store: &mut Store<State>,
-    plan: &FunctionPlan,
-    function: wasmtime::Func,
-    arguments: &[Option<Value>],
-) -> Ending {
-    let program = &inner.shared.program;
-    let Some(exports) = store.data().exports else {
-        return Ending::Internal("the instance's exports are unknown".to_owned());
-    };
-    let mut view = View::new(&mut *store, exports, Some((function, &plan.signature)));
-    let language = program.language.implementation();
-    let result = language.call(&program.types, plan, &inner.shared.limits, &mut view, arguments);
-    let stopped = store.data_mut().stopped.take();
-    Ending::of_call(result, stopped.as_ref())
 }

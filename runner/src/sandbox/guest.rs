@@ -10,6 +10,8 @@ use super::state::State;
 /// Where a module's memory and helpers are.
 pub(crate) struct ExportTable {
     memory: Option<ModuleExport>,
+    /// `__collect`, which only `Options::collect` calls.
+    collect: Option<ModuleExport>,
     helpers: [Option<HelperExport>; Helper::ALL.len()],
 }
 
@@ -29,6 +31,7 @@ impl ExportTable {
     pub(crate) fn new(module: &Module) -> Self {
         Self {
             memory: module.get_export_index("memory"),
+            collect: module.get_export_index("__collect"),
             helpers: Helper::ALL.map(|helper| {
                 let ExternType::Func(ty) = module.get_export(helper.export())? else { return None };
                 let shape = HelperShape { parameters: ty.params().len(), results: ty.results().len() };
@@ -58,6 +61,7 @@ impl ExportTable {
     fn resolve(&self, mut get: impl FnMut(&ModuleExport) -> Option<Extern>) -> Exports {
         Exports {
             memory: self.memory.as_ref().and_then(&mut get).and_then(Extern::into_memory),
+            collect: self.collect.as_ref().and_then(&mut get).and_then(Extern::into_func),
             helpers: self.helpers.each_ref().map(|helper| {
                 let helper = helper.as_ref()?;
                 Some((get(&helper.export)?.into_func()?, helper.shape))
@@ -70,6 +74,7 @@ impl ExportTable {
 #[derive(Clone, Copy)]
 pub(crate) struct Exports {
     pub(crate) memory: Option<Memory>,
+    collect: Option<Func>,
     helpers: [Option<(Func, HelperShape)>; Helper::ALL.len()],
 }
 
@@ -83,6 +88,15 @@ pub(crate) struct View<'a, C> {
 impl<'a, C: AsContextMut<Data = State>> View<'a, C> {
     pub(crate) fn new(context: C, exports: Exports, function: Option<(Func, &'a Signature)>) -> Self {
         Self { context, exports, function }
+    }
+
+    /// Collects garbage if the sandbox's options ask for it and the helper is about to allocate.
+    fn collect(&mut self, helper: Helper) -> Result<(), Stopped> {
+        if !self.context.as_context().data().shared.collect || !helper.allocates() {
+            return Ok(());
+        }
+        let Some(function) = self.exports.collect else { return Ok(()) };
+        function.call(&mut self.context, &[], &mut []).or_else(|error| self.stop(error))
     }
 
     fn stop<T>(&mut self, error: wasmtime::Error) -> Result<T, Stopped> {
@@ -108,6 +122,7 @@ impl<C: AsContextMut<Data = State>> Guest for View<'_, C> {
         let Some((function, shape)) = self.exports.helpers[helper as usize] else {
             return self.stop(wasmtime::format_err!("the module does not export a usable `{}`", helper.export()));
         };
+        self.collect(helper)?;
         const MOST: usize = 8;
         if arguments.len() != shape.parameters || arguments.len() > MOST {
             let text = wasmtime::format_err!(

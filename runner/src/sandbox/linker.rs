@@ -9,13 +9,18 @@ use wasmtime::{Engine, ExternType, FuncType, InstancePre, Linker, Module};
 use super::outcome::Unwind;
 use super::state::State;
 use super::{env, imports, wasi};
-use crate::hosts;
+use crate::hosts::Services;
 
 /// Resolves the module's imports, and only those, once.
 ///
 /// # Errors
 /// When the module imports something other than functions, or the same function with two types.
-pub(crate) fn link(engine: &Engine, module: &Module, program: &Arc<Program>) -> wasmtime::Result<InstancePre<State>> {
+pub(crate) fn link(
+    engine: &Engine,
+    module: &Module,
+    program: &Arc<Program>,
+    services: &Services,
+) -> wasmtime::Result<InstancePre<State>> {
     let mut linker = Linker::new(engine);
     let mut known = HashSet::new();
     for import in module.imports() {
@@ -26,7 +31,7 @@ pub(crate) fn link(engine: &Engine, module: &Module, program: &Arc<Program>) -> 
             ));
         };
         if known.insert((from.to_owned(), name.to_owned())) {
-            define(&mut linker, program, from, name, ty)?;
+            define(&mut linker, program, services, from, name, ty)?;
         }
     }
     linker.instantiate_pre(module)
@@ -35,6 +40,7 @@ pub(crate) fn link(engine: &Engine, module: &Module, program: &Arc<Program>) -> 
 fn define(
     linker: &mut Linker<State>,
     program: &Arc<Program>,
+    services: &Services,
     module: &str,
     name: &str,
     ty: FuncType,
@@ -56,7 +62,7 @@ fn define(
     }
     let plan = program.imports.iter().position(|plan| plan.module == module && plan.name == name);
     let usable = |index: &usize| program.imports[*index].problem.is_none();
-    if let (Some(index), Some(function)) = (plan.filter(usable), hosts::find(module, name)) {
+    if let (Some(index), Some(function)) = (plan.filter(usable), services.find(module, name)) {
         let types = ty.clone();
         if matches_plan(&types, &program.imports[index]) {
             linker.func_new(module, name, ty, move |mut caller, parameters, results| {

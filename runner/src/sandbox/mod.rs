@@ -32,6 +32,7 @@ use state::State;
 use ticker::Ticker;
 
 pub use cancel::{Interrupted, Limit};
+pub use execute::Instance;
 pub(crate) use output::Output;
 
 /// Bounds on calls.
@@ -49,6 +50,9 @@ pub struct Options {
     pub host_calls: u64,
     /// Bounds on arguments and results.
     pub values: abi::guest::Limits,
+    /// Whether a guest that exports `__collect` collects garbage before each allocation on the host's behalf. Slow; it
+    /// shows objects that nothing holds.
+    pub collect: bool,
 }
 
 impl Default for Options {
@@ -60,6 +64,7 @@ impl Default for Options {
             output_limit: 1 << 20,
             host_calls: 1_000_000,
             values: abi::guest::Limits::default(),
+            collect: false,
         }
     }
 }
@@ -94,7 +99,7 @@ impl Sandbox {
         services: Services,
         options: Options,
     ) -> wasmtime::Result<Self> {
-        let instance = linker::link(&engine, module, &program)?;
+        let instance = linker::link(&engine, module, &program, &services)?;
         let functions = program.functions.iter().map(|function| module.get_export_index(&function.name)).collect();
         Ok(Self(Arc::new(Inner {
             instance,
@@ -104,10 +109,25 @@ impl Sandbox {
             ticker: Ticker::default(),
             plugin: Arc::from(program.app.name.as_str()),
             build_id: Arc::from(program.app.build_id.as_str()),
-            shared: Arc::new(Shared { exports: ExportTable::new(module), limits: options.values, program, services }),
+            shared: Arc::new(Shared {
+                exports: ExportTable::new(module),
+                limits: options.values,
+                collect: options.collect,
+                program,
+                services,
+            }),
             engine,
             options,
         })))
+    }
+
+    /// An instance that keeps its memory from call to call. It counts against the pool, not against the calls that run
+    /// at once. To be called within a runtime.
+    pub fn keep(&self) -> Instance {
+        let request = Request { function: 0, arguments: Vec::new(), time_zone: None, claims: None };
+        let (limit, _cancel) = Limit::new(Instant::now() + self.0.options.deadline);
+        let log = self.0.log_context(&request, "");
+        Instance::new(Arc::clone(&self.0), &request, log, limit)
     }
 
     /// Calls that could start now without waiting.
@@ -131,7 +151,7 @@ impl Call for Sandbox {
             let log = inner.log_context(&request, &execution_id);
             // A task of its own: whoever waits for it can go away meanwhile, and several run on several cores.
             let task = tokio::spawn(async move {
-                let outcome = execute::run(&inner, request, log, limit);
+                let outcome = Instance::new(inner, &request, log, limit).run(&request);
                 // The instance is gone: the next call may take its place.
                 drop(slot);
                 outcome

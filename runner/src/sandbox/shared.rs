@@ -13,4 +13,6 @@ pub(crate) struct Shared {
     pub(crate) services: Services,
     pub(crate) exports: ExportTable,
     pub(crate) limits: abi::guest::Limits,
+    /// See `Options::collect`.
+    pub(crate) collect: bool,
 }
