@@ -54,6 +54,17 @@ impl Value {
         }
     }
 
+    /// The text that the entries of a map are sorted by: that of its JSON, without quotes. Null and composite values have
+    /// none (`graphql` section 13).
+    pub fn key_text(&self) -> Option<String> {
+        match self {
+            Self::String(text) => Some(text.clone()),
+            Self::Int(value) => Some(value.to_string()),
+            Self::Null | Self::List(_) | Self::Object(_) => None,
+            scalar => Some(scalar.to_json().to_string()),
+        }
+    }
+
     /// The value as JSON, for logs, tests and stored defaults. NaN and infinities become null.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;

@@ -9,7 +9,7 @@ use crate::root;
 
 static BUILT: LazyLock<Mutex<HashMap<String, PathBuf>>> = LazyLock::new(Mutex::default);
 
-/// Builds the app in `folder` (relative to the source tree) and answers the wasm file.
+/// Builds the app in `folder` (absolute, or relative to the source tree) and answers the wasm file.
 pub fn build(folder: &str) -> PathBuf {
     let mut built = BUILT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some(path) = built.get(folder) {

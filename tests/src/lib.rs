@@ -1,7 +1,9 @@
 //! The harness: real guests, the real binaries, HTTP.
 
 pub mod app;
+pub mod generated;
 pub mod guests;
+pub mod in_process;
 pub mod runner;
 pub mod stand_in;
 
