@@ -1,6 +1,7 @@
 //! The harness: real guests, the real binaries, HTTP.
 
 pub mod app;
+pub mod exchange;
 pub mod guests;
 pub mod runner;
 pub mod stand_in;
