@@ -55,7 +55,8 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let engine = sandbox::engine::build(&abi::engine::config()?, &options, None)?;
     let module = loaded.code(&engine)?;
     let program = Arc::new(loaded.program);
-    let services = Services::new(Arc::clone(&environment), Arc::new(program.manifest.clone()));
+    let services = Services::new(Arc::clone(&environment), Arc::new(program.manifest.clone()))
+        .strict_redirects(arguments.strict_redirects);
     let sandbox = Sandbox::new(engine, &module, Arc::clone(&program), services, options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -40,6 +40,9 @@ pub struct Arguments {
     /// Calls that may run at once; more wait
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max_calls: u32,
+    /// Follow redirects only to URLs that a connection of the manifest allows
+    #[arg(long)]
+    pub strict_redirects: bool,
     /// Check the code against its SHA-256 first
     #[arg(long)]
     pub verify: bool,

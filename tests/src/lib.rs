@@ -1,6 +1,7 @@
 //! The harness: real guests, the real binaries, HTTP.
 
 pub mod app;
+pub mod exchange;
 pub mod generated;
 pub mod guests;
 pub mod in_process;

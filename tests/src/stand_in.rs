@@ -1,17 +1,21 @@
-//! A local stand-in for model providers: answers like OpenAI's API and records every request.
+//! A local stand-in for other servers: answers like OpenAI's API unless told otherwise, and records every request.
 
 use std::convert::Infallible;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
-use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
+use hyper::{Request, Response, Uri, Version};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
 use serde_json::{Value, json};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// A request that arrived.
 #[derive(Clone, Debug)]
@@ -20,10 +24,14 @@ pub struct Recorded {
     pub method: String,
     /// Path and query.
     pub url: String,
+    /// Version of HTTP.
+    pub version: String,
     /// Headers, names in lower case.
     pub headers: Vec<(String, String)>,
     /// Body as text.
     pub body: String,
+    /// Body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Recorded {
@@ -32,14 +40,56 @@ impl Recorded {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// All values of a header.
+    pub fn headers(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect()
+    }
+
     /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("the request has a JSON body")
     }
 }
 
-/// Answers a request with a status and a body.
-pub type Answer = dyn Fn(&Recorded) -> (u16, String) + Send + Sync;
+/// What a stand-in answers.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    /// Status.
+    pub status: u16,
+    /// Headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// A body with status 200.
+    pub fn body(body: impl Into<Vec<u8>>) -> Self {
+        Self { status: 200, headers: Vec::new(), body: body.into() }
+    }
+
+    /// A redirect.
+    pub fn redirect(status: u16, location: impl Into<String>) -> Self {
+        Self { status, headers: vec![("location", location.into())], body: Vec::new() }
+    }
+
+    /// With a header more.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+}
+
+/// A status and a JSON body.
+impl From<(u16, String)> for Reply {
+    fn from((status, body): (u16, String)) -> Self {
+        Self { status, ..Self::body(body) }.header("content-type", "application/json")
+    }
+}
+
+/// Answers a request.
+pub type Answer = dyn Fn(&Recorded) -> Reply + Send + Sync;
 
 /// A running stand-in. It ends with the process.
 pub struct StandIn {
@@ -55,20 +105,42 @@ impl StandIn {
     }
 
     /// Starts one on a free port.
-    pub fn with(answer: impl Fn(&Recorded) -> (u16, String) + Send + Sync + 'static) -> Self {
-        Self::on(0, Arc::new(answer))
+    pub fn with<R: Into<Reply>>(answer: impl Fn(&Recorded) -> R + Send + Sync + 'static) -> Self {
+        Self::on(0, Arc::new(move |request| answer(request).into()))
+    }
+
+    /// Starts one on a free port that speaks HTTPS, HTTP/2 included, as `localhost`; and its certificate.
+    pub fn with_tls<R: Into<Reply>>(answer: impl Fn(&Recorded) -> R + Send + Sync + 'static) -> (Self, String) {
+        let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+        let certificate = key.cert.pem();
+        let tls = ServerConfig::builder_with_provider(aws_lc_rs::default_provider().into())
+            .with_safe_default_protocol_versions()
+            .and_then(|tls| {
+                let private = PrivateKeyDer::Pkcs8(key.signing_key.serialize_der().into());
+                tls.with_no_client_auth().with_single_cert(vec![key.cert.into()], private)
+            });
+        let mut tls = tls.expect("TLS");
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let acceptor = TlsAcceptor::from(Arc::new(tls));
+        let mut stand_in = Self::listen(0, Arc::new(move |request| answer(request).into()), Some(acceptor));
+        stand_in.url = stand_in.url.replace("http://127.0.0.1", "https://localhost");
+        (stand_in, certificate)
     }
 
     /// Starts one on the given port. Every connection has a thread of its own, so that slow answers do not queue.
     pub fn on(port: u16, answer: Arc<Answer>) -> Self {
+        Self::listen(port, answer, None)
+    }
+
+    fn listen(port: u16, answer: Arc<Answer>, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).expect("the stand-in's port is free");
         let address = listener.local_addr().expect("the stand-in has an address");
         let requests = Arc::new(Mutex::new(Vec::new()));
         let record = requests.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (answer, record) = (answer.clone(), record.clone());
-                std::thread::spawn(move || connection(stream, &*answer, &record));
+                let (answer, record, tls) = (answer.clone(), record.clone(), tls.clone());
+                std::thread::spawn(move || connection(stream, tls, answer, record));
             }
         });
         Self { url: format!("http://{address}/"), requests }
@@ -80,32 +152,55 @@ impl StandIn {
     }
 }
 
-fn connection(stream: TcpStream, answer: &Answer, record: &Mutex<Vec<Recorded>>) {
+fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, answer: Arc<Answer>, record: Arc<Mutex<Vec<Recorded>>>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         stream.set_nonblocking(true).expect("a socket");
-        let stream = TokioIo::new(tokio::net::TcpStream::from_std(stream).expect("a socket"));
-        let service = service_fn(|request| async move { Ok::<_, Infallible>(respond(request, answer, record).await) });
-        let _ = http1::Builder::new().serve_connection(stream, service).await;
+        let stream = tokio::net::TcpStream::from_std(stream).expect("a socket");
+        let service = service_fn(move |request| {
+            let (answer, record) = (answer.clone(), record.clone());
+            async move { Ok::<_, Infallible>(respond(request, &*answer, &record).await) }
+        });
+        let server = auto::Builder::new(TokioExecutor::new());
+        match tls {
+            None => drop(server.serve_connection(TokioIo::new(stream), service).await),
+            // A client that refuses the certificate ends the connection.
+            Some(tls) => {
+                if let Ok(stream) = tls.accept(stream).await {
+                    drop(server.serve_connection(TokioIo::new(stream), service).await);
+                }
+            }
+        }
     });
 }
 
-async fn respond(request: Request<Incoming>, answer: &Answer, record: &Mutex<Vec<Recorded>>) -> Response<String> {
+async fn respond(request: Request<Incoming>, answer: &Answer, record: &Mutex<Vec<Recorded>>) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let recorded = Recorded {
         method: head.method.to_string(),
-        url: head.uri.to_string(),
+        // Over HTTP/2 the whole URL arrives.
+        url: if head.version == Version::HTTP_2 { path(&head.uri) } else { head.uri.to_string() },
+        version: format!("{:?}", head.version),
         headers: head
             .headers
             .iter()
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect(),
         body: String::from_utf8_lossy(&body).into_owned(),
+        bytes: body.to_vec(),
     };
     record.lock().unwrap().push(recorded.clone());
-    let (status, text) = answer(&recorded);
-    Response::builder().status(status).header("content-type", "application/json").body(text).expect("a valid response")
+    let reply = answer(&recorded);
+    let mut response = Response::builder().status(reply.status);
+    for (name, value) in reply.headers {
+        response = response.header(name, value);
+    }
+    response.body(Full::new(reply.body.into())).expect("a valid response")
+}
+
+fn path(uri: &Uri) -> String {
+    uri.path_and_query().map(ToString::to_string).unwrap_or_default()
 }
 
 /// What the provider answers, by path: chat completions, embeddings, anything else as a classification.

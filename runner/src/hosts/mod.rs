@@ -2,7 +2,11 @@
 //! is called by its entry in the table.
 
 pub mod client;
+mod connection;
+mod connector;
+mod http;
 mod models;
+mod secrets;
 mod system;
 mod template;
 
@@ -16,7 +20,8 @@ use abi::value::Value;
 use crate::environment::Environment;
 use crate::sandbox::Output;
 use crate::telemetry::LogContext;
-use client::HttpClient;
+use client::{HttpClient, Request, Response};
+use connection::Address;
 
 pub use system::is_time_zone;
 pub use template::expand as expand_template;
@@ -30,6 +35,8 @@ pub struct Services {
     pub manifest: Arc<Manifest>,
     /// One client for all connections.
     pub client: HttpClient,
+    /// Redirects lead only to where a connection leads.
+    pub strict_redirects: bool,
     /// Host functions of whoever embeds the runner, beside the built-in ones.
     pub functions: Vec<&'static HostFunction>,
 }
@@ -37,7 +44,21 @@ pub struct Services {
 impl Services {
     /// Configures all capabilities.
     pub fn new(environment: Arc<Environment>, manifest: Arc<Manifest>) -> Self {
-        Self { environment, manifest, client: HttpClient::default(), functions: Vec::new() }
+        let client = HttpClient::new(&environment);
+        Self { environment, manifest, client, strict_redirects: false, functions: Vec::new() }
+    }
+
+    /// Follows redirects only to URLs that a connection of the manifest allows.
+    #[must_use]
+    pub fn strict_redirects(mut self, strict: bool) -> Self {
+        self.strict_redirects = strict;
+        self
+    }
+
+    /// Sends a request to a server of a connection.
+    async fn send(&self, request: Request) -> Result<Response, HostError> {
+        let permits = |url: &url::Url| !self.strict_redirects || Address::of(url).connection(&self.manifest).is_some();
+        self.client.send(request, permits).await.map_err(|error| error.to_string().into())
     }
 
     /// The host function a module imports.
@@ -125,7 +146,8 @@ impl HostFunction {
 
 /// The host function a module imports.
 fn find(module: &str, name: &str) -> Option<&'static HostFunction> {
-    let capabilities: [&'static [HostFunction]; 2] = [&system::FUNCTIONS, &models::FUNCTIONS];
+    let capabilities: [&'static [HostFunction]; 4] =
+        [&system::FUNCTIONS, &models::FUNCTIONS, &http::FUNCTIONS, &secrets::FUNCTIONS];
     capabilities.into_iter().flatten().find(|function| function.module == module && function.name == name)
 }
 
@@ -138,6 +160,25 @@ fn optional_text(arguments: &[Value], index: usize) -> Option<&str> {
     match arguments.get(index) {
         Some(Value::String(text)) => Some(text),
         _ => None,
+    }
+}
+
+/// A member of an object; guests and hosts agree on names up to their case.
+fn member<'v>(value: &'v Value, name: &str) -> &'v Value {
+    match value {
+        Value::Object(entries) => {
+            let entry = entries.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+            entry.map_or(&Value::Null, |(_, value)| value)
+        }
+        _ => &Value::Null,
+    }
+}
+
+/// The text of a value; anything else counts as empty.
+fn text_of(value: &Value) -> &str {
+    match value {
+        Value::String(text) => text,
+        _ => "",
     }
 }
 

@@ -1,14 +1,14 @@
 //! `modus_models`: a transparent POST proxy to model providers (`models`).
 
-use abi::manifest::{Connection, HttpConnection, Model};
+use abi::manifest::{HttpConnection, Model};
 use abi::value::Value;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode};
+use url::Url;
 
-use super::{Answer, HostError, HostFunction, Invocation, Messages, Pending, Work, expand_template, object, text};
-use crate::environment::{HYPERMODE_URL, secret_prefix};
-use crate::hosts::client::{Request, Response, append_query};
-use crate::telemetry::{Record, Severity};
+use super::client::{Request, Response, shown_text};
+use super::{Answer, HostError, HostFunction, Invocation, Messages, Pending, Work, connection, object, text};
+use crate::environment::HYPERMODE_URL;
 
 const MODULE: &str = "modus_models";
 /// The reserved connection.
@@ -60,7 +60,7 @@ fn invoke<'a>(invocation: &'a mut Invocation<'_>, arguments: &'a [Value]) -> Pen
     let request = prepare(invocation, text(arguments, 0), text(arguments, 1));
     Box::pin(async move {
         let (model, request) = request?;
-        let response = services.client.send(request).await.map_err(|error| HostError::from(error.to_string()))?;
+        let response = services.send(request).await?;
         answer(&model, services.environment.is_dev(), response)
     })
 }
@@ -77,29 +77,16 @@ fn prepare(invocation: &Invocation<'_>, name: &str, input: &str) -> Result<(Mode
 }
 
 /// Address and headers for an `http` connection of the manifest.
-fn external(invocation: &Invocation<'_>, model: &Model) -> Result<(String, HeaderMap), HostError> {
+fn external(invocation: &Invocation<'_>, model: &Model) -> Result<(Url, HeaderMap), HostError> {
     let name = &model.connection;
-    let connection = match invocation.services.manifest.connections.get(name) {
-        Some(Connection::Http(connection)) => connection,
-        Some(_) => return Err(format!("[{name}] is not an HTTP connection").into()),
-        None => return Err(format!("connection [{name}] was not found").into()),
-    };
-    let mut url = address(connection, &model.path)?;
-    for (parameter, value) in &connection.query_parameters {
-        url = append_query(&url, parameter, &secret(invocation, name, value));
-    }
-    let mut headers = HeaderMap::new();
-    for (header, value) in &connection.headers {
-        let parsed = HeaderName::try_from(header).map_err(|_| format!("invalid header field name \"{header}\""))?;
-        // The value may be a secret, so no message shows it.
-        let mut value = HeaderValue::try_from(secret(invocation, name, value))
-            .map_err(|_| format!("invalid header field value for \"{header}\""))?;
-        value.set_sensitive(true);
-        if parsed != HOST {
-            headers.append(parsed, value);
-        }
-    }
-    Ok((url, headers))
+    let connection = connection::named(&invocation.services.manifest, name)?;
+    let mut url = url(&address(connection, &model.path)?)?;
+    connection::add_parameters(invocation, name, connection, &mut url);
+    Ok((url, connection::headers(invocation, name, connection)?))
+}
+
+fn url(text: &str) -> Result<Url, HostError> {
+    Url::parse(text).map_err(|error| format!("\"{}\" is not a URL: {error}", shown_text(text)).into())
 }
 
 fn address(connection: &HttpConnection, path: &str) -> Result<String, HostError> {
@@ -113,21 +100,9 @@ fn address(connection: &HttpConnection, path: &str) -> Result<String, HostError>
     }
 }
 
-/// Applies the templates of a connection's setting.
-fn secret(invocation: &Invocation<'_>, connection: &str, text: &str) -> String {
-    let prefix = secret_prefix(connection);
-    let variables = invocation.services.environment.snapshot();
-    let lookup = |name: &str| variables.get(&format!("{prefix}{name}")).cloned();
-    expand_template(text, lookup, |name| {
-        let name = format!("{prefix}{name}");
-        let record = Record { name: Some(&name), ..Default::default() };
-        invocation.log.write(Severity::Warn, "Secret not found.", record);
-    })
-}
-
 /// Address and headers for Hypermode's own models. `MODUS_HYPERMODE_URL` takes the place of the service: `{model}` and
 /// `{sourceModel}` in it are replaced, without either the source model's name is appended.
-fn hosted(invocation: &Invocation<'_>, name: &str, model: &Model) -> Result<(String, HeaderMap), HostError> {
+fn hosted(invocation: &Invocation<'_>, name: &str, model: &Model) -> Result<(Url, HeaderMap), HostError> {
     let environment = &invocation.services.environment;
     let get = |name: &str| environment.get(name).filter(|value| !value.is_empty());
     let (name, source) = (name.to_lowercase(), model.source_model.to_lowercase());
@@ -152,13 +127,13 @@ fn hosted(invocation: &Invocation<'_>, name: &str, model: &Model) -> Result<(Str
             None => return Err("local authentication failed".into()),
         }
     }
-    let url = match (replaced, environment.is_dev(), get("HYPERMODE_MODEL_HOST")) {
+    let address = match (replaced, environment.is_dev(), get("HYPERMODE_MODEL_HOST")) {
         (Some(url), ..) => url,
         (None, true, _) => format!("https://models.hypermode.host/{source}"),
         (None, false, Some(host)) => format!("http://{name}.{host}/{name}:predict"),
         (None, false, None) => return Err("hypermode hosted models are not available in this environment".into()),
     };
-    Ok((url, headers))
+    Ok((url(&address)?, headers))
 }
 
 fn answer(model: &Model, dev: bool, response: Response) -> Answer {
@@ -220,7 +195,12 @@ mod tests {
     #[test]
     fn answers() {
         let model = |connection: &str| Model { connection: connection.to_owned(), ..Default::default() };
-        let response = |status, body: &[u8]| Response { status, headers: HeaderMap::new(), body: body.to_vec().into() };
+        let response = |status, body: &[u8]| Response {
+            status,
+            reason: String::new(),
+            headers: HeaderMap::new(),
+            body: body.to_vec().into(),
+        };
         let text = |text: &str| Value::String(text.to_owned());
         let ok = answer(&model("x"), true, response(StatusCode::OK, b"{\"a\":1,\x00\xff\"b\":2}"));
         assert_eq!(ok, Ok(text("{\"a\":1,\"b\":2}")));

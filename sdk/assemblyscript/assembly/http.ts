@@ -68,10 +68,12 @@ export class Content {
   /** From bytes, text, or anything that has a JSON form. */
   static from<T>(value: T): Content {
     if (isString<T>()) return new Content(String.UTF8.encode(changetype<string>(value)));
-    if (idof<T>() == idof<ArrayBuffer>()) return new Content(changetype<ArrayBuffer>(value));
-    if (idof<T>() == idof<Uint8Array>()) {
-      const view = changetype<Uint8Array>(value);
-      return new Content(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+    if (isReference<T>()) {
+      if (idof<T>() == idof<ArrayBuffer>()) return new Content(changetype<ArrayBuffer>(value));
+      if (idof<T>() == idof<Uint8Array>()) {
+        const view = changetype<Uint8Array>(value);
+        return new Content(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+      }
     }
     return new Content(String.UTF8.encode(JSON.stringify(value)));
   }

@@ -43,6 +43,65 @@ export function post(url: string, body: string): string {
   return http.fetch(new http.Request(url, options)).text();
 }
 
+/** What a server answered. */
+class Answer {
+  constructor(
+    public status: u16,
+    public statusText: string,
+    public ok: bool,
+    public headers: string[][],
+    public body: ArrayBuffer,
+  ) {}
+}
+
+/** Sends a request with headers, given as lists of a name and its values. */
+export function exchange(method: string, url: string, headers: string[][], body: ArrayBuffer): Answer {
+  const options = new http.RequestOptions();
+  options.method = method;
+  options.headers = http.Headers.from(headers);
+  options.body = http.Content.from(body);
+  const response = http.fetch(new http.Request(url, options));
+  return new Answer(response.status, response.statusText, response.ok, response.headers.entries(), response.body);
+}
+
+/** Gets a text. */
+export function text(url: string): string {
+  return http.fetch(url).text();
+}
+
+
+@json
+class Item {
+  constructor(
+    public name: string = "",
+    public count: i32 = 0,
+  ) {}
+}
+
+/** Posts an item as JSON and answers the item that came back. */
+export function sendItem(url: string, name: string, count: i32): Item {
+  const options = new http.RequestOptions();
+  options.method = "post";
+  options.body = http.Content.from(new Item(name, count));
+  return http.fetch(url, options).json<Item>();
+}
+
+/** Bodies made from other values, sent one after the other. */
+export function sendContents(url: string): void {
+  const contents = [
+    http.Content.from(5),
+    http.Content.from(true),
+    http.Content.from([1, 2]),
+    http.Content.from(Uint8Array.wrap(String.UTF8.encode("xbytesx"), 1, 5)),
+  ];
+  for (let i = 0; i < contents.length; i++) {
+    const options = new http.RequestOptions();
+    options.method = "PUT";
+    options.body = contents[i];
+    http.fetch(http.Request.clone(new http.Request(url), options));
+  }
+}
+
 export function responseHeader(url: string, name: string): string | null {
   return http.fetch(url).headers.get(name);
 }

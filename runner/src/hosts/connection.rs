@@ -1,0 +1,215 @@
+//! The `http` connections of the manifest: which one a URL belongs to, and what it adds to a request.
+
+use abi::manifest::{Connection, HttpConnection, Manifest};
+use hyper::header::{
+    AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TRAILER, TRANSFER_ENCODING,
+};
+use url::Url;
+
+use super::client::shown;
+use super::{HostError, Invocation, expand_template};
+use crate::environment::secret_prefix;
+use crate::telemetry::{Record, Severity};
+
+/// Headers that only the client can know.
+const OWNED: [HeaderName; 4] = [HOST, CONTENT_LENGTH, TRANSFER_ENCODING, TRAILER];
+
+/// What of a URL decides where it leads: scheme, host, port and path. User, query and fragment are left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Address(String);
+
+impl Address {
+    /// The address of a URL, with what the URL's author wrote: `http://h` has no path, `http://h/` has one.
+    pub(super) fn new(url: &Url, text: &str) -> Self {
+        let mut address = Self::of(url);
+        if url.path() == "/" && !has_path(text) {
+            address.0.pop();
+        }
+        address
+    }
+
+    /// The address of a URL.
+    pub(super) fn of(url: &Url) -> Self {
+        Self(shown(url))
+    }
+
+    /// An address of the manifest. One with more in it than an address has matches nothing.
+    fn configured(text: &str) -> Option<Self> {
+        let url = Url::parse(text).ok()?;
+        (shown(&url) == url.as_str()).then(|| Self::new(&url, text))
+    }
+
+    /// The connection for this address: the one with this very endpoint, else the one with the longest base URL.
+    pub(super) fn connection<'m>(&self, manifest: &'m Manifest) -> Option<(&'m str, &'m HttpConnection)> {
+        let http = || {
+            manifest.connections.iter().filter_map(|(name, connection)| match connection {
+                Connection::Http(connection) => Some((name.as_str(), connection)),
+                _ => None,
+            })
+        };
+        let exact = |(_, connection): &(&str, &HttpConnection)| {
+            Self::configured(&connection.endpoint).is_some_and(|endpoint| endpoint.0.eq_ignore_ascii_case(&self.0))
+        };
+        let below = |(name, connection): (&'m str, &'m HttpConnection)| {
+            let base = Self::configured(&connection.base_url)?;
+            self.is_below(&base).then_some((base.0.trim_end_matches('/').len(), (name, connection)))
+        };
+        // Of equally long ones the first by name counts.
+        let longest = || http().rev().filter_map(below).max_by_key(|(length, _)| *length).map(|(_, found)| found);
+        http().find(exact).or_else(longest)
+    }
+
+    /// Whether the address lies under a base URL. That ends where a segment of the path does.
+    fn is_below(&self, base: &Self) -> bool {
+        let (Some(start), Some(rest)) = (self.0.get(..base.0.len()), self.0.get(base.0.len()..)) else { return false };
+        let at_boundary = base.0.ends_with('/') || rest.is_empty() || rest.starts_with('/');
+        at_boundary && start.eq_ignore_ascii_case(&base.0)
+    }
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// The `http` connection of this name.
+pub(super) fn named<'m>(manifest: &'m Manifest, name: &str) -> Result<&'m HttpConnection, HostError> {
+    match manifest.connections.get(name) {
+        Some(Connection::Http(connection)) => Ok(connection),
+        Some(_) => Err(format!("[{name}] is not an HTTP connection").into()),
+        None => Err(format!("connection [{name}] was not found").into()),
+    }
+}
+
+/// Whether the text of a URL has something after its host.
+fn has_path(text: &str) -> bool {
+    let after_scheme = text.split_once(':').map_or("", |(_, rest)| rest).trim_start_matches(['/', '\\']);
+    let end = after_scheme.find(['/', '\\', '?', '#']).map(|at| &after_scheme[at..]);
+    end.is_some_and(|rest| rest.starts_with(['/', '\\']))
+}
+
+/// Adds the query parameters of a connection; what the URL holds already stays as it is.
+pub(super) fn add_parameters(invocation: &Invocation<'_>, name: &str, connection: &HttpConnection, url: &mut Url) {
+    for (parameter, value) in &connection.query_parameters {
+        url.query_pairs_mut().append_pair(parameter, &secret(invocation, name, value));
+    }
+}
+
+/// The headers of a connection. Those with a secret in them are marked as sensitive.
+pub(super) fn headers(
+    invocation: &Invocation<'_>,
+    name: &str,
+    connection: &HttpConnection,
+) -> Result<HeaderMap, HostError> {
+    let mut headers = HeaderMap::new();
+    for (header, text) in &connection.headers {
+        let expanded = secret(invocation, name, text);
+        let sensitive = expanded != *text;
+        add_header(&mut headers, header, expanded, sensitive)?;
+    }
+    Ok(headers)
+}
+
+/// Adds a header; those that the client knows better are passed over.
+pub(super) fn add_header(headers: &mut HeaderMap, name: &str, value: String, sensitive: bool) -> Result<(), HostError> {
+    let parsed = HeaderName::try_from(name).map_err(|_| format!("invalid header field name \"{name}\""))?;
+    // The value may be a secret, so no message shows it.
+    let mut value = HeaderValue::try_from(value).map_err(|_| format!("invalid header field value for \"{name}\""))?;
+    value.set_sensitive(sensitive || parsed == AUTHORIZATION);
+    if !OWNED.contains(&parsed) {
+        headers.append(parsed, value);
+    }
+    Ok(())
+}
+
+/// Applies the templates of a connection's setting.
+fn secret(invocation: &Invocation<'_>, connection: &str, text: &str) -> String {
+    let prefix = secret_prefix(connection);
+    let variables = invocation.services.environment.snapshot();
+    let lookup = |name: &str| variables.get(&format!("{prefix}{name}")).cloned();
+    expand_template(text, lookup, |name| {
+        let name = format!("{prefix}{name}");
+        let record = Record { name: Some(&name), ..Default::default() };
+        invocation.log.write(Severity::Warn, "Secret not found.", record);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The connection for a URL among connections of a name and a URL; names that begin with `e` have endpoints.
+    fn find<'n>(connections: &[(&'n str, &str)], text: &str) -> Option<&'n str> {
+        let connection = |name: &str, url: &str| {
+            let (base_url, endpoint) = if name.starts_with('e') { ("", url) } else { (url, "") };
+            let (base_url, endpoint) = (base_url.to_owned(), endpoint.to_owned());
+            Connection::Http(HttpConnection { base_url, endpoint, ..Default::default() })
+        };
+        let entries = connections.iter().map(|(name, url)| ((*name).to_owned(), connection(name, url)));
+        let manifest = Manifest { connections: entries.collect(), ..Default::default() };
+        let url = Url::parse(text).expect("a URL");
+        let (found, _) = Address::new(&url, text).connection(&manifest)?;
+        connections.iter().map(|(name, _)| *name).find(|name| *name == found)
+    }
+
+    #[test]
+    fn base_urls() {
+        let check = |base: &str, url: &str, expected: bool| {
+            assert_eq!(find(&[("b", base)], url).is_some(), expected, "{base} {url}");
+        };
+        check("http://h:1/", "http://h:1/", true);
+        check("http://h:1/", "HTTP://H:1/ABC?q=1#f", true);
+        check("http://h:1/", "http://user:pass@h:1/x", true);
+        check("http://h:1/", "http://h:1", false);
+        check("http://h:1/", "http://h:1?x=/", false);
+        check("http://h:1/", "http://h:2/", false);
+        check("http://h:1/", "https://h:1/", false);
+        check("https://h/", "https://h:443/x", true);
+        check("http://h/v1/", "http://h/V1/x", true);
+        check("http://h/v1/", "http://h/v1", false);
+        check("http://h/v1/", "http://h/v1/../v2/x", false);
+        check("http://h/v1/", "http://h/v1/%2e%2e/v2", false);
+        check("http://h/v1/", "http://h/v1\\..\\v2", false);
+        check("http://h/a b/", "http://h/a%20b/c", true);
+        check("http://h/v1", "http://h/v1", true);
+        check("http://h/v1", "http://h/v1/x", true);
+        check("http://h/v1", "http://h/v10", false);
+        check("https://api.example", "https://api.example", true);
+        check("https://api.example", "https://api.example/x", true);
+        check("https://api.example", "https://api.example.evil.test/", false);
+        check("https://api.example", "https://api.example@evil.test/", false);
+        check("https://api.example", "https://api.example:8443/", false);
+        check("https://api.example/", "https://evil.test/https://api.example/", false);
+        check("https://api.example/", "https://evil.test/@api.example/", false);
+        check("", "http://h/", false);
+    }
+
+    #[test]
+    fn endpoints() {
+        let check = |endpoint: &str, url: &str, expected: bool| {
+            assert_eq!(find(&[("e", endpoint)], url).is_some(), expected, "{endpoint} {url}");
+        };
+        check("http://h/x", "http://h/X?q=1#f", true);
+        check("http://h/x", "http://h/x/", false);
+        check("http://h/x", "http://h/x/y", false);
+        check("http://h", "http://h", true);
+        check("http://h", "http://h/", false);
+        check("http://h/x?y=1", "http://h/x", false);
+    }
+
+    #[test]
+    fn the_closest_connection_counts() {
+        let all = [
+            ("a", "http://h/"),
+            ("b", "http://h/v1/"),
+            ("c", "http://h/v1/"),
+            ("d", "http://h/v1"),
+            ("e", "http://h/v1/x"),
+        ];
+        assert_eq!(find(&all, "http://h/"), Some("a"));
+        assert_eq!(find(&all, "http://h/v1/y"), Some("b"));
+        assert_eq!(find(&all, "http://h/v1"), Some("d"));
+        assert_eq!(find(&all, "http://h/v1/x"), Some("e"));
+    }
+}
