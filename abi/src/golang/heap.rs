@@ -1,5 +1,6 @@
 //! Guest memory during one call: allocation, checked access, and the list of what to release afterwards.
 
+use crate::budget::Exceeded;
 use crate::guest::{CallError, Guest, Helper, Stopped, read, read_u32, slice, write};
 
 /// Why a value could not be moved; `path` is the place below the parameter or result, built while unwinding.
@@ -53,6 +54,12 @@ impl Fault {
     }
 }
 
+impl From<Exceeded> for Fault {
+    fn from(limit: Exceeded) -> Self {
+        Self::new(limit.to_string())
+    }
+}
+
 impl From<Stopped> for Fault {
     fn from(_: Stopped) -> Self {
         Self::Stopped
@@ -79,6 +86,11 @@ impl<'g> Heap<'g> {
     /// Calls the app's function.
     pub(super) fn function(&mut self, words: &[u64]) -> Result<u64, Stopped> {
         self.guest.function(words)
+    }
+
+    /// Hands a warning on.
+    pub(super) fn warn(&mut self, text: &str) {
+        self.guest.warn(text);
     }
 
     /// A zeroed, pinned object of the type `class_id`.

@@ -96,6 +96,7 @@ fn request(call: &CallPlan, context: &Context<'_>) -> Result<Request, String> {
     Ok(Request {
         function: call.function,
         arguments,
+        selection: Arc::clone(&call.selection),
         time_zone: context.time_zone.clone(),
         claims: context.claims.clone(),
     })

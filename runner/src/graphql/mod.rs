@@ -13,6 +13,7 @@ mod introspection;
 mod json;
 mod output;
 mod plan;
+mod reading;
 mod request;
 mod root;
 mod scalar;
