@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::guest::Limits;
+use crate::value::Value;
 
 /// A limit that was reached, by its name and its figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -47,6 +48,20 @@ impl Budget {
     pub fn bytes(&mut self, bytes: u64) -> Result<(), Exceeded> {
         self.left.bytes = self.left.bytes.checked_sub(bytes).ok_or(Exceeded::Bytes(self.limits.bytes))?;
         Ok(())
+    }
+
+    /// Takes a whole value.
+    ///
+    /// # Errors
+    /// [`Exceeded::Values`], [`Exceeded::Bytes`]
+    pub fn whole(&mut self, value: &Value) -> Result<(), Exceeded> {
+        self.values(1)?;
+        match value {
+            Value::String(text) | Value::Number(text) => self.bytes(text.len() as u64),
+            Value::List(items) => items.iter().try_for_each(|item| self.whole(item)),
+            Value::Object(entries) => entries.iter().try_for_each(|(_, item)| self.whole(item)),
+            _ => Ok(()),
+        }
     }
 
     /// Goes one level down.
@@ -128,6 +143,16 @@ mod tests {
         assert_eq!(text(budget.enter()), "values are nested deeper than 1 levels (limit `max-depth`)");
         budget.leave();
         assert_eq!(budget.enter(), Ok(()));
+    }
+
+    #[test]
+    fn a_whole_value() {
+        let value = Value::from(&serde_json::json!({"a": ["xy", 1, null], "b": "z"}));
+        let check = |values, bytes| Budget::new(&Limits { depth: 1, values, bytes }).whole(&value);
+        assert_eq!(
+            (check(6, 3), check(5, 3), check(6, 2)),
+            (Ok(()), Err(Exceeded::Values(5)), Err(Exceeded::Bytes(2)))
+        );
     }
 
     #[test]

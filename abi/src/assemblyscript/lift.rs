@@ -105,7 +105,7 @@ impl<'a> Lifting<'a> {
 
     /// The payload length of an object; its class is checked where one is given.
     fn header(&self, address: u32, class: Option<(u32, &str)>) -> Result<u32, Fault> {
-        let header = address.checked_sub(8).ok_or_else(|| outside(address, 0))?;
+        let header = address.checked_sub(8).ok_or_else(|| outside(8))?;
         if let Some((id, article_and_name)) = class
             && self.number(header, 0)? != id
         {
@@ -119,8 +119,8 @@ impl<'a> Lifting<'a> {
         if size % 2 != 0 {
             return Err(format!("a string of {size} bytes is not UTF-16").into());
         }
-        let (units, _) = self.region(address, size.into())?.as_chunks::<2>();
         self.budget.bytes(size.into())?;
+        let (units, _) = self.region(address, size.into())?.as_chunks::<2>();
         let mut text = String::with_capacity(units.len());
         let characters = char::decode_utf16(units.iter().map(|unit| u16::from_le_bytes(*unit)));
         text.extend(characters.map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)));
@@ -133,8 +133,8 @@ impl<'a> Lifting<'a> {
     }
 
     fn base64(&mut self, address: u32, size: u64) -> Result<Value, Fault> {
-        let data = self.region(address, size)?;
         self.budget.bytes(size)?;
+        let data = self.region(address, size)?;
         Ok(Value::String(number::to_base64(data)))
     }
 
@@ -156,7 +156,7 @@ impl<'a> Lifting<'a> {
         self.budget.values(count as u64)?;
         let mut entries = Vec::with_capacity(count);
         for (field, below) in wanted.of(fields) {
-            let at = address.checked_add(field.offset).ok_or_else(|| outside(address, plan.payload.into()))?;
+            let at = address.checked_add(field.offset).ok_or_else(|| outside(plan.payload.into()))?;
             let value = self.slot(field.ty, at, below).map_err(|fault| fault.in_field(&field.name))?;
             entries.push((field.name.clone(), value));
         }
@@ -189,8 +189,8 @@ impl<'a> Lifting<'a> {
         }
         let plan = &self.types[element];
         let size = u64::from(plan.size.max(1));
-        let region = self.region(start, count * size)?;
         self.budget.values(count)?;
+        let region = self.region(start, count * size)?;
         if scalar::is_scalar(&plan.kind) {
             let elements = region.chunks_exact(size as usize);
             return Ok(Value::List(elements.map(|bytes| scalar::decode(&plan.kind, scalar::bits(bytes))).collect()));
@@ -211,15 +211,15 @@ impl<'a> Lifting<'a> {
 
     fn read<const N: usize>(&self, address: u32, offset: u32) -> Result<[u8; N], Fault> {
         let read = address.checked_add(offset).and_then(|at| guest::read(self.memory, at));
-        read.ok_or_else(|| outside(address, u64::from(offset) + N as u64))
+        read.ok_or_else(|| outside(u64::from(offset) + N as u64))
     }
 
     /// The bytes at an address.
     pub(super) fn region(&self, address: u32, length: u64) -> Result<&'a [u8], Fault> {
-        guest::slice(self.memory, address, length).ok_or_else(|| outside(address, length))
+        guest::slice(self.memory, address, length).ok_or_else(|| outside(length))
     }
 }
 
-fn outside(address: u32, length: u64) -> Fault {
-    format!("{length} bytes at address {address:#x} are not all inside the guest's memory").into()
+fn outside(length: u64) -> Fault {
+    format!("{length} bytes are not all inside the guest's memory").into()
 }

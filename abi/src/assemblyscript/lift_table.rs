@@ -59,9 +59,9 @@ impl Lifting<'_> {
         if capacity == 0 || used > capacity || live > used {
             return Err(format!("a map of {live} entries in {used} of {capacity} slots cannot be").into());
         }
-        self.region(entries, u64::from(used) * u64::from(layout.size))?;
         // Deleted entries are looked at, too.
         self.budget.values(used.into())?;
+        self.region(entries, u64::from(used) * u64::from(layout.size))?;
         let mut slots = Vec::with_capacity(live as usize);
         for at in 0..used {
             // Inside the region above, hence inside 32 bits.

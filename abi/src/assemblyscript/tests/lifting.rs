@@ -139,6 +139,8 @@ fn malformed_memory_is_an_error() {
             assert!(matches!(result, Err(Fault::Invalid { .. })), "{name} at {address:#x}: {result:?}");
         }
     }
+    let limits = Limits { values: u64::MAX, bytes: u64::MAX, ..Limits::default() };
+    let lift = |guest: &Fake, name: &str, address| lift_within(guest, name, address, &limits);
     let mut guest = Fake::new();
     for length in [0x40_0000, 0x4000_0000, u32::MAX] {
         guest.put_words(0x100, 4, &[0x8a80, 0x8a80, 32, length]);

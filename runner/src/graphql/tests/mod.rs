@@ -2,6 +2,7 @@
 
 mod arguments;
 mod documents;
+mod limits;
 mod results;
 mod selections;
 
