@@ -65,9 +65,10 @@ fn of_fields(types: &Types, fields: &[(&str, TypeId)], shapes: Vec<&mut Shape>) 
             below.push(shape);
         }
     }
-    let field = |(rank, (index, (positions, shapes))): (usize, (usize, (Vec<&mut usize>, Vec<&mut Shape>)))| {
+    let mut selected = Vec::with_capacity(wanted.len());
+    for (rank, (index, (positions, shapes))) in wanted.into_iter().enumerate() {
         positions.into_iter().for_each(|position| *position = rank);
-        Some((u32::try_from(index).ok()?, of_type(types, fields[index].1, shapes)))
-    };
-    Selection::Fields(wanted.into_iter().enumerate().filter_map(field).collect())
+        selected.push((index as u32, of_type(types, fields[index].1, shapes)));
+    }
+    Selection::Fields(selected)
 }

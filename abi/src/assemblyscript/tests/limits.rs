@@ -80,6 +80,24 @@ fn limits_are_named() {
     check(&fruit(), "~lib/array/Array<~lib/string/String>", 0x8a50, bytes, &format!("[1]: {too_large}"));
 }
 
+/// The most that `--max-depth` takes fits a worker's stack of 2 MiB, which a test's has, too.
+#[test]
+fn the_deepest_setting_fits_the_stack() {
+    let depth = Limits { depth: 256, ..Limits::default() };
+    let mut guest = Fake::new();
+    for at in (0x1000..0x4000).step_by(16) {
+        guest.put_words(at, 21, &[7, at + 16]);
+    }
+    let text = reason(lift_within(&guest, "assembly/index/Loop", 0x1000, &depth));
+    assert!(text.ends_with("values are nested deeper than 256 levels (limit `max-depth`)"), "{text}");
+    let nested =
+        (0..300).fold(Value::Null, |next, _| Value::Object(vec![("id".into(), Value::Int(1)), ("next".into(), next)]));
+    let mut types = Types::default();
+    let function = function(&mut types, &["assembly/index/Loop"]);
+    let call = AssemblyScript.call(&types, &function, &depth, &Selection::All, &mut guest, &[Some(nested)]);
+    assert!(call.is_err_and(|error| error.to_string().ends_with("(limit `max-depth`)")));
+}
+
 /// Nothing that takes room or time in the host is free, however little of the guest's memory it takes.
 #[test]
 fn nothing_is_free() {

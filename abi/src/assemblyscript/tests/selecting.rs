@@ -33,7 +33,10 @@ fn fields_that_are_not_selected_are_not_read() {
     // The label and the parent point nowhere.
     guest.put_words(0x100, 6, &[1, 0, 5, 0, u32::MAX, u32::MAX, 0, 0]);
     let (serial, label) = ((2, Selection::All), (3, Selection::All));
-    assert_eq!(json(lift(&guest, "assembly/index/Gauge", 0x100, &fields(&[serial.clone()]))), json!({"serial": 5}));
+    assert_eq!(
+        json(lift(&guest, "assembly/index/Gauge", 0x100, &fields(std::slice::from_ref(&serial)))),
+        json!({"serial": 5})
+    );
     assert!(lift(&guest, "assembly/index/Gauge", 0x100, &fields(&[serial, label])).is_err());
     assert_eq!(json(lift(&guest, "assembly/index/Gauge | null", 0x100, &fields(&[]))), json!({}));
     assert_eq!(json(lift(&guest, "assembly/index/Gauge | null", 0, &fields(&[]))), json!(null));
@@ -47,7 +50,7 @@ fn lists_pass_the_selection_on() {
     guest.put_words(0x340, 1, &[0x100, 0x100]);
     let list = "~lib/array/Array<assembly/index/Loop>";
     let id = (0, Selection::All);
-    assert_eq!(json(lift(&guest, list, 0x300, &fields(&[id.clone()]))), json!([{"id": 7}, {"id": 7}]));
+    assert_eq!(json(lift(&guest, list, 0x300, &fields(std::slice::from_ref(&id)))), json!([{"id": 7}, {"id": 7}]));
     let next = fields(&[(1, fields(&[id]))]);
     assert_eq!(json(lift(&guest, list, 0x300, &next)), json!([{"next": {"id": 7}}, {"next": {"id": 7}}]));
 }

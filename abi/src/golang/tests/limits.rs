@@ -79,6 +79,23 @@ fn limits_are_named() {
     assert_eq!(text, deep);
 }
 
+/// The most that `--max-depth` takes fits a worker's stack of 2 MiB, which a test's has, too.
+#[test]
+fn the_deepest_setting_fits_the_stack() {
+    let depth = Limits { depth: 256, ..Limits::default() };
+    let list = format!("{}int", "[]".repeat(300));
+    let text = within(depth, &list, |guest, ret| {
+        let header = guest.allocate(12);
+        guest.put_words(header, &[header, 1, 1]);
+        guest.put_words(ret[0] as u32, &[header, 1, 1]);
+        0
+    });
+    assert!(text.ends_with("values are nested deeper than 256 levels (limit `max-depth`)"), "{text}");
+    let nested = (0..300).fold(json!(null), |next, _| json!({"n": 1, "next": next}));
+    let (result, _) = call_with(&["*demo.Node"], &[], &depth, &json!([nested]), |_, _| 0);
+    assert!(result.is_err_and(|error| error.to_string().ends_with("(limit `max-depth`)")));
+}
+
 /// Nothing that takes room or time in the host is free, however little of the guest's memory it takes.
 #[test]
 fn nothing_is_free() {

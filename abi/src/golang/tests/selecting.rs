@@ -43,7 +43,7 @@ fn lists_pass_the_selection_on() {
         0
     };
     let n = (1, Selection::All);
-    let wanted = fields(&[(0, fields(&[n.clone()])), n]);
+    let wanted = fields(&[(0, fields(std::slice::from_ref(&n))), n]);
     assert_eq!(read(&wanted, &["[]demo.Node"], node), Ok(json!([{"next": {"n": 7}, "n": 7}])));
 }
 
