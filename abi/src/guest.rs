@@ -18,6 +18,8 @@ pub trait Guest {
     /// # Errors
     /// [`Stopped`] when the guest ended.
     fn function(&mut self, words: &[u64]) -> Result<u64, Stopped>;
+    /// Takes a warning about the values of the call, for the log and for the app's users; the call goes on.
+    fn warn(&mut self, text: &str);
 }
 
 /// The guest ended (trap, exit, cancellation). Whoever implements [`Guest`] keeps the reason.
@@ -84,7 +86,7 @@ impl Helper {
     }
 }
 
-/// Bounds on what one call may move out of a guest.
+/// Bounds on what one call may move into or out of a guest.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Nested values.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::guest::{CallError, Guest, Limits};
 use crate::metadata::Metadata;
 use crate::plan::{FunctionPlan, ImportPlan, ResultPlan, Signature};
+use crate::selection::Selection;
 use crate::types::{TypeId, Types};
 use crate::value::Value;
 
@@ -113,8 +114,8 @@ pub trait GuestLanguage: Sync {
     /// The core signature an import of these types must have.
     fn import_signature(&self, parameters: &[TypeId], result: Option<TypeId>, types: &Types) -> Signature;
 
-    /// Lowers the arguments (`None` = not given), calls `guest.function`, lifts the result: null for no result, an
-    /// object for several.
+    /// Lowers the arguments (`None` = not given), calls `guest.function`, lifts what is wanted of the result: null for
+    /// no result, an object for several. Objects have their wanted fields only.
     ///
     /// # Errors
     /// [`CallError`]
@@ -123,6 +124,7 @@ pub trait GuestLanguage: Sync {
         types: &Types,
         function: &FunctionPlan,
         limits: &Limits,
+        selection: &Selection,
         guest: &mut dyn Guest,
         arguments: &[Option<Value>],
     ) -> Result<Value, CallError>;
@@ -149,6 +151,7 @@ pub trait GuestLanguage: Sync {
         &self,
         types: &Types,
         import: &ImportPlan,
+        limits: &Limits,
         guest: &mut dyn Guest,
         value: &Value,
     ) -> Result<u64, CallError>;

@@ -7,6 +7,7 @@
 
 pub mod artifact;
 pub mod assemblyscript;
+pub mod budget;
 pub mod cpu;
 pub mod engine;
 pub mod golang;
@@ -17,6 +18,7 @@ pub mod metadata;
 pub mod number;
 pub mod plan;
 pub mod schema;
+pub mod selection;
 pub mod timestamp;
 pub mod types;
 pub mod value;

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use abi::guest::Limits;
 use abi::manifest::Manifest;
 use abi::plan::Program;
 use thiserror::Error;
@@ -63,7 +64,12 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
         .max_blocking_threads(arguments.max_calls as usize + 16)
         .build()?;
     let dev = environment.is_dev();
-    let answers = graphql::Options { extensions: dev, ..graphql::Options::default() };
+    let answers = graphql::Options {
+        extensions: dev,
+        limits: limits(arguments),
+        max_response: arguments.max_response,
+        ..graphql::Options::default()
+    };
     let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox), answers));
     let routes = Routes::new(&program.manifest, dev, health(&environment), Arc::new(graphql));
     // On a worker, not on this thread: accepting and answering are one thread's work then.
@@ -79,8 +85,13 @@ fn options(arguments: &Arguments) -> sandbox::Options {
         deadline: arguments.deadline,
         concurrency: arguments.max_calls as usize,
         memory_limit: (arguments.memory_limit as usize) << 20,
+        values: limits(arguments),
         ..sandbox::Options::default()
     }
+}
+
+fn limits(arguments: &Arguments) -> Limits {
+    Limits { depth: arguments.max_depth, values: arguments.max_values, bytes: arguments.max_bytes }
 }
 
 fn manifest(path: &std::path::Path) -> Result<Manifest, StartError> {

@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
+use abi::selection::Selection;
 use abi::value::Value;
 use futures::future::BoxFuture;
 
 /// What a root field asks for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
     /// Index into `Program::functions`.
     pub function: u32,
     /// One entry per parameter, in parameter order. `None`: not given, the guest's own default applies. `Some(Null)`:
     /// given as null.
     pub arguments: Vec<Option<Value>>,
+    /// What is wanted of the result.
+    pub selection: Arc<Selection>,
     /// The client's time zone (header `X-Time-Zone`), as it was sent.
     pub time_zone: Option<Arc<str>>,
     /// Claims of the verified token as JSON text.

@@ -43,6 +43,18 @@ pub struct Arguments {
     /// Follow redirects only to URLs that a connection of the manifest allows
     #[arg(long)]
     pub strict_redirects: bool,
+    /// Levels that arguments and results may be nested
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub max_depth: u32,
+    /// Values that an argument list, a result or the arguments of a host function may hold
+    #[arg(long, value_name = "N", default_value_t = 4_000_000)]
+    pub max_values: u64,
+    /// Bytes of text and binary data that they may hold
+    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
+    pub max_bytes: u64,
+    /// Bytes of data that a response may have
+    #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
+    pub max_response: usize,
     /// Check the code against its SHA-256 first
     #[arg(long)]
     pub verify: bool,

@@ -49,7 +49,7 @@ impl Guest {
         let index = self.program.functions.iter().position(|plan| plan.name == function);
         let index = index.unwrap_or_else(|| panic!("the guest has no function {function}"));
         let arguments = arguments.iter().cloned().map(Some).collect();
-        Request { function: u32::try_from(index).unwrap(), arguments, time_zone: None, claims: None }
+        Request { function: u32::try_from(index).unwrap(), arguments, ..Request::default() }
     }
 
     /// Calls a function in a fresh instance.

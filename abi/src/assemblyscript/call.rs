@@ -2,6 +2,7 @@
 
 use crate::guest::{CallError, Guest, Helper, Limits, Stopped};
 use crate::plan::{DefaultValue, FunctionPlan, ImportPlan};
+use crate::selection::Selection;
 use crate::types::{Kind, Types};
 use crate::value::Value;
 
@@ -14,11 +15,12 @@ pub(super) fn call(
     types: &Types,
     function: &FunctionPlan,
     limits: &Limits,
+    wanted: &Selection,
     guest: &mut dyn Guest,
     arguments: &[Option<Value>],
 ) -> Result<Value, CallError> {
-    let mut lowering = Lowering::new(types, guest, Source::Caller, limits.depth);
-    let outcome = run(types, function, limits, &mut lowering, arguments);
+    let mut lowering = Lowering::new(types, guest, Source::Caller, limits);
+    let outcome = run(types, function, limits, wanted, &mut lowering, arguments);
     // A guest that stopped must not be entered again, not even to unpin.
     if matches!(outcome, Err(CallError::Stopped(_))) {
         return outcome;
@@ -33,6 +35,7 @@ fn run(
     types: &Types,
     function: &FunctionPlan,
     limits: &Limits,
+    wanted: &Selection,
     lowering: &mut Lowering<'_>,
     arguments: &[Option<Value>],
 ) -> Result<Value, CallError> {
@@ -55,12 +58,11 @@ fn run(
         lowering.guest.helper(Helper::SetArgumentsLength, &[count])?;
     }
     let word = lowering.guest.function(&words)?;
-    match function.results.first() {
-        Some(result) => {
-            Lifting::new(types, lowering.guest.memory(), limits).word(result.ty, word).map_err(Fault::of_result)
-        }
-        None => Ok(Value::Null),
-    }
+    let Some(result) = function.results.first() else { return Ok(Value::Null) };
+    let mut lifting = Lifting::new(types, lowering.guest.memory(), limits);
+    let value = lifting.word(result.ty, word, wanted);
+    lifting.warnings().for_each(|text| lowering.guest.warn(&text));
+    value.map_err(Fault::of_result)
 }
 
 /// The argument, if the caller supplied it. Where only the guest knows the default, null means omitted.
@@ -88,21 +90,25 @@ pub(super) fn import_arguments(
     types: &Types,
     import: &ImportPlan,
     limits: &Limits,
-    guest: &dyn Guest,
+    guest: &mut dyn Guest,
     words: &[u64],
 ) -> Result<Vec<Value>, CallError> {
     let mut lifting = Lifting::new(types, guest.memory(), limits);
     let lift = |(at, parameter): (usize, &crate::plan::ParameterPlan)| {
         let word = words.get(at).ok_or_else(|| Fault::from("the guest did not pass it"));
-        word.and_then(|word| lifting.word(parameter.ty, *word)).map_err(|fault| fault.of_argument(&parameter.name))
+        word.and_then(|word| lifting.word(parameter.ty, *word, &Selection::All))
+            .map_err(|fault| fault.of_argument(&parameter.name))
     };
-    import.parameters.iter().enumerate().map(lift).collect()
+    let values = import.parameters.iter().enumerate().map(lift).collect();
+    lifting.warnings().for_each(|text| guest.warn(&text));
+    values
 }
 
 /// Lowers a host function's result. The guest takes it over: nothing stays pinned.
 pub(super) fn import_result(
     types: &Types,
     import: &ImportPlan,
+    limits: &Limits,
     guest: &mut dyn Guest,
     value: &Value,
 ) -> Result<u64, CallError> {
@@ -110,7 +116,7 @@ pub(super) fn import_result(
     if let Kind::Unsupported(reason) | Kind::Opaque(reason) = &types[ty].kind {
         return Err(Fault::from(reason.as_str()).of_result());
     }
-    let mut lowering = Lowering::new(types, guest, Source::Host, Limits::default().depth);
+    let mut lowering = Lowering::new(types, guest, Source::Host, limits);
     let outcome = lowering.word(ty, value);
     if outcome != Err(Fault::Stopped) {
         lowering.release(0)?;

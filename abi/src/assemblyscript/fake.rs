@@ -8,6 +8,7 @@ use crate::guest::{Guest, Helper, Limits, Stopped, write};
 use crate::language::GuestLanguage as _;
 use crate::metadata::{Field, Metadata, TypeDefinition};
 use crate::plan::{FunctionPlan, ParameterPlan, ResultPlan};
+use crate::selection::Selection;
 use crate::types::{TypeId, Types};
 use crate::value::Value;
 
@@ -75,6 +76,7 @@ pub(super) struct Fake {
     pub(super) answer: u64,
     pub(super) stop_at_call: bool,
     pub(super) news: u32,
+    pub(super) warnings: Vec<String>,
 }
 
 impl Fake {
@@ -90,6 +92,7 @@ impl Fake {
             answer: 0,
             stop_at_call: false,
             news: 0,
+            warnings: Vec::new(),
         }
     }
 
@@ -149,6 +152,10 @@ impl Guest for Fake {
         }
         Ok(self.echo.map_or(self.answer, |at| words[at]))
     }
+
+    fn warn(&mut self, text: &str) {
+        self.warnings.push(text.to_owned());
+    }
 }
 
 /// A function that takes values of the given types and answers its first argument's type.
@@ -187,5 +194,5 @@ pub(super) fn lift_within(
 ) -> Result<Value, super::fault::Fault> {
     let mut types = Types::default();
     let ty = AssemblyScript.resolve(type_name, &metadata(), &mut types);
-    super::lift::Lifting::new(&types, &guest.memory, limits).word(ty, word)
+    super::lift::Lifting::new(&types, &guest.memory, limits).word(ty, word, &Selection::All)
 }

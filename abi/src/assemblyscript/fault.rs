@@ -1,5 +1,6 @@
 //! Errors while values move, with the place inside the value.
 
+use crate::budget::Exceeded;
 use crate::guest::{CallError, Stopped};
 use crate::types::{Kind, Sequence, TypePlan};
 
@@ -20,6 +21,12 @@ pub(super) enum Fault {
 impl From<Stopped> for Fault {
     fn from(_: Stopped) -> Self {
         Self::Stopped
+    }
+}
+
+impl From<Exceeded> for Fault {
+    fn from(limit: Exceeded) -> Self {
+        limit.to_string().into()
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::guest::{self, Guest, Helper, Stopped};
+use crate::budget::Budget;
+use crate::guest::{self, Guest, Helper, Limits, Stopped};
 use crate::number;
 use crate::timestamp;
 use crate::types::{FieldPlan, Kind, Sequence, TypeId, TypePlan, Types};
@@ -29,15 +30,14 @@ pub(super) struct Lowering<'a> {
     pub(super) guest: &'a mut dyn Guest,
     pub(super) types: &'a Types,
     source: Source,
-    /// Levels that are left.
-    depth: u32,
+    budget: Budget,
     /// Objects that are pinned, oldest first.
     pins: Vec<u32>,
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn new(types: &'a Types, guest: &'a mut dyn Guest, source: Source, depth: u32) -> Self {
-        Self { guest, types, source, depth, pins: Vec::new() }
+    pub(super) fn new(types: &'a Types, guest: &'a mut dyn Guest, source: Source, limits: &Limits) -> Self {
+        Self { guest, types, source, budget: Budget::new(limits), pins: Vec::new() }
     }
 
     /// Lowers a value to its core value.
@@ -77,9 +77,9 @@ impl<'a> Lowering<'a> {
             (Value::Null, ..) => return Err(Fault::null("nil value", plan)),
             _ => value,
         };
-        self.depth = self.depth.checked_sub(1).ok_or("the value is nested too deeply")?;
+        self.budget.enter()?;
         let address = self.object(plan, value)?;
-        self.depth += 1;
+        self.budget.leave();
         Ok(address)
     }
 

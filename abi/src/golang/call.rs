@@ -7,6 +7,7 @@ use super::lower::{Lowerer, Place};
 use super::{input, layout};
 use crate::guest::{CallError, Guest, Limits};
 use crate::plan::{DefaultValue, FunctionPlan, ImportPlan};
+use crate::selection::Selection;
 use crate::types::{Kind, TypeId, Types};
 use crate::value::Value;
 
@@ -18,11 +19,12 @@ pub(super) fn call(
     types: &Types,
     function: &FunctionPlan,
     limits: &Limits,
+    wanted: &Selection,
     guest: &mut dyn Guest,
     arguments: &[Option<Value>],
 ) -> Result<Value, CallError> {
     let mut heap = Heap::new(guest);
-    let result = enter(types, function, limits, &mut heap, arguments);
+    let result = enter(types, function, limits, wanted, &mut heap, arguments);
     if !matches!(result, Err(CallError::Stopped(_))) {
         // Only an instance that lives on profits. One that stops here has answered already; whoever owns it learns of
         // the stop from the guest itself.
@@ -35,6 +37,7 @@ fn enter(
     types: &Types,
     function: &FunctionPlan,
     limits: &Limits,
+    wanted: &Selection,
     heap: &mut Heap<'_>,
     arguments: &[Option<Value>],
 ) -> Result<Value, CallError> {
@@ -48,8 +51,7 @@ fn enter(
             (Some(Some(given)), _) | (_, DefaultValue::Literal(given)) => given,
             _ => &Value::Null,
         };
-        let mut lowerer = Lowerer { types, heap, any_case: false };
-        lowerer
+        Lowerer { types, heap, any_case: false, max_depth: limits.depth }
             .lower(parameter.ty, value, Place::Words(&mut words), 0)
             .map_err(|fault| fault.of_argument(&parameter.name))?;
     }
@@ -59,7 +61,10 @@ fn enter(
         return Err(Fault::new(reason).of_result());
     }
     let word = heap.function(&words)?;
-    answer.lift(types, function, limits, heap, word).map_err(Fault::of_result)
+    let mut lifter = Lifter::new(types, heap, limits);
+    let result = answer.lift(function, wanted, &mut lifter, word);
+    lifter.warn();
+    result.map_err(Fault::of_result)
 }
 
 /// Where a function's results are after the call.
@@ -85,52 +90,51 @@ impl Answer {
 
     fn lift(
         self,
-        types: &Types,
         function: &FunctionPlan,
-        limits: &Limits,
-        heap: &mut Heap<'_>,
+        wanted: &Selection,
+        lifter: &mut Lifter<'_, '_>,
         word: u64,
     ) -> Result<Value, Fault> {
         if let Self::Root(cell) = self {
-            heap.write(cell, &word.to_le_bytes())?;
+            lifter.heap.write(cell, &word.to_le_bytes())?;
         }
         let [only] = &*function.results else {
-            return self.several(types, function, limits, heap, word);
+            return self.several(function, wanted, lifter, word);
         };
-        let mut lifter = Lifter::new(types, heap, limits);
         match self {
             // A nil map is null only where it is the result itself.
-            Self::Root(_) if word as u32 == 0 && input::has_null(&types[only.ty].kind) => Ok(Value::Null),
-            Self::Root(address) | Self::Block(address) => lifter.memory(only.ty, address),
-            Self::Word => lifter.word(only.ty, word),
+            Self::Root(_) if word as u32 == 0 && input::has_null(&lifter.types[only.ty].kind) => Ok(Value::Null),
+            Self::Root(address) | Self::Block(address) => lifter.memory(only.ty, address, wanted),
+            Self::Word => lifter.word(only.ty, word, wanted),
         }
     }
 
     fn several(
         self,
-        types: &Types,
         function: &FunctionPlan,
-        limits: &Limits,
-        heap: &mut Heap<'_>,
+        wanted: &Selection,
+        lifter: &mut Lifter<'_, '_>,
         word: u64,
     ) -> Result<Value, Fault> {
-        let mut lifter = Lifter::new(types, heap, limits);
-        let mut entries = Vec::with_capacity(function.results.len());
+        if function.results.is_empty() {
+            return Ok(Value::Null);
+        }
         if let (Self::Block(address), Some(block)) = (&self, function.result_block) {
-            if let Kind::Struct(_) = types[block].kind {
-                return lifter.memory(block, *address);
+            if let Kind::Struct(_) = lifter.types[block].kind {
+                return lifter.memory(block, *address, wanted);
             }
             return Err(Fault::new("the result block is not a struct"));
         }
-        for result in &function.results {
+        let mut entries = Vec::with_capacity(function.results.len());
+        for (result, below) in wanted.of(&function.results) {
             // Only one result has a size, so it is at the start of the root cell.
             let value = match self {
-                Self::Root(cell) if types[result.ty].pointers => lifter.memory(result.ty, cell),
-                _ => lifter.word(result.ty, word),
+                Self::Root(cell) if lifter.types[result.ty].pointers => lifter.memory(result.ty, cell, below),
+                _ => lifter.word(result.ty, word, below),
             };
             entries.push((result.name.clone(), value.map_err(|fault| fault.in_field(&result.name))?));
         }
-        Ok(if entries.is_empty() { Value::Null } else { Value::Object(entries) })
+        Ok(Value::Object(entries))
     }
 }
 
@@ -156,6 +160,7 @@ pub(super) fn import_arguments(
             }
         }
     }
+    lifter.warn();
     if !matches!(failed, Some(CallError::Stopped(_))) {
         heap.release(0)?;
     }
@@ -164,11 +169,11 @@ pub(super) fn import_arguments(
 
 fn argument(types: &Types, lifter: &mut Lifter<'_, '_>, ty: TypeId, word: u64) -> Result<Value, Fault> {
     match &types[ty].kind {
-        kind if is_scalar(kind) => lifter.word(ty, word),
+        kind if is_scalar(kind) => lifter.word(ty, word, &Selection::All),
         _ if word as u32 == 0 => Ok(Value::Null),
         // The word is the pointer itself, or the address of a value that Go would not pass in one word.
-        Kind::Optional(target) => lifter.memory(*target, word as u32),
-        _ => lifter.memory(ty, word as u32),
+        Kind::Optional(target) => lifter.memory(*target, word as u32, &Selection::All),
+        _ => lifter.memory(ty, word as u32, &Selection::All),
     }
 }
 
@@ -176,6 +181,7 @@ fn argument(types: &Types, lifter: &mut Lifter<'_, '_>, ty: TypeId, word: u64) -
 pub(super) fn import_result(
     types: &Types,
     import: &ImportPlan,
+    limits: &Limits,
     guest: &mut dyn Guest,
     value: &Value,
 ) -> Result<u64, CallError> {
@@ -189,7 +195,7 @@ pub(super) fn import_result(
         return input::scalar(&types[ty], value).map_err(Fault::of_result);
     }
     let mut heap = Heap::new(guest);
-    let result = Lowerer { types, heap: &mut heap, any_case: true }.by_address(ty, value);
+    let result = Lowerer { types, heap: &mut heap, any_case: true, max_depth: limits.depth }.by_address(ty, value);
     if result != Err(Fault::Stopped) {
         // The guest must not run between here and the return: nothing else holds the object now.
         heap.release(0)?;

@@ -1,5 +1,6 @@
 //! Guest memory during one call: allocation, checked access, and the list of what to release afterwards.
 
+use crate::budget::Exceeded;
 use crate::guest::{CallError, Guest, Helper, Stopped, read, read_u32, slice, write};
 
 /// Why a value could not be moved; `path` is the place below the parameter or result, built while unwinding.
@@ -53,6 +54,12 @@ impl Fault {
     }
 }
 
+impl From<Exceeded> for Fault {
+    fn from(limit: Exceeded) -> Self {
+        Self::new(limit.to_string())
+    }
+}
+
 impl From<Stopped> for Fault {
     fn from(_: Stopped) -> Self {
         Self::Stopped
@@ -79,6 +86,11 @@ impl<'g> Heap<'g> {
     /// Calls the app's function.
     pub(super) fn function(&mut self, words: &[u64]) -> Result<u64, Stopped> {
         self.guest.function(words)
+    }
+
+    /// Hands a warning on.
+    pub(super) fn warn(&mut self, text: &str) {
+        self.guest.warn(text);
     }
 
     /// A zeroed, pinned object of the type `class_id`.
@@ -156,36 +168,33 @@ impl<'g> Heap<'g> {
     }
 
     pub(super) fn write(&mut self, address: u32, bytes: &[u8]) -> Result<(), Fault> {
-        write(self.guest.memory_mut(), address, bytes).ok_or_else(|| outside(address, bytes.len() as u64))
+        write(self.guest.memory_mut(), address, bytes).ok_or_else(|| outside(bytes.len() as u64))
     }
 
     pub(super) fn u32(&self, address: u32) -> Result<u32, Fault> {
-        read_u32(self.guest.memory(), address).ok_or_else(|| outside(address, 4))
+        read_u32(self.guest.memory(), address).ok_or_else(|| outside(4))
     }
 
     pub(super) fn u64(&self, address: u32) -> Result<u64, Fault> {
-        read(self.guest.memory(), address).map(u64::from_le_bytes).ok_or_else(|| outside(address, 8))
+        read(self.guest.memory(), address).map(u64::from_le_bytes).ok_or_else(|| outside(8))
     }
 
     pub(super) fn bytes(&self, address: u32, length: u64) -> Result<&[u8], Fault> {
-        slice(self.guest.memory(), address, length).ok_or_else(|| outside(address, length))
+        slice(self.guest.memory(), address, length).ok_or_else(|| outside(length))
     }
 }
 
 /// `address + offset` inside 32 bits.
 pub(super) fn offset(address: u32, offset: u32) -> Result<u32, Fault> {
-    address.checked_add(offset).ok_or_else(|| outside(address, u64::from(offset)))
+    address.checked_add(offset).ok_or_else(|| outside(u64::from(offset)))
 }
 
 /// The address of an element.
 pub(super) fn element(address: u32, index: usize, stride: u32) -> Result<u32, Fault> {
     let distance = (index as u64).saturating_mul(u64::from(stride));
-    u64::from(address)
-        .checked_add(distance)
-        .and_then(|sum| u32::try_from(sum).ok())
-        .ok_or_else(|| outside(address, distance))
+    u64::from(address).checked_add(distance).and_then(|sum| u32::try_from(sum).ok()).ok_or_else(|| outside(distance))
 }
 
-fn outside(address: u32, length: u64) -> Fault {
-    Fault::new(format!("{length} bytes at address {address:#x} lie outside the guest's memory"))
+fn outside(length: u64) -> Fault {
+    Fault::new(format!("{length} bytes are not all inside the guest's memory"))
 }

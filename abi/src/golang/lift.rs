@@ -5,25 +5,24 @@ use std::sync::Arc;
 use super::heap::{Fault, Heap, element, offset};
 use super::layout::is_scalar;
 use super::lower::UNIX_EPOCH;
+use crate::budget::{Budget, Trail};
 use crate::guest::Limits;
 use crate::number;
+use crate::selection::Selection;
 use crate::timestamp::{self, Instant};
 use crate::types::{FieldPlan, IntKind, Kind, Sequence, TypeId, TypePlan, Types};
 use crate::value::Value;
 
 /// Seconds from 0001-01-01 to 1885-01-01, where times with a monotonic reading count from.
 const WALL_EPOCH: i64 = 59_453_308_800;
-/// Nested visits of one struct that are decoded before a cycle is cut.
-const VISITS: usize = 5;
 
 /// Moves values out of a guest.
 pub(super) struct Lifter<'a, 'g> {
-    types: &'a Types,
-    heap: &'a mut Heap<'g>,
-    left: Limits,
-    depth: u32,
-    /// The structs being decoded.
-    open: Vec<(u32, TypeId)>,
+    pub(super) types: &'a Types,
+    pub(super) heap: &'a mut Heap<'g>,
+    budget: Budget,
+    /// Addresses and types of the structs being decoded.
+    trail: Trail<(u32, TypeId)>,
     key: Arc<str>,
     value: Arc<str>,
 }
@@ -31,11 +30,16 @@ pub(super) struct Lifter<'a, 'g> {
 impl<'a, 'g> Lifter<'a, 'g> {
     pub(super) fn new(types: &'a Types, heap: &'a mut Heap<'g>, limits: &Limits) -> Self {
         let (key, value) = (Arc::from("key"), Arc::from("value"));
-        Self { types, heap, left: *limits, depth: 0, open: Vec::new(), key, value }
+        Self { types, heap, budget: Budget::new(limits), trail: Trail::new(), key, value }
+    }
+
+    /// Tells the guest's owner what was cut off.
+    pub(super) fn warn(&mut self) {
+        self.trail.warnings().for_each(|text| self.heap.warn(&text));
     }
 
     /// Lifts the value of a type without addresses from the one core word, or none, that it flattens to.
-    pub(super) fn word(&mut self, ty: TypeId, word: u64) -> Result<Value, Fault> {
+    pub(super) fn word(&mut self, ty: TypeId, word: u64, wanted: &Selection) -> Result<Value, Fault> {
         let types = self.types;
         let plan = &types[ty];
         match &plan.kind {
@@ -47,32 +51,37 @@ impl<'a, 'g> Lifter<'a, 'g> {
                 Ok(Value::String(number::to_base64(&content[..content.len().min(*length as usize)])))
             }
             Kind::List { element, sequence: Sequence::Fixed(length), .. } => {
-                self.charge(u64::from(*length))?;
-                self.nested(|lifter| (0..*length).map(|_| lifter.word(*element, word)).collect()).map(Value::List)
+                self.budget.values(u64::from(*length))?;
+                let items = |lifter: &mut Self| (0..*length).map(|_| lifter.word(*element, word, wanted)).collect();
+                self.nested(items).map(Value::List)
             }
             // All parts but one have no size, so each may look at the word.
             Kind::Struct(fields) => {
-                self.charge(fields.len() as u64)?;
-                let entry = |lifter: &mut Self, field: &FieldPlan| {
-                    let value = lifter.word(field.ty, word).map_err(|fault| fault.in_field(&field.name))?;
+                self.budget.values(wanted.count(fields.len()) as u64)?;
+                let entry = |lifter: &mut Self, (field, below): (&FieldPlan, &Selection)| {
+                    let value = lifter.word(field.ty, word, below).map_err(|fault| fault.in_field(&field.name))?;
                     Ok((field.name.clone(), value))
                 };
-                self.nested(|lifter| fields.iter().map(|field| entry(lifter, field)).collect()).map(Value::Object)
+                self.nested(|lifter| wanted.of(fields).map(|part| entry(lifter, part)).collect()).map(Value::Object)
             }
             _ => Err(Fault::new(format!("{} is not a single word", plan.name))),
         }
     }
 
-    /// Lifts the value stored at `address`.
-    pub(super) fn memory(&mut self, ty: TypeId, address: u32) -> Result<Value, Fault> {
+    /// Lifts what is wanted of the value stored at `address`.
+    pub(super) fn memory(&mut self, ty: TypeId, address: u32, wanted: &Selection) -> Result<Value, Fault> {
         let types = self.types;
         let (mut ty, mut address) = (ty, address);
         // A chain of pointers is as long as its type's name, so it must not take host stack.
+        let mut pointers = 0;
         while let Kind::Optional(target) = types[ty].kind {
             match self.heap.u32(address)? {
                 0 => return Ok(Value::Null),
                 place => (ty, address) = (target, place),
             }
+            // The first pointer belongs to the value, further ones are work without a value.
+            self.budget.values(pointers)?;
+            pointers = 1;
         }
         let plan = &types[ty];
         match &plan.kind {
@@ -85,14 +94,14 @@ impl<'a, 'g> Lifter<'a, 'g> {
                 0 => Ok(Value::Null),
                 start => {
                     let length = self.heap.u32(offset(address, 4)?)?;
-                    self.list(*element, *bytes, start, length)
+                    self.list(*element, *bytes, start, length, wanted)
                 }
             },
             Kind::List { element, sequence: Sequence::Fixed(length), bytes } => {
-                self.list(*element, *bytes, address, *length)
+                self.list(*element, *bytes, address, *length, wanted)
             }
-            Kind::Struct(fields) => self.fields(ty, fields, address),
-            Kind::Map { key, value, .. } => self.map(plan, *key, *value, address),
+            Kind::Struct(fields) => self.fields(ty, fields, address, wanted),
+            Kind::Map { key, value, .. } => self.map(plan, *key, *value, address, wanted),
             Kind::Opaque(reason) | Kind::Unsupported(reason) => Err(Fault::new(reason.clone())),
             Kind::List { .. } | Kind::Set(_) | Kind::Optional(_) => {
                 Err(Fault::new(format!("{} is not a Go type", plan.name)))
@@ -100,26 +109,11 @@ impl<'a, 'g> Lifter<'a, 'g> {
         }
     }
 
-    /// Takes values off the budget before room is made for them.
-    fn charge(&mut self, values: u64) -> Result<(), Fault> {
-        self.left.values = self.left.values.checked_sub(values).ok_or_else(|| Fault::new("too many values"))?;
-        Ok(())
-    }
-
-    fn charge_bytes(&mut self, bytes: u32) -> Result<(), Fault> {
-        let left = self.left.bytes.checked_sub(u64::from(bytes));
-        self.left.bytes = left.ok_or_else(|| Fault::new("too many bytes of text and binary data"))?;
-        Ok(())
-    }
-
     /// Runs `lift` one level down.
     fn nested<T>(&mut self, lift: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
-        if self.depth >= self.left.depth {
-            return Err(Fault::new(format!("values are nested deeper than {}", self.left.depth)));
-        }
-        self.depth += 1;
+        self.budget.enter()?;
         let result = lift(self);
-        self.depth -= 1;
+        self.budget.leave();
         result
     }
 
@@ -129,7 +123,7 @@ impl<'a, 'g> Lifter<'a, 'g> {
         if start == 0 || length == 0 {
             return Ok(Value::String(String::new()));
         }
-        self.charge_bytes(length)?;
+        self.budget.bytes(u64::from(length))?;
         let bytes = self.heap.bytes(start, u64::from(length))?;
         Ok(Value::String(String::from_utf8_lossy(bytes).into_owned()))
     }
@@ -149,17 +143,25 @@ impl<'a, 'g> Lifter<'a, 'g> {
         timestamp::format(instant).map(Value::String).map_err(Fault::new)
     }
 
-    fn list(&mut self, item: TypeId, bytes: bool, start: u32, length: u32) -> Result<Value, Fault> {
+    fn list(&mut self, item: TypeId, bytes: bool, start: u32, length: u32, wanted: &Selection) -> Result<Value, Fault> {
         if bytes {
-            self.charge_bytes(length)?;
+            self.budget.bytes(u64::from(length))?;
             let content = self.heap.bytes(start, u64::from(length))?;
             return Ok(Value::String(number::to_base64(content)));
         }
-        self.elements(item, start, length).map(Value::List)
+        self.elements(item, start, length, wanted, None).map(Value::List)
     }
 
-    fn elements(&mut self, item: TypeId, start: u32, length: u32) -> Result<Vec<Value>, Fault> {
-        self.charge(u64::from(length))?;
+    /// Lifts elements. `label` is the last step of their path, for one side of a map's entries.
+    fn elements(
+        &mut self,
+        item: TypeId,
+        start: u32,
+        length: u32,
+        wanted: &Selection,
+        label: Option<&str>,
+    ) -> Result<Vec<Value>, Fault> {
+        self.budget.values(u64::from(length))?;
         let types = self.types;
         let part = &types[item];
         let stride = part.stride();
@@ -171,59 +173,101 @@ impl<'a, 'g> Lifter<'a, 'g> {
         self.nested(|lifter| {
             let mut items = Vec::with_capacity(length as usize);
             for index in 0..length as usize {
-                let value = element(start, index, stride).and_then(|address| lifter.memory(item, address));
-                items.push(value.map_err(|fault| fault.in_element(index))?);
+                let value = element(start, index, stride).and_then(|address| lifter.memory(item, address, wanted));
+                items.push(value.map_err(|fault| match label {
+                    Some(label) => fault.in_field(label).in_element(index),
+                    None => fault.in_element(index),
+                })?);
             }
             Ok(items)
         })
     }
 
-    fn fields(&mut self, ty: TypeId, fields: &[FieldPlan], address: u32) -> Result<Value, Fault> {
-        let visit = (address, ty);
-        if self.open.iter().filter(|open| **open == visit).count() >= VISITS {
+    fn fields(&mut self, ty: TypeId, fields: &[FieldPlan], address: u32, wanted: &Selection) -> Result<Value, Fault> {
+        if !self.trail.enter((address, ty), &self.types[ty].name) {
             return Ok(Value::Null);
         }
-        self.charge(fields.len() as u64)?;
-        self.open.push(visit);
+        let count = wanted.count(fields.len());
+        self.budget.values(count as u64)?;
         let object = self.nested(|lifter| {
-            let mut entries = Vec::with_capacity(fields.len());
-            for field in fields {
-                let value = offset(address, field.offset).and_then(|place| lifter.memory(field.ty, place));
+            let mut entries = Vec::with_capacity(count);
+            for (field, below) in wanted.of(fields) {
+                let value = offset(address, field.offset).and_then(|place| lifter.memory(field.ty, place, below));
                 entries.push((field.name.clone(), value.map_err(|fault| fault.in_field(&field.name))?));
             }
             Ok(Value::Object(entries))
         });
-        self.open.pop();
+        self.trail.leave();
         object
     }
 
     /// Lifts the map in the variable at `slot`; a nil map is an empty list.
-    fn map(&mut self, plan: &TypePlan, key: TypeId, value: TypeId, slot: u32) -> Result<Value, Fault> {
+    fn map(
+        &mut self,
+        plan: &TypePlan,
+        key: TypeId,
+        value: TypeId,
+        slot: u32,
+        wanted: &Selection,
+    ) -> Result<Value, Fault> {
         if self.heap.u32(slot)? == 0 {
             return Ok(Value::List(Vec::new()));
         }
         let mark = self.heap.mark();
         let (keys, values) = self.heap.read_map(plan.class_id, slot, &plan.name)?;
-        let pairs = self.pairs(plan, (key, keys), (value, values))?;
+        let pairs = self.pairs(plan, (key, keys), (value, values), wanted)?;
         self.heap.release(mark)?;
         Ok(Value::List(pairs))
     }
 
-    fn pairs(&mut self, plan: &TypePlan, keys: (TypeId, u32), values: (TypeId, u32)) -> Result<Vec<Value>, Fault> {
+    fn pairs(
+        &mut self,
+        plan: &TypePlan,
+        keys: (TypeId, u32),
+        values: (TypeId, u32),
+        wanted: &Selection,
+    ) -> Result<Vec<Value>, Fault> {
         let lengths = (self.heap.u32(offset(keys.1, 4)?)?, self.heap.u32(offset(values.1, 4)?)?);
         if lengths.0 != lengths.1 {
             return Err(Fault::new(format!("{} has {} keys but {} values", plan.name, lengths.0, lengths.1)));
         }
-        self.charge(u64::from(lengths.0))?;
+        let length = lengths.0;
+        self.budget.values(u64::from(length))?;
+        let (of_key, of_value) = (wanted.field(Selection::KEY), wanted.field(Selection::VALUE));
+        // The keys decide the order of the values.
+        let sorting = (of_value.is_some() && has_text(self.types, keys.0)).then_some(&Selection::All);
         let starts = (self.heap.u32(keys.1)?, self.heap.u32(values.1)?);
-        let keys = self.elements(keys.0, starts.0, lengths.0)?;
-        let values = self.elements(values.0, starts.1, lengths.1)?;
-        let mut pairs: Vec<_> = keys.into_iter().zip(values).collect();
-        if pairs.iter().all(|(key, _)| key.key_text().is_some()) {
-            pairs.sort_by_cached_key(|(key, _)| key.key_text());
-        }
-        let pair = |(key, value)| Value::Object(vec![(self.key.clone(), key), (self.value.clone(), value)]);
-        Ok(pairs.into_iter().map(pair).collect())
+        let mut side = |item, start, wanted: Option<&Selection>, label| match wanted {
+            Some(wanted) => self.elements(item, start, length, wanted, Some(label)),
+            None => Ok(Vec::new()),
+        };
+        let mut keys = side(keys.0, starts.0, of_key.or(sorting), "key")?.into_iter();
+        let mut values = side(values.0, starts.1, of_value, "value")?.into_iter();
+        let texts: Option<Vec<_>> = keys.as_slice().iter().map(Value::key_text).collect();
+        let pair = |_| {
+            let key = keys.next().filter(|_| of_key.is_some()).map(|key| (self.key.clone(), key));
+            let value = values.next().map(|value| (self.value.clone(), value));
+            Value::Object(key.into_iter().chain(value).collect())
+        };
+        let pairs = (0..length).map(pair);
+        Ok(match texts.filter(|texts| texts.len() == length as usize) {
+            Some(texts) => {
+                let mut sorted: Vec<_> = texts.into_iter().zip(pairs).collect();
+                sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
+                sorted.into_iter().map(|(_, pair)| pair).collect()
+            }
+            None => pairs.collect(),
+        })
+    }
+}
+
+/// Whether keys of this type may have a text.
+fn has_text(types: &Types, key: TypeId) -> bool {
+    match &types[key].kind {
+        Kind::Optional(target) => has_text(types, *target),
+        Kind::Struct(_) | Kind::Map { .. } => false,
+        Kind::List { bytes, .. } => *bytes,
+        _ => true,
     }
 }
 

@@ -3,13 +3,12 @@
 use super::heap::{Fault, Heap, element, offset};
 use super::input::{has_null, has_zero, items, pairs, scalar, scalar_or_zero, text};
 use super::layout::{BYTES_ID, STRING_ID, is_scalar};
+use crate::budget::Exceeded;
 use crate::number;
 use crate::timestamp;
 use crate::types::{FieldPlan, Kind, Sequence, TypeId, TypePlan, Types};
 use crate::value::Value;
 
-/// Values nested deeper than this are refused; the host's stack is finite.
-const MAX_DEPTH: u32 = 256;
 /// Seconds from 0001-01-01 to the Unix epoch.
 pub(super) const UNIX_EPOCH: i64 = 62_135_596_800;
 
@@ -37,13 +36,15 @@ pub(super) struct Lowerer<'a, 'g> {
     pub(super) heap: &'a mut Heap<'g>,
     /// Field names match whatever their case: records that come from the host (section 13).
     pub(super) any_case: bool,
+    /// Values nested deeper than this are refused; the host's stack is finite.
+    pub(super) max_depth: u32,
 }
 
 impl Lowerer<'_, '_> {
     /// Lowers one value.
     pub(super) fn lower(&mut self, ty: TypeId, value: &Value, mut place: Place<'_>, depth: u32) -> Result<(), Fault> {
-        if depth > MAX_DEPTH {
-            return Err(Fault::new(format!("values are nested deeper than {MAX_DEPTH}")));
+        if depth > self.max_depth {
+            return Err(Exceeded::Depth(self.max_depth).into());
         }
         let types = self.types;
         let plan = &types[ty];
@@ -130,7 +131,9 @@ impl Lowerer<'_, '_> {
 
     fn pointer(&mut self, plan: &TypePlan, target: TypeId, value: &Value, depth: u32) -> Result<u32, Fault> {
         let address = self.heap.object(plan.class_id, &plan.name)?;
-        self.lower(target, value, Place::Memory(address), depth + 1)?;
+        // A pointer adds no level to the value, but a chain of them takes host stack all the same.
+        let chained = matches!(self.types[target].kind, Kind::Optional(_));
+        self.lower(target, value, Place::Memory(address), depth + u32::from(chained))?;
         Ok(address)
     }
 

@@ -14,6 +14,7 @@ use crate::guest::{CallError, Guest, Limits};
 use crate::language::{GuestLanguage, TypeFacts};
 use crate::metadata::Metadata;
 use crate::plan::{FunctionPlan, ImportPlan, ResultPlan, Signature};
+use crate::selection::Selection;
 use crate::types::{TypeId, Types};
 use crate::value::Value;
 
@@ -56,10 +57,11 @@ impl GuestLanguage for Go {
         types: &Types,
         function: &FunctionPlan,
         limits: &Limits,
+        selection: &Selection,
         guest: &mut dyn Guest,
         arguments: &[Option<Value>],
     ) -> Result<Value, CallError> {
-        call::call(types, function, limits, guest, arguments)
+        call::call(types, function, limits, selection, guest, arguments)
     }
 
     fn import_arguments(
@@ -77,9 +79,10 @@ impl GuestLanguage for Go {
         &self,
         types: &Types,
         import: &ImportPlan,
+        limits: &Limits,
         guest: &mut dyn Guest,
         value: &Value,
     ) -> Result<u64, CallError> {
-        call::import_result(types, import, guest, value)
+        call::import_result(types, import, limits, guest, value)
     }
 }

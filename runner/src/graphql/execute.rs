@@ -7,14 +7,16 @@
 
 use std::sync::Arc;
 
+use abi::budget::Budget;
 use abi::value::Value;
 use futures::future::join_all;
 use juniper::OperationType;
 
 use crate::call::{Call, CallFailure, Outcome, PathSegment, Request};
 
+use super::Options;
 use super::error::RequestError;
-use super::input::Tables;
+use super::input::{Given, Tables};
 use super::introspection::Introspected;
 use super::json;
 use super::output::{FieldError, Path, Segment, Writer};
@@ -27,9 +29,7 @@ pub(crate) struct Context<'c> {
     pub(crate) variables: &'c [Option<Value>],
     pub(crate) time_zone: Option<Arc<str>>,
     pub(crate) claims: Option<Arc<str>>,
-    pub(crate) max_calls: usize,
-    /// Whether levels and logs are shown.
-    pub(crate) extensions: bool,
+    pub(crate) options: &'c Options,
 }
 
 /// A call's end, or why there was none.
@@ -42,18 +42,20 @@ pub(crate) async fn run(
     context: &Context<'_>,
 ) -> Result<Vec<Option<Ended>>, RequestError> {
     let calls = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Call { .. })).count();
-    if calls > context.max_calls {
-        let most = context.max_calls;
+    let most = context.options.max_calls;
+    if calls > most {
         return Err(RequestError::new(format!("the operation calls {calls} functions; at most {most} are allowed")));
     }
     let mut ended: Vec<Option<Ended>> = Vec::with_capacity(entries.len());
     let mut parallel = Vec::new();
+    // One for all calls: their arguments exist at the same time.
+    let mut budget = Budget::new(&context.options.limits);
     for (index, entry) in entries.iter().enumerate() {
         let EntryKind::Call { call, .. } = &entry.kind else {
             ended.push(None);
             continue;
         };
-        match request(call, context) {
+        match request(call, context, &mut budget) {
             Err(reason) => ended.push(Some(Err(reason))),
             Ok(request) if kind == OperationType::Mutation || calls == 1 => {
                 ended.push(Some(Ok(context.caller.call(request).await)));
@@ -72,16 +74,15 @@ pub(crate) async fn run(
 }
 
 /// The request of a call.
-fn request(call: &CallPlan, context: &Context<'_>) -> Result<Request, String> {
+fn request(call: &CallPlan, context: &Context<'_>, budget: &mut Budget) -> Result<Request, String> {
+    let mut given = Given { variables: context.variables, budget };
     let mut arguments = Vec::with_capacity(call.arguments.len());
     for argument in &call.arguments {
         let value = match &argument.source {
             ArgumentSource::Absent => None,
             ArgumentSource::Constant(value) => Some(value.clone()),
-            ArgumentSource::Template(literal) => context
-                .tables
-                .literal(literal, &argument.ty, Some(context.variables))
-                .map_err(|error| match error.path() {
+            ArgumentSource::Template(literal) => {
+                context.tables.literal(literal, &argument.ty, Some(&mut given)).map_err(|error| match error.path() {
                     path if path.is_empty() && error.value == "null" => {
                         format!("argument: {} on field: {} must not be null", argument.name, call.field)
                     }
@@ -89,13 +90,15 @@ fn request(call: &CallPlan, context: &Context<'_>) -> Result<Request, String> {
                         "argument: {}{path} on field: {} is invalid: {}",
                         argument.name, call.field, error.message
                     ),
-                })?,
+                })?
+            }
         };
         arguments.push(value.filter(|value| !(argument.null_is_absent && *value == Value::Null)));
     }
     Ok(Request {
         function: call.function,
         arguments,
+        selection: Arc::clone(&call.selection),
         time_zone: context.time_zone.clone(),
         claims: context.claims.clone(),
     })
@@ -112,8 +115,7 @@ pub(crate) fn respond(
     let root = if operation.kind == OperationType::Mutation { "Mutation" } else { "Query" };
     let mut out = Vec::with_capacity(256);
     out.extend_from_slice(b"{\"data\":");
-    let (errors, nulls) = (Vec::new(), Vec::new());
-    let mut writer = Writer { root, variables: context.variables, out, errors, nulls, execution_id: None };
+    let mut writer = Writer::new(root, context.variables, out, context.options.max_response);
     let start = writer.out.len();
     let (mut whole, mut produced) = (true, false);
     writer.out.push(b'{');
@@ -125,7 +127,7 @@ pub(crate) fn respond(
                 let path = Path { parent: None, segment: Segment::Key(&entry.key) };
                 let value = take_errors(&mut writer, entry, shape, ended);
                 produced |= *value != Value::Null;
-                whole &= writer.value(value, shape, &path).is_ok();
+                whole &= writer.result(value, shape, &path).is_ok();
             }
             (EntryKind::TypeName(name), _) => {
                 json::string(&mut writer.out, name);
@@ -150,8 +152,8 @@ pub(crate) fn respond(
     if produced || writer.errors.is_empty() {
         writer.errors.append(&mut writer.nulls);
     }
-    let mut body = with_errors(writer.out, &writer.errors, context.extensions);
-    if context.extensions {
+    let mut body = with_errors(writer.out, &writer.errors, context.options.extensions);
+    if context.options.extensions {
         invocations(&mut body, entries, ended);
     }
     body.push(b'}');
@@ -166,7 +168,7 @@ fn take_errors<'e>(writer: &mut Writer<'_>, entry: &Entry, shape: &Shape, ended:
             let id: Arc<str> = outcome.execution_id.as_str().into();
             for CallFailure { message, level, path } in &outcome.errors {
                 let mut full = vec![key()];
-                response_path(shape, path, &mut full);
+                full.append(&mut response_path(shape, path));
                 let execution_id = Some(Arc::clone(&id));
                 writer.errors.push(FieldError { message: message.clone(), path: full, execution_id, level: *level });
             }
@@ -182,25 +184,27 @@ fn take_errors<'e>(writer: &mut Writer<'_>, entry: &Entry, shape: &Shape, ended:
     }
 }
 
-/// Turns a path of guest fields into one of response keys, as far as they are selected.
-fn response_path(mut shape: &Shape, path: &[PathSegment], full: &mut Vec<PathSegment>) {
-    for segment in path {
-        match (segment, &shape.kind) {
-            (PathSegment::Index(index), ShapeKind::List(element)) => {
-                full.push(PathSegment::Index(*index));
-                shape = element;
-            }
-            (PathSegment::Field(name), ShapeKind::Object(selection)) => {
-                let selected = selection.entries.iter().find_map(|entry| match &entry.kind {
-                    EntryKind::Field { name: field, shape, .. } if field == name => Some((&entry.key, shape)),
-                    _ => None,
-                });
-                let Some((key, inner)) = selected else { return };
-                full.push(PathSegment::Field(Arc::clone(key)));
-                shape = inner;
-            }
-            _ => return,
+/// Turns a path of guest fields into one of response keys, as far as they are selected. Of several keys for one field,
+/// that below which most of the path is selected.
+fn response_path(shape: &Shape, path: &[PathSegment]) -> Vec<PathSegment> {
+    let Some((first, rest)) = path.split_first() else { return Vec::new() };
+    let below = |step: PathSegment, shape: &Shape| {
+        let mut full = vec![step];
+        full.append(&mut response_path(shape, rest));
+        full
+    };
+    match (first, &shape.kind) {
+        (PathSegment::Index(_), ShapeKind::List(element)) => below(first.clone(), element),
+        (PathSegment::Field(name), ShapeKind::Object(selection)) => {
+            let paths = selection.entries.iter().filter_map(|entry| match &entry.kind {
+                EntryKind::Field { name: field, shape, .. } if field == name => {
+                    Some(below(PathSegment::Field(Arc::clone(&entry.key)), shape))
+                }
+                _ => None,
+            });
+            paths.reduce(|best, other| if other.len() > best.len() { other } else { best }).unwrap_or_default()
         }
+        _ => Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use abi::budget::{Budget, Exceeded};
 use abi::plan::Program;
 use abi::schema::{ObjectType, Schema, TypeRef};
 use abi::value::Value;
@@ -41,6 +42,12 @@ impl Literal {
 /// Values of an operation's variables, in the order of their definitions; `None` is a variable without a value.
 pub(crate) type Variables = [Option<Value>];
 
+/// Variables with what may be made of them: a literal can mention one many times.
+pub(crate) struct Given<'v> {
+    pub(crate) variables: &'v Variables,
+    pub(crate) budget: &'v mut Budget,
+}
+
 /// Why a value does not fit its type.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Invalid {
@@ -55,6 +62,10 @@ pub(crate) struct Invalid {
 impl Invalid {
     fn new(value: &Value, message: String) -> Self {
         Self { path: Vec::new(), message, value: shown(value) }
+    }
+
+    fn exceeded(limit: Exceeded) -> Self {
+        Self { path: Vec::new(), message: limit.to_string(), value: String::new() }
     }
 
     fn inside(mut self, segment: String) -> Self {
@@ -125,36 +136,40 @@ impl Tables {
         self.inputs.get(name).map(|index| &self.program.schema.inputs[*index])
     }
 
-    /// Coerces a literal. `None` as the result is a variable without a value; without `variables` (when a document is
+    /// Coerces a literal. `None` as the result is a variable without a value; if nothing is `given` (when a document is
     /// compiled) that is every variable, and only the rest is checked.
     pub(crate) fn literal(
         &self,
         literal: &Literal,
         ty: &TypeRef,
-        variables: Option<&Variables>,
+        mut given: Option<&mut Given<'_>>,
     ) -> Result<Option<Value>, Invalid> {
         if let Literal::Variable(index) = literal {
-            let value = variables.and_then(|values| values.get(*index)).and_then(Option::as_ref);
+            let Some(given) = given else { return Ok(None) };
             // A variable has been coerced to its own type, which validation compared with this one; only null is left.
-            return match value {
+            return match given.variables.get(*index).and_then(Option::as_ref) {
                 Some(Value::Null) if matches!(ty, TypeRef::NonNull(_)) => Err(null_for(ty)),
-                value => Ok(value.cloned()),
+                Some(value) => {
+                    given.budget.whole(value).map_err(Invalid::exceeded)?;
+                    Ok(Some(value.clone()))
+                }
+                None => Ok(None),
             };
         }
         match ty {
             TypeRef::NonNull(_) if *literal == Literal::Value(Value::Null) => Err(null_for(ty)),
-            TypeRef::NonNull(inner) => self.literal(literal, inner, variables),
+            TypeRef::NonNull(inner) => self.literal(literal, inner, given),
             _ if *literal == Literal::Value(Value::Null) => Ok(Some(Value::Null)),
             TypeRef::List(inner) => match literal {
-                Literal::List(items) => self.literal_list(items, inner, variables).map(Some),
-                single => Ok(self.literal(single, inner, variables)?.map(|value| Value::List(vec![value]))),
+                Literal::List(items) => self.literal_list(items, inner, given).map(Some),
+                single => Ok(self.literal(single, inner, given.as_deref_mut())?.map(|value| Value::List(vec![value]))),
             },
             TypeRef::Named(name) => match (self.input(name), literal) {
-                (Some(object), Literal::Object(entries)) => self.literal_object(entries, object, variables).map(Some),
+                (Some(object), Literal::Object(entries)) => self.literal_object(entries, object, given).map(Some),
                 (Some(object), other) => Err(not_an_object(object, other)),
                 (None, Literal::List(items)) if Leaf::of(name) == Leaf::Custom => {
                     let element = TypeRef::Named(name.clone());
-                    self.literal_list(items, &element, variables).map(Some)
+                    self.literal_list(items, &element, given).map(Some)
                 }
                 (None, Literal::Value(value)) => leaf(value.clone(), name, Origin::Literal).map(Some),
                 (None, other) => Err(wrong_leaf(name, other)),
@@ -166,13 +181,14 @@ impl Tables {
         &self,
         items: &[Literal],
         element: &TypeRef,
-        variables: Option<&Variables>,
+        mut given: Option<&mut Given<'_>>,
     ) -> Result<Value, Invalid> {
         let mut list = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
-            let value = self.literal(item, element, variables).map_err(|error| error.inside(format!("[{index}]")))?;
+            let value = self.literal(item, element, given.as_deref_mut());
+            let value = value.map_err(|error| error.inside(format!("[{index}]")))?;
             // In a list there is no "not given".
-            if value.is_none() && variables.is_some() && matches!(element, TypeRef::NonNull(_)) {
+            if value.is_none() && given.is_some() && matches!(element, TypeRef::NonNull(_)) {
                 return Err(null_for(element).inside(format!("[{index}]")));
             }
             list.push(value.unwrap_or(Value::Null));
@@ -184,23 +200,23 @@ impl Tables {
         &self,
         entries: &[(Arc<str>, Literal)],
         object: &ObjectType,
-        variables: Option<&Variables>,
+        mut given: Option<&mut Given<'_>>,
     ) -> Result<Value, Invalid> {
         if let Some((name, _)) = entries.iter().find(|(name, _)| object.fields.iter().all(|f| *f.name != **name)) {
             return Err(unknown_field(object, name));
         }
         let mut result = Vec::with_capacity(entries.len());
         for field in &object.fields {
-            let given = entries.iter().find(|(name, _)| **name == *field.name);
-            let value = match given {
+            let entry = entries.iter().find(|(name, _)| **name == *field.name);
+            let value = match entry {
                 Some((_, value)) => self
-                    .literal(value, &field.ty, variables)
+                    .literal(value, &field.ty, given.as_deref_mut())
                     .map_err(|error| error.inside(format!(".{}", field.name)))?,
                 None => None,
             };
-            match (value, given) {
+            match (value, entry) {
                 (Some(value), _) => result.push((Arc::from(field.name.as_str()), value)),
-                (None, Some(_)) if variables.is_none() => {}
+                (None, Some(_)) if given.is_none() => {}
                 (None, _) if matches!(field.ty, TypeRef::NonNull(_)) => return Err(missing_field(object, field)),
                 (None, _) => {}
             }

@@ -128,7 +128,8 @@ fn nested(out: &mut Vec<u8>, value: &Value, depth: usize) -> Result<(), Unwritab
     }
     match value {
         Value::Null => out.extend_from_slice(b"null"),
-        Value::Bool(value) => integer(out, value),
+        Value::Bool(true) => out.extend_from_slice(b"true"),
+        Value::Bool(false) => out.extend_from_slice(b"false"),
         Value::Int(value) => integer(out, value),
         Value::UInt(value) => integer(out, value),
         Value::Float(value) => float(out, *value)?,
@@ -160,6 +161,13 @@ fn nested(out: &mut Vec<u8>, value: &Value, depth: usize) -> Result<(), Unwritab
 pub(crate) fn key(out: &mut Vec<u8>, name: &str) {
     string(out, name);
     out.push(b':');
+}
+
+/// Writes a key that is a GraphQL name: nothing in it wants an escape.
+pub(crate) fn name(out: &mut Vec<u8>, name: &str) {
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
 }
 
 /// Writes a comma before every member but the first.

@@ -13,6 +13,7 @@ mod introspection;
 mod json;
 mod output;
 mod plan;
+mod reading;
 mod request;
 mod root;
 mod scalar;
@@ -23,6 +24,7 @@ mod variables;
 
 use std::sync::{Arc, OnceLock};
 
+use abi::guest::Limits;
 use abi::plan::Program;
 use juniper::OperationType;
 
@@ -47,11 +49,21 @@ pub struct Options {
     pub max_calls: usize,
     /// The most documents whose plans are kept.
     pub cached_documents: usize,
+    /// Bounds on the arguments of an operation.
+    pub limits: Limits,
+    /// The most bytes of data a response may have.
+    pub max_response: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { extensions: false, max_calls: 50, cached_documents: 1024 }
+        Self {
+            extensions: false,
+            max_calls: 50,
+            cached_documents: 1024,
+            limits: Limits::default(),
+            max_response: 256 << 20,
+        }
     }
 }
 
@@ -165,8 +177,7 @@ impl Engine {
             variables: &variables,
             time_zone: request.time_zone,
             claims: request.claims,
-            max_calls: self.options.max_calls,
-            extensions: self.options.extensions,
+            options: &self.options,
         };
         let entries: Vec<_> = operation.root.active(&variables).collect();
         match execute::run(&entries, operation.kind, &context).await {

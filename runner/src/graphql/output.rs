@@ -60,11 +60,41 @@ pub(crate) struct Writer<'w> {
     pub(crate) nulls: Vec<FieldError>,
     /// The call whose result is being written.
     pub(crate) execution_id: Option<Arc<str>>,
+    /// Bytes that `out` may have.
+    limit: usize,
+    /// It had more: no field of the call can be shown.
+    overflowed: bool,
 }
 
-impl Writer<'_> {
-    /// Writes `value` as `shape` wants it.
-    pub(crate) fn value(&mut self, value: &Value, shape: &Shape, path: &Path<'_>) -> Result<(), Nulled> {
+/// Errors and nulls that are told of one response; a list can have millions.
+const MOST_ERRORS: usize = 1000;
+
+impl<'w> Writer<'w> {
+    /// Appends to `out`, up to `limit` bytes.
+    pub(crate) fn new(root: &'static str, variables: &'w [Option<Value>], out: Vec<u8>, limit: usize) -> Self {
+        let (errors, nulls) = (Vec::new(), Vec::new());
+        Self { root, variables, out, errors, nulls, execution_id: None, limit, overflowed: false }
+    }
+
+    /// Writes the result of a call.
+    pub(crate) fn result(&mut self, value: &Value, shape: &Shape, path: &Path<'_>) -> Result<(), Nulled> {
+        self.overflowed = false;
+        let start = self.out.len();
+        let written = self.value(value, shape, path);
+        if written.is_err() && !shape.non_null {
+            // Only too much of it comes up to here where null may be.
+            self.out.truncate(start);
+            self.out.extend_from_slice(b"null");
+            return Ok(());
+        }
+        written
+    }
+
+    fn value(&mut self, value: &Value, shape: &Shape, path: &Path<'_>) -> Result<(), Nulled> {
+        if self.out.len() > self.limit {
+            self.overflow(path);
+            return Err(Nulled);
+        }
         if *value == Value::Null {
             return self.null(shape, path);
         }
@@ -76,7 +106,7 @@ impl Writer<'_> {
         };
         if written.is_err() {
             self.out.truncate(start);
-            if shape.non_null {
+            if shape.non_null || self.overflowed {
                 return Err(Nulled);
             }
             self.out.extend_from_slice(b"null");
@@ -84,10 +114,19 @@ impl Writer<'_> {
         Ok(())
     }
 
+    fn overflow(&mut self, path: &Path<'_>) {
+        if !std::mem::replace(&mut self.overflowed, true) {
+            self.error(format!("the response is larger than {} bytes (limit `max-response`)", self.limit), path);
+        }
+    }
+
     fn null(&mut self, shape: &Shape, path: &Path<'_>) -> Result<(), Nulled> {
         if !shape.non_null {
             self.out.extend_from_slice(b"null");
             return Ok(());
+        }
+        if self.nulls.len() >= MOST_ERRORS {
+            return Err(Nulled);
         }
         let path = path.segments();
         let mut name = self.root.to_owned();
@@ -118,7 +157,7 @@ impl Writer<'_> {
         self.out.push(b'{');
         for (index, entry) in selection.active(self.variables).enumerate() {
             json::separate(&mut self.out, index);
-            json::key(&mut self.out, &entry.key);
+            json::name(&mut self.out, &entry.key);
             let path = Path { parent: Some(path), segment: Segment::Key(&entry.key) };
             match &entry.kind {
                 EntryKind::TypeName(name) => json::string(&mut self.out, name),
@@ -172,6 +211,9 @@ impl Writer<'_> {
     }
 
     fn error(&mut self, message: String, path: &Path<'_>) {
+        if self.errors.len() >= MOST_ERRORS {
+            return;
+        }
         let path = path.segments();
         self.errors.push(FieldError { message, path, execution_id: self.execution_id.clone(), level: None });
     }

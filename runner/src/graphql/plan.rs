@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use abi::schema::TypeRef;
+use abi::selection::Selection;
 use abi::value::Value;
 use juniper::OperationType;
 
@@ -112,7 +113,7 @@ pub(crate) enum EntryKind {
     /// A field of an object.
     Field {
         name: Arc<str>,
-        /// Position of the field in its type: where it usually is in the value.
+        /// Where the field usually is in the value.
         position: usize,
         shape: Shape,
     },
@@ -126,6 +127,8 @@ pub(crate) struct CallPlan {
     pub(crate) field: String,
     /// One per argument of the schema.
     pub(crate) arguments: Vec<ArgumentPlan>,
+    /// What is to be read of the result.
+    pub(crate) selection: Arc<Selection>,
 }
 
 /// An argument of a call.

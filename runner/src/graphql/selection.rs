@@ -1,6 +1,7 @@
 //! Selection sets: fragments spread, equal response keys merged, conditions noted.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use juniper::parser::{SourcePosition, Spanning};
 use juniper::{InputValue, OperationType, Selection};
@@ -15,6 +16,7 @@ use super::plan::{
     ArgumentPlan, ArgumentSource, CallPlan, Condition, Entry, EntryKind, Occurrence, SchemaKeys, SelectionSet, Shape,
     ShapeKind, Variable,
 };
+use super::reading;
 use super::scalar::Scalar;
 
 type Selections<'d> = &'d [Selection<'d, Scalar>];
@@ -89,7 +91,8 @@ impl<'d> Selector<'d> {
                 }
                 name => match fields.iter().find(|field| field.name == name) {
                     Some(field) => {
-                        EntryKind::Call { call: self.call(field, &group), shape: self.shape(&field.ty, &group.below) }
+                        let mut shape = self.shape(&field.ty, &group.below);
+                        EntryKind::Call { call: self.call(field, &group, &mut shape), shape }
                     }
                     None => {
                         self.unknown_field(name, type_name, group.position);
@@ -137,7 +140,7 @@ impl<'d> Selector<'d> {
         self.errors.push(RequestError::at(message, position));
     }
 
-    fn call(&mut self, field: &RootField, group: &Group<'d>) -> CallPlan {
+    fn call(&mut self, field: &RootField, group: &Group<'d>, shape: &mut Shape) -> CallPlan {
         let arguments = field
             .arguments
             .iter()
@@ -149,7 +152,11 @@ impl<'d> Selector<'d> {
                 source: self.argument(argument, group),
             })
             .collect();
-        CallPlan { function: field.function, field: field.name.clone(), arguments }
+        let program = self.environment.program;
+        let function = program.functions.get(field.function as usize);
+        let selection = function.map(|function| reading::selection(&program.types, function, shape));
+        let selection = Arc::new(selection.unwrap_or_default());
+        CallPlan { function: field.function, field: field.name.clone(), arguments, selection }
     }
 
     fn argument(&mut self, argument: &Argument, group: &Group<'d>) -> ArgumentSource {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use abi::plan::FunctionPlan;
-use abi::value::Value;
 use tokio::runtime::Handle;
 use wasmtime::Store;
 
@@ -118,7 +117,7 @@ impl Instance {
         let export = inner.functions.get(request.function as usize).and_then(Option::as_ref);
         let function = export.and_then(|export| instance.get_module_export(&mut self.store, export)?.into_func());
         match function {
-            Some(function) => self.invoke(plan, function, &request.arguments),
+            Some(function) => self.invoke(plan, function, request),
             None => Ending::Refused(format!("no function registered named {}", plan.name)),
         }
     }
@@ -136,14 +135,15 @@ impl Instance {
         Ok(instance)
     }
 
-    fn invoke(&mut self, plan: &FunctionPlan, function: wasmtime::Func, arguments: &[Option<Value>]) -> Ending {
+    fn invoke(&mut self, plan: &FunctionPlan, function: wasmtime::Func, request: &Request) -> Ending {
         let Some(exports) = self.store.data().exports else {
             return Ending::Internal("the instance's exports are unknown".to_owned());
         };
         let shared = Arc::clone(&self.inner.shared);
         let mut view = View::new(&mut self.store, exports, Some((function, &plan.signature)));
         let language = shared.program.language.implementation();
-        let result = language.call(&shared.program.types, plan, &shared.limits, &mut view, arguments);
+        let types = &shared.program.types;
+        let result = language.call(types, plan, &shared.limits, &request.selection, &mut view, &request.arguments);
         let stopped = self.store.data_mut().stopped.take();
         Ending::of_call(result, stopped.as_ref())
     }

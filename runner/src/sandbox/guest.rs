@@ -156,6 +156,12 @@ impl<C: AsContextMut<Data = State>> Guest for View<'_, C> {
             Err(error) => self.stop(error),
         }
     }
+
+    fn warn(&mut self, text: &str) {
+        let mut context = self.context.as_context_mut();
+        let state = context.data_mut();
+        state.output.warn(text, &state.log);
+    }
 }
 
 /// A core value of the given type from raw bits.

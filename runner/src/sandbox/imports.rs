@@ -58,7 +58,7 @@ pub(super) fn run(
         None => Value::Null,
     };
     let mut view = View::new(&mut *caller, exports, None);
-    let raw = match language.import_result(types, import, &mut view, &answer) {
+    let raw = match language.import_result(types, import, &shared.limits, &mut view, &answer) {
         Ok(raw) => raw,
         Err(error) => {
             broken(caller, function, "Error encoding results.", &error)?;

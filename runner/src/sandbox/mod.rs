@@ -124,7 +124,7 @@ impl Sandbox {
     /// An instance that keeps its memory from call to call. It counts against the pool, not against the calls that run
     /// at once. To be called within a runtime.
     pub fn keep(&self) -> Instance {
-        let request = Request { function: 0, arguments: Vec::new(), time_zone: None, claims: None };
+        let request = Request::default();
         let (limit, _cancel) = Limit::new(Instant::now() + self.0.options.deadline);
         let log = self.0.log_context(&request, "");
         Instance::new(Arc::clone(&self.0), &request, log, limit)

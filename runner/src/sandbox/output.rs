@@ -90,11 +90,9 @@ impl Output {
     /// Adds a message of `logMessage`.
     pub(crate) fn message(&mut self, level: &str, text: &str, log: &LogContext, raw_debug: bool) {
         let parsed = level_of_name(level);
-        if text.len() > self.left {
-            return self.truncate(log);
+        if !self.charge(text, log) {
+            return;
         }
-        // Each message counts a little more than its text, so that endless empty ones are bounded, too.
-        self.left = self.left.saturating_sub(text.len().saturating_add(16));
         if raw_debug && parsed == Some(Level::Debug) {
             eprintln!("{text}");
         } else {
@@ -102,6 +100,25 @@ impl Output {
             log.write(severity, FROM_FUNCTION, Record { text: Some(text), user_visible: true, ..Default::default() });
         }
         self.messages.push(Message { level: parsed, text: text.to_owned() });
+    }
+
+    /// Adds a warning of the host about the call.
+    pub(crate) fn warn(&mut self, text: &str, log: &LogContext) {
+        if self.charge(text, log) {
+            log.write(Severity::Warn, text, Record { user_visible: true, ..Default::default() });
+            self.messages.push(Message { level: Some(Level::Warning), text: text.to_owned() });
+        }
+    }
+
+    /// Whether there is room for a message.
+    fn charge(&mut self, text: &str, log: &LogContext) -> bool {
+        if text.len() > self.left {
+            self.truncate(log);
+            return false;
+        }
+        // Each message counts a little more than its text, so that endless empty ones are bounded, too.
+        self.left = self.left.saturating_sub(text.len().saturating_add(16));
+        true
     }
 
     /// Logs what stands after the last line breaks. Messages, then lines of stdout, then of stderr.

@@ -7,12 +7,13 @@ use crate::assemblyscript::fake::{Fake, function, metadata};
 use crate::guest::{CallError, Limits, Stopped};
 use crate::language::GuestLanguage as _;
 use crate::plan::{DefaultValue, FunctionPlan, ImportPlan, ParameterPlan};
+use crate::selection::Selection;
 use crate::types::{CoreType, Types};
 use crate::value::Value;
 
 fn call(types: &Types, function: &FunctionPlan, arguments: &[Option<Value>]) -> (Fake, Result<Value, CallError>) {
     let mut guest = Fake::new();
-    let result = AssemblyScript.call(types, function, &Limits::default(), &mut guest, arguments);
+    let result = AssemblyScript.call(types, function, &Limits::default(), &Selection::All, &mut guest, arguments);
     assert_eq!(guest.pins(), 0);
     (guest, result)
 }
@@ -77,7 +78,7 @@ fn a_stopped_guest_is_left_alone() {
     let mut guest = Fake::new();
     guest.stop_at_call = true;
     let arguments = [Some(Value::String("x".into()))];
-    let result = AssemblyScript.call(&types, &function, &Limits::default(), &mut guest, &arguments);
+    let result = AssemblyScript.call(&types, &function, &Limits::default(), &Selection::All, &mut guest, &arguments);
     assert_eq!(result, Err(CallError::Stopped(Stopped)));
     assert_eq!(guest.pins(), 1);
 }
@@ -89,7 +90,7 @@ fn bad_results_still_unpin() {
     let mut guest = Fake::new();
     (guest.echo, guest.answer) = (None, 0xffff_fff0);
     let arguments = [Some(Value::String("x".into()))];
-    let result = AssemblyScript.call(&types, &function, &Limits::default(), &mut guest, &arguments);
+    let result = AssemblyScript.call(&types, &function, &Limits::default(), &Selection::All, &mut guest, &arguments);
     assert!(matches!(result, Err(CallError::Result { .. })), "{result:?}");
     assert_eq!(guest.pins(), 0);
 }
@@ -116,15 +117,15 @@ fn host_functions() {
     let mut types = Types::default();
     let import = import(&mut types, "assembly/index/Seat");
     let mut guest = Fake::new();
-    assert_eq!(AssemblyScript.import_result(&types, &import, &mut guest, &Value::Null), Ok(0));
+    assert_eq!(AssemblyScript.import_result(&types, &import, &Limits::default(), &mut guest, &Value::Null), Ok(0));
     let record = Value::from(&json!({"ROW": 9, "row": 1, "Tags": null}));
-    let word = AssemblyScript.import_result(&types, &import, &mut guest, &record).unwrap();
+    let word = AssemblyScript.import_result(&types, &import, &Limits::default(), &mut guest, &record).unwrap();
     assert_eq!(guest.pins(), 0);
     let lifted = AssemblyScript.import_arguments(&types, &import, &Limits::default(), &mut guest, &[word]).unwrap();
     assert_eq!(lifted[0].to_json(), json!({"row": 1, "tags": []}));
 
     let missing = Value::from(&json!({"row": 1}));
-    let result = AssemblyScript.import_result(&types, &import, &mut guest, &missing);
+    let result = AssemblyScript.import_result(&types, &import, &Limits::default(), &mut guest, &missing);
     assert!(matches!(&result, Err(CallError::Result { reason, .. }) if reason.contains("not found in struct")));
     assert_eq!(guest.pins(), 0);
     let result = AssemblyScript.import_arguments(&types, &import, &Limits::default(), &mut guest, &[0]);

@@ -7,6 +7,7 @@ use crate::assemblyscript::fake::{Fake, function};
 use crate::assemblyscript::hash;
 use crate::guest::{CallError, Limits, read_u32, slice};
 use crate::language::GuestLanguage as _;
+use crate::selection::Selection;
 use crate::types::Types;
 use crate::value::Value;
 
@@ -16,7 +17,7 @@ fn echo(type_name: &str, value: &serde_json::Value) -> (Fake, Result<Value, Call
     let function = function(&mut types, &[type_name]);
     let mut guest = Fake::new();
     let arguments = [Some(Value::from(value))];
-    let result = AssemblyScript.call(&types, &function, &Limits::default(), &mut guest, &arguments);
+    let result = AssemblyScript.call(&types, &function, &Limits::default(), &Selection::All, &mut guest, &arguments);
     assert_eq!(guest.pins(), 0, "{type_name} {value}");
     (guest, result)
 }
@@ -113,7 +114,7 @@ fn deep_values_are_refused() {
         value = json!({"id": id, "next": value});
     }
     match echo("assembly/index/Loop", &value).1 {
-        Err(CallError::Argument { reason, .. }) => assert!(reason.contains("too deeply"), "{reason}"),
+        Err(CallError::Argument { reason, .. }) => assert!(reason.contains("(limit `max-depth`)"), "{reason}"),
         other => panic!("{other:?}"),
     }
 }

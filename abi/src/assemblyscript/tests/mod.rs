@@ -4,4 +4,6 @@
 
 mod calls;
 mod lifting;
+mod limits;
 mod lowering;
+mod selecting;

@@ -14,6 +14,7 @@ pub(super) struct Fake {
     /// What the function was called with.
     pub(super) words: Vec<u64>,
     pub(super) calls: Vec<(Helper, Vec<u32>)>,
+    pub(super) warnings: Vec<String>,
     next: u32,
     /// Element stride and header size that `__make` uses for an id.
     makes: HashMap<u32, (u32, u32)>,
@@ -43,6 +44,7 @@ impl Fake {
             live: Vec::new(),
             words: Vec::new(),
             calls: Vec::new(),
+            warnings: Vec::new(),
             next: 1024,
             makes,
             sizes,
@@ -142,5 +144,9 @@ impl Guest for Fake {
         self.words = words.to_vec();
         let mut body = self.body.take().ok_or(Stopped)?;
         Ok(body(self, words))
+    }
+
+    fn warn(&mut self, text: &str) {
+        self.warnings.push(text.to_owned());
     }
 }

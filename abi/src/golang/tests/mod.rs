@@ -2,6 +2,8 @@
 
 mod fake;
 mod layouts;
+mod limits;
+mod selecting;
 mod values;
 
 use serde_json::json;
@@ -11,6 +13,7 @@ use crate::guest::{CallError, Limits};
 use crate::language::GuestLanguage;
 use crate::metadata::Metadata;
 use crate::plan::{FunctionPlan, ParameterPlan, ResultPlan};
+use crate::selection::Selection;
 use crate::types::Types;
 use crate::value::Value;
 use fake::Fake;
@@ -89,11 +92,22 @@ fn call_with(
     arguments: &serde_json::Value,
     body: impl FnMut(&mut Fake, &[u64]) -> u64 + 'static,
 ) -> (Result<Value, CallError>, Fake) {
+    call_for(&Selection::All, parameters, results, limits, arguments, body)
+}
+
+fn call_for(
+    wanted: &Selection,
+    parameters: &[&str],
+    results: &[&str],
+    limits: &Limits,
+    arguments: &serde_json::Value,
+    body: impl FnMut(&mut Fake, &[u64]) -> u64 + 'static,
+) -> (Result<Value, CallError>, Fake) {
     let (types, function) = plan(parameters, results);
     let mut guest = Fake::new(&types, body);
     let arguments: Vec<_> =
         arguments.as_array().expect("arguments are a list").iter().map(|value| Some(Value::from(value))).collect();
-    let result = Go.call(&types, &function, limits, &mut guest, &arguments);
+    let result = Go.call(&types, &function, limits, wanted, &mut guest, &arguments);
     assert!(guest.live.is_empty(), "not released: {:?}", guest.live);
     (result, guest)
 }

@@ -2,15 +2,17 @@
 
 mod arguments;
 mod documents;
+mod limits;
 mod results;
+mod selections;
 
 use std::sync::{Arc, Mutex};
 
 use abi::language::Language;
 use abi::manifest::Manifest;
-use abi::plan::{App, DefaultValue, FunctionPlan, ParameterPlan, Program, Signature};
+use abi::plan::{App, DefaultValue, FunctionPlan, ParameterPlan, Program, ResultPlan, Signature};
 use abi::schema::{Argument, ObjectField, ObjectType, RootField, Schema, TypeRef};
-use abi::types::{TypeId, Types};
+use abi::types::{FieldPlan, Kind, Sequence, TypeId, TypePlan, Types};
 use abi::value::Value;
 use futures::FutureExt as _;
 
@@ -48,7 +50,7 @@ fn field(text: &str, functions: &mut Vec<FunctionPlan>) -> RootField {
     functions.push(FunctionPlan {
         name: name.into(),
         parameters,
-        results: Vec::new(),
+        results: results(name),
         signature: Signature::default(),
         result_block: None,
         optional_arguments: false,
@@ -62,6 +64,42 @@ fn field(text: &str, functions: &mut Vec<FunctionPlan>) -> RootField {
 fn object(name: &str, fields: &str) -> ObjectType {
     let fields = pairs(fields).map(|(name, ty)| ObjectField { name: name.into(), description: None, ty: type_ref(ty) });
     ObjectType { name: name.into(), description: None, fields: fields.collect(), is_map_pair: false }
+}
+
+/// The guest's types behind the schema, as far as tests need them; the second is `Tree`.
+fn types() -> Types {
+    let plan = |kind| TypePlan {
+        name: String::new(),
+        class_id: 0,
+        size: 0,
+        align: 1,
+        payload: 0,
+        words: Vec::new(),
+        pointers: false,
+        kind,
+    };
+    let field = |(name, ty): (&str, u32)| FieldPlan { name: name.into(), offset: 0, ty: TypeId(ty) };
+    let tree = [("label", 0), ("height", 3), ("graft", 2), ("nick", 0)].map(field).into();
+    let list = |element| Kind::List { element, sequence: Sequence::Growable, bytes: false };
+    let (text, node) = (TypeId(0), TypeId(1));
+    let map = Kind::Map { key: text, value: node, keys: text, values: text };
+    let mut types = Types::default();
+    for kind in [Kind::String, Kind::Struct(tree), Kind::Optional(node), Kind::F64, list(node), map] {
+        types.add(plan(kind));
+    }
+    types
+}
+
+/// Result types of the functions that have one; several are named after the schema.
+fn results(function: &str) -> Vec<ResultPlan> {
+    let list: &[_] = match function {
+        "tree" => &[("item1", 2)],
+        "trees" => &[("item1", 4)],
+        "forest" => &[("item1", 5)],
+        "both" => &[("left", 2), ("right", 0)],
+        _ => &[],
+    };
+    list.iter().map(|(name, ty)| ResultPlan { name: (*name).into(), ty: TypeId(*ty) }).collect()
 }
 
 fn program() -> Program {
@@ -79,6 +117,8 @@ fn program() -> Program {
         "tree(label: String!): Tree",
         "treeNull(): Tree",
         "trees(): [Tree!]",
+        "forest(): [Plot!]",
+        "both(): Both",
         "nothing(): Void",
         "number(): Float",
         "wave(): Wave!",
@@ -89,13 +129,17 @@ fn program() -> Program {
         mutation: mutation.iter().map(|text| field(text, &mut functions)).collect(),
         scalars: ["Int64", "UInt64", "Void", "Wave"].map(String::from).into(),
         inputs: vec![object("TreeInput", "label: String!, height: Float, graft: TreeInput, cuts: [Int!]")],
-        objects: vec![object("Tree", "label: String!, height: Float!, graft: Tree, nick: String")],
+        objects: vec![
+            object("Tree", "label: String!, height: Float!, graft: Tree, nick: String"),
+            object("Plot", "key: String!, value: Tree"),
+            object("Both", "left: Tree, right: String"),
+        ],
     };
     Program {
         app: App::default(),
         language: Language::AssemblyScript,
         start: String::new(),
-        types: Types::default(),
+        types: types(),
         functions,
         imports: Vec::new(),
         schema,

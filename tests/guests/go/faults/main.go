@@ -3,6 +3,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"time"
@@ -137,6 +138,58 @@ func Sleeps(ms int) int64 {
 	start := time.Now()
 	time.Sleep(time.Duration(ms) * time.Millisecond)
 	return time.Since(start).Milliseconds()
+}
+
+// --- results ---
+
+type Reading struct {
+	Label string
+	Value float64
+	At    time.Time
+	Next  *Reading
+	Near  []*Reading
+}
+
+// A reading at a time that no calendar shows, of a value that is no number.
+func BrokenReading() Reading {
+	nan := math.NaN()
+	return Reading{Label: "broken", Value: nan, At: time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC)}
+}
+
+func BrokenReadings() map[string]Reading {
+	return map[string]Reading{"b": BrokenReading(), "a": BrokenReading()}
+}
+
+func BrokenReadingAnd(v string) (Reading, string) {
+	return BrokenReading(), v
+}
+
+// A reading that comes after itself.
+func Ring() *Reading {
+	reading := &Reading{Label: "ring"}
+	reading.Next = reading
+	return reading
+}
+
+// So many readings, all of them near all.
+func Mesh(size int) []*Reading {
+	all := make([]*Reading, size)
+	for i := range all {
+		all[i] = &Reading{Label: "mesh", Near: all}
+	}
+	return all
+}
+
+// A slice whose header says that it has so many elements.
+func AbsurdSlice(length uint32) []int32 {
+	items := []int32{1, 2, 3}
+	header := (*[3]uintptr)(unsafe.Pointer(&items))
+	header[1], header[2] = uintptr(length), uintptr(length)
+	return items
+}
+
+func EmptyTexts(count int) []string {
+	return make([]string, count)
 }
 
 // --- output ---

@@ -77,6 +77,58 @@ export function logFlood(count: i32): i32 {
   return count;
 }
 
+// Results
+
+class Reading {
+  label: string = "";
+  value: f64 = 0;
+  at: Date = new Date(0);
+  next: Reading | null = null;
+  near: Reading[] = [];
+}
+
+/** A reading at a time that no calendar shows, of a value that is no number. */
+export function brokenReading(): Reading {
+  const reading = new Reading();
+  reading.label = "broken";
+  reading.value = NaN;
+  reading.at = new Date(568_971_820_800_000);
+  return reading;
+}
+export function brokenReadings(): Map<string, Reading> {
+  const readings = new Map<string, Reading>();
+  readings.set("b", brokenReading());
+  readings.set("a", brokenReading());
+  return readings;
+}
+/** A reading that comes after itself. */
+export function ring(): Reading {
+  const reading = new Reading();
+  reading.label = "ring";
+  reading.next = reading;
+  return reading;
+}
+/** So many readings, all of them near all. */
+export function mesh(size: i32): Reading[] {
+  const all: Reading[] = [];
+  for (let i = 0; i < size; i++) {
+    const reading = new Reading();
+    reading.label = "mesh";
+    reading.near = all;
+    all.push(reading);
+  }
+  return all;
+}
+/** An array whose header says that it has so many elements. */
+export function absurdArray(length: u32): i32[] {
+  const items: i32[] = [1, 2, 3];
+  store<u32>(changetype<usize>(items), length, 12);
+  return items;
+}
+export function emptyTexts(count: i32): string[] {
+  return new Array<string>(count).fill("");
+}
+
 // Logs
 
 export function logs(v: string): string {

@@ -1,0 +1,170 @@
+//! Bounds while values move: how many, how large, how deep, and how often round a cycle.
+
+use thiserror::Error;
+
+use crate::guest::Limits;
+use crate::value::Value;
+
+/// A limit that was reached, by its name and its figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Exceeded {
+    /// Too deep.
+    #[error("values are nested deeper than {0} levels (limit `max-depth`)")]
+    Depth(u32),
+    /// Too many.
+    #[error("there are more than {0} values (limit `max-values`)")]
+    Values(u64),
+    /// Too large.
+    #[error("there are more than {0} bytes of text and binary data (limit `max-bytes`)")]
+    Bytes(u64),
+}
+
+/// What is left of the limits of one transfer.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    limits: Limits,
+    left: Limits,
+}
+
+impl Budget {
+    /// All of it.
+    pub fn new(limits: &Limits) -> Self {
+        Self { limits: *limits, left: *limits }
+    }
+
+    /// Takes values; to be asked before there is room for them.
+    ///
+    /// # Errors
+    /// [`Exceeded::Values`]
+    pub fn values(&mut self, values: u64) -> Result<(), Exceeded> {
+        self.left.values = self.left.values.checked_sub(values).ok_or(Exceeded::Values(self.limits.values))?;
+        Ok(())
+    }
+
+    /// Takes bytes of text or binary data.
+    ///
+    /// # Errors
+    /// [`Exceeded::Bytes`]
+    pub fn bytes(&mut self, bytes: u64) -> Result<(), Exceeded> {
+        self.left.bytes = self.left.bytes.checked_sub(bytes).ok_or(Exceeded::Bytes(self.limits.bytes))?;
+        Ok(())
+    }
+
+    /// Takes a whole value.
+    ///
+    /// # Errors
+    /// [`Exceeded::Values`], [`Exceeded::Bytes`]
+    pub fn whole(&mut self, value: &Value) -> Result<(), Exceeded> {
+        self.values(1)?;
+        match value {
+            Value::String(text) | Value::Number(text) => self.bytes(text.len() as u64),
+            Value::List(items) => items.iter().try_for_each(|item| self.whole(item)),
+            Value::Object(entries) => entries.iter().try_for_each(|(_, item)| self.whole(item)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Goes one level down.
+    ///
+    /// # Errors
+    /// [`Exceeded::Depth`]
+    pub fn enter(&mut self) -> Result<(), Exceeded> {
+        self.left.depth = self.left.depth.checked_sub(1).ok_or(Exceeded::Depth(self.limits.depth))?;
+        Ok(())
+    }
+
+    /// Comes up again. A transfer that failed is over, so errors need not come up.
+    pub fn leave(&mut self) {
+        self.left.depth += 1;
+    }
+}
+
+/// How often the same place may be open at once; cyclic data ends there with null.
+const VISITS: usize = 5;
+
+/// The way from the root to the value being read, by whatever tells places of a language apart.
+#[derive(Debug)]
+pub struct Trail<P> {
+    open: Vec<P>,
+    /// Types whose values were cut off.
+    cut: Vec<String>,
+}
+
+impl<P: PartialEq> Trail<P> {
+    /// At the root.
+    pub fn new() -> Self {
+        Self { open: Vec::new(), cut: Vec::new() }
+    }
+
+    /// Opens a place; false where it is open too often already and null is to be shown.
+    pub fn enter(&mut self, place: P, type_name: &str) -> bool {
+        if self.open.iter().filter(|open| **open == place).count() >= VISITS {
+            if self.cut.iter().all(|name| name != type_name) {
+                self.cut.push(type_name.to_owned());
+            }
+            return false;
+        }
+        self.open.push(place);
+        true
+    }
+
+    /// Closes the place that was opened last.
+    pub fn leave(&mut self) {
+        self.open.pop();
+    }
+
+    /// A warning for each type that was cut off since the last time.
+    pub fn warnings(&mut self) -> impl Iterator<Item = String> + use<P> {
+        let warning = |name| format!("Excessive recursion detected in {name}. Stopping at depth {VISITS}.");
+        std::mem::take(&mut self.cut).into_iter().map(warning)
+    }
+}
+
+impl<P: PartialEq> Default for Trail<P> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_have_names_and_figures() {
+        let mut budget = Budget::new(&Limits { depth: 1, values: 2, bytes: 3 });
+        assert_eq!(
+            (budget.values(2), budget.values(0), budget.bytes(3), budget.enter()),
+            (Ok(()), Ok(()), Ok(()), Ok(()))
+        );
+        let text = |result: Result<(), Exceeded>| result.map_err(|error| error.to_string()).unwrap_err();
+        assert_eq!(text(budget.values(u64::MAX)), "there are more than 2 values (limit `max-values`)");
+        assert_eq!(text(budget.bytes(1)), "there are more than 3 bytes of text and binary data (limit `max-bytes`)");
+        assert_eq!(text(budget.enter()), "values are nested deeper than 1 levels (limit `max-depth`)");
+        budget.leave();
+        assert_eq!(budget.enter(), Ok(()));
+    }
+
+    #[test]
+    fn a_whole_value() {
+        let value = Value::from(&serde_json::json!({"a": ["xy", 1, null], "b": "z"}));
+        let check = |values, bytes| Budget::new(&Limits { depth: 1, values, bytes }).whole(&value);
+        assert_eq!(
+            (check(6, 3), check(5, 3), check(6, 2)),
+            (Ok(()), Err(Exceeded::Values(5)), Err(Exceeded::Bytes(2)))
+        );
+    }
+
+    #[test]
+    fn a_place_may_be_open_five_times() {
+        let mut trail = Trail::new();
+        assert!((0..5).all(|_| trail.enter(7, "Node")) && trail.enter(8, "Node"));
+        assert!(!trail.enter(7, "Node") && !trail.enter(7, "Node"));
+        let warnings: Vec<_> = trail.warnings().collect();
+        assert_eq!(warnings, ["Excessive recursion detected in Node. Stopping at depth 5."]);
+        assert_eq!(trail.warnings().count(), 0);
+        trail.leave();
+        trail.leave();
+        assert!(trail.enter(7, "Node"));
+    }
+}
