@@ -29,7 +29,7 @@ impl Lifting<'_> {
                 self.budget.values(1)?;
                 let lifted = self.slot(key, slot, below).map_err(fault("key"))?;
                 // Null, which has no text, comes first.
-                    order = lifted.key_text().filter(|_| sorted);
+                order = lifted.key_text().filter(|_| sorted);
                 entries.extend(of_key.map(|_| (key_name.clone(), lifted)));
             }
             if let Some(below) = of_value {
