@@ -4,6 +4,7 @@ pub mod app;
 pub mod guests;
 pub mod runner;
 pub mod stand_in;
+pub mod typed;
 
 use std::path::{Path, PathBuf};
 

@@ -32,7 +32,7 @@ export function echoMapStringI64(v: Map<string, i64>): Map<string, i64> {
   return v;
 }
 export function makeMapStringI64(): Map<string, i64> {
-  return mapOf<string, i64>(["low", "high"], [i64.MIN_VALUE, i64.MAX_VALUE]);
+  return mapOf<string, i64>(["high", "low"], [i64.MAX_VALUE, i64.MIN_VALUE]);
 }
 export function isMapStringI64(v: Map<string, i64>): bool {
   return same(v, makeMapStringI64());
@@ -131,7 +131,7 @@ export function echoMapBoolString(v: Map<bool, string>): Map<bool, string> {
   return v;
 }
 export function makeMapBoolString(): Map<bool, string> {
-  return mapOf<bool, string>([true, false], ["yes", "no"]);
+  return mapOf<bool, string>([false, true], ["no", "yes"]);
 }
 export function isMapBoolString(v: Map<bool, string>): bool {
   return same(v, makeMapBoolString());
@@ -149,7 +149,7 @@ export function echoMapU8U8(v: Map<u8, u8>): Map<u8, u8> {
   return v;
 }
 export function makeMapU8U8(): Map<u8, u8> {
-  return mapOf<u8, u8>([255, 0], [1, 254]);
+  return mapOf<u8, u8>([0, 255], [254, 1]);
 }
 export function isMapU8U8(v: Map<u8, u8>): bool {
   return same(v, makeMapU8U8());
@@ -212,7 +212,7 @@ export function echoMapU64U64(v: Map<u64, u64>): Map<u64, u64> {
   return v;
 }
 export function makeMapU64U64(): Map<u64, u64> {
-  return mapOf<u64, u64>([u64.MAX_VALUE, 0], [u64.MAX_VALUE, 0]);
+  return mapOf<u64, u64>([0, u64.MAX_VALUE], [0, u64.MAX_VALUE]);
 }
 export function isMapU64U64(v: Map<u64, u64>): bool {
   return same(v, makeMapU64U64());
@@ -239,7 +239,7 @@ export function echoMapF32U16(v: Map<f32, u16>): Map<f32, u16> {
   return v;
 }
 export function makeMapF32U16(): Map<f32, u16> {
-  return mapOf<f32, u16>([0.1, -1.5], [1, 65535]);
+  return mapOf<f32, u16>([-1.5, 0.1], [65535, 1]);
 }
 export function isMapF32U16(v: Map<f32, u16>): bool {
   return same(v, makeMapF32U16());
@@ -248,7 +248,7 @@ export function echoMapF64String(v: Map<f64, string>): Map<f64, string> {
   return v;
 }
 export function makeMapF64String(): Map<f64, string> {
-  return mapOf<f64, string>([0.1, -2.5], ["tenth", "minus"]);
+  return mapOf<f64, string>([-2.5, 0.1], ["minus", "tenth"]);
 }
 export function isMapF64String(v: Map<f64, string>): bool {
   return same(v, makeMapF64String());
@@ -257,7 +257,7 @@ export function echoMapNullableStringI32(v: Map<string | null, i32>): Map<string
   return v;
 }
 export function makeMapNullableStringI32(): Map<string | null, i32> {
-  return mapOf<string | null, i32>(["a", null, ""], [1, 2, 3]);
+  return mapOf<string | null, i32>([null, "", "a"], [1, 2, 3]);
 }
 export function isMapNullableStringI32(v: Map<string | null, i32>): bool {
   return same(v, makeMapNullableStringI32());
