@@ -57,9 +57,11 @@ function sameAfterWriting<M>(a: M, b: M): bool {
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i];
       // @ts-ignore: decided when compiled
+      const value = a.get(key);
+      // @ts-ignore: decided when compiled
       if (!a.delete(key) || a.has(key) || a.size != b.size - 1) return false;
       // @ts-ignore: decided when compiled
-      a.set(key, b.get(key));
+      a.set(key, value);
     }
   }
   return sameEntries(a, b);
