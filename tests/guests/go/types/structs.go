@@ -241,7 +241,7 @@ func IsOptional(v Optional) bool { return reflect.DeepEqual(v, MakeOptional()) }
 
 func MakeAuthor() Author {
 	return Author{Name: "Ann", Books: []Book{{
-		Title: "First", Author: &Author{Name: "Ann"}, Related: map[string]*Book{"next": {Title: "Second"}},
+		Title: "First", Author: &Author{Name: "Ann"}, Related: map[string]*Book{"next": {Title: "Second", Related: map[string]*Book{}}},
 	}}}
 }
 

@@ -68,7 +68,7 @@ func MakeDurationMap() map[string]time.Duration {
 func MakeDurationKeyMap() map[time.Duration]int8 {
 	return map[time.Duration]int8{-time.Hour: -1, time.Hour: 1}
 }
-func MakeStays() []Stay           { return []Stay{MakeStay(), {}} }
+func MakeStays() []Stay           { return []Stay{MakeStay(), {Named: map[string]time.Time{}}} }
 func MakeStayMap() map[int16]Stay { return map[int16]Stay{-1: MakeStay()} }
 func MakeLoneTime() LoneTime      { return LoneTime{At: MakeTime()} }
 
