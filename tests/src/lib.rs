@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod guests;
+pub mod outcome;
 pub mod runner;
 pub mod stand_in;
 pub mod typed;

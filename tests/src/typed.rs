@@ -79,7 +79,15 @@ impl Typed {
         self.runner.ask(&self.document(field, arguments.len(), shape), &self.variables(field, arguments))
     }
 
-    /// The same with the answer's text, for what JSON parsers do not tell apart.
+    /// Calls a function with its first argument as a literal.
+    pub fn call_literal(&self, field: &str, value: &Value, shape: &Value) -> Value {
+        let function = self.function(field);
+        let (name, _) = function.arguments.first().unwrap_or_else(|| panic!("{field} takes no argument"));
+        let selection = self.selection(&function.result, &[shape]);
+        self.runner.query(&format!("{{ r: {field}({name}: {}){selection} }}", literal(value)))
+    }
+
+    /// Calls a function; the answer's text, for what JSON parsers do not tell apart.
     pub fn call_text(&self, field: &str, arguments: &[&Value]) -> String {
         let document = self.document(field, arguments.len(), &Value::Null);
         let body = json!({"query": document, "variables": self.variables(field, arguments)});
@@ -192,6 +200,18 @@ fn guard(runner: &Runner, app: &App) -> Child {
         .stderr(Stdio::null())
         .spawn()
         .expect("sh runs")
+}
+
+/// JSON as a literal of a document.
+fn literal(value: &Value) -> String {
+    match value {
+        Value::Array(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
+        Value::Object(fields) => {
+            let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}: {}", literal(value))).collect();
+            format!("{{{}}}", fields.join(", "))
+        }
+        scalar => scalar.to_string(),
+    }
 }
 
 fn flatten<'v>(value: &'v Value, items: &mut Vec<&'v Value>) {
