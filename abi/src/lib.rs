@@ -17,6 +17,7 @@ pub mod metadata;
 pub mod number;
 pub mod plan;
 pub mod schema;
+pub mod shortest;
 pub mod timestamp;
 pub mod types;
 pub mod value;

@@ -298,10 +298,15 @@ fn results_are_sorted_by_the_text_of_the_key() {
     let expected = map![[-1, "-1"], [-10, "-10"], [10, "10"], [9, "9"]];
     Typed::of(AssemblyScript).check("echoMapI32String", &[&given], &expected);
     Typed::of(Go).check("echoIntMap", &[&given], &expected);
-    let given = map![[1e21, "large"], [0.5, "half"], [-3, "three"]];
+    // A float's text is its JSON.
+    let given = map![[1e21, "large"], [0.5, "half"], [1e-7, "small"], [-3, "three"], [15, "fifteen"]];
+    let expected = map![[-3, "three"], [0.5, "half"], [15, "fifteen"], [1e21, "large"], [1e-7, "small"]];
     for (language, name) in [(AssemblyScript, "MapF64String"), (Go, "FloatMap")] {
-        let expected = map![[-3, "three"], [0.5, "half"], [1e21, "large"]];
-        Typed::of(language).check(&format!("echo{name}"), &[&given], &expected);
+        let answer = Typed::of(language).call(&format!("echo{name}"), &[&given], &expected);
+        let order =
+            |pairs: &Value| pairs.as_array().map(|pairs| pairs.iter().map(|pair| pair["value"].clone()).collect());
+        let order: [Option<Vec<Value>>; 2] = [order(&answer["data"]["r"]), order(&expected)];
+        assert_eq!(order[0], order[1], "{language:?}: {answer}");
     }
 }
 
@@ -316,6 +321,13 @@ fn ten_thousand_entries() {
         typed.check("isLargeMap", &[&large, &json!(10_000)], &json!(true));
         typed.check("isLargeMap", &[&large, &json!(10_001)], &json!(false));
         typed.echo(name, std::slice::from_ref(&large));
+    }
+    // Inner maps are made while the outer one is not yet whole, and read while the guest's collector runs.
+    let nested: Value = (1000..4000)
+        .map(|number| json!({"key": format!("key{number}"), "value": [{"key": "number", "value": number}]}))
+        .collect();
+    for (language, name) in [(AssemblyScript, "MapStringMapStringI32"), (Go, "NestedMap")] {
+        Typed::of(language).echo(name, std::slice::from_ref(&nested));
     }
     let typed = Typed::of(Go);
     let answer = typed.runner.query("{ nestedMaps(size: 3000) { key value { key value } } largeStructMap(size: 10000) { key { name } value { b i } } }");

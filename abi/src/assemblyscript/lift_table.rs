@@ -21,7 +21,8 @@ impl Lifting<'_> {
             pairs.push((lifted, self.slot(value, slot + layout.value).map_err(fault("value"))?));
         }
         if self.has_text(key) {
-            pairs.sort_by_cached_key(|(key, _)| text(key));
+            // Null comes first.
+            pairs.sort_by_cached_key(|(key, _)| key.key_text());
         }
         let (key_name, value_name): (Arc<str>, Arc<str>) = ("key".into(), "value".into());
         let pair = |(key, value)| Value::Object(vec![(key_name.clone(), key), (value_name.clone(), value)]);
@@ -71,17 +72,4 @@ impl Lifting<'_> {
             _ => false,
         }
     }
-}
-
-/// The key's text; null comes first.
-fn text(key: &Value) -> Option<String> {
-    Some(match key {
-        Value::String(text) => text.clone(),
-        Value::Bool(value) => value.to_string(),
-        Value::Int(number) => number.to_string(),
-        Value::UInt(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Float32(number) => number.to_string(),
-        _ => return None,
-    })
 }

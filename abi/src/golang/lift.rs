@@ -219,20 +219,11 @@ impl<'a, 'g> Lifter<'a, 'g> {
         let keys = self.elements(keys.0, starts.0, lengths.0)?;
         let values = self.elements(values.0, starts.1, lengths.1)?;
         let mut pairs: Vec<_> = keys.into_iter().zip(values).collect();
-        if pairs.iter().all(|(key, _)| key_text(key).is_some()) {
-            pairs.sort_by_cached_key(|(key, _)| key_text(key));
+        if pairs.iter().all(|(key, _)| key.key_text().is_some()) {
+            pairs.sort_by_cached_key(|(key, _)| key.key_text());
         }
         let pair = |(key, value)| Value::Object(vec![(self.key.clone(), key), (self.value.clone(), value)]);
         Ok(pairs.into_iter().map(pair).collect())
-    }
-}
-
-/// The text that map entries are sorted by; composite keys have none.
-fn key_text(key: &Value) -> Option<String> {
-    match key {
-        Value::String(text) => Some(text.clone()),
-        Value::Null | Value::List(_) | Value::Object(_) => None,
-        scalar => Some(scalar.to_json().to_string()),
     }
 }
 
