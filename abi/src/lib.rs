@@ -19,6 +19,7 @@ pub mod number;
 pub mod plan;
 pub mod schema;
 pub mod selection;
+pub mod shortest;
 pub mod timestamp;
 pub mod types;
 pub mod value;

@@ -146,7 +146,7 @@ pub fn float32(value: &Value) -> Result<f32, String> {
     let number = float(value)?;
     let narrow = number as f32;
     if narrow.is_infinite() && number.is_finite() {
-        return Err(format!("{number} is out of range for a 32-bit float"));
+        return Err(format!("{} is out of range for a 32-bit float", text(value)));
     }
     Ok(narrow)
 }
@@ -252,7 +252,8 @@ mod tests {
     fn floats_and_booleans() {
         assert_eq!(float(&Value::Number("1e400".into())).ok(), None);
         assert_eq!(float(&Value::String("-Inf".into())), Ok(f64::NEG_INFINITY));
-        assert!(float32(&Value::Float(1e300)).is_err());
+        let given = Value::Number("-1e300".into());
+        assert_eq!(float32(&given), Err("-1e300 is out of range for a 32-bit float".to_owned()));
         assert_eq!(boolean(&Value::Number("0.5".into())), Ok(false));
         assert!(boolean(&Value::String(String::new())).is_err());
     }

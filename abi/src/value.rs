@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::shortest::Shortest;
+
 /// A JSON-like value whose numbers are exact.
 ///
 /// Integers outside 64 bits and fractions written in decimal keep their text in [`Value::Number`], so that nothing is
@@ -54,15 +56,18 @@ impl Value {
         }
     }
 
-    /// The text that the entries of a map are sorted by: that of its JSON, without quotes. Null and composite values have
-    /// none (`graphql` section 13).
+    /// The text by which the entries of a map are sorted when this is their key: a string's content, a scalar's JSON.
+    /// Null and composite values have none.
     pub fn key_text(&self) -> Option<String> {
-        match self {
-            Self::String(text) => Some(text.clone()),
-            Self::Int(value) => Some(value.to_string()),
-            Self::Null | Self::List(_) | Self::Object(_) => None,
-            scalar => Some(scalar.to_json().to_string()),
-        }
+        Some(match self {
+            Self::Null | Self::List(_) | Self::Object(_) => return None,
+            Self::Bool(value) => value.to_string(),
+            Self::Int(value) => value.to_string(),
+            Self::UInt(value) => value.to_string(),
+            Self::Float(value) => Shortest(*value).to_string(),
+            Self::Float32(value) => Shortest(*value).to_string(),
+            Self::Number(text) | Self::String(text) => text.clone(),
+        })
     }
 
     /// The value as JSON, for logs, tests and stored defaults. NaN and infinities become null.

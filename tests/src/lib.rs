@@ -5,8 +5,10 @@ pub mod exchange;
 pub mod generated;
 pub mod guests;
 pub mod in_process;
+pub mod outcome;
 pub mod runner;
 pub mod stand_in;
+pub mod typed;
 
 use std::path::{Path, PathBuf};
 

@@ -83,6 +83,11 @@ impl Runner {
         Self { child, url, log }
     }
 
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What the runner has logged so far.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()

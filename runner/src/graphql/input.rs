@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use abi::budget::{Budget, Exceeded};
 use abi::plan::Program;
-use abi::schema::{ObjectType, Schema, TypeRef};
+use abi::schema::{ObjectField, ObjectType, Schema, TypeRef};
 use abi::value::Value;
 
 /// A literal of a document.
@@ -203,7 +203,7 @@ impl Tables {
         mut given: Option<&mut Given<'_>>,
     ) -> Result<Value, Invalid> {
         if let Some((name, _)) = entries.iter().find(|(name, _)| object.fields.iter().all(|f| *f.name != **name)) {
-            return Err(unknown_field(object, name));
+            return Err(unknown_field(object, name, &Value::Null));
         }
         let mut result = Vec::with_capacity(entries.len());
         for field in &object.fields {
@@ -217,7 +217,9 @@ impl Tables {
             match (value, entry) {
                 (Some(value), _) => result.push((Arc::from(field.name.as_str()), value)),
                 (None, Some(_)) if given.is_none() => {}
-                (None, _) if matches!(field.ty, TypeRef::NonNull(_)) => return Err(missing_field(object, field)),
+                (None, _) if matches!(field.ty, TypeRef::NonNull(_)) => {
+                    return Err(missing_field(object, field, &Value::Null));
+                }
                 (None, _) => {}
             }
         }
@@ -247,21 +249,22 @@ impl Tables {
     }
 
     fn object_value(&self, value: Value, object: &ObjectType) -> Result<Value, Invalid> {
-        let Value::Object(mut entries) = value else {
+        let Value::Object(entries) = &value else {
             let message = format!("Expected type \"{}\" to be an object.", object.name);
             return Err(Invalid::new(&value, message));
         };
+        let given = |name: &str| entries.iter().any(|(given, _)| **given == *name);
         if let Some((name, _)) = entries.iter().find(|(name, _)| object.fields.iter().all(|f| *f.name != **name)) {
-            return Err(unknown_field(object, name));
+            return Err(unknown_field(object, name, &value));
         }
+        let missing = |field: &&ObjectField| matches!(field.ty, TypeRef::NonNull(_)) && !given(&field.name);
+        if let Some(field) = object.fields.iter().find(missing) {
+            return Err(missing_field(object, field, &value));
+        }
+        let Value::Object(mut entries) = value else { return Ok(value) };
         let mut result = Vec::with_capacity(entries.len());
         for field in &object.fields {
-            let Some(at) = entries.iter().position(|(name, _)| **name == *field.name) else {
-                if matches!(field.ty, TypeRef::NonNull(_)) {
-                    return Err(missing_field(object, field));
-                }
-                continue;
-            };
+            let Some(at) = entries.iter().position(|(name, _)| **name == *field.name) else { continue };
             let (name, value) = entries.swap_remove(at);
             let value = self.value(value, &field.ty).map_err(|error| error.inside(format!(".{name}")))?;
             result.push((name, value));
@@ -317,14 +320,14 @@ fn null_for(ty: &TypeRef) -> Invalid {
     Invalid::new(&Value::Null, format!("Expected non-nullable type \"{ty}\" not to be null."))
 }
 
-fn unknown_field(object: &ObjectType, name: &str) -> Invalid {
-    Invalid::new(&Value::Null, format!("Field \"{name}\" is not defined by type \"{}\".", object.name))
+fn unknown_field(object: &ObjectType, name: &str, value: &Value) -> Invalid {
+    Invalid::new(value, format!("Field \"{name}\" is not defined by type \"{}\".", object.name))
 }
 
-fn missing_field(object: &ObjectType, field: &abi::schema::ObjectField) -> Invalid {
+fn missing_field(object: &ObjectType, field: &ObjectField, value: &Value) -> Invalid {
     let message =
         format!("Field \"{}.{}\" of required type \"{}\" was not provided.", object.name, field.name, field.ty);
-    Invalid::new(&Value::Null, message)
+    Invalid::new(value, message)
 }
 
 fn not_an_object(object: &ObjectType, literal: &Literal) -> Invalid {

@@ -18,6 +18,7 @@ mod request;
 mod root;
 mod scalar;
 mod selection;
+mod surrogates;
 #[cfg(test)]
 mod tests;
 mod variables;

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use thiserror::Error;
+
+use super::surrogates;
 
 /// A request on a GraphQL endpoint.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +49,15 @@ pub(crate) fn read(request: &GraphqlRequest<'_>) -> Result<Members, Malformed> {
     if request.body.trim_ascii_start().first() != Some(&b'{') {
         return Err(Malformed);
     }
-    serde_json::from_slice(request.body).map_err(|_| Malformed)
+    parse(request.body)
+}
+
+/// Parses JSON; escapes of half surrogate pairs become U+FFFD.
+fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, Malformed> {
+    serde_json::from_slice(json).or_else(|_| {
+        let mended = surrogates::mend(json).ok_or(Malformed)?;
+        serde_json::from_slice(&mended).map_err(|_| Malformed)
+    })
 }
 
 fn from_query_string(text: &str) -> Result<Option<Members>, Malformed> {
@@ -56,7 +67,7 @@ fn from_query_string(text: &str) -> Result<Option<Members>, Malformed> {
         match &*decode(name) {
             "query" => query = Some(decode(value).into_owned()),
             "variables" if !value.is_empty() => {
-                variables = serde_json::from_str(&decode(value)).map_err(|_| Malformed)?;
+                variables = parse(decode(value).as_bytes())?;
             }
             "operationName" if !value.is_empty() => operation_name = Some(decode(value).into_owned()),
             _ => {}
@@ -110,10 +121,27 @@ mod tests {
     }
 
     #[test]
+    fn half_surrogate_pairs() {
+        let body = br#"{"query":"{a}","variables":{"v":"\ud800x\ud83d\ude00"}}"#;
+        let members = read(&GraphqlRequest { body, ..GraphqlRequest::default() }).expect("well-formed");
+        assert_eq!(members.variables.expect("given")["v"], "\u{FFFD}x\u{1F600}");
+    }
+
+    #[test]
     fn bodies() {
         let read = |body: &str| read(&GraphqlRequest { body: body.as_bytes(), ..GraphqlRequest::default() }).is_ok();
         assert!(read(r#"{"query":"{a}","variables":null,"operationName":null,"extensions":{}}"#));
-        for body in ["", "x", "[]", r#"["{a}"]"#, "{}", r#"{"query":1}"#, r#"{"query":"{a}","variables":1}"#, "{} {}"] {
+        for body in [
+            "",
+            "x",
+            "[]",
+            r#"["{a}"]"#,
+            "{}",
+            r#"{"query":1}"#,
+            r#"{"query":"{a}","variables":1}"#,
+            "{} {}",
+            r#"{"query":"\ud800""#,
+        ] {
             assert!(!read(body), "{body}");
         }
     }

@@ -171,9 +171,8 @@ impl<'d> Selector<'d> {
         // Without values for the variables this checks the rest.
         match self.environment.tables.literal(&literal, &argument.ty, None) {
             Err(error) => {
-                let path = error.path();
-                let place = if path.is_empty() { String::new() } else { format!(" (at {}{path})", argument.name) };
-                self.errors.push(RequestError::at(format!("{}{place}", error.message), given.span.start));
+                let message = format!("{} (at {}{})", error.message, argument.name, error.path());
+                self.errors.push(RequestError::at(message, given.span.start));
                 ArgumentSource::Absent
             }
             Ok(_) if literal.has_variables() => ArgumentSource::Template(literal),

@@ -82,7 +82,7 @@ fn lists_and_objects() {
 #[test]
 fn literals_are_checked() {
     refused("{add(a: \"1\")}", "", "Int cannot represent non-integer value: \\\"1\\\"");
-    refused("{add(a: 1.0)}", "", "Int cannot represent non-integer value: 1.0");
+    refused("{add(a: 1.0)}", "", "Int cannot represent non-integer value: 1.0 (at a)");
     refused("{add(a: 2147483648)}", "", "Int cannot represent non 32-bit signed integer value: 2147483648");
     refused("{add(a: ONE)}", "", "Int cannot represent non-integer value: ONE");
     refused("{add}", "", "required");
@@ -123,6 +123,7 @@ fn variables_are_checked() {
     refused(tree, r#"{"t": {"label": "a", "cuts": [1, "x"]}}"#, r#"at \"t.cuts[1]\"; Int cannot"#);
     refused(tree, r#"{"t": {}}"#, r#"Field \"TreeInput.label\" of required type \"String!\" was not provided."#);
     refused(tree, r#"{"t": {"label": "a", "x": 1}}"#, r#"Field \"x\" is not defined by type \"TreeInput\"."#);
+    refused(tree, r#"{"t": {"x": 1}}"#, r#"got invalid value {\"x\":1};"#);
     refused(tree, r#"{"t": []}"#, "TreeInput");
     refused("query($a: Int!) {add(a: 1)}", r#"{"a": 1}"#, "a");
     refused("query($a: String) {add(a: $a)}", r#"{"a": "1"}"#, "a");
