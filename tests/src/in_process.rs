@@ -34,6 +34,8 @@ impl Guest {
         let engine =
             engine::build(&abi::engine::config().expect("a configuration"), &options, None).expect("an engine");
         let module = loaded.code(&engine).expect("the code fits");
+        let collects = module.get_export_index("__collect").is_some();
+        assert!(collects || !options.collect, "{} cannot be told to collect garbage", wasm.display());
         let program = Arc::new(loaded.program);
         let folder = app.artifact.parent().expect("the artifact is in a folder");
         let environment = Arc::new(Environment::load(Some(folder)));
