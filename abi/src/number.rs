@@ -248,13 +248,83 @@ mod tests {
         check(Value::Number("1e19".into()), U64, Ok(10_000_000_000_000_000_000));
     }
 
+    fn text(text: &str) -> Value {
+        Value::String(text.to_owned())
+    }
+
+    fn digits(text: &str) -> Value {
+        Value::Number(text.to_owned())
+    }
+
     #[test]
-    fn floats_and_booleans() {
-        assert_eq!(float(&Value::Number("1e400".into())).ok(), None);
-        assert_eq!(float(&Value::String("-Inf".into())), Ok(f64::NEG_INFINITY));
-        let given = Value::Number("-1e300".into());
-        assert_eq!(float32(&given), Err("-1e300 is out of range for a 32-bit float".to_owned()));
-        assert_eq!(boolean(&Value::Number("0.5".into())), Ok(false));
-        assert!(boolean(&Value::String(String::new())).is_err());
+    fn what_a_boolean_takes() {
+        for word in ["1", "t", "T", "true", "True", "TRUE"] {
+            assert_eq!(boolean(&text(word)), Ok(true), "{word}");
+        }
+        for word in ["0", "f", "F", "false", "False", "FALSE"] {
+            assert_eq!(boolean(&text(word)), Ok(false), "{word}");
+        }
+        for value in [Value::Bool(true), Value::Int(-1), Value::UInt(u64::MAX), Value::Float(1.0), digits("2.5")] {
+            assert_eq!(boolean(&value), Ok(true), "{value:?}");
+        }
+        // Cut to a whole number first.
+        for value in [Value::Null, Value::Bool(false), Value::Int(0), Value::Float(0.5), digits("-0.5")] {
+            assert_eq!(boolean(&value), Ok(false), "{value:?}");
+        }
+        for value in [text(""), text("yes"), text(" true"), Value::List(vec![]), Value::Object(vec![])] {
+            assert!(boolean(&value).is_err_and(|reason| reason.ends_with("is not a boolean")), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_float_takes() {
+        for (value, expected) in [
+            (Value::Null, 0.0),
+            (Value::Bool(true), 1.0),
+            (Value::Bool(false), 0.0),
+            (Value::Int(-3), -3.0),
+            (Value::UInt(u64::MAX), 18_446_744_073_709_551_615.0),
+            (digits("1e-7"), 1e-7),
+            (text(""), 0.0),
+            (text("-2.5e3"), -2500.0),
+            (text("Inf"), f64::INFINITY),
+            (text("-Inf"), f64::NEG_INFINITY),
+        ] {
+            assert_eq!(float(&value), Ok(expected), "{value:?}");
+            assert_eq!(float32(&value), Ok(expected as f32), "{value:?}");
+        }
+        assert!(float(&text("NaN")).is_ok_and(f64::is_nan));
+        for value in [text("x"), text(" 1"), text("1 "), text("0x10"), Value::List(vec![]), Value::Object(vec![])] {
+            assert!(float(&value).is_err_and(|reason| reason.ends_with("is not a number")), "{value:?}");
+        }
+        assert_eq!(float(&digits("1e400")), Err("1e400 is out of range for a 64-bit float".to_owned()));
+        assert_eq!(float32(&digits("-1e300")), Err("-1e300 is out of range for a 32-bit float".to_owned()));
+    }
+
+    #[test]
+    fn what_a_string_takes() {
+        for (value, expected) in [
+            (text("as it is"), "as it is"),
+            (digits("1.50"), "1.50"),
+            (Value::Int(-7), "-7"),
+            (Value::UInt(u64::MAX), "18446744073709551615"),
+            (Value::Bool(true), "true"),
+            (Value::Bool(false), "false"),
+        ] {
+            assert_eq!(string(&value).as_deref(), Ok(expected), "{value:?}");
+        }
+        for value in [Value::Null, Value::List(vec![]), Value::Object(vec![])] {
+            assert!(string(&value).is_err_and(|reason| reason.ends_with("is not a string")), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_are_padded_standard_base64() {
+        assert_eq!(base64("AAEC/w=="), Ok(vec![0, 1, 2, 255]));
+        assert_eq!(base64(""), Ok(vec![]));
+        for bad in ["AAEC/w", "AAEC/w=", "-_-_", "AA EC", "AAEC\n", "=", "A"] {
+            assert!(base64(bad).is_err_and(|reason| reason.starts_with("failed to decode base64 string")), "{bad:?}");
+        }
+        assert_eq!(to_base64(&[0xfb, 0xff, 0xbf]), "+/+/");
     }
 }

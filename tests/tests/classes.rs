@@ -202,6 +202,15 @@ fn cycles_and_chains() {
     let typed = Typed::of(AssemblyScript);
     let cycle = nested(6, Value::Null, &|inner| json!({"label": "self", "parent": inner}));
     typed.check("cycle", &[], &cycle);
+    // Through two types, each slot is entered five times. The sixth list would be null, which GraphQL does not allow it:
+    // the nearest part that may be null is, and an error says so.
+    let pair = |order: Value| json!({"id": 1, "lines": [{"article": "a", "order": order}]});
+    let shape = nested(6, json!({"id": 1, "lines": []}), &pair);
+    let answer = typed.call("mutualCycle", &[], &shape);
+    assert_eq!(answer["data"]["r"], nested(5, Value::Null, &pair), "{answer}");
+    let message = answer["errors"][0]["message"].as_str().unwrap_or_default();
+    assert!(message.starts_with("Cannot return null for non-nullable field"), "{answer}");
+    typed.check("mutualCycle", &[], &nested(3, json!({"id": 1}), &pair));
     typed.check("shared", &[], &json!([{"x": 1, "y": 2}, {"x": 1, "y": 2}]));
     Typed::of(Go).check("sharedPointers", &[], &json!([{"x": 1, "y": 2}, {"x": 1, "y": 2}]));
     let chain = |from: i64, to: i64| {
@@ -258,6 +267,12 @@ fn generic_and_namespaced() {
         ("Inner", "", json!({"depth": 3}), vec![json!({"depth": -1})]),
         ("DeepInner", "", json!({"name": "deep"}), vec![json!({"name": ""})]),
     ]);
+}
+
+/// Without fields there is nothing to select: the value is a scalar, an empty object.
+#[test]
+fn no_fields() {
+    Typed::of(AssemblyScript).both_ways("Empty", &json!({}), &[]);
 }
 
 #[test]
@@ -336,6 +351,9 @@ fn missing_fields() {
     );
     typed.check("echoOptional", &[&json!({})], &none);
     typed.check("zeroOptional", &[], &none);
+    let zero = json!({"kind": 0, "point": {"x": 0, "y": 0}, "inner": null, "inners": null, "grid": [[0, 0], [0, 0]],
+                      "bytes": null, "digest": "AAAAAA==", "last": false});
+    typed.check("zeroNested", &[], &zero);
 }
 
 #[test]

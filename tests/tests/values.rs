@@ -146,7 +146,8 @@ fn several_results_and_none() {
          spreadResults { a b c d e f } narrowResults(v: -100) { a b c d e f } nothingAndOne { nothing one } \
          compositeResults { one texts counts { key value } bytes point { x y } two } \
          nilResults { texts counts { key } point { x } text } twoStructs { a { a b i } b { value } } \
-         timeResults(v: \"2025-03-01\") { early at late again took } }",
+         timeResults(v: \"2025-03-01\") { early at late again took } swapResults(v: \"a\", w: \"b\") { item1 item2 } \
+         mixedResults(v: \"2025-03-01\") { at flag texts point { x y } none } }",
     );
     assert_eq!(
         answer["data"],
@@ -161,6 +162,9 @@ fn several_results_and_none() {
             "twoStructs": {"a": {"a": true, "b": -1, "i": true}, "b": {"value": -8}},
             "timeResults": {"early": true, "at": "2025-03-01T00:00:00Z", "late": true,
                             "again": "2025-03-01T00:00:00Z", "took": -1},
+            "swapResults": {"item1": "b", "item2": "a"},
+            "mixedResults": {"at": "2025-03-01T00:00:00Z", "flag": true, "texts": ["a", "b"],
+                             "point": {"x": 1, "y": 2}, "none": null},
         }),
         "{answer}"
     );
@@ -173,10 +177,11 @@ fn narrow_results_have_their_declared_width() {
     let answer = Typed::of(Go).runner.query(
         "{ a: sumInt8(v: 120, w: 100) b: sumUint8(v: 200, w: 100) c: sumInt16(v: 32767, w: 1) \
            d: sumUint16(v: 65535, w: 2) e: sumInt(v: 2147483647, w: 1) f: loneByte(v: 200, w: 100) \
-           g: deepValue(v: 120, w: 100) { value { value } } }",
+           g: deepValue(v: 120, w: 100) { value { value } } h: narrowValue(v: 120, w: 100) { value } \
+           i: sumInt64(v: 9223372036854775807, w: 1) }",
     );
-    let expected =
-        json!({"a": -36, "b": 44, "c": -32768, "d": 1, "e": i32::MIN, "f": "LA==", "g": {"value": {"value": -36}}});
+    let expected = json!({"a": -36, "b": 44, "c": -32768, "d": 1, "e": i32::MIN, "f": "LA==", "g": {"value": {"value": -36}},
+                          "h": {"value": -36}, "i": i64::MIN});
     assert_eq!(answer["data"], expected, "{answer}");
 }
 
@@ -204,6 +209,17 @@ fn variadic_parameters_are_lists() {
     typed.check("sumAll", &[&Value::Null], &json!(0));
     typed.check("sumAll", &[&json!(4)], &json!(4));
     typed.check("joinAll", &[&json!("-"), &json!(["a", "b"])], &json!("a-b"));
+}
+
+/// Section 15 of the interface specification.
+#[test]
+fn the_worked_example() {
+    let site = json!({"name": "Oslo", "x": -3, "y": 12, "at": "2025-03-01T12:00:00.5Z", "tag": "hq"});
+    let expected = json!({"text": "7:Oslo@-3,12/2025-03-01T12:00:00Z/hq", "far": true});
+    let typed = Typed::of(Go);
+    typed.check("describe", &[&json!("7"), &site, &json!([1.5, 2])], &expected);
+    typed.refuses("describe", &[&json!(7), &site, &json!([])], &["scale is empty"]);
+    typed.check("repeatText", &[&json!("ab"), &json!(50_000)], &json!("ab".repeat(50_000)));
 }
 
 #[test]
