@@ -102,8 +102,10 @@ impl Values<'_> {
         let length = if depth > DEPTH { 0..1 } else { 0..LENGTH };
         vec((self.keys(key), self.of(value, depth + 1)), length)
             .prop_map(|entries| {
-                let sorted: BTreeMap<String, (Value, Value)> =
-                    entries.into_iter().map(|(key, value)| (text(&key), (key, value))).collect();
+                let sorted: BTreeMap<String, (Value, Value)> = entries
+                    .into_iter()
+                    .map(|(key, value)| (key.key_text().expect("a key has a text"), (key, value)))
+                    .collect();
                 let entry = |(key, value)| Value::Object(vec![("key".into(), key), ("value".into(), value)]);
                 Value::List(sorted.into_values().map(entry).collect())
             })
@@ -113,14 +115,6 @@ impl Values<'_> {
     /// Values that are equal only if their texts are.
     fn keys(&self, ty: TypeId) -> BoxedStrategy<Value> {
         self.of(ty, DEPTH).prop_map(|key| if key == Value::Float(-0.0) { Value::Float(0.0) } else { key }).boxed()
-    }
-}
-
-/// The text that map entries are sorted by.
-fn text(key: &Value) -> String {
-    match key {
-        Value::String(text) => text.clone(),
-        other => other.to_json().to_string(),
     }
 }
 
