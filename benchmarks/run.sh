@@ -21,7 +21,7 @@ say() { echo "run.sh: $*" >&2; }
 build() {
   local crate
   # Each by itself, see scripts/each-crate.sh. Built here, so that no old binary is measured.
-  for crate in modusc modus-runner hello measure; do
+  for crate in modusc modus-runner hello measure values; do
     cargo build --locked --release -p "$crate" >&2
   done
   scripts/build-guest.sh "$app" "$work/app/people.wasm"
@@ -80,11 +80,25 @@ section() { # TITLE SUBCOMMAND
   "$measure" "$2" "${servers[@]}"
 }
 
+values() {
+  say values
+  cat <<TEXT
+
+## Values
+
+Through a function that answers its argument, both ways: into a fresh instance, and into one that is kept. serde_json: the
+same data read from JSON into a Rust struct and written again. Minimum / median of 40 rounds.
+
+TEXT
+  MODUSC_BIN_DIR=target/release taskset -c "$SERVER_CORE" target/release/values
+}
+
 report() {
   machine
   section "Cold start" cold
   section "Memory" memory
   section "Throughput" throughput
+  values
 }
 
 record=
