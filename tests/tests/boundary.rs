@@ -34,7 +34,8 @@ fn check(options: &Options) {
         for name in types {
             let call = |function: &str, arguments: &[Value]| {
                 let function = format!("{function}{name}");
-                value(guest.call(&function, arguments)).unwrap_or_else(|error| panic!("{language:?} {function}: {error}"))
+                value(guest.call(&function, arguments))
+                    .unwrap_or_else(|error| panic!("{language:?} {function}: {error}"))
             };
             let made = call("make", &[]);
             let returned = call("viaHost", std::slice::from_ref(&made));
