@@ -219,6 +219,11 @@ fn cycles_and_chains() {
     Typed::of(Go).check("chain", &[&json!(50)], &chain(1, 50));
     let chain = (0..50).fold(Value::Null, |inner, serial| json!({"serial": serial, "parent": inner}));
     typed.check("chain", &[&json!(50)], &chain);
+    // Far longer than anyone could select.
+    let three = json!({"size": 1, "next": {"size": 2, "next": {"size": 3}}});
+    Typed::of(Go).check("chain", &[&json!(5000)], &three);
+    let three = json!({"serial": 4999, "parent": {"serial": 4998, "parent": {"serial": 4997}}});
+    typed.check("chain", &[&json!(5000)], &three);
 }
 
 #[test]
