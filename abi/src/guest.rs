@@ -95,11 +95,13 @@ pub struct Limits {
     pub values: u64,
     /// Bytes of text and binary data in total.
     pub bytes: u64,
+    /// Called from time to time while many values move, so that the host can look after others.
+    pub pause: fn(),
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 128, values: 4_000_000, bytes: 64 << 20 }
+        Self { depth: 128, values: 4_000_000, bytes: 64 << 20, pause: || {} }
     }
 }
 

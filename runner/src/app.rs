@@ -91,7 +91,8 @@ fn options(arguments: &Arguments) -> sandbox::Options {
 }
 
 fn limits(arguments: &Arguments) -> Limits {
-    Limits { depth: arguments.max_depth, values: arguments.max_values, bytes: arguments.max_bytes }
+    let (depth, values, bytes) = (arguments.max_depth, arguments.max_values, arguments.max_bytes);
+    Limits { depth, values, bytes, ..Limits::default() }
 }
 
 fn manifest(path: &std::path::Path) -> Result<Manifest, StartError> {

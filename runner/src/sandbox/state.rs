@@ -74,6 +74,13 @@ pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Resul
     Ok(UpdateDeadline::Continue(1))
 }
 
+/// For values that take long to move: the guest is not running then, so no epoch ends its turn.
+pub(crate) fn pause() {
+    if let Ok(runtime) = Handle::try_current() {
+        hand_over(&runtime);
+    }
+}
+
 /// Lets another thread serve this worker's tasks, which a long call would hold up. Whether one has begun to.
 ///
 /// `block_in_place` takes the worker back when its closure ends, unless another thread runs it by then. So the closure
