@@ -82,6 +82,8 @@ pub const ARTIFACT_FORMAT: &str = "MC0501";
 pub const ARTIFACT_MISMATCH: &str = "MC0502";
 /// The artifact cannot be written.
 pub const ARTIFACT_WRITE: &str = "MC0503";
+/// There is no runner to make an executable with.
+pub const RUNNER: &str = "MC0505";
 /// The target or CPU is not known.
 pub const TARGET_UNKNOWN: &str = "MC0504";
 

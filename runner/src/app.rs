@@ -47,7 +47,10 @@ const FORCED: i32 = 130;
 /// [`StartError`], before anything is served.
 pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     telemetry::init(arguments.json_logs);
-    let mut loaded = Loaded::open(&arguments.artifact, arguments.verify)?;
+    let mut loaded = match &arguments.artifact {
+        Some(path) => Loaded::open(path, arguments.verify)?,
+        None => Loaded::own(arguments.verify)?,
+    };
     if let Some(path) = &arguments.manifest {
         loaded.program.manifest = manifest(path)?;
     }

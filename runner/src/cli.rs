@@ -14,8 +14,8 @@ use clap::Parser;
                   modus-runner app.cwasm --manifest staging.json --json-logs"
 )]
 pub struct Arguments {
-    /// The artifact that modusc wrote
-    pub artifact: PathBuf,
+    /// The artifact that modusc wrote; an executable app serves itself
+    pub artifact: Option<PathBuf>,
     /// Port to listen on; 0 takes a free one
     #[arg(short, long, env = "PORT", default_value_t = 8686)]
     pub port: u16,

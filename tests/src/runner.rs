@@ -40,17 +40,33 @@ impl Options {
     }
 }
 
-/// The command without the arguments: a clean environment, so that the machine's own settings do not matter.
+/// The command without the arguments.
 pub fn command(artifact: &Path) -> Command {
-    let mut command = Command::new(crate::binary("modus-runner"));
-    command.env_clear().env("PATH", "/usr/bin:/bin").arg(artifact);
+    let mut command = clean(&crate::binary("modus-runner"));
+    command.arg(artifact);
+    command
+}
+
+/// A command in a clean environment, so that the machine's own settings do not matter.
+fn clean(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().env("PATH", "/usr/bin:/bin");
     command
 }
 
 impl Runner {
     /// Starts a runner on a free port and waits until it listens.
     pub fn start(artifact: &Path, options: &Options) -> Self {
-        let mut child = command(artifact)
+        Self::spawn(command(artifact), options)
+    }
+
+    /// The same for an executable app.
+    pub fn start_program(program: &Path, options: &Options) -> Self {
+        Self::spawn(clean(program), options)
+    }
+
+    fn spawn(mut command: Command, options: &Options) -> Self {
+        let mut child = command
             .args(["--port", "0", "--host", "127.0.0.1", "--json-logs"])
             .args(&options.arguments)
             .envs(options.environment.iter().map(|(name, value)| (name, value)))
@@ -157,6 +173,11 @@ impl Runner {
         let status = Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status();
         assert!(status.expect("kill runs").success());
         self.child.wait().expect("the runner ends").code()
+    }
+
+    /// What is mapped into the process, as `/proc/…/maps` has it.
+    pub fn maps(&self) -> String {
+        std::fs::read_to_string(format!("/proc/{}/maps", self.child.id())).expect("procfs")
     }
 
     /// Resident memory now and at its peak, in KiB.

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{Input, fail, is_dash, print_bytes, read_input, report, write_file};
+use super::{Input, fail, is_dash, print_bytes, read_input, report, runner, write_file};
 use crate::cli::{Compile, Outcome, Output};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -32,6 +32,8 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
     if let Some(manifest) = &manifest {
         renderer.add_source(&manifest.file, &manifest.text);
     }
+    let (runner, problem) = keep(runner::read(arguments));
+    diagnostics.extend(problem);
     let target = Target {
         triple: arguments.target.clone().unwrap_or_else(|| abi::cpu::target().to_owned()),
         cpu: arguments.cpu,
@@ -40,7 +42,8 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
         Some(Input { name, bytes }) => {
             let _progress = Progress::start(format!("compiling {name}"), shows_progress(output));
             let blocked = diagnostics.iter().any(Diagnostic::is_error);
-            let options = pipeline::Options { strict: arguments.strict, check_only: blocked };
+            let runner = runner.as_ref().and_then(Option::as_deref);
+            let options = pipeline::Options { strict: arguments.strict, check_only: blocked, runner };
             let (artifact, found) = pipeline::compile(name, bytes, manifest.as_ref(), &target, options);
             diagnostics.extend(found);
             artifact
@@ -60,7 +63,7 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
         return outcome;
     };
     let outcome = match &destination {
-        Some(path) => match write_file(path, &artifact) {
+        Some(path) => match write_file(path, &artifact, arguments.exe) {
             Ok(()) => Outcome::Done,
             Err(diagnostic) => return fail(output, diagnostic),
         },
@@ -80,7 +83,7 @@ fn destination(arguments: &Compile) -> Result<Option<PathBuf>, Diagnostic> {
     let from_stdin = is_dash(&arguments.input);
     let path = match &arguments.output {
         Some(path) if !is_dash(path) => Some(path.clone()),
-        None if !from_stdin => Some(arguments.input.with_extension("cwasm")),
+        None if !from_stdin => Some(arguments.input.with_extension(if arguments.exe { "" } else { "cwasm" })),
         _ => None,
     };
     match &path {

@@ -3,9 +3,11 @@
 pub mod compile;
 pub mod inspect;
 mod load;
+mod runner;
 pub mod schema;
 
 use std::io::{IsTerminal, Read, Write};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Outcome, Output};
@@ -46,7 +48,7 @@ fn read_input(path: &Path) -> Result<Input, Diagnostic> {
 }
 
 /// Writes a file so that a reader finds the old one or the new one, never a part.
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+fn write_file(path: &Path, bytes: &[u8], executable: bool) -> Result<(), Diagnostic> {
     let failed = |error: std::io::Error| {
         Diagnostic::error(codes::WRITE_FILE, format!("cannot write {}: {error}", path.display()))
     };
@@ -56,7 +58,7 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
         return std::fs::write(&target, bytes).map_err(failed);
     }
     let temporary = temporary_name(&target).ok_or_else(|| failed(std::io::ErrorKind::IsADirectory.into()))?;
-    let written = write_new(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, &target));
+    let written = write_new(&temporary, bytes, executable).and_then(|()| std::fs::rename(&temporary, &target));
     written.map_err(|error| {
         // The error that counts is the first one.
         let _ = std::fs::remove_file(&temporary);
@@ -69,9 +71,14 @@ fn temporary_name(path: &Path) -> Option<PathBuf> {
     Some(path.with_file_name(format!(".{name}.{}.tmp", std::process::id())))
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+fn write_new(path: &Path, bytes: &[u8], executable: bool) -> std::io::Result<()> {
     let mut file = std::fs::File::create(path)?;
     file.write_all(bytes)?;
+    if executable {
+        // Whoever may read it may run it.
+        let mode = file.metadata()?.permissions().mode();
+        file.set_permissions(std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))?;
+    }
     file.sync_all()
 }
 
