@@ -18,6 +18,10 @@ pub trait Guest {
     /// # Errors
     /// [`Stopped`] when the guest ended.
     fn function(&mut self, words: &[u64]) -> Result<u64, Stopped>;
+    /// Whether the instance lives on after the call. Where it does not, nothing needs to be given back to it.
+    fn is_kept(&self) -> bool {
+        true
+    }
     /// Takes a warning about the values of the call, for the log and for the app's users; the call goes on.
     fn warn(&mut self, text: &str);
 }

@@ -31,6 +31,8 @@ pub(crate) struct State {
     pub(crate) memory: MemoryLimit,
     /// Calls of host functions left.
     pub(crate) host_calls: u64,
+    /// Whether the instance lives on after the call.
+    pub(crate) kept: bool,
     /// Whether the thread runs nothing but this call any more.
     pub(crate) alone: bool,
 }
