@@ -1,5 +1,6 @@
 //! From a request to a response.
 
+use abi::manifest::Auth;
 use bytes::BytesMut;
 use futures::future::BoxFuture;
 use http_body_util::BodyExt as _;
@@ -7,8 +8,9 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, header};
 
-use super::routes::{Access, Found, Route, Routes};
+use super::routes::{Found, Route, Routes};
 use super::{BODY_LIMIT, BODY_TIMEOUT};
+use crate::auth::Decision;
 
 /// Bytes of a request after which it is cut off.
 const DROPPED_LIMIT: usize = 16 * BODY_LIMIT;
@@ -49,8 +51,8 @@ async fn route(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
         Found::Health => health(routes),
         Found::Moved(path) => moved(path),
         Found::Nothing => plain(StatusCode::NOT_FOUND, "Not Found"),
-        Found::Endpoint(Route { access: Access::Closed, .. }) => unauthorized(),
-        Found::Endpoint(Route { access: Access::Open, .. }) => graphql(routes, request).await,
+        Found::Endpoint(Route { auth: Auth::None, .. }) => graphql(routes, request).await,
+        Found::Endpoint(Route { auth: Auth::BearerToken, .. }) => authenticated(routes, request).await,
     }
 }
 
@@ -88,8 +90,17 @@ fn preflight(asked: &HeaderMap, origin: bool) -> Response<Bytes> {
     response
 }
 
-fn unauthorized() -> Response<Bytes> {
-    plain(StatusCode::UNAUTHORIZED, "Access Denied")
+/// Answers who may pass. Nothing of the body is read before that is clear.
+async fn authenticated(routes: &Routes, mut request: Request<Incoming>) -> Response<Bytes> {
+    let header = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    match routes.authenticator.decide(header).await {
+        Decision::NotBearer => plain(StatusCode::BAD_REQUEST, "Invalid JWT token format, Bearer required"),
+        Decision::Denied => plain(StatusCode::UNAUTHORIZED, "Access Denied"),
+        Decision::Pass(claims) => {
+            claims.map(|claims| request.extensions_mut().insert(claims));
+            graphql(routes, request).await
+        }
+    }
 }
 
 fn not_allowed(methods: &'static str) -> Response<Bytes> {
