@@ -247,3 +247,100 @@ async fn fetch(client: &HttpClient, url: &Url) -> Result<(Vec<Key>, Vec<KeyError
     }
     keys::from_jwks(&response.body).map_err(|error| FetchError::Document(shown(url), error))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::*;
+    use crate::environment::{Environment, Variables};
+
+    /// A server that answers with what is in the text now; an empty one makes it hang up.
+    fn serve(body: Arc<Mutex<String>>) -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let _ = stream.read(&mut [0; 4096]);
+                let body = body.lock().expect("no panic").clone();
+                if !body.is_empty() {
+                    let length = body.len();
+                    let _ = write!(
+                        stream,
+                        "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+                    );
+                }
+            }
+        });
+        format!("http://{address}/").parse().expect("a URL")
+    }
+
+    fn document(ids: &[&str]) -> String {
+        let pair = Ed25519KeyPair::generate().expect("a key");
+        let x = URL_SAFE_NO_PAD.encode(pair.public_key());
+        let keys: Vec<_> =
+            ids.iter().map(|id| serde_json::json!({"kty": "OKP", "crv": "Ed25519", "x": x, "kid": id})).collect();
+        serde_json::json!({"keys": keys}).to_string()
+    }
+
+    fn client() -> Arc<HttpClient> {
+        Arc::new(HttpClient::new(&Environment::new(Variables::new(), None)))
+    }
+
+    async fn until(document: &Document, wanted: impl Fn(&Loaded) -> bool) {
+        let mut loaded = document.loaded.subscribe();
+        let waiting = timeout(Duration::from_secs(10), loaded.wait_for(wanted));
+        waiting.await.expect("in time").map(|_| ()).expect("the document is there");
+    }
+
+    #[tokio::test]
+    async fn documents_are_fetched_again_and_again() {
+        let body = Arc::new(Mutex::new(document(&["a"])));
+        let url = serve(Arc::clone(&body));
+        let followed = Arc::new(Document::new("idp".to_owned(), url));
+        let follower = followed.follow(client(), Duration::from_millis(20));
+        assert_eq!(follower.first_fetch().await, Ok(()));
+        assert!(followed.keys()[0].is("a"));
+        *body.lock().expect("no panic") = document(&["b", "c"]);
+        until(&followed, |loaded| loaded.keys.len() == 2).await;
+        // Failures keep the keys, recovery brings new ones.
+        body.lock().expect("no panic").clear();
+        until(&followed, |loaded| loaded.failure.is_some()).await;
+        assert!(followed.keys()[0].is("b"));
+        *body.lock().expect("no panic") = document(&["d"]);
+        until(&followed, |loaded| loaded.failure.is_none() && loaded.keys[0].is("d")).await;
+        // None at all is an answer, too.
+        *body.lock().expect("no panic") = document(&[]);
+        until(&followed, |loaded| loaded.keys.is_empty()).await;
+        drop(follower);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let fetches = followed.loaded.borrow().fetches;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(followed.loaded.borrow().fetches, fetches);
+    }
+
+    #[tokio::test]
+    async fn a_request_for_keys_survives_whoever_made_it() {
+        let body = Arc::new(Mutex::new(document(&["a"])));
+        let followed = Arc::new(Document::new("idp".to_owned(), serve(Arc::clone(&body))));
+        let follower = followed.follow(client(), Duration::from_secs(3600));
+        assert_eq!(follower.first_fetch().await, Ok(()));
+        *body.lock().expect("no panic") = document(&["b"]);
+        // Polled once, then dropped.
+        let _ = futures::poll!(Box::pin(followed.refetch()));
+        followed.refetch().await;
+        assert!(followed.keys()[0].is("b"));
+    }
+
+    #[test]
+    fn retries_slow_down() {
+        let seconds: Vec<u64> = (1..=11).map(|failures| retry(failures).as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+        assert_eq!(retry(u32::MAX).as_secs(), 300);
+    }
+}

@@ -217,3 +217,71 @@ fn without_zeros(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     &number[zeros..]
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::encoding::PublicKeyX509Der;
+    use aws_lc_rs::rsa::{KeyPair as RsaPair, KeySize};
+    use aws_lc_rs::signature::{EcdsaKeyPair, KeyPair as _};
+
+    use super::*;
+
+    fn names(key: &Key) -> Vec<&'static str> {
+        key.algorithms.iter().map(|(name, _)| *name).collect()
+    }
+
+    fn pem(tag: &str, der: &[u8]) -> String {
+        pem::encode(&pem::Pem::new(tag, der))
+    }
+
+    #[test]
+    fn keys_fit_the_algorithms_of_their_type() {
+        let rsa = RsaPair::generate(KeySize::Rsa2048).expect("a key");
+        let spki: PublicKeyX509Der<'_> = rsa.public_key().as_der().expect("DER");
+        let ec = EcdsaKeyPair::generate(&signature::ECDSA_P384_SHA384_FIXED_SIGNING).expect("a key");
+        let point = ec.public_key().as_ref();
+        let text = format!("for staging:\n{}\n\n{}", pem("PUBLIC KEY", spki.as_ref()), pem("PUBLIC KEY", point));
+        let keys = from_pem(&text).expect("two keys");
+        assert_eq!(names(&keys[0]), ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]);
+        assert_eq!(names(&keys[1]), ["ES384"]);
+        assert!(!keys[1].verifies("ES256", b"", b"") && !keys[1].verifies("none", b"", b""));
+    }
+
+    #[test]
+    fn texts_that_are_no_public_keys() {
+        let check = |text: &str| from_pem(text).map(|_| ());
+        for tag in ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"] {
+            assert_eq!(check(&pem(tag, &[48, 0])), Err(KeyError::Private), "{tag}");
+        }
+        assert_eq!(check(""), Err(KeyError::NoBlock));
+        assert_eq!(check("-----BEGIN PUBLIC KEY-----\nAAAA"), Err(KeyError::NoBlock));
+        assert_eq!(check("-----BEGIN PUBLIC KEY-----\n?\n-----END PUBLIC KEY-----"), Err(KeyError::Damaged));
+        assert_eq!(check(&pem("PUBLIC KEY", &[1; 91])), Err(KeyError::Unsupported));
+        assert_eq!(check(&pem("EC PARAMETERS", &[48, 0])), Err(KeyError::Block("EC PARAMETERS".to_owned())));
+        assert!(matches!(check(&pem("CERTIFICATE", &[48, 0])), Err(KeyError::Certificate(_))));
+        let short = RsaPublicKeyComponents { n: vec![0xc5; 128], e: vec![1, 0, 1] }.as_der().expect("DER");
+        assert_eq!(check(&pem("PUBLIC KEY", short.as_ref())), Err(KeyError::RsaSize));
+    }
+
+    #[test]
+    fn documents() {
+        let left_out = |key: &str| {
+            let (keys, left_out) = from_jwks(format!(r#"{{"keys": [{key}]}}"#).as_bytes()).expect("a document");
+            assert!(keys.is_empty(), "{key}");
+            left_out.into_iter().next().expect("a reason")
+        };
+        assert_eq!(left_out("5"), KeyError::Member);
+        assert_eq!(left_out(r#"{"kty": "RSA", "e": "AQAB"}"#), KeyError::Member);
+        assert_eq!(left_out(r#"{"kty": "RSA", "n": "", "e": "AQAB"}"#), KeyError::Unsupported);
+        assert_eq!(left_out(r#"{"kty": "RSA", "n": "xcU", "e": "AQAB"}"#), KeyError::RsaSize);
+        assert_eq!(left_out(r#"{"kty": "RSA", "n": "xcU=", "e": "AQAB"}"#), KeyError::Member);
+        assert_eq!(left_out(r#"{"kty": "oct", "k": "AAAA"}"#), KeyError::Unsupported);
+        assert_eq!(left_out(r#"{"kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA"}"#), KeyError::Unsupported);
+        assert_eq!(left_out(r#"{"kty": "RSA", "use": "enc"}"#), KeyError::Purpose);
+        assert_eq!(left_out(r#"{"kty": "RSA", "key_ops": []}"#), KeyError::Purpose);
+        assert_eq!(left_out(r#"{"kty": "RSA", "d": "AA"}"#), KeyError::Private);
+        for text in ["", "[]", "{}", r#"{"keys": null}"#] {
+            assert_eq!(from_jwks(text.as_bytes()).map(|_| ()), Err(KeyError::Document), "{text}");
+        }
+    }
+}

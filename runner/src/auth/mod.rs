@@ -268,3 +268,96 @@ impl State {
         known() && self.verifies(token, signature)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use aws_lc_rs::rand::SystemRandom;
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use serde_json::json;
+
+    use super::*;
+
+    struct Issuer(EcdsaKeyPair);
+
+    impl Issuer {
+        fn new() -> Self {
+            Self(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key"))
+        }
+
+        fn pem(&self) -> String {
+            pem::encode(&pem::Pem::new("PUBLIC KEY", self.0.public_key().as_ref()))
+        }
+
+        fn header(&self) -> Vec<u8> {
+            let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+            let message = format!("{}.{}", encode(r#"{"alg":"ES256"}"#), encode("{}"));
+            let signature = self.0.sign(&SystemRandom::new(), message.as_bytes()).expect("a signature");
+            format!("Bearer {message}.{}", URL_SAFE_NO_PAD.encode(signature)).into_bytes()
+        }
+    }
+
+    fn environment(folder: &Path, name: &str) -> Arc<Environment> {
+        let process = [("MODUS_ENV".to_owned(), name.to_owned())].into();
+        Arc::new(Environment::new(process, Some(folder)))
+    }
+
+    fn write(folder: &Path, pems: &str) {
+        std::fs::write(folder.join(".env"), format!("MODUS_PEMS='{pems}'\n")).expect("a file");
+    }
+
+    fn authenticator(environment: &Arc<Environment>) -> Arc<Authenticator> {
+        let client = Arc::new(HttpClient::new(environment));
+        Arc::new(Authenticator::new(Arc::clone(environment), client, false))
+    }
+
+    fn endpoints() -> Vec<Endpoint> {
+        vec![Endpoint { name: "default".to_owned(), path: "/graphql".to_owned() }]
+    }
+
+    #[tokio::test]
+    async fn keys_follow_the_env_files() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (first, second) = (Issuer::new(), Issuer::new());
+        let passed = Decision::Pass(Some(Claims("{}".into())));
+        for name in ["prod", "dev"] {
+            write(folder.path(), &json!({"key": first.pem()}).to_string());
+            let environment = environment(folder.path(), name);
+            let authenticator = authenticator(&environment);
+            assert!(authenticator.start(endpoints()).await.is_ok());
+            assert_eq!(authenticator.decide(Some(&first.header())).await, passed);
+            assert_eq!(authenticator.decide(Some(&second.header())).await, Decision::Denied);
+
+            write(folder.path(), &json!({"key": second.pem()}).to_string());
+            environment.reload();
+            assert!(authenticator.reload().await.is_ok());
+            assert_eq!(authenticator.decide(Some(&first.header())).await, Decision::Denied);
+            assert_eq!(authenticator.decide(Some(&second.header())).await, passed);
+
+            // In development faults change nothing, otherwise the keys are gone.
+            write(folder.path(), "{nonsense");
+            environment.reload();
+            let (succeeded, decision) = if name == "dev" { (false, passed.clone()) } else { (true, Decision::Denied) };
+            assert_eq!(authenticator.reload().await.is_ok(), succeeded);
+            assert_eq!(authenticator.decide(Some(&second.header())).await, decision);
+
+            std::fs::remove_file(folder.path().join(".env")).expect("removed");
+            environment.reload();
+            assert!(authenticator.reload().await.is_ok());
+            let decision = if name == "dev" { Decision::Pass(None) } else { Decision::Denied };
+            assert_eq!(authenticator.decide(None).await, decision);
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_loaded_where_nobody_wants_tokens() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(folder.path(), "{nonsense");
+        let authenticator = authenticator(&environment(folder.path(), "dev"));
+        assert!(authenticator.start(Vec::new()).await.is_ok());
+        assert!(authenticator.reload().await.is_ok());
+    }
+}
