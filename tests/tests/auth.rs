@@ -359,10 +359,13 @@ fn refusals_are_plain_text_and_tell_nothing() {
     let parts = good.split('.').chain(expired.split('.')).skip(1);
     assert!(parts.chain(["a-secret-name"]).all(|part| !log.contains(part)), "{log}");
 
-    // Preflights and wrong methods need no token; large bodies are not read without one.
+    // Preflights and wrong methods need no token; who sends a large body without one still sees the answer.
     let preflight = [("Origin", "https://a.test"), ("Access-Control-Request-Method", "POST")];
     assert_eq!(runner.options("/closed", &preflight).0, 204);
     assert_eq!(runner.options("/closed", &[]).0, 405);
     assert_eq!(runner.get("/health").0, 200);
     assert_eq!(runner.get("/closed"), (401, "Access Denied\n".to_owned()));
+    for _ in 0..10 {
+        assert_eq!(runner.post("/closed", &" ".repeat(3 << 20)), (401, "Access Denied\n".to_owned()));
+    }
 }

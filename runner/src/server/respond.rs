@@ -90,17 +90,20 @@ fn preflight(asked: &HeaderMap, origin: bool) -> Response<Bytes> {
     response
 }
 
-/// Answers who may pass. Nothing of the body is read before that is clear.
+/// Answers who may pass.
 async fn authenticated(routes: &Routes, mut request: Request<Incoming>) -> Response<Bytes> {
     let header = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
-    match routes.authenticator.decide(header).await {
+    let refusal = match routes.authenticator.decide(header).await {
         Decision::NotBearer => plain(StatusCode::BAD_REQUEST, "Invalid JWT token format, Bearer required"),
         Decision::Denied => plain(StatusCode::UNAUTHORIZED, "Access Denied"),
         Decision::Pass(claims) => {
             claims.map(|claims| request.extensions_mut().insert(claims));
-            graphql(routes, request).await
+            return graphql(routes, request).await;
         }
-    }
+    };
+    // Nothing is kept of the body, but its sender should see the answer.
+    let _ = tokio::time::timeout(BODY_TIMEOUT, collect(request.into_body(), 0)).await;
+    refusal
 }
 
 fn not_allowed(methods: &'static str) -> Response<Bytes> {
@@ -121,7 +124,7 @@ async fn read(body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response<Byt
     if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content encodings are not supported."));
     }
-    match tokio::time::timeout(BODY_TIMEOUT, collect(body)).await {
+    match tokio::time::timeout(BODY_TIMEOUT, collect(body, BODY_LIMIT)).await {
         Err(_) => Err(plain(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.")),
         Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "The request ended early.")),
         Ok(Ok(Some(bytes))) => Ok(bytes),
@@ -133,18 +136,18 @@ async fn read(body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response<Byt
     }
 }
 
-/// The body, or `None` where it is too large. A while longer its rest is read and dropped, because a client that is
+/// The body, or `None` where it is larger than `limit`. A while longer its rest is read and dropped, because a client that is
 /// cut off while it sends does not see the answer.
-async fn collect(mut body: Incoming) -> hyper::Result<Option<Bytes>> {
+async fn collect(mut body: Incoming, limit: usize) -> hyper::Result<Option<Bytes>> {
     let (mut bytes, mut length) = (BytesMut::new(), 0);
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else { continue };
         length += data.len();
-        if length <= BODY_LIMIT {
+        if length <= limit {
             bytes.extend_from_slice(&data);
         } else if length > DROPPED_LIMIT {
             break;
         }
     }
-    Ok((length <= BODY_LIMIT).then(|| bytes.freeze()))
+    Ok((length <= limit).then(|| bytes.freeze()))
 }
