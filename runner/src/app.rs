@@ -9,6 +9,7 @@ use abi::plan::Program;
 use thiserror::Error;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::auth::{Authenticator, KeysError};
 use crate::cli::Arguments;
 use crate::environment::Environment;
 use crate::graphql::{self, Engine};
@@ -30,6 +31,9 @@ pub enum StartError {
     /// The manifest given on the command line.
     #[error("{0}")]
     Manifest(String),
+    /// The keys for bearer tokens.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// The engine.
     #[error("the WebAssembly engine could not be set up: {0:#}")]
     Engine(#[from] wasmtime::Error),
@@ -61,6 +65,8 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let program = Arc::new(loaded.program);
     let services = Services::new(Arc::clone(&environment), Arc::new(program.manifest.clone()))
         .strict_redirects(arguments.strict_redirects);
+    let client = Arc::clone(&services.client);
+    let authenticator = Authenticator::new(Arc::clone(&environment), client, arguments.open_without_keys);
     let sandbox = Sandbox::new(engine, &module, Arc::clone(&program), services, options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -74,7 +80,7 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
         ..graphql::Options::default()
     };
     let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox), answers));
-    let routes = Routes::new(&program.manifest, dev, health(&environment), Arc::new(graphql));
+    let routes = Routes::new(&program.manifest, Arc::new(authenticator), health(&environment), Arc::new(graphql));
     // On a worker, not on this thread: accepting and answering are one thread's work then.
     let serving = runtime.spawn(serve(arguments.clone(), program, routes, dev));
     runtime.block_on(serving).map_err(std::io::Error::other)??;
@@ -124,6 +130,7 @@ fn health(environment: &Environment) -> String {
 
 async fn serve(arguments: Arguments, program: Arc<Program>, routes: Routes, dev: bool) -> Result<(), StartError> {
     let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    routes.load_keys().await?;
     let listeners = Listeners::bind(arguments.host, arguments.port, dev).await?;
     let address = listeners.address()?;
     for route in routes.endpoints() {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
+use clap::builder::BoolishValueParser;
 
 /// Serves a compiled Modus app.
 #[derive(Clone, Debug, Parser)]
@@ -31,6 +32,9 @@ pub struct Arguments {
     /// Log JSON lines
     #[arg(long)]
     pub json_logs: bool,
+    /// Serve endpoints that want bearer tokens to everybody while no key is usable, without claims
+    #[arg(long, env = "MODUS_RUNNER_OPEN_WITHOUT_KEYS", value_parser = BoolishValueParser::new())]
+    pub open_without_keys: bool,
     /// Seconds a call may take
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub deadline: Duration,

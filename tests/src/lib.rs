@@ -8,6 +8,7 @@ pub mod in_process;
 pub mod outcome;
 pub mod runner;
 pub mod stand_in;
+pub mod tokens;
 pub mod typed;
 
 use std::path::{Path, PathBuf};

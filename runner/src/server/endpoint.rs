@@ -8,6 +8,7 @@ use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 
 use super::Handler;
+use crate::auth::Claims;
 use crate::graphql::{self, Engine, GraphqlRequest};
 
 impl Handler for Arc<Engine> {
@@ -19,7 +20,7 @@ impl Handler for Arc<Engine> {
                 query_string: request.uri().query().filter(|_| request.method() == hyper::Method::GET),
                 body: request.body(),
                 time_zone: zone.filter(|zone| !zone.is_empty()).map(Arc::from),
-                claims: None,
+                claims: request.extensions().get().map(|Claims(json)| Arc::clone(json)),
             };
             response(engine.execute(graphql).await)
         })

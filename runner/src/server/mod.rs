@@ -19,7 +19,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 
 pub use listen::{BindError, Listeners};
 pub use respond::{Handler, plain};
-pub use routes::{Access, Found, Route, Routes};
+pub use routes::{Found, Route, Routes};
 
 /// Bytes of a request's body.
 pub const BODY_LIMIT: usize = 1 << 20;

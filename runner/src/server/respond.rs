@@ -1,5 +1,6 @@
 //! From a request to a response.
 
+use abi::manifest::Auth;
 use bytes::BytesMut;
 use futures::future::BoxFuture;
 use http_body_util::BodyExt as _;
@@ -7,8 +8,9 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, header};
 
-use super::routes::{Access, Found, Route, Routes};
+use super::routes::{Found, Route, Routes};
 use super::{BODY_LIMIT, BODY_TIMEOUT};
+use crate::auth::Decision;
 
 /// Bytes of a request after which it is cut off.
 const DROPPED_LIMIT: usize = 16 * BODY_LIMIT;
@@ -49,8 +51,8 @@ async fn route(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
         Found::Health => health(routes),
         Found::Moved(path) => moved(path),
         Found::Nothing => plain(StatusCode::NOT_FOUND, "Not Found"),
-        Found::Endpoint(Route { access: Access::Closed, .. }) => unauthorized(),
-        Found::Endpoint(Route { access: Access::Open, .. }) => graphql(routes, request).await,
+        Found::Endpoint(Route { auth: Auth::None, .. }) => graphql(routes, request).await,
+        Found::Endpoint(Route { auth: Auth::BearerToken, .. }) => authenticated(routes, request).await,
     }
 }
 
@@ -88,8 +90,20 @@ fn preflight(asked: &HeaderMap, origin: bool) -> Response<Bytes> {
     response
 }
 
-fn unauthorized() -> Response<Bytes> {
-    plain(StatusCode::UNAUTHORIZED, "Access Denied")
+/// Answers who may pass.
+async fn authenticated(routes: &Routes, mut request: Request<Incoming>) -> Response<Bytes> {
+    let header = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    let refusal = match routes.authenticator.decide(header).await {
+        Decision::NotBearer => plain(StatusCode::BAD_REQUEST, "Invalid JWT token format, Bearer required"),
+        Decision::Denied => plain(StatusCode::UNAUTHORIZED, "Access Denied"),
+        Decision::Pass(claims) => {
+            claims.map(|claims| request.extensions_mut().insert(claims));
+            return graphql(routes, request).await;
+        }
+    };
+    // Nothing is kept of the body, but its sender should see the answer.
+    let _ = tokio::time::timeout(BODY_TIMEOUT, collect(request.into_body(), 0)).await;
+    refusal
 }
 
 fn not_allowed(methods: &'static str) -> Response<Bytes> {
@@ -110,7 +124,7 @@ async fn read(body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response<Byt
     if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content encodings are not supported."));
     }
-    match tokio::time::timeout(BODY_TIMEOUT, collect(body)).await {
+    match tokio::time::timeout(BODY_TIMEOUT, collect(body, BODY_LIMIT)).await {
         Err(_) => Err(plain(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.")),
         Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "The request ended early.")),
         Ok(Ok(Some(bytes))) => Ok(bytes),
@@ -122,18 +136,18 @@ async fn read(body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response<Byt
     }
 }
 
-/// The body, or `None` where it is too large. A while longer its rest is read and dropped, because a client that is
+/// The body, or `None` where it is larger than `limit`. A while longer its rest is read and dropped, because a client that is
 /// cut off while it sends does not see the answer.
-async fn collect(mut body: Incoming) -> hyper::Result<Option<Bytes>> {
+async fn collect(mut body: Incoming, limit: usize) -> hyper::Result<Option<Bytes>> {
     let (mut bytes, mut length) = (BytesMut::new(), 0);
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else { continue };
         length += data.len();
-        if length <= BODY_LIMIT {
+        if length <= limit {
             bytes.extend_from_slice(&data);
         } else if length > DROPPED_LIMIT {
             break;
         }
     }
-    Ok((length <= BODY_LIMIT).then(|| bytes.freeze()))
+    Ok((length <= limit).then(|| bytes.freeze()))
 }
