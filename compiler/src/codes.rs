@@ -95,3 +95,5 @@ pub const WRITE_FILE: &str = "MC0602";
 pub const IO: &str = "MC0603";
 /// The command line asks for something that cannot be done.
 pub const USAGE: &str = "MC0604";
+/// A folder holds several modules.
+pub const SEVERAL_MODULES: &str = "MC0605";

@@ -120,9 +120,19 @@ fn place(location: &Location) -> String {
 }
 
 fn json(diagnostic: &Diagnostic) -> String {
+    let text = serde_json::to_string(&object(diagnostic)).expect("texts and numbers always serialise");
+    text + "\n"
+}
+
+/// A diagnostic as a JSON object.
+pub fn json_value(diagnostic: &Diagnostic) -> serde_json::Value {
+    serde_json::to_value(object(diagnostic)).expect("texts and numbers always serialise")
+}
+
+fn object(diagnostic: &Diagnostic) -> JsonDiagnostic<'_> {
     let location = diagnostic.location.as_ref();
     let known = |number: usize| Some(number).filter(|number| *number > 0);
-    let object = JsonDiagnostic {
+    JsonDiagnostic {
         code: diagnostic.code,
         severity: diagnostic.severity,
         message: &diagnostic.message,
@@ -131,9 +141,7 @@ fn json(diagnostic: &Diagnostic) -> String {
         column: location.and_then(|location| known(location.column)),
         pointer: location.and_then(|location| location.pointer.as_deref()),
         help: diagnostic.help.as_deref(),
-    };
-    let text = serde_json::to_string(&object).expect("texts and numbers always serialise");
-    text + "\n"
+    }
 }
 
 /// Names come from the module: control characters must not reach the terminal.

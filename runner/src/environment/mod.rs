@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use abi::manifest::secret_prefix;
 pub use env_file::parse as parse_env_file;
 
 /// Variables by name.
@@ -144,11 +145,6 @@ impl Environment {
 /// Whether text is one of the true booleans.
 pub fn is_true(text: &str) -> bool {
     matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True")
-}
-
-/// Beginning of the names of a connection's secrets (`manifest` section 6.2).
-pub fn secret_prefix(connection: &str) -> String {
-    format!("MODUS_{}_", connection.to_uppercase().replace('-', "_"))
 }
 
 fn is_hidden(name: &str, connections: &[String]) -> bool {
