@@ -9,6 +9,9 @@ use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
 
+/// Bytes of a line that is still shown.
+const MAX_LINE: usize = 1000;
+
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -92,6 +95,9 @@ impl Renderer {
     fn snippet(&self, location: &Location) -> Option<String> {
         let source = self.sources.get(&location.file)?;
         let span = location.span.clone().filter(|span| span.end <= source.len())?;
+        // A line without end (minified, or a bad joke) is no help.
+        let line = source.lines().nth(location.line.saturating_sub(1));
+        line.filter(|line| line.len() <= MAX_LINE)?;
         let report = MietteDiagnostic::new("").with_label(LabeledSpan::underline(span));
         let report = miette::Report::new(report).with_source_code(NamedSource::new(&location.file, source.clone()));
         let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use abi::manifest::{Auth, Manifest};
 
 use super::Handler;
+use super::explorer::{self, Explorer};
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,7 @@ const OWN: [&str; 2] = ["/health", "/metrics"];
 /// All routes. `/health` is always there.
 pub struct Routes {
     endpoints: Vec<Route>,
+    pub(super) explorer: Option<Explorer>,
     pub(super) health: String,
     pub(super) graphql: Arc<dyn Handler>,
 }
@@ -83,7 +85,28 @@ impl Routes {
             endpoints.push(Route { name: name.clone(), path: endpoint.path.clone(), access });
         }
         endpoints.sort_by_key(|route| std::cmp::Reverse(route.path.len()));
-        Self { endpoints, health, graphql }
+        Self { endpoints, explorer: None, health, graphql }
+    }
+
+    /// With the API explorer, whose paths no endpoint can have.
+    #[must_use]
+    pub fn with_explorer(mut self, manifest: &Manifest) -> Self {
+        self.endpoints.retain(|route| {
+            let taken = explorer::owns(&route.path);
+            if taken {
+                let (endpoint, path) = (&route.name, &route.path);
+                tracing::error!(target: "modus", endpoint, path, "The endpoint cannot be served: its path is the API explorer's.");
+            }
+            !taken
+        });
+        let served = |name: &str| self.endpoints.iter().any(|route| route.name == name);
+        self.explorer = Some(Explorer::new(manifest, served));
+        self
+    }
+
+    /// Whether there is an API explorer.
+    pub fn has_explorer(&self) -> bool {
+        self.explorer.is_some()
     }
 
     /// The endpoints that are served.
