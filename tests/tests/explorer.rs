@@ -40,10 +40,22 @@ fn a_browser_reads_docs_and_runs_queries() {
     assert_eq!(seen["fault"]["errors"][0]["message"], "no person has the id 9999");
     assert_eq!(seen["authorization"], "Bearer abc.def.ghi");
     assert!(!seen["kept"].as_str().unwrap().contains("abc.def.ghi"), "the token is kept: {}", seen["kept"]);
+    assert_eq!(seen["event"]["data"]["agentEvent"]["name"], "seen");
+    assert_eq!(seen["violations"], json!([]));
     assert_eq!(seen["outside"], json!([]), "requests to other servers");
     assert_eq!(seen["console"], json!([]));
     let bytes = seen["bytes"].as_u64().unwrap();
     assert!((200_000..300_000).contains(&bytes), "{bytes} bytes transferred");
+}
+
+#[test]
+fn it_explains_what_a_closed_endpoint_wants() {
+    let closed = app::OPEN.replace("\"none\"", "\"bearer-token\"");
+    let (_app, runner) = people(&closed, &Options::arguments(&["--explorer"]));
+    let seen = npm::run("explorer.mjs", &json!({"url": runner.url, "query": "{ sayHello }"}));
+    assert_eq!(seen["failed"], Value::Null, "{seen:#}");
+    let message = seen["answer"]["errors"][0]["message"].as_str().unwrap_or_default();
+    assert!(message.starts_with("401 Unauthorized") && message.contains("token"), "{seen:#}");
 }
 
 #[test]

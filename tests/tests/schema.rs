@@ -61,7 +61,8 @@ fn an_independent_parser_accepts_every_schema() {
     assert_eq!(results.len(), names.len());
     for result in results {
         // Without query fields there is no Query type, as in the reference; GraphQL wants one.
-        let allowed = if result["hasQuery"] == json!(true) { json!([]) } else { json!(["Query root type must be provided."]) };
+        let allowed =
+            if result["hasQuery"] == json!(true) { json!([]) } else { json!(["Query root type must be provided."]) };
         assert_eq!(result["errors"], allowed, "{}", result["name"]);
     }
 }

@@ -34,7 +34,9 @@ impl Connection {
     /// The settings in which templates are replaced.
     pub fn templated(&self) -> Vec<&str> {
         match self {
-            Self::Http(http) => http.headers.values().chain(http.query_parameters.values()).map(String::as_str).collect(),
+            Self::Http(http) => {
+                http.headers.values().chain(http.query_parameters.values()).map(String::as_str).collect()
+            }
             Self::Postgresql { conn_string } | Self::Mysql { conn_string } => vec![conn_string],
             Self::Dgraph { conn_string, grpc_target, key } => vec![conn_string, grpc_target, key],
             Self::Neo4j { db_uri, username, password } => vec![db_uri, username, password],
@@ -60,8 +62,15 @@ mod tests {
         assert_eq!(found, []);
         let variables = manifest.unwrap().secret_variables();
         let expected = [
-            "MODUS_DG_K", "MODUS_MY_API_KEY", "MODUS_MY_API_P", "MODUS_MY_API_Q", "MODUS_MY_API_U", "MODUS_NEO_N",
-            "MODUS_PG_H", "MODUS_PG_P", "MODUS_PG_U",
+            "MODUS_DG_K",
+            "MODUS_MY_API_KEY",
+            "MODUS_MY_API_P",
+            "MODUS_MY_API_Q",
+            "MODUS_MY_API_U",
+            "MODUS_NEO_N",
+            "MODUS_PG_H",
+            "MODUS_PG_P",
+            "MODUS_PG_U",
         ];
         assert_eq!(variables.iter().collect::<Vec<_>>(), expected);
     }

@@ -55,6 +55,7 @@ fn required(ty: &TypeRef) -> Option<&str> {
 }
 
 fn opened(owner: &str, field: &str, target: &str) -> Diagnostic {
-    let message = format!("field {owner}.{field} is nullable in GraphQL, because {target} contains itself without an end");
+    let message =
+        format!("field {owner}.{field} is nullable in GraphQL, because {target} contains itself without an end");
     Diagnostic::warning(codes::INPUT_ENDLESS, message).with_help("make the field nullable in the app, or a list")
 }

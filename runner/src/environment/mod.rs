@@ -226,4 +226,30 @@ mod tests {
         );
         assert_eq!(names("Mine"), [".env.Mine.local", ".env.Mine", ".env.local", ".env"]);
     }
+
+    #[test]
+    fn the_nearest_env_file_counts_and_the_process_most() {
+        let folder = std::env::temp_dir().join(format!("modus-env-files-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let order = [
+            ".env",
+            ".env.local",
+            ".env.development",
+            ".env.development.local",
+            ".env.dev",
+            ".env.dev.local",
+            ".env.test",
+        ];
+        for (rank, name) in order.iter().enumerate() {
+            // Each sets its own variable and those of all that are weaker.
+            let lines: String = (0..=rank).map(|weaker| format!("V{weaker}={name}\n")).collect();
+            std::fs::write(folder.join(name), lines + "P=file\n").expect("written");
+        }
+        let environment = Environment::new(variables(&[("MODUS_ENV", "DEV"), ("P", "process")]), Some(&folder));
+        std::fs::remove_dir_all(&folder).expect("removed");
+        for rank in 0..6 {
+            assert_eq!(environment.get(&format!("V{rank}")).as_deref(), Some(".env.dev.local"));
+        }
+        assert_eq!((environment.get("V6"), environment.get("P").as_deref()), (None, Some("process")));
+    }
 }

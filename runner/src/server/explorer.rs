@@ -169,7 +169,8 @@ fn takes_gzip(asked: &HeaderMap) -> bool {
     values.flat_map(|value| value.split(',')).any(|coding| {
         let mut parts = coding.split(';').map(str::trim);
         let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip") || name == "*");
-        let refused = parts.any(|part| matches!(part.replace(' ', "").as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+        let refused =
+            parts.any(|part| matches!(part.replace(' ', "").as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
         named && !refused
     })
 }
@@ -230,7 +231,8 @@ mod tests {
         let explorer = Explorer::new(&manifest.expect("a manifest"), |name| name != "x");
         for asset in &ASSETS {
             let whole = explorer.answer(&request("GET", asset.path, &[])).expect("an answer");
-            let packed = explorer.answer(&request("GET", asset.path, &[("accept-encoding", "gzip")])).expect("an answer");
+            let packed =
+                explorer.answer(&request("GET", asset.path, &[("accept-encoding", "gzip")])).expect("an answer");
             assert!(whole.body().len() > packed.body().len(), "{}", asset.path);
             let tag = packed.headers()[ETAG].to_str().expect("text").to_owned();
             let again = [("accept-encoding", "gzip"), ("if-none-match", tag.as_str())];
