@@ -12,7 +12,14 @@ const here = dirname(fileURLToPath(import.meta.url));
 const assets = join(here, '../assets/explorer');
 
 // Large parts of small use, and what a strict content security policy forbids.
-const REPLACED = ['framer-motion', 'react-style-singleton', 'entities', 'linkify-it', '@tanstack/react-virtual'];
+const REPLACED = [
+  'framer-motion',
+  'react-style-singleton',
+  'entities',
+  'linkify-it',
+  'vscode-languageserver-types',
+  '@tanstack/react-virtual',
+];
 const replacement = (name) => join(here, 'replaced', `${name.split('/').pop()}.js`);
 const alias = Object.fromEntries(REPLACED.map((name) => [name, replacement(name)]));
 
