@@ -80,7 +80,10 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
         ..graphql::Options::default()
     };
     let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox), answers));
-    let routes = Routes::new(&program.manifest, Arc::new(authenticator), health(&environment), Arc::new(graphql));
+    let mut routes = Routes::new(&program.manifest, Arc::new(authenticator), health(&environment), Arc::new(graphql));
+    if dev || arguments.explorer {
+        routes = routes.with_explorer(&program.manifest);
+    }
     // On a worker, not on this thread: accepting and answering are one thread's work then.
     let serving = runtime.spawn(serve(arguments.clone(), program, routes, dev));
     runtime.block_on(serving).map_err(std::io::Error::other)??;
@@ -136,6 +139,9 @@ async fn serve(arguments: Arguments, program: Arc<Program>, routes: Routes, dev:
     for route in routes.endpoints() {
         let url = url(address, &route.path);
         tracing::info!(target: "modus", endpoint = route.name, url, "Serving.");
+    }
+    if routes.has_explorer() {
+        tracing::info!(target: "modus", url = url(address, server::explorer::PATH), "The API explorer is on.");
     }
     if routes.endpoints().is_empty() {
         tracing::warn!(target: "modus", "The manifest has no endpoints: only /health is served.");

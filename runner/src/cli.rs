@@ -29,6 +29,9 @@ pub struct Arguments {
     /// Folder of the .env files
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     pub app_path: PathBuf,
+    /// Serve the API explorer at /explorer outside development too
+    #[arg(long)]
+    pub explorer: bool,
     /// Log JSON lines
     #[arg(long)]
     pub json_logs: bool,

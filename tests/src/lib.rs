@@ -5,6 +5,7 @@ pub mod exchange;
 pub mod generated;
 pub mod guests;
 pub mod in_process;
+pub mod npm;
 pub mod outcome;
 pub mod runner;
 pub mod stand_in;

@@ -156,6 +156,19 @@ impl Runner {
         (response.status().as_u16(), response.body_mut().read_to_string().expect("the answer is text"))
     }
 
+    /// Gets a path without following redirects; status and headers, names in lower case.
+    pub fn head_of(&self, path: &str, headers: &[(&str, &str)]) -> (u16, BTreeMap<String, String>) {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
+        let mut request = ureq::Agent::from(config.build()).get(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.call().expect("the server answers");
+        let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        (response.status().as_u16(), headers)
+    }
+
     /// Sends OPTIONS; status and headers, names in lower case.
     pub fn options(&self, path: &str, headers: &[(&str, &str)]) -> (u16, BTreeMap<String, String>) {
         let mut request = agent().options(format!("{}{path}", self.url));

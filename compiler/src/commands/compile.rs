@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{Input, fail, is_dash, print_bytes, read_input, report, runner, write_file};
+use super::{Input, beside, fail, is_dash, keep, print_bytes, read_input, read_manifest, report, runner, write_file};
 use crate::cli::{Compile, Outcome, Output};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -12,9 +12,6 @@ use crate::native::Target;
 use crate::pipeline::{self, ManifestText};
 use crate::progress::Progress;
 use crate::render::{Format, Renderer};
-
-/// Name of the manifest beside a module.
-const MANIFEST: &str = "modus.json";
 
 /// Runs the command.
 pub fn run(arguments: &Compile, output: &Output) -> Outcome {
@@ -105,30 +102,10 @@ fn same_file(left: &Path, right: &Path) -> bool {
 
 /// The manifest named, or the one beside the module if there is one.
 fn manifest_text(arguments: &Compile) -> Result<Option<ManifestText>, Diagnostic> {
-    let (path, named) = match &arguments.manifest {
-        Some(path) => (path.clone(), true),
-        None if is_dash(&arguments.input) => return Ok(None),
-        None => (arguments.input.with_file_name(MANIFEST), false),
-    };
-    let file = path.display().to_string();
-    match std::fs::read(&path) {
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => Ok(Some(ManifestText { text, file })),
-            Err(error) => {
-                let at = error.utf8_error().valid_up_to();
-                let message = format!("the manifest is not UTF-8 text (byte {at})");
-                Err(Diagnostic::error(codes::MANIFEST_SYNTAX, message).in_file(&file))
-            }
-        },
-        Err(error) if !named && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Diagnostic::error(codes::READ_FILE, format!("cannot read {file}: {error}"))),
-    }
-}
-
-fn keep<T>(result: Result<T, Diagnostic>) -> (Option<T>, Vec<Diagnostic>) {
-    match result {
-        Ok(value) => (Some(value), Vec::new()),
-        Err(diagnostic) => (None, vec![diagnostic]),
+    match &arguments.manifest {
+        Some(path) => read_manifest(path).map(Some),
+        None if is_dash(&arguments.input) => Ok(None),
+        None => beside(&arguments.input),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The subcommands and what they share.
 
+pub mod check;
 pub mod compile;
 pub mod inspect;
 mod load;
@@ -13,7 +14,11 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Outcome, Output};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::pipeline::ManifestText;
 use crate::render::Renderer;
+
+/// Name of the manifest beside a module.
+const MANIFEST: &str = "modus.json";
 
 /// A file's contents and how to call it.
 struct Input {
@@ -44,6 +49,39 @@ fn read_input(path: &Path) -> Result<Input, Diagnostic> {
     match stdin.read_to_end(&mut bytes) {
         Ok(_) => Ok(Input { name: "<stdin>".to_owned(), bytes }),
         Err(error) => Err(Diagnostic::error(codes::READ_FILE, format!("cannot read standard input: {error}"))),
+    }
+}
+
+/// Reads a manifest.
+fn read_manifest(path: &Path) -> Result<ManifestText, Diagnostic> {
+    read_input(path).and_then(manifest_of)
+}
+
+/// A manifest from a file's contents.
+fn manifest_of(input: Input) -> Result<ManifestText, Diagnostic> {
+    match String::from_utf8(input.bytes) {
+        Ok(text) => Ok(ManifestText { text, file: input.name }),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let message = format!("the manifest is not UTF-8 text (byte {at})");
+            Err(Diagnostic::error(codes::MANIFEST_SYNTAX, message).in_file(&input.name))
+        }
+    }
+}
+
+/// The manifest beside a module, if there is one.
+fn beside(module: &Path) -> Result<Option<ManifestText>, Diagnostic> {
+    let path = module.with_file_name(MANIFEST);
+    match std::fs::symlink_metadata(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        _ => read_manifest(&path).map(Some),
+    }
+}
+
+fn keep<T>(result: Result<T, Diagnostic>) -> (Option<T>, Vec<Diagnostic>) {
+    match result {
+        Ok(value) => (Some(value), Vec::new()),
+        Err(diagnostic) => (None, vec![diagnostic]),
     }
 }
 
@@ -98,6 +136,11 @@ fn report(output: &Output, renderer: &Renderer, diagnostics: &[Diagnostic]) -> O
         // There is nowhere left to complain to.
         let _ = renderer.write(&mut stderr, std::slice::from_ref(diagnostic));
     }
+    outcome(diagnostics)
+}
+
+/// How a run with these diagnostics ends.
+fn outcome(diagnostics: &[Diagnostic]) -> Outcome {
     let mut errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).peekable();
     if errors.peek().is_none() {
         Outcome::Done

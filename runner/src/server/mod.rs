@@ -1,6 +1,7 @@
 //! The HTTP server: one listener, a route table, limits, and an orderly end.
 
 mod endpoint;
+pub mod explorer;
 mod listen;
 mod respond;
 mod routes;

@@ -8,6 +8,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, header};
 
+use super::explorer;
 use super::routes::{Found, Route, Routes};
 use super::{BODY_LIMIT, BODY_TIMEOUT};
 use crate::auth::Decision;
@@ -36,7 +37,7 @@ pub(super) async fn respond(routes: &Routes, request: Request<Incoming>) -> Resp
         return preflight(request.headers(), origin);
     }
     let mut response = route(routes, request).await;
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Origin"));
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
     if origin {
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
@@ -50,7 +51,13 @@ async fn route(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
     match routes.find(request.uri().path()) {
         Found::Health => health(routes),
         Found::Moved(path) => moved(path),
-        Found::Nothing => plain(StatusCode::NOT_FOUND, "Not Found"),
+        Found::Nothing => {
+            let explored = routes.explorer.as_ref().and_then(|explorer| explorer.answer(&request));
+            explored.unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "Not Found"))
+        }
+        Found::Endpoint(_) if routes.explorer.is_some() && explorer::is_visit(&request) => {
+            explorer::redirect(StatusCode::TEMPORARY_REDIRECT, explorer::PATH)
+        }
         Found::Endpoint(Route { auth: Auth::None, .. }) => graphql(routes, request).await,
         Found::Endpoint(Route { auth: Auth::BearerToken, .. }) => authenticated(routes, request).await,
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use abi::manifest::{Auth, Manifest};
 
 use super::Handler;
+use super::explorer::{self, Explorer};
 use crate::auth::{self, Authenticator, KeysError};
 
 /// One endpoint.
@@ -50,6 +51,7 @@ const OWN: [&str; 2] = ["/health", "/metrics"];
 pub struct Routes {
     endpoints: Vec<Route>,
     pub(super) authenticator: Arc<Authenticator>,
+    pub(super) explorer: Option<Explorer>,
     pub(super) health: String,
     pub(super) graphql: Arc<dyn Handler>,
 }
@@ -75,7 +77,7 @@ impl Routes {
             endpoints.push(Route { name: name.clone(), path: endpoint.path.clone(), auth: endpoint.auth });
         }
         endpoints.sort_by_key(|route| std::cmp::Reverse(route.path.len()));
-        Self { endpoints, authenticator, health, graphql }
+        Self { endpoints, authenticator, explorer: None, health, graphql }
     }
 
     /// Loads the keys that endpoints want tokens checked with; nothing where no endpoint wants tokens.
@@ -86,6 +88,27 @@ impl Routes {
         let wanting = self.endpoints.iter().filter(|route| route.auth == Auth::BearerToken);
         let endpoint = |route: &Route| auth::Endpoint { name: route.name.clone(), path: route.path.clone() };
         self.authenticator.start(wanting.map(endpoint).collect()).await
+    }
+
+    /// With the API explorer, whose paths no endpoint can have.
+    #[must_use]
+    pub fn with_explorer(mut self, manifest: &Manifest) -> Self {
+        self.endpoints.retain(|route| {
+            let taken = explorer::owns(&route.path);
+            if taken {
+                let (endpoint, path) = (&route.name, &route.path);
+                tracing::error!(target: "modus", endpoint, path, "The endpoint cannot be served: its path is the API explorer's.");
+            }
+            !taken
+        });
+        let served = |name: &str| self.endpoints.iter().any(|route| route.name == name);
+        self.explorer = Some(Explorer::new(manifest, served));
+        self
+    }
+
+    /// Whether there is an API explorer.
+    pub fn has_explorer(&self) -> bool {
+        self.explorer.is_some()
     }
 
     /// The endpoints that are served.
