@@ -75,9 +75,27 @@ impl Loaded {
     /// # Errors
     /// [`LoadError`]
     pub fn open(path: &Path, verify: bool) -> Result<Self, LoadError> {
+        let file = File::open(path).map_err(|source| LoadError::File { path: path.to_owned(), source })?;
+        Self::read(path, file, verify)
+    }
+
+    /// The same from a copy, which stays as it is whatever happens to the file.
+    ///
+    /// # Errors
+    /// [`LoadError`]
+    pub fn open_copy(path: &Path, verify: bool) -> Result<Self, LoadError> {
+        let copy = || {
+            let mut copy = tempfile::tempfile()?;
+            std::io::copy(&mut File::open(path)?, &mut copy)?;
+            Ok(copy)
+        };
+        let file = copy().map_err(|source| LoadError::File { path: path.to_owned(), source })?;
+        Self::read(path, file, verify)
+    }
+
+    fn read(path: &Path, file: File, verify: bool) -> Result<Self, LoadError> {
         let unreadable = |source| LoadError::File { path: path.to_owned(), source };
         let refused = |source| LoadError::Artifact { path: path.to_owned(), source };
-        let file = File::open(path).map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;
         if !metadata.is_file() {
             return Err(unreadable(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a file")));

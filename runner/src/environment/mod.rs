@@ -1,6 +1,7 @@
 //! The process environment with its env files, as a snapshot that is swapped as a whole (`manifest` sections 7 and 8).
 
 mod env_file;
+mod secrets;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,7 @@ pub struct Environment {
     name: String,
     process: Variables,
     directory: Option<PathBuf>,
+    secrets: Option<PathBuf>,
     expose_all: bool,
     current: RwLock<Arc<Variables>>,
 }
@@ -58,6 +60,7 @@ impl Environment {
             current: RwLock::new(Arc::new(process.clone())),
             process,
             directory: directory.map(Path::to_owned),
+            secrets: None,
             expose_all: false,
         };
         environment.reload();
@@ -68,6 +71,13 @@ impl Environment {
     #[must_use]
     pub fn expose_all(mut self, expose: bool) -> Self {
         self.expose_all = expose;
+        self
+    }
+
+    /// Takes secrets from a folder instead of the variables: each file is one, its name the name of the variable.
+    #[must_use]
+    pub fn secrets_in(mut self, folder: Option<&Path>) -> Self {
+        self.secrets = folder.map(Path::to_owned);
         self
     }
 
@@ -100,6 +110,15 @@ impl Environment {
     /// A variable's value; an empty one is a value.
     pub fn get(&self, name: &str) -> Option<String> {
         self.snapshot().get(name).cloned()
+    }
+
+    /// A secret: from the folder of secrets if there is one, else a variable. Read anew each time, so that a changed
+    /// file counts at once.
+    pub fn secret(&self, name: &str) -> Option<String> {
+        match &self.secrets {
+            Some(folder) => secrets::read(folder, name),
+            None => self.get(name),
+        }
     }
 
     /// Whether a variable is a true boolean (`1 t T TRUE true True`).
@@ -165,7 +184,7 @@ fn process_variables() -> Variables {
 }
 
 /// Env files from the lowest precedence to the highest.
-fn files(directory: &Path, name: &str) -> Vec<PathBuf> {
+pub(crate) fn files(directory: &Path, name: &str) -> Vec<PathBuf> {
     let lower = name.to_lowercase();
     let aliases: Vec<&str> = match lower.as_str() {
         "dev" | "development" => vec!["dev", "development"],

@@ -22,6 +22,6 @@ pub(super) static FUNCTIONS: [HostFunction; 1] = [HostFunction {
 
 fn secret_value(invocation: &mut Invocation<'_>, arguments: &[Value]) -> Answer {
     let variable = format!("{PREFIX}{}", text(arguments, 0));
-    let value = invocation.services.environment.get(&variable).filter(|value| !value.is_empty());
+    let value = invocation.services.environment.secret(&variable).filter(|value| !value.is_empty());
     value.map(Value::String).ok_or_else(|| format!("environment variable {variable} was not found").into())
 }

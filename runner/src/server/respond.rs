@@ -8,7 +8,7 @@ use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, header};
 
 use super::routes::{Access, Found, Route, Routes};
-use super::{BODY_LIMIT, BODY_TIMEOUT};
+use super::{BODY_LIMIT, BODY_TIMEOUT, Live, probes};
 
 /// Bytes of a request after which it is cut off.
 const DROPPED_LIMIT: usize = 16 * BODY_LIMIT;
@@ -28,12 +28,12 @@ pub fn plain(status: StatusCode, text: &str) -> Response<Bytes> {
     response
 }
 
-pub(super) async fn respond(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
+pub(super) async fn respond(live: &Live, request: Request<Incoming>) -> Response<Bytes> {
     let origin = request.headers().contains_key(header::ORIGIN);
     if request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         return preflight(request.headers(), origin);
     }
-    let mut response = route(routes, request).await;
+    let mut response = route(live, request).await;
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Origin"));
     if origin {
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -41,16 +41,29 @@ pub(super) async fn respond(routes: &Routes, request: Request<Incoming>) -> Resp
     response
 }
 
-async fn route(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
+async fn route(live: &Live, request: Request<Incoming>) -> Response<Bytes> {
     if !matches!(*request.method(), Method::GET | Method::POST) {
         return not_allowed("GET, POST");
     }
+    if let Some(response) = probes::answer(request.uri().path(), live) {
+        return response;
+    }
+    let routes = live.routes();
     match routes.find(request.uri().path()) {
-        Found::Health => health(routes),
+        Found::Health => health(&routes),
         Found::Moved(path) => moved(path),
         Found::Nothing => plain(StatusCode::NOT_FOUND, "Not Found"),
-        Found::Endpoint(Route { access: Access::Closed, .. }) => unauthorized(),
-        Found::Endpoint(Route { access: Access::Open, .. }) => graphql(routes, request).await,
+        Found::Endpoint(route) => {
+            let _under_way = live.begin();
+            endpoint(&routes, route, request).await
+        }
+    }
+}
+
+async fn endpoint(routes: &Routes, route: &Route, request: Request<Incoming>) -> Response<Bytes> {
+    match route.access {
+        Access::Closed => unauthorized(),
+        Access::Open => graphql(routes, request).await,
     }
 }
 

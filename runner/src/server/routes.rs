@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use abi::manifest::{Auth, Manifest};
 
-use super::Handler;
+use super::{Handler, probes};
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,19 +40,21 @@ impl Route {
 
 /// What is at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found<'r> {
+pub enum Found<'r, 'p> {
     /// `/health`.
     Health,
     /// An endpoint.
     Endpoint(&'r Route),
     /// Nothing, but the path without its final slash is served.
-    Moved(&'r str),
+    Moved(&'p str),
     /// Nothing.
     Nothing,
 }
 
-/// Paths that the runner answers itself.
-const OWN: [&str; 2] = ["/health", "/metrics"];
+/// Whether the runner answers a path itself.
+fn is_own(path: &str) -> bool {
+    path == "/health" || probes::PATHS.contains(&path)
+}
 
 /// All routes. `/health` is always there.
 pub struct Routes {
@@ -93,7 +95,7 @@ impl Routes {
 
     /// What is at a path (`http-server` section 5): the very path, else the path without a final slash, else the
     /// longest route that covers it.
-    pub fn find<'r>(&'r self, path: &'r str) -> Found<'r> {
+    pub fn find<'r, 'p>(&'r self, path: &'p str) -> Found<'r, 'p> {
         let exact = |path: &str| self.endpoints.iter().find(|route| route.path == path);
         if path == "/health" {
             return Found::Health;
@@ -101,7 +103,7 @@ impl Routes {
         if let Some(route) = exact(path) {
             return Found::Endpoint(route);
         }
-        if let Some(shorter) = path.strip_suffix('/').filter(|path| *path == "/health" || exact(path).is_some()) {
+        if let Some(shorter) = path.strip_suffix('/').filter(|path| is_own(path) || exact(path).is_some()) {
             return Found::Moved(shorter);
         }
         self.endpoints.iter().find(|route| route.covers(path)).map_or(Found::Nothing, Found::Endpoint)
@@ -113,7 +115,7 @@ fn unusable(manifest: &Manifest, path: &str) -> Option<&'static str> {
     if !path.starts_with('/') {
         return Some("its path does not begin with a slash");
     }
-    if OWN.contains(&path) {
+    if is_own(path) {
         return Some("the runner itself answers this path");
     }
     let claims = manifest.endpoints.values().filter(|endpoint| endpoint.path == path).count();
