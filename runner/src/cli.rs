@@ -13,6 +13,7 @@ use crate::environment::is_true;
 #[derive(Clone, Debug, Parser)]
 #[command(
     version,
+    args_override_self = true,
     after_help = "Examples:\n  modus-runner app.cwasm\n  MODUS_ENV=dev modus-runner app.cwasm --port 3000\n  \
                   modus-runner app.cwasm --manifest staging.json --json-logs"
 )]

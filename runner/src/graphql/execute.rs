@@ -13,6 +13,7 @@ use futures::future::join_all;
 use juniper::OperationType;
 
 use crate::call::{Call, CallFailure, Outcome, PathSegment, Request};
+use crate::telemetry::metrics;
 
 use super::Options;
 use super::error::RequestError;
@@ -44,6 +45,7 @@ pub(crate) async fn run(
     let calls = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Call { .. })).count();
     let most = context.options.max_calls;
     if calls > most {
+        metrics::refused("calls");
         return Err(RequestError::new(format!("the operation calls {calls} functions; at most {most} are allowed")));
     }
     let mut ended: Vec<Option<Ended>> = Vec::with_capacity(entries.len());

@@ -5,6 +5,7 @@ use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 
 use super::Live;
+use crate::telemetry::metrics;
 
 /// Paths that are answered here.
 pub(super) const PATHS: [&str; 4] = ["/livez", "/readyz", "/ready", "/metrics"];
@@ -19,6 +20,11 @@ pub(super) fn answer(path: &str, live: &Live) -> Option<Response<Bytes>> {
         }
         // App and schema are there before the port is.
         "/readyz" | "/ready" => Some(json(StatusCode::OK, "{\"status\": \"ok\"}\n")),
+        "/metrics" => {
+            let mut response = Response::new(metrics::render().into());
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(metrics::CONTENT_TYPE));
+            Some(response)
+        }
         _ => None,
     }
 }

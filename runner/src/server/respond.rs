@@ -9,6 +9,7 @@ use hyper::{Method, Request, Response, StatusCode, header};
 
 use super::routes::{Access, Found, Route, Routes};
 use super::{BODY_LIMIT, BODY_TIMEOUT, Live, probes};
+use crate::telemetry::metrics::{self, Exchange};
 
 /// Bytes of a request after which it is cut off.
 const DROPPED_LIMIT: usize = 16 * BODY_LIMIT;
@@ -55,7 +56,11 @@ async fn route(live: &Live, request: Request<Incoming>) -> Response<Bytes> {
         Found::Nothing => plain(StatusCode::NOT_FOUND, "Not Found"),
         Found::Endpoint(route) => {
             let _under_way = live.begin();
-            endpoint(&routes, route, request).await
+            let exchange = Exchange::begin();
+            let response = endpoint(&routes, route, request).await;
+            let (status, size) = (response.status().as_u16(), response.body().len() as u64);
+            exchange.answered(&route.metrics, &route.name, status, size);
+            response
         }
     }
 }
@@ -128,6 +133,7 @@ async fn read(body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response<Byt
         Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "The request ended early.")),
         Ok(Ok(Some(bytes))) => Ok(bytes),
         Ok(Ok(None)) => {
+            metrics::refused("request_size");
             let mut response = plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is larger than 1 MiB.");
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             Err(response)

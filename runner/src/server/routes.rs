@@ -5,6 +5,7 @@ use std::sync::Arc;
 use abi::manifest::{Auth, Manifest};
 
 use super::{Handler, probes};
+use crate::telemetry::metrics::EndpointMetrics;
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub enum Access {
 }
 
 /// One endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Route {
     /// Name in the manifest.
     pub name: String,
@@ -24,6 +25,8 @@ pub struct Route {
     pub path: String,
     /// Who may use it.
     pub access: Access,
+    /// What is measured about it.
+    pub(super) metrics: EndpointMetrics,
 }
 
 impl Route {
@@ -39,7 +42,7 @@ impl Route {
 }
 
 /// What is at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Found<'r, 'p> {
     /// `/health`.
     Health,
@@ -82,7 +85,8 @@ impl Routes {
                                closed. Use auth \"none\", or MODUS_ENV=dev while developing.";
                 tracing::error!(target: "modus", endpoint = name, path = endpoint.path, "{message}");
             }
-            endpoints.push(Route { name: name.clone(), path: endpoint.path.clone(), access });
+            let (name, path) = (name.clone(), endpoint.path.clone());
+            endpoints.push(Route { name, path, access, metrics: EndpointMetrics::default() });
         }
         endpoints.sort_by_key(|route| std::cmp::Reverse(route.path.len()));
         Self { endpoints, health, graphql }

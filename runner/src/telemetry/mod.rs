@@ -1,6 +1,7 @@
 //! Structured logs (`wasm-host` section 6): lines for people, or JSON lines.
 
 mod layer;
+pub mod metrics;
 mod record;
 
 use tracing_subscriber::layer::SubscriberExt;
