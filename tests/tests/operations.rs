@@ -224,3 +224,29 @@ fn secrets_of_a_folder() {
     std::fs::write(folder.path().join("MODUS_APP_KEY"), "changed").unwrap();
     assert_eq!(ask("KEY")["data"]["secret"], "changed");
 }
+
+#[test]
+fn the_execution_is_named_in_log_error_and_header() {
+    let (_app, runner) = people(&Options::default());
+    let id = |text: &str| runner.answer_headers("/graphql", &query(text), &[]).get("x-execution-id").cloned();
+    let one = id("{ sayHello }").expect("a call has an id");
+    runner.wait_for_log(|record| record["execution_id"] == one && record["function"] == "sayHello");
+    assert_eq!(id("{ sayHello people { name } }"), None);
+    assert_eq!(id("{ __typename }"), None);
+    let answer = runner.query("{ person(id: 9999) { name } }");
+    let id = &answer["errors"][0]["extensions"]["executionId"];
+    runner.wait_for_log(|record| record["execution_id"] == *id && record["message"] == "Calling function.");
+}
+
+#[test]
+fn the_log_is_filtered() {
+    for (name, value, calls) in
+        [("RUST_LOG", "info", true), ("RUST_LOG", "info,modus::app=off", false), ("MODUS_LOG_LEVEL", "info", true)]
+    {
+        let (_app, mut runner) = people(&Options::default().env(name, value));
+        runner.query("{ sayHello }");
+        runner.signal("TERM");
+        runner.wait_for_log(|record| record["message"] == "Shut down.");
+        assert_eq!(runner.log().contains("Calling function."), calls, "{name}={value}\n{}", runner.log());
+    }
+}

@@ -63,6 +63,8 @@ struct App {
     program: Arc<Program>,
     routes: Arc<Routes>,
     dev: bool,
+    /// Its name.
+    environment: String,
 }
 
 impl App {
@@ -85,7 +87,7 @@ impl App {
         };
         let graphql = Engine::new(Arc::clone(&program), Arc::new(sandbox), answers);
         let routes = Routes::new(&program.manifest, dev, health(&environment), Arc::new(Arc::new(graphql)));
-        Ok(Self { program, routes: Arc::new(routes), dev })
+        Ok(Self { program, routes: Arc::new(routes), dev, environment: environment.name().to_owned() })
     }
 }
 

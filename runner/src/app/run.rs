@@ -63,7 +63,8 @@ async fn serve(arguments: Arguments, sources: Sources, app: App, watched: Option
     let listeners = Listeners::bind(arguments.host, arguments.port, app.dev).await?;
     let address = listeners.address()?;
     announce(&app, address);
-    tracing::info!(target: "modus", plugin = app.program.app.name, address = %address, "Listening.");
+    let (plugin, version) = (&app.program.app.name, env!("CARGO_PKG_VERSION"));
+    tracing::info!(target: "modus", plugin, version, environment = app.environment, address = %address, "Listening.");
     let live = Arc::new(Live::new(Arc::clone(&app.routes)));
     drop(app);
     if let Some(watched) = watched {

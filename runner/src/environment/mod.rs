@@ -33,7 +33,7 @@ const OWN_PREFIXES: [&str; 4] = ["MODUS_JWKS_", "MODUS_CLUSTER_", "MODUS_ACTOR_S
 pub const HYPERMODE_URL: &str = "MODUS_HYPERMODE_URL";
 
 /// The environment name's variable.
-const ENV: &str = "MODUS_ENV";
+pub(crate) const ENV: &str = "MODUS_ENV";
 
 /// Reads variables; cheap to share, safe to reload while calls run.
 #[derive(Debug)]
@@ -89,13 +89,15 @@ impl Environment {
                 Ok(text) => text,
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
                 Err(error) => {
-                    tracing::warn!(path = %path.display(), error = %error, "Could not read env file.");
+                    tracing::warn!(target: "modus", path = %path.display(), error = %error, "Could not read env file.");
                     continue;
                 }
             };
             match env_file::parse(&text) {
                 Ok(entries) => variables.extend(entries),
-                Err(error) => tracing::warn!(path = %path.display(), error = %error, "Skipped a faulty env file."),
+                Err(error) => {
+                    tracing::warn!(target: "modus", path = %path.display(), error = %error, "Skipped a faulty env file.")
+                }
             }
         }
         variables.extend(self.process.iter().map(|(name, value)| (name.clone(), value.clone())));
@@ -133,7 +135,7 @@ impl Environment {
 
     /// Whether this is development.
     pub fn is_dev(&self) -> bool {
-        matches!(self.name.as_str(), "dev" | "development")
+        is_dev(&self.name)
     }
 
     /// The host's time zone: `TZ`, else the system's, else `UTC`.
@@ -158,6 +160,11 @@ impl Environment {
             .map(|(name, value)| (name.to_owned(), value.clone()))
             .collect()
     }
+}
+
+/// Whether an environment of this name is for development.
+pub(crate) fn is_dev(name: &str) -> bool {
+    matches!(name, "dev" | "development")
 }
 
 /// Whether text is one of the true booleans.

@@ -34,7 +34,7 @@ pub(crate) struct Context<'c> {
 }
 
 /// A call's end, or why there was none.
-type Ended = Result<Outcome, String>;
+pub(crate) type Ended = Result<Outcome, String>;
 
 /// Makes the calls of `entries`, which are the present root fields; the result has one item for each of them.
 pub(crate) async fn run(
@@ -73,6 +73,13 @@ pub(crate) async fn run(
         ended[index] = Some(Ok(outcome));
     }
     Ok(ended)
+}
+
+/// The id of the execution where there was exactly one.
+pub(crate) fn only_execution(ended: Vec<Option<Ended>>) -> Option<String> {
+    let mut outcomes = ended.into_iter().flatten().flatten();
+    let only = outcomes.next()?;
+    outcomes.next().is_none().then_some(only.execution_id).filter(|id| !id.is_empty())
 }
 
 /// The request of a call.
