@@ -11,7 +11,8 @@ use super::{App, Sources, StartError};
 use crate::cli::Arguments;
 use crate::load::Loaded;
 use crate::server::{self, Listeners, Live};
-use crate::telemetry;
+use crate::telemetry::traces::{self, Service};
+use crate::{environment, telemetry};
 
 /// Exit code after a second signal.
 const FORCED: i32 = 130;
@@ -22,29 +23,37 @@ const FORCED: i32 = 130;
 /// [`StartError`], before anything is served.
 pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let sources = Sources::of(arguments)?;
-    telemetry::init(arguments.json_logs);
-    let environment = sources.environment();
-    let refresh = arguments.refresh.unwrap_or(if environment.is_dev() { watch::DEFAULT } else { Duration::ZERO });
-    let watched = (!refresh.is_zero()).then(|| Watched::new(sources.files(environment.name()), refresh));
+    let watched = watched(arguments, &sources);
     let mut loaded = match watched {
         Some(_) => Loaded::open_copy(&sources.artifact, arguments.verify)?,
         None => Loaded::open(&sources.artifact, arguments.verify)?,
     };
-    sources.apply_manifest(&mut loaded)?;
-    let app = App::new(arguments, loaded, environment)?;
-    if arguments.check_config {
-        return check(&app);
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(arguments.max_calls as usize + 16)
         .build()?;
+    let service = Service { app: &loaded.program.app.name, runtime: runtime.handle() };
+    telemetry::init(arguments.json_logs, service).map_err(StartError::Configuration)?;
+    sources.apply_manifest(&mut loaded)?;
+    let app = App::new(arguments, loaded, sources.environment())?;
+    if arguments.check_config {
+        return check(&app);
+    }
     // On a worker, not on this thread: accepting and answering are one thread's work then.
     let serving = runtime.spawn(serve(arguments.clone(), sources, app, watched));
     runtime.block_on(serving).map_err(std::io::Error::other)??;
+    traces::finish();
     // Threads of calls that ignored the drain are not waited for.
     runtime.shutdown_background();
     Ok(())
+}
+
+/// The files to look at for changes: in development, and where it is asked for.
+fn watched(arguments: &Arguments, sources: &Sources) -> Option<Watched> {
+    let environment = environment::process_name();
+    let default = if environment::is_dev(&environment) { watch::DEFAULT } else { Duration::ZERO };
+    let every = arguments.refresh.unwrap_or(default);
+    (!every.is_zero()).then(|| Watched::new(sources.files(&environment), every))
 }
 
 /// The answer to `--check-config`: everything that can be said without a port.

@@ -54,7 +54,7 @@ impl Environment {
 
     /// An environment over the given variables instead of the process's.
     pub fn new(process: Variables, directory: Option<&Path>) -> Self {
-        let name = process.get(ENV).filter(|name| !name.is_empty()).map_or("prod", String::as_str).to_owned();
+        let name = name_or_default(process.get(ENV).cloned());
         let environment = Self {
             name,
             current: RwLock::new(Arc::new(process.clone())),
@@ -160,6 +160,15 @@ impl Environment {
             .map(|(name, value)| (name.to_owned(), value.clone()))
             .collect()
     }
+}
+
+/// The process environment's name.
+pub(crate) fn process_name() -> String {
+    name_or_default(std::env::var(ENV).ok())
+}
+
+fn name_or_default(name: Option<String>) -> String {
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "prod".to_owned())
 }
 
 /// Whether an environment of this name is for development.

@@ -28,8 +28,10 @@ use std::sync::{Arc, OnceLock};
 use abi::guest::Limits;
 use abi::plan::Program;
 use juniper::OperationType;
+use tracing::Instrument as _;
 
 use crate::call::Call;
+use crate::telemetry::traces;
 
 pub use request::GraphqlRequest;
 
@@ -183,7 +185,9 @@ impl Engine {
             options: &self.options,
         };
         let entries: Vec<_> = operation.root.active(&variables).collect();
-        match execute::run(&entries, operation.kind, &context).await {
+        let kind = if operation.kind == OperationType::Mutation { "mutation" } else { "query" };
+        let span = traces::operation(kind, operation.name.as_deref());
+        match execute::run(&entries, operation.kind, &context).instrument(span).await {
             Ok(ended) => {
                 let body = execute::respond(operation, &entries, &ended, introspected.as_ref(), &context);
                 Response { execution_id: execute::only_execution(ended), ..Response::json(200, body) }

@@ -15,7 +15,7 @@ use super::output::Output;
 use super::state::{self, MemoryLimit, State};
 use crate::call::{Outcome, Request};
 use crate::hosts::is_time_zone;
-use crate::telemetry::{LogContext, Record, Severity, metrics};
+use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
 
 /// Table elements an instance may have, however large its tables were at first.
 const TABLE_ELEMENTS: usize = 1 << 20;
@@ -136,6 +136,7 @@ impl Instance {
     fn start(&mut self) -> Result<wasmtime::Instance, Ending> {
         let Self { inner, store, .. } = self;
         let started = Instant::now();
+        let _span = traces::instantiation().entered();
         let made = inner.instance.instantiate(&mut *store);
         let instance = made.map_err(|error| Ending::of_error(&error))?;
         store.data_mut().exports = Some(inner.shared.exports.of_instance(&mut *store, instance));

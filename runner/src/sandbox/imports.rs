@@ -13,7 +13,7 @@ use super::guest::{View, value, word};
 use super::outcome::Unwind;
 use super::state::State;
 use crate::hosts::{HostError, HostFunction, Work};
-use crate::telemetry::{LogContext, Record, Severity, metrics};
+use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
 
 /// Hands raw core values on without allocating for ordinary functions.
 pub(super) fn with_words<T>(values: &[Val], run: impl FnOnce(&[u64]) -> T) -> T {
@@ -52,6 +52,8 @@ pub(super) fn run(
     let answer = match lifted {
         Ok(arguments) => {
             let started = Instant::now();
+            let waiting = matches!(function.work, Work::Waiting(_));
+            let _span = traces::host_function(|| function.full_name(), waiting).entered();
             let answer = operate(caller.data_mut(), function, &arguments);
             let time = started.elapsed();
             caller.data_mut().host_time += time;

@@ -25,8 +25,8 @@ use wasmtime::{Engine, InstancePre, Module, ModuleExport};
 
 use crate::call::{Call, CallFailure, Level, Outcome, Request};
 use crate::hosts::Services;
-use crate::telemetry::LogContext;
 use crate::telemetry::metrics::{self, FunctionMetrics, HostFunctionMetrics};
+use crate::telemetry::{LogContext, traces};
 use guest::ExportTable;
 use shared::Shared;
 use state::State;
@@ -155,9 +155,10 @@ impl Call for Sandbox {
                 Ok(Err(_)) | Err(_) => return no_slot(execution_id),
             };
             let log = inner.log_context(&request, &execution_id);
+            let span = traces::call(&log.function, &execution_id);
             // A task of its own: whoever waits for it can go away meanwhile, and several run on several cores.
             let task = tokio::spawn(async move {
-                let outcome = Instance::new(inner, &request, log, limit).run(&request);
+                let outcome = span.in_scope(|| Instance::new(inner, &request, log, limit).run(&request));
                 // The instance is gone: the next call may take its place.
                 drop(slot);
                 outcome

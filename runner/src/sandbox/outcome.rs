@@ -6,7 +6,7 @@ use wasmtime::Trap;
 
 use super::cancel::Interrupted;
 use crate::call::{CallFailure, Level, Message, PathSegment};
-use crate::telemetry::{LogContext, Record, Severity, metrics};
+use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
 
 /// Ends a guest from inside a host function.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -124,6 +124,7 @@ impl Ending {
             Self::Internal(_) => "internal",
         };
         metrics::failed(ending);
+        traces::failed(ending);
     }
 
     /// Writes the record of the outcome. `hidden` suppresses that of success.

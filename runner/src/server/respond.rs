@@ -6,10 +6,12 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, header};
+use tracing::Instrument as _;
 
 use super::routes::{Access, Found, Route, Routes};
 use super::{BODY_LIMIT, BODY_TIMEOUT, Live, probes};
 use crate::telemetry::metrics::{self, Exchange};
+use crate::telemetry::traces;
 
 /// Bytes of a request after which it is cut off.
 const DROPPED_LIMIT: usize = 16 * BODY_LIMIT;
@@ -57,8 +59,10 @@ async fn route(live: &Live, request: Request<Incoming>) -> Response<Bytes> {
         Found::Endpoint(route) => {
             let _under_way = live.begin();
             let exchange = Exchange::begin();
-            let response = endpoint(&routes, route, request).await;
+            let span = traces::request(request.method().as_str(), &route.path, request.headers());
+            let response = endpoint(&routes, route, request).instrument(span.clone()).await;
             let (status, size) = (response.status().as_u16(), response.body().len() as u64);
+            traces::responded(&span, status);
             exchange.answered(&route.metrics, &route.name, status, size);
             response
         }

@@ -9,7 +9,7 @@ use crate::environment::{ENV, is_dev, is_true};
 pub(super) const USER_VISIBLE: &str = "modus::app";
 
 /// `RUST_LOG` if it is set, else a level.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Filter {
     /// Ours at this level, those of libraries from warnings up. What users may see has no level.
     Level(Level),
