@@ -123,6 +123,11 @@ impl Environment {
         }
     }
 
+    /// Whether secrets are files.
+    pub fn has_secrets_folder(&self) -> bool {
+        self.secrets.is_some()
+    }
+
     /// Whether a variable is a true boolean (`1 t T TRUE true True`).
     pub fn flag(&self, name: &str) -> bool {
         self.snapshot().get(name).is_some_and(|value| is_true(value))
