@@ -29,9 +29,6 @@ pub enum LoadError {
         /// The cause.
         source: ArtifactError,
     },
-    /// There is no app.
-    #[error("no app to serve: give the artifact that modusc wrote, as in `modus-runner app.cwasm`")]
-    NoApp,
     /// wasmtime refuses the code in spite of a matching header.
     #[error("cannot load {path}: the engine refuses its code ({reason}); compile the app again", path = path.display())]
     Code {
@@ -72,29 +69,42 @@ impl Source for InPlace<'_> {
     }
 }
 
-/// This very program, which may be an executable app.
-const OWN: &str = "/proc/self/exe";
+/// This very program, if it is an executable app. A damaged one counts as one.
+pub fn own() -> Option<PathBuf> {
+    let path = std::env::current_exe().ok()?;
+    let file = File::open(&path).ok()?;
+    let length = file.metadata().ok()?.len();
+    let found = Artifact::parse(InPlace { file: &file, length });
+    (!matches!(found, Err(ArtifactError::NotAnArtifact { .. }))).then_some(path)
+}
 
 impl Loaded {
-    /// Opens the app that this program holds.
-    ///
-    /// # Errors
-    /// [`LoadError`]
-    pub fn own(verify: bool) -> Result<Self, LoadError> {
-        Self::open(Path::new(OWN), verify).map_err(|error| match error {
-            LoadError::Artifact { source: ArtifactError::NotAnArtifact { .. }, .. } => LoadError::NoApp,
-            error => error,
-        })
-    }
-
     /// Opens an artifact and reads everything but the code. With `verify` the code is checked against its SHA-256.
     ///
     /// # Errors
     /// [`LoadError`]
     pub fn open(path: &Path, verify: bool) -> Result<Self, LoadError> {
+        let file = File::open(path).map_err(|source| LoadError::File { path: path.to_owned(), source })?;
+        Self::read(path, file, verify)
+    }
+
+    /// The same from a copy, which stays as it is whatever happens to the file.
+    ///
+    /// # Errors
+    /// [`LoadError`]
+    pub fn open_copy(path: &Path, verify: bool) -> Result<Self, LoadError> {
+        let copy = || {
+            let mut copy = tempfile::tempfile()?;
+            std::io::copy(&mut File::open(path)?, &mut copy)?;
+            Ok(copy)
+        };
+        let file = copy().map_err(|source| LoadError::File { path: path.to_owned(), source })?;
+        Self::read(path, file, verify)
+    }
+
+    fn read(path: &Path, file: File, verify: bool) -> Result<Self, LoadError> {
         let unreadable = |source| LoadError::File { path: path.to_owned(), source };
         let refused = |source| LoadError::Artifact { path: path.to_owned(), source };
-        let file = File::open(path).map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;
         if !metadata.is_file() {
             return Err(unreadable(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a file")));

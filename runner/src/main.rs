@@ -9,12 +9,12 @@ use clap::Parser as _;
 static MARK: &str = abi::engine::RUNNER_MARK;
 
 fn main() -> ExitCode {
-    let arguments = runner::cli::Arguments::parse();
+    let arguments = runner::cli::Arguments::parse_from(runner::cli::spell(std::env::args_os()));
     match runner::app::run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("modus-runner: {error}");
-            ExitCode::from(1)
+            ExitCode::from(error.exit_code())
         }
     }
 }

@@ -42,9 +42,14 @@ impl Options {
 
 /// The command without the arguments.
 pub fn command(artifact: &Path) -> Command {
-    let mut command = clean(&crate::binary("modus-runner"));
+    let mut command = bare_command();
     command.arg(artifact);
     command
+}
+
+/// The same without an artifact.
+pub fn bare_command() -> Command {
+    clean(&crate::binary("modus-runner"))
 }
 
 /// A command in a clean environment, so that the machine's own settings do not matter.
@@ -63,6 +68,11 @@ impl Runner {
     /// The same for an executable app.
     pub fn start_program(program: &Path, options: &Options) -> Self {
         Self::spawn(clean(program), options)
+    }
+
+    /// Starts a runner that finds its artifact by its arguments.
+    pub fn start_without_artifact(options: &Options) -> Self {
+        Self::spawn(bare_command(), options)
     }
 
     fn spawn(mut command: Command, options: &Options) -> Self {
@@ -150,6 +160,15 @@ impl Runner {
         (response.status().as_u16(), response.body_mut().read_to_string().expect("the answer is text"))
     }
 
+    /// Posts a body; the headers of the answer, names in lower case.
+    pub fn answer_headers(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> BTreeMap<String, String> {
+        let mut request = agent().post(format!("{}{path}", self.url)).content_type("application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        texts(request.send(body).expect("the server answers").headers())
+    }
+
     /// Gets a path; status and answer.
     pub fn get(&self, path: &str) -> (u16, String) {
         let mut response = agent().get(format!("{}{path}", self.url)).call().expect("the server answers");
@@ -176,15 +195,23 @@ impl Runner {
             request = request.header(*name, *value);
         }
         let response = request.call().expect("the server answers");
-        let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-        (response.status().as_u16(), headers)
+        (response.status().as_u16(), texts(response.headers()))
     }
 
     /// Sends a signal and waits for the end; the exit code.
     pub fn signal(&mut self, signal: &str) -> Option<i32> {
+        self.send_signal(signal);
+        self.wait()
+    }
+
+    /// Sends a signal.
+    pub fn send_signal(&self, signal: &str) {
         let status = Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status();
         assert!(status.expect("kill runs").success());
+    }
+
+    /// Waits for the end; the exit code.
+    pub fn wait(&mut self) -> Option<i32> {
         self.child.wait().expect("the runner ends").code()
     }
 
@@ -209,6 +236,11 @@ impl Drop for Runner {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn texts(headers: &ureq::http::HeaderMap) -> BTreeMap<String, String> {
+    let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
 }
 
 fn agent() -> ureq::Agent {

@@ -50,7 +50,7 @@ fn a_manifest_of_its_own() {
     std::fs::write(&path, "{\n  \"endpoints\": 1\n}").unwrap();
     let output = runner::command(&app.artifact).args(&options.arguments).output().unwrap();
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert_eq!(output.status.code(), Some(64), "{text}");
     assert!(text.contains("staging.json: 2:") && text.contains("endpoints"), "{text}");
 }
 

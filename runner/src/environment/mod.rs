@@ -1,6 +1,7 @@
 //! The process environment with its env files, as a snapshot that is swapped as a whole (`manifest` sections 7 and 8).
 
 mod env_file;
+mod secrets;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,7 +34,7 @@ const OWN_PREFIXES: [&str; 4] = ["MODUS_JWKS_", "MODUS_CLUSTER_", "MODUS_ACTOR_S
 pub const HYPERMODE_URL: &str = "MODUS_HYPERMODE_URL";
 
 /// The environment name's variable.
-const ENV: &str = "MODUS_ENV";
+pub(crate) const ENV: &str = "MODUS_ENV";
 
 /// Reads variables; cheap to share, safe to reload while calls run.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ pub struct Environment {
     name: String,
     process: Variables,
     directory: Option<PathBuf>,
+    secrets: Option<PathBuf>,
     expose_all: bool,
     current: RwLock<Arc<Variables>>,
 }
@@ -53,12 +55,13 @@ impl Environment {
 
     /// An environment over the given variables instead of the process's.
     pub fn new(process: Variables, directory: Option<&Path>) -> Self {
-        let name = process.get(ENV).filter(|name| !name.is_empty()).map_or("prod", String::as_str).to_owned();
+        let name = name_or_default(process.get(ENV).cloned());
         let environment = Self {
             name,
             current: RwLock::new(Arc::new(process.clone())),
             process,
             directory: directory.map(Path::to_owned),
+            secrets: None,
             expose_all: false,
         };
         environment.reload();
@@ -72,6 +75,13 @@ impl Environment {
         self
     }
 
+    /// Takes secrets from a folder instead of the variables: each file is one, its name the name of the variable.
+    #[must_use]
+    pub fn secrets_in(mut self, folder: Option<&Path>) -> Self {
+        self.secrets = folder.map(Path::to_owned);
+        self
+    }
+
     /// Reads the env files again; variables that vanished from them disappear.
     pub fn reload(&self) {
         let mut variables = Variables::new();
@@ -80,13 +90,15 @@ impl Environment {
                 Ok(text) => text,
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
                 Err(error) => {
-                    tracing::warn!(path = %path.display(), error = %error, "Could not read env file.");
+                    tracing::warn!(target: "modus", path = %path.display(), error = %error, "Could not read env file.");
                     continue;
                 }
             };
             match env_file::parse(&text) {
                 Ok(entries) => variables.extend(entries),
-                Err(error) => tracing::warn!(path = %path.display(), error = %error, "Skipped a faulty env file."),
+                Err(error) => {
+                    tracing::warn!(target: "modus", path = %path.display(), error = %error, "Skipped a faulty env file.")
+                }
             }
         }
         variables.extend(self.process.iter().map(|(name, value)| (name.clone(), value.clone())));
@@ -103,6 +115,20 @@ impl Environment {
         self.snapshot().get(name).cloned()
     }
 
+    /// A secret: from the folder of secrets if there is one, else a variable. Read anew each time, so that a changed
+    /// file counts at once.
+    pub fn secret(&self, name: &str) -> Option<String> {
+        match &self.secrets {
+            Some(folder) => secrets::read(folder, name),
+            None => self.get(name),
+        }
+    }
+
+    /// Whether secrets are files.
+    pub fn has_secrets_folder(&self) -> bool {
+        self.secrets.is_some()
+    }
+
     /// Whether a variable is a true boolean (`1 t T TRUE true True`).
     pub fn flag(&self, name: &str) -> bool {
         self.snapshot().get(name).is_some_and(|value| is_true(value))
@@ -115,7 +141,7 @@ impl Environment {
 
     /// Whether this is development.
     pub fn is_dev(&self) -> bool {
-        matches!(self.name.as_str(), "dev" | "development")
+        is_dev(&self.name)
     }
 
     /// The host's time zone: `TZ`, else the system's, else `UTC`.
@@ -142,6 +168,20 @@ impl Environment {
     }
 }
 
+/// The process environment's name.
+pub(crate) fn process_name() -> String {
+    name_or_default(std::env::var(ENV).ok())
+}
+
+fn name_or_default(name: Option<String>) -> String {
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "prod".to_owned())
+}
+
+/// Whether an environment of this name is for development.
+pub(crate) fn is_dev(name: &str) -> bool {
+    matches!(name, "dev" | "development")
+}
+
 /// Whether text is one of the true booleans.
 pub fn is_true(text: &str) -> bool {
     matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True")
@@ -161,7 +201,7 @@ fn process_variables() -> Variables {
 }
 
 /// Env files from the lowest precedence to the highest.
-fn files(directory: &Path, name: &str) -> Vec<PathBuf> {
+pub(crate) fn files(directory: &Path, name: &str) -> Vec<PathBuf> {
     let lower = name.to_lowercase();
     let aliases: Vec<&str> = match lower.as_str() {
         "dev" | "development" => vec!["dev", "development"],

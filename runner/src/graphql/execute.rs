@@ -13,6 +13,7 @@ use futures::future::join_all;
 use juniper::OperationType;
 
 use crate::call::{Call, CallFailure, Outcome, PathSegment, Request};
+use crate::telemetry::metrics;
 
 use super::Options;
 use super::error::RequestError;
@@ -33,7 +34,7 @@ pub(crate) struct Context<'c> {
 }
 
 /// A call's end, or why there was none.
-type Ended = Result<Outcome, String>;
+pub(crate) type Ended = Result<Outcome, String>;
 
 /// Makes the calls of `entries`, which are the present root fields; the result has one item for each of them.
 pub(crate) async fn run(
@@ -44,6 +45,7 @@ pub(crate) async fn run(
     let calls = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Call { .. })).count();
     let most = context.options.max_calls;
     if calls > most {
+        metrics::refused("calls");
         return Err(RequestError::new(format!("the operation calls {calls} functions; at most {most} are allowed")));
     }
     let mut ended: Vec<Option<Ended>> = Vec::with_capacity(entries.len());
@@ -71,6 +73,13 @@ pub(crate) async fn run(
         ended[index] = Some(Ok(outcome));
     }
     Ok(ended)
+}
+
+/// The id of the execution where there was exactly one.
+pub(crate) fn only_execution(ended: Vec<Option<Ended>>) -> Option<String> {
+    let mut outcomes = ended.into_iter().flatten().flatten();
+    let only = outcomes.next()?;
+    outcomes.next().is_none().then_some(only.execution_id).filter(|id| !id.is_empty())
 }
 
 /// The request of a call.

@@ -28,8 +28,10 @@ use std::sync::{Arc, OnceLock};
 use abi::guest::Limits;
 use abi::plan::Program;
 use juniper::OperationType;
+use tracing::Instrument as _;
 
 use crate::call::Call;
+use crate::telemetry::traces;
 
 pub use request::GraphqlRequest;
 
@@ -77,18 +79,20 @@ pub struct Response {
     pub content_type: &'static str,
     /// `Allow`, for 405.
     pub allow: Option<&'static str>,
+    /// The execution, if the request led to exactly one.
+    pub execution_id: Option<String>,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl Response {
     fn json(status: u16, body: Vec<u8>) -> Self {
-        Self { status, content_type: "application/json", allow: None, body }
+        Self { status, content_type: "application/json", allow: None, execution_id: None, body }
     }
 
     fn text(status: u16, text: &str) -> Self {
         let body = format!("{text}\n").into_bytes();
-        Self { status, content_type: "text/plain; charset=utf-8", allow: None, body }
+        Self { status, content_type: "text/plain; charset=utf-8", allow: None, execution_id: None, body }
     }
 
     fn errors(status: u16, errors: &[RequestError]) -> Self {
@@ -181,10 +185,12 @@ impl Engine {
             options: &self.options,
         };
         let entries: Vec<_> = operation.root.active(&variables).collect();
-        match execute::run(&entries, operation.kind, &context).await {
+        let kind = if operation.kind == OperationType::Mutation { "mutation" } else { "query" };
+        let span = traces::operation(kind, operation.name.as_deref());
+        match execute::run(&entries, operation.kind, &context).instrument(span).await {
             Ok(ended) => {
                 let body = execute::respond(operation, &entries, &ended, introspected.as_ref(), &context);
-                Response::json(200, body)
+                Response { execution_id: execute::only_execution(ended), ..Response::json(200, body) }
             }
             Err(error) => Response::errors(200, &[error]),
         }

@@ -22,6 +22,7 @@ use url::Url;
 
 use super::connector::{Connector, Proxies};
 use crate::environment::Environment;
+use crate::telemetry::traces;
 
 /// Redirects that are followed.
 const REDIRECTS: usize = 10;
@@ -188,6 +189,7 @@ impl HttpClient {
         *message.method_mut() = request.method.clone();
         let headers = message.headers_mut();
         headers.clone_from(&request.headers);
+        traces::inject(headers);
         let agent = HeaderValue::from_static(concat!("modus-runner/", env!("CARGO_PKG_VERSION")));
         headers.entry(USER_AGENT).or_insert(agent);
         if let Some(value) = basic(&request.url) {

@@ -126,8 +126,7 @@ pub(super) fn add_header(headers: &mut HeaderMap, name: &str, value: String, sen
 /// Applies the templates of a connection's setting.
 fn secret(invocation: &Invocation<'_>, connection: &str, text: &str) -> String {
     let prefix = secret_prefix(connection);
-    let variables = invocation.services.environment.snapshot();
-    let lookup = |name: &str| variables.get(&format!("{prefix}{name}")).cloned();
+    let lookup = |name: &str| invocation.services.environment.secret(&format!("{prefix}{name}"));
     expand_template(text, lookup, |name| {
         let name = format!("{prefix}{name}");
         let record = Record { name: Some(&name), ..Default::default() };

@@ -22,6 +22,8 @@ pub(super) static FUNCTIONS: [HostFunction; 1] = [HostFunction {
 
 fn secret_value(invocation: &mut Invocation<'_>, arguments: &[Value]) -> Answer {
     let variable = format!("{PREFIX}{}", text(arguments, 0));
-    let value = invocation.services.environment.get(&variable).filter(|value| !value.is_empty());
-    value.map(Value::String).ok_or_else(|| format!("environment variable {variable} was not found").into())
+    let environment = &invocation.services.environment;
+    let value = environment.secret(&variable).filter(|value| !value.is_empty());
+    let kind = if environment.has_secrets_folder() { "secret" } else { "environment variable" };
+    value.map(Value::String).ok_or_else(|| format!("{kind} {variable} was not found").into())
 }

@@ -1,7 +1,7 @@
 //! Instances and the calls they run.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use abi::plan::FunctionPlan;
 use tokio::runtime::Handle;
@@ -15,7 +15,7 @@ use super::output::Output;
 use super::state::{self, MemoryLimit, State};
 use crate::call::{Outcome, Request};
 use crate::hosts::is_time_zone;
-use crate::telemetry::{LogContext, Record, Severity};
+use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
 
 /// Table elements an instance may have, however large its tables were at first.
 const TABLE_ELEMENTS: usize = 1 << 20;
@@ -78,13 +78,24 @@ impl Instance {
         if !matches!(ending, Ending::Returned(_) | Ending::Argument(_) | Ending::Result { .. }) {
             self.life = Life::Ended;
         }
-        self.report(ending, &log, started, hidden)
+        let time = started.elapsed();
+        self.measure(request, &ending, &log, time);
+        self.report(ending, &log, time, hidden)
     }
 
-    fn report(&mut self, ending: Ending, log: &LogContext, started: Instant, hidden: bool) -> Outcome {
+    fn measure(&self, request: &Request, ending: &Ending, log: &LogContext, time: Duration) {
+        metrics::execution();
+        ending.measure();
+        let metrics = self.inner.metrics.get(request.function as usize);
+        if let Some(metrics) = metrics.filter(|_| ending.entered()) {
+            metrics.executed(&log.function, time, time.saturating_sub(self.store.data().host_time));
+        }
+    }
+
+    fn report(&mut self, ending: Ending, log: &LogContext, time: Duration, hidden: bool) -> Outcome {
         let output = std::mem::replace(&mut self.store.data_mut().output, Output::new(0));
         let (messages, lines) = output.finish(log);
-        ending.log(log, started.elapsed().as_secs_f64() * 1000.0, hidden);
+        ending.log(log, time.as_secs_f64() * 1000.0, hidden);
         let dev = self.inner.shared.services.environment.is_dev();
         let errors = outcome::failures(&ending, &messages, &lines, dev);
         let logs = messages.into_iter().chain(lines).filter(|line| !outcome::is_error(line.level)).collect();
@@ -124,6 +135,8 @@ impl Instance {
 
     fn start(&mut self) -> Result<wasmtime::Instance, Ending> {
         let Self { inner, store, .. } = self;
+        let started = Instant::now();
+        let _span = traces::instantiation().entered();
         let made = inner.instance.instantiate(&mut *store);
         let instance = made.map_err(|error| Ending::of_error(&error))?;
         store.data_mut().exports = Some(inner.shared.exports.of_instance(&mut *store, instance));
@@ -131,6 +144,7 @@ impl Instance {
             let begun = start.into_func().map_or(Ok(()), |function| function.call(&mut *store, &[], &mut []));
             begun.map_err(|error| Ending::of_error(&error))?;
         }
+        metrics::instantiated(started.elapsed());
         self.life = Life::Running(instance);
         Ok(instance)
     }
@@ -175,6 +189,7 @@ fn state(inner: &Inner, request: &Request, log: LogContext, limit: Limit) -> Sta
         closed: [false; 3],
         environment: None,
         memory: MemoryLimit { bytes: inner.options.memory_limit, elements: TABLE_ELEMENTS },
+        host_time: Duration::ZERO,
         host_calls: inner.options.host_calls,
         kept: false,
         alone: false,

@@ -13,7 +13,7 @@ use super::guest::{View, value, word};
 use super::outcome::Unwind;
 use super::state::State;
 use crate::hosts::{HostError, HostFunction, Work};
-use crate::telemetry::{LogContext, Record, Severity};
+use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
 
 /// Hands raw core values on without allocating for ordinary functions.
 pub(super) fn with_words<T>(values: &[Val], run: impl FnOnce(&[u64]) -> T) -> T {
@@ -42,12 +42,24 @@ pub(super) fn run(
     let exports = shared.exports.of_caller(caller);
     let state = caller.data_mut();
     state.limit.check().map_err(Unwind::from)?;
-    state.host_calls = state.host_calls.checked_sub(1).ok_or(Unwind::TooManyHostCalls)?;
+    state.host_calls = state.host_calls.checked_sub(1).ok_or_else(|| {
+        metrics::refused("host_calls");
+        Unwind::TooManyHostCalls
+    })?;
 
     let mut view = View::new(&mut *caller, exports, None);
     let lifted = language.import_arguments(types, import, &shared.limits, &mut view, words);
     let answer = match lifted {
-        Ok(arguments) => operate(caller.data_mut(), function, &arguments)?,
+        Ok(arguments) => {
+            let started = Instant::now();
+            let waiting = matches!(function.work, Work::Waiting(_));
+            let _span = traces::host_function(|| function.full_name(), waiting).entered();
+            let answer = operate(caller.data_mut(), function, &arguments);
+            let time = started.elapsed();
+            caller.data_mut().host_time += time;
+            shared.metrics[index].called(|| function.full_name(), time);
+            answer?
+        }
         Err(error) => {
             broken(caller, function, "Error decoding input parameters.", &error)?;
             Value::Null

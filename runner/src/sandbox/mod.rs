@@ -25,7 +25,8 @@ use wasmtime::{Engine, InstancePre, Module, ModuleExport};
 
 use crate::call::{Call, CallFailure, Level, Outcome, Request};
 use crate::hosts::Services;
-use crate::telemetry::LogContext;
+use crate::telemetry::metrics::{self, FunctionMetrics, HostFunctionMetrics};
+use crate::telemetry::{LogContext, traces};
 use guest::ExportTable;
 use shared::Shared;
 use state::State;
@@ -78,6 +79,8 @@ pub(crate) struct Inner {
     instance: InstancePre<State>,
     /// Exports of the functions, in the order of the program's; `None` where the module lacks one.
     functions: Vec<Option<ModuleExport>>,
+    /// What is measured about them, in the same order.
+    metrics: Vec<FunctionMetrics>,
     start: Option<ModuleExport>,
     shared: Arc<Shared>,
     options: Options,
@@ -100,10 +103,12 @@ impl Sandbox {
         options: Options,
     ) -> wasmtime::Result<Self> {
         let instance = linker::link(&engine, module, &program, &services)?;
+        let metrics = program.functions.iter().map(|_| FunctionMetrics::default()).collect();
         let functions = program.functions.iter().map(|function| module.get_export_index(&function.name)).collect();
         Ok(Self(Arc::new(Inner {
             instance,
             functions,
+            metrics,
             start: module.get_export_index(&program.start),
             slots: Arc::new(Semaphore::new(options.concurrency.clamp(1, Semaphore::MAX_PERMITS))),
             ticker: Ticker::default(),
@@ -112,6 +117,7 @@ impl Sandbox {
             shared: Arc::new(Shared {
                 exports: ExportTable::new(module),
                 limits: abi::guest::Limits { pause: state::pause, ..options.values },
+                metrics: program.imports.iter().map(|_| HostFunctionMetrics::default()).collect(),
                 collect: options.collect,
                 program,
                 services,
@@ -149,9 +155,10 @@ impl Call for Sandbox {
                 Ok(Err(_)) | Err(_) => return no_slot(execution_id),
             };
             let log = inner.log_context(&request, &execution_id);
+            let span = traces::call(&log.function, &execution_id);
             // A task of its own: whoever waits for it can go away meanwhile, and several run on several cores.
             let task = tokio::spawn(async move {
-                let outcome = Instance::new(inner, &request, log, limit).run(&request);
+                let outcome = span.in_scope(|| Instance::new(inner, &request, log, limit).run(&request));
                 // The instance is gone: the next call may take its place.
                 drop(slot);
                 outcome
@@ -179,6 +186,7 @@ impl Inner {
 }
 
 fn no_slot(execution_id: String) -> Outcome {
+    metrics::refused("concurrency");
     tracing::warn!(target: "modus", execution_id, "A call timed out before it could start: too many are running.");
     failure(execution_id, "the function timed out")
 }

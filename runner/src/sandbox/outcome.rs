@@ -6,7 +6,7 @@ use wasmtime::Trap;
 
 use super::cancel::Interrupted;
 use crate::call::{CallFailure, Level, Message, PathSegment};
-use crate::telemetry::{LogContext, Record, Severity};
+use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
 
 /// Ends a guest from inside a host function.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -96,6 +96,35 @@ impl Ending {
                 }
             },
         })
+    }
+
+    /// Whether the function itself was called.
+    pub(crate) fn entered(&self) -> bool {
+        !matches!(self, Self::Refused(_) | Self::NotInstantiated(_))
+    }
+
+    /// Counts it unless there is a result.
+    pub(crate) fn measure(&self) {
+        let ending = match self {
+            Self::Returned(_) => return,
+            Self::NotInstantiated(cause) => return cause.measure(),
+            Self::Exit(_) => "exit",
+            Self::Trap { cause, .. } => {
+                metrics::trapped(cause);
+                "trap"
+            }
+            Self::Argument(_) => "argument",
+            Self::Result { .. } => "result",
+            Self::Interrupted(Interrupted::Cancelled) => "cancelled",
+            Self::Interrupted(Interrupted::TimedOut) => {
+                metrics::refused("deadline");
+                "deadline"
+            }
+            Self::Refused(_) => "refused",
+            Self::Internal(_) => "internal",
+        };
+        metrics::failed(ending);
+        traces::failed(ending);
     }
 
     /// Writes the record of the outcome. `hidden` suppresses that of success.

@@ -1,7 +1,7 @@
 //! What a guest says: standard streams, and messages through `modus_system.logMessage` (`wasm-host` section 6).
 
 use crate::call::{Level, Message};
-use crate::telemetry::{LogContext, Record, Severity};
+use crate::telemetry::{LogContext, Record, Severity, metrics};
 
 /// The level named by `logMessage`.
 fn level_of_name(name: &str) -> Option<Level> {
@@ -135,6 +135,7 @@ impl Output {
     fn truncate(&mut self, log: &LogContext) {
         self.left = 0;
         if !std::mem::replace(&mut self.truncated, true) {
+            metrics::refused("output");
             for stream in [Stream::Stdout, Stream::Stderr] {
                 self.streams[stream as usize].finish_line(stream, log);
             }

@@ -6,6 +6,7 @@ use abi::plan::Program;
 
 use super::guest::ExportTable;
 use crate::hosts::Services;
+use crate::telemetry::metrics::HostFunctionMetrics;
 
 /// Read-only data of a sandbox.
 pub(crate) struct Shared {
@@ -15,4 +16,6 @@ pub(crate) struct Shared {
     pub(crate) limits: abi::guest::Limits,
     /// See `Options::collect`.
     pub(crate) collect: bool,
+    /// What is measured about the imports, in the order of the program.
+    pub(crate) metrics: Vec<HostFunctionMetrics>,
 }

@@ -12,7 +12,7 @@ use super::outcome::Unwind;
 use super::output::Output;
 use super::shared::Shared;
 use crate::hosts::Invocation;
-use crate::telemetry::LogContext;
+use crate::telemetry::{LogContext, metrics};
 
 /// Data of a call's store.
 pub(crate) struct State {
@@ -29,6 +29,8 @@ pub(crate) struct State {
     pub(crate) closed: [bool; 3],
     pub(crate) environment: Option<Arc<[String]>>,
     pub(crate) memory: MemoryLimit,
+    /// Time spent in host functions.
+    pub(crate) host_time: Duration,
     /// Calls of host functions left.
     pub(crate) host_calls: u64,
     /// Whether the instance lives on after the call.
@@ -102,10 +104,16 @@ pub(crate) struct MemoryLimit {
 
 impl ResourceLimiter for MemoryLimit {
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        if desired > self.bytes {
+            metrics::refused("memory");
+        }
         Ok(desired <= self.bytes)
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        if desired > self.elements {
+            metrics::refused("table");
+        }
         Ok(desired <= self.elements)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use hyper::body::Bytes;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 
 use super::Handler;
@@ -31,6 +31,10 @@ fn response(answer: graphql::Response) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    // Under this id the log tells of the call.
+    if let Some(id) = answer.execution_id.and_then(|id| HeaderValue::try_from(id).ok()) {
+        response.headers_mut().insert(HeaderName::from_static("x-execution-id"), id);
+    }
     if let Some(allow) = answer.allow {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
     }

@@ -3,6 +3,8 @@
 mod endpoint;
 pub mod explorer;
 mod listen;
+mod live;
+mod probes;
 mod respond;
 mod routes;
 
@@ -19,6 +21,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 
 pub use listen::{BindError, Listeners};
+pub use live::Live;
 pub use respond::{Handler, plain};
 pub use routes::{Found, Route, Routes};
 
@@ -28,11 +31,9 @@ pub const BODY_LIMIT: usize = 1 << 20;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for the body of a request.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-/// Time for requests in flight when the server is told to end.
-const DRAIN: Duration = Duration::from_secs(5);
 
-/// Serves until `shutdown` resolves, then lets requests in flight finish for five seconds.
-pub async fn serve(listeners: Listeners, routes: Arc<Routes>, shutdown: impl Future<Output = ()>) {
+/// Serves until `shutdown` resolves, then lets requests in flight finish for as long as `drain`.
+pub async fn serve(listeners: Listeners, live: &Arc<Live>, shutdown: impl Future<Output = ()>, drain: Duration) {
     let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
@@ -48,8 +49,8 @@ pub async fn serve(listeners: Listeners, routes: Arc<Routes>, shutdown: impl Fut
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let routes = Arc::clone(&routes);
-        let service = service_fn(move |request| answer(Arc::clone(&routes), request));
+        let live = Arc::clone(live);
+        let service = service_fn(move |request| answer(Arc::clone(&live), request));
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
@@ -59,11 +60,12 @@ pub async fn serve(listeners: Listeners, routes: Arc<Routes>, shutdown: impl Fut
         });
     }
     drop(listeners);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
-        tracing::warn!(target: "modus", "Requests were still running after five seconds.");
+    if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
+        let seconds = drain.as_secs_f64();
+        tracing::warn!(target: "modus", seconds, "Requests were still running when the time to finish was up.");
     }
 }
 
-async fn answer(routes: Arc<Routes>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    Ok(respond::respond(&routes, request).await.map(Full::new))
+async fn answer(live: Arc<Live>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    Ok(respond::respond(&live, request).await.map(Full::new))
 }

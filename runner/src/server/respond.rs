@@ -7,11 +7,14 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, header};
+use tracing::Instrument as _;
 
 use super::explorer;
 use super::routes::{Found, Route, Routes};
-use super::{BODY_LIMIT, BODY_TIMEOUT};
+use super::{BODY_LIMIT, BODY_TIMEOUT, Live, probes};
 use crate::auth::Decision;
+use crate::telemetry::metrics::{self, Exchange};
+use crate::telemetry::traces;
 
 /// Bytes of a request after which it is cut off.
 const DROPPED_LIMIT: usize = 16 * BODY_LIMIT;
@@ -31,12 +34,12 @@ pub fn plain(status: StatusCode, text: &str) -> Response<Bytes> {
     response
 }
 
-pub(super) async fn respond(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
+pub(super) async fn respond(live: &Live, request: Request<Incoming>) -> Response<Bytes> {
     let origin = request.headers().contains_key(header::ORIGIN);
     if request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         return preflight(request.headers(), origin);
     }
-    let mut response = route(routes, request).await;
+    let mut response = route(live, request).await;
     response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
     if origin {
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -44,12 +47,16 @@ pub(super) async fn respond(routes: &Routes, request: Request<Incoming>) -> Resp
     response
 }
 
-async fn route(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
+async fn route(live: &Live, request: Request<Incoming>) -> Response<Bytes> {
     if !matches!(*request.method(), Method::GET | Method::POST) {
         return not_allowed("GET, POST");
     }
+    if let Some(response) = probes::answer(request.uri().path(), live) {
+        return response;
+    }
+    let routes = live.routes();
     match routes.find(request.uri().path()) {
-        Found::Health => health(routes),
+        Found::Health => health(&routes),
         Found::Moved(path) => moved(path),
         Found::Nothing => {
             let explored = routes.explorer.as_ref().and_then(|explorer| explorer.answer(&request));
@@ -58,8 +65,23 @@ async fn route(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
         Found::Endpoint(_) if routes.explorer.is_some() && explorer::is_visit(&request) => {
             explorer::redirect(StatusCode::TEMPORARY_REDIRECT, explorer::PATH)
         }
-        Found::Endpoint(Route { auth: Auth::None, .. }) => graphql(routes, request).await,
-        Found::Endpoint(Route { auth: Auth::BearerToken, .. }) => authenticated(routes, request).await,
+        Found::Endpoint(route) => {
+            let _under_way = live.begin();
+            let exchange = Exchange::begin();
+            let span = traces::request(request.method().as_str(), &route.path, request.headers());
+            let response = endpoint(&routes, route, request).instrument(span.clone()).await;
+            let (status, size) = (response.status().as_u16(), response.body().len() as u64);
+            traces::responded(&span, status);
+            exchange.answered(&route.metrics, &route.name, status, size);
+            response
+        }
+    }
+}
+
+async fn endpoint(routes: &Routes, route: &Route, request: Request<Incoming>) -> Response<Bytes> {
+    match route.auth {
+        Auth::None => graphql(routes, request).await,
+        Auth::BearerToken => authenticated(routes, request).await,
     }
 }
 
@@ -136,6 +158,7 @@ async fn read(body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response<Byt
         Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "The request ended early.")),
         Ok(Ok(Some(bytes))) => Ok(bytes),
         Ok(Ok(None)) => {
+            metrics::refused("request_size");
             let mut response = plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is larger than 1 MiB.");
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
             Err(response)

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use abi::manifest::{Auth, Manifest};
 
-use super::Handler;
 use super::explorer::{self, Explorer};
+use super::{Handler, probes};
 use crate::auth::{self, Authenticator, KeysError};
+use crate::telemetry::metrics::EndpointMetrics;
 
 /// One endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Route {
     /// Name in the manifest.
     pub name: String,
@@ -17,6 +18,8 @@ pub struct Route {
     pub path: String,
     /// How it authenticates.
     pub auth: Auth,
+    /// What is measured about it.
+    pub(super) metrics: EndpointMetrics,
 }
 
 impl Route {
@@ -32,20 +35,22 @@ impl Route {
 }
 
 /// What is at a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found<'r> {
+#[derive(Clone, Copy, Debug)]
+pub enum Found<'r, 'p> {
     /// `/health`.
     Health,
     /// An endpoint.
     Endpoint(&'r Route),
     /// Nothing, but the path without its final slash is served.
-    Moved(&'r str),
+    Moved(&'p str),
     /// Nothing.
     Nothing,
 }
 
-/// Paths that the runner answers itself.
-const OWN: [&str; 2] = ["/health", "/metrics"];
+/// Whether the runner answers a path itself.
+fn is_own(path: &str) -> bool {
+    path == "/health" || probes::PATHS.contains(&path)
+}
 
 /// All routes. `/health` is always there.
 pub struct Routes {
@@ -74,7 +79,8 @@ impl Routes {
                 tracing::error!(target: "modus", endpoint = name, path, "The endpoint cannot be served: {reason}.");
                 continue;
             }
-            endpoints.push(Route { name: name.clone(), path: endpoint.path.clone(), auth: endpoint.auth });
+            let (name, path) = (name.clone(), endpoint.path.clone());
+            endpoints.push(Route { name, path, auth: endpoint.auth, metrics: EndpointMetrics::default() });
         }
         endpoints.sort_by_key(|route| std::cmp::Reverse(route.path.len()));
         Self { endpoints, authenticator, explorer: None, health, graphql }
@@ -118,7 +124,7 @@ impl Routes {
 
     /// What is at a path (`http-server` section 5): the very path, else the path without a final slash, else the
     /// longest route that covers it.
-    pub fn find<'r>(&'r self, path: &'r str) -> Found<'r> {
+    pub fn find<'r, 'p>(&'r self, path: &'p str) -> Found<'r, 'p> {
         let exact = |path: &str| self.endpoints.iter().find(|route| route.path == path);
         if path == "/health" {
             return Found::Health;
@@ -126,7 +132,7 @@ impl Routes {
         if let Some(route) = exact(path) {
             return Found::Endpoint(route);
         }
-        if let Some(shorter) = path.strip_suffix('/').filter(|path| *path == "/health" || exact(path).is_some()) {
+        if let Some(shorter) = path.strip_suffix('/').filter(|path| is_own(path) || exact(path).is_some()) {
             return Found::Moved(shorter);
         }
         self.endpoints.iter().find(|route| route.covers(path)).map_or(Found::Nothing, Found::Endpoint)
@@ -138,7 +144,7 @@ fn unusable(manifest: &Manifest, path: &str) -> Option<&'static str> {
     if !path.starts_with('/') {
         return Some("its path does not begin with a slash");
     }
-    if OWN.contains(&path) {
+    if is_own(path) {
         return Some("the runner itself answers this path");
     }
     let claims = manifest.endpoints.values().filter(|endpoint| endpoint.path == path).count();

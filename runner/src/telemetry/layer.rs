@@ -10,27 +10,28 @@ use tracing::level_filters::LevelFilter;
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
+use super::filter::Filter;
+
 /// Writes each event as one line.
 pub(super) struct Lines {
-    level: Level,
+    filter: Filter,
     json: bool,
     colour: bool,
 }
 
 impl Lines {
-    pub(super) fn new(level: Level, json: bool) -> Self {
-        Self { level, json, colour: !json && std::io::stderr().is_terminal() }
+    pub(super) fn new(filter: Filter, json: bool) -> Self {
+        Self { filter, json, colour: !json && is_colourful() }
     }
 }
 
 impl<S: Subscriber> Layer<S> for Lines {
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        let ours = metadata.target().starts_with("modus") || metadata.target().starts_with("runner");
-        metadata.is_event() && *metadata.level() <= if ours { self.level } else { self.level.min(Level::WARN) }
+        metadata.is_event() && self.filter.allows(metadata)
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(LevelFilter::from_level(self.level))
+        Some(self.filter.most())
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
@@ -49,6 +50,12 @@ impl<S: Subscriber> Layer<S> for Lines {
         // There is nowhere to report that standard error is closed.
         let _ = std::io::stderr().lock().write_all(line.as_bytes());
     }
+}
+
+/// On terminals, unless `NO_COLOR` says otherwise; anywhere with `FORCE_COLOR`.
+fn is_colourful() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    set("FORCE_COLOR") || (!set("NO_COLOR") && std::io::stderr().is_terminal())
 }
 
 #[derive(Default)]

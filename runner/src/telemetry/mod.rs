@@ -1,23 +1,42 @@
-//! Structured logs (`wasm-host` section 6): lines for people, or JSON lines.
+//! Logs (`wasm-host` section 6) as lines for people or JSON lines, metrics, traces.
 
+mod filter;
 mod layer;
+pub mod metrics;
 mod record;
+pub mod traces;
 
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 pub use record::{LogContext, Record, Severity};
 
-use crate::environment::is_true;
+use filter::Filter;
+use traces::Service;
 
-/// Starts logging to standard error. `RUST_LOG` may hold a level name; `MODUS_DEBUG` means debug.
+/// Starts logging to standard error, as the variables `RUST_LOG`, `MODUS_LOG_LEVEL` and `MODUS_DEBUG` ask for, and traces
+/// where they are asked for.
 ///
 /// A second call has no effect.
-pub fn init(json: bool) {
-    let debug = std::env::var("MODUS_DEBUG").is_ok_and(|text| is_true(&text));
-    let fallback = if debug { tracing::Level::DEBUG } else { tracing::Level::INFO };
-    let level = std::env::var("RUST_LOG").ok().and_then(|text| text.trim().parse().ok()).unwrap_or(fallback);
-    let layer = layer::Lines::new(level, json);
+///
+/// # Errors
+/// A sentence when traces cannot be exported as asked for.
+pub fn init(json: bool, service: Service<'_>) -> Result<(), String> {
+    let (filter, fault) = Filter::from_variables(|name| std::env::var(name).ok());
     // Fails only where a subscriber exists already, which then stays.
-    let _ = tracing_subscriber::registry().with(layer).try_init();
+    let _ = match traces::layer(service)? {
+        None => tracing_subscriber::registry().with(layer::Lines::new(filter, json)).try_init(),
+        Some(traces) => {
+            let most = filter.most();
+            let rule = filter.clone();
+            let events = filter_fn(move |metadata| metadata.is_event() && rule.allows(metadata));
+            let lines = layer::Lines::new(filter, json).with_filter(events.with_max_level_hint(most));
+            tracing_subscriber::registry().with(traces).with(lines).try_init()
+        }
+    };
+    if let Some(fault) = fault {
+        tracing::warn!(target: "modus", "{fault}");
+    }
+    Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::filter::USER_VISIBLE;
+
 /// Severity of a record. `Fatal` and `Plain` are not known to `tracing`; they travel in the field `severity`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
@@ -58,8 +60,15 @@ pub struct LogContext {
 /// `tracing` wants level and message at compile time; the message therefore is a field, too.
 macro_rules! emit {
     ($level:ident, $severity:expr, $context:expr, $message:expr, $record:expr) => {
+        if $record.user_visible {
+            emit!(USER_VISIBLE, $level, $severity, $context, $message, $record)
+        } else {
+            emit!("modus", $level, $severity, $context, $message, $record)
+        }
+    };
+    ($target:expr, $level:ident, $severity:expr, $context:expr, $message:expr, $record:expr) => {
         tracing::event!(
-            target: "modus",
+            target: $target,
             tracing::Level::$level,
             message = $message,
             severity = $severity,

@@ -1,0 +1,129 @@
+//! The process: start, serve, end.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::watch::{self, Watched};
+use super::{App, Sources, StartError};
+use crate::cli::Arguments;
+use crate::load::Loaded;
+use crate::server::{self, Listeners, Live};
+use crate::telemetry::traces::{self, Service};
+use crate::{environment, telemetry};
+
+/// Exit code after a second signal.
+const FORCED: i32 = 130;
+
+/// Loads the artifact and serves it until SIGTERM or SIGINT; a second signal ends the process at once.
+///
+/// # Errors
+/// [`StartError`], before anything is served.
+pub fn run(arguments: &Arguments) -> Result<(), StartError> {
+    let sources = Sources::of(arguments)?;
+    let watched = watched(arguments, &sources);
+    let mut loaded = match watched {
+        Some(_) => Loaded::open_copy(&sources.artifact, arguments.verify)?,
+        None => Loaded::open(&sources.artifact, arguments.verify)?,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(arguments.max_calls as usize + 16)
+        .build()?;
+    let service = Service { app: &loaded.program.app.name, runtime: runtime.handle() };
+    telemetry::init(arguments.json_logs, service).map_err(StartError::Configuration)?;
+    sources.apply_manifest(&mut loaded)?;
+    let app = App::new(arguments, loaded, sources.environment())?;
+    if arguments.check_config {
+        return check(&app);
+    }
+    // On a worker, not on this thread: accepting and answering are one thread's work then.
+    let serving = runtime.spawn(serve(arguments.clone(), sources, app, watched));
+    runtime.block_on(serving).map_err(std::io::Error::other)??;
+    traces::finish();
+    // Threads of calls that ignored the drain are not waited for.
+    runtime.shutdown_background();
+    Ok(())
+}
+
+/// The files to look at for changes: in development, and where it is asked for.
+fn watched(arguments: &Arguments, sources: &Sources) -> Option<Watched> {
+    let environment = environment::process_name();
+    let default = if environment::is_dev(&environment) { watch::DEFAULT } else { Duration::ZERO };
+    let every = arguments.refresh.unwrap_or(default);
+    (!every.is_zero()).then(|| Watched::new(sources.files(&environment), every))
+}
+
+/// The answer to `--check-config`: everything that can be said without a port.
+fn check(app: &App) -> Result<(), StartError> {
+    let (wanted, served) = (app.program.manifest.endpoints.len(), app.routes.endpoints().len());
+    if served < wanted {
+        let text = format!("{} of {wanted} endpoints cannot be served; see the log", wanted - served);
+        return Err(StartError::Manifest(text));
+    }
+    tracing::info!(target: "modus", plugin = app.program.app.name, endpoints = served, "The configuration is usable.");
+    Ok(())
+}
+
+async fn serve(arguments: Arguments, sources: Sources, app: App, watched: Option<Watched>) -> Result<(), StartError> {
+    let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    app.routes.load_keys().await?;
+    let listeners = Listeners::bind(arguments.host, arguments.port, app.dev).await?;
+    let address = listeners.address()?;
+    announce(&app, address);
+    let (plugin, version) = (&app.program.app.name, env!("CARGO_PKG_VERSION"));
+    tracing::info!(target: "modus", plugin, version, environment = app.environment, address = %address, "Listening.");
+    let live = Arc::new(Live::new(Arc::clone(&app.routes)));
+    drop(app);
+    if let Some(watched) = watched {
+        tokio::spawn(watch::watch(watched, arguments.clone(), sources, address, Arc::downgrade(&live)));
+    }
+    let shutdown = ended(terminate, interrupt, Arc::clone(&live), arguments.shutdown_delay);
+    server::serve(listeners, &live, shutdown, arguments.shutdown_timeout).await;
+    let (finished, cut) = live.drained();
+    tracing::info!(target: "modus", finished, cut, "Shut down.");
+    Ok(())
+}
+
+/// Says what is served.
+pub(super) fn announce(app: &App, address: SocketAddr) {
+    for route in app.routes.endpoints() {
+        let url = url(address, &route.path);
+        tracing::info!(target: "modus", endpoint = route.name, url, "Serving.");
+    }
+    if app.routes.has_explorer() {
+        tracing::info!(target: "modus", url = url(address, server::explorer::PATH), "The API explorer is on.");
+    }
+    if app.routes.endpoints().is_empty() {
+        tracing::warn!(target: "modus", "The manifest has no endpoints: no GraphQL is served.");
+    }
+}
+
+/// An address that a browser on this machine can open.
+fn url(address: SocketAddr, path: &str) -> String {
+    match address {
+        address if address.ip().is_unspecified() => format!("http://localhost:{}{path}", address.port()),
+        address => format!("http://{address}{path}"),
+    }
+}
+
+/// Resolves some time after the first signal, which takes the readiness away at once, so that whoever sends requests can
+/// look for another server meanwhile. A second signal ends the process.
+async fn ended(mut terminate: Signal, mut interrupt: Signal, live: Arc<Live>, delay: Duration) {
+    let mut next = async move || {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    next().await;
+    live.drain();
+    tracing::info!(target: "modus", "Shutting down.");
+    tokio::spawn(async move {
+        next().await;
+        std::process::exit(FORCED);
+    });
+    tokio::time::sleep(delay).await;
+}

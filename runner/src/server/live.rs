@@ -1,0 +1,74 @@
+//! What a running server answers with: its routes at the moment, and whether it wants more requests.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use arc_swap::ArcSwap;
+
+use super::Routes;
+
+/// Shared by all connections.
+pub struct Live {
+    routes: ArcSwap<Routes>,
+    draining: AtomicBool,
+    begun: AtomicU64,
+    ended: AtomicU64,
+    /// Requests that had ended when the drain began.
+    ended_before: AtomicU64,
+}
+
+/// A request to an endpoint that is being answered.
+pub(super) struct UnderWay<'l>(&'l Live);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.ended.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Live {
+    /// Serves `routes`.
+    pub fn new(routes: Arc<Routes>) -> Self {
+        Self {
+            routes: ArcSwap::new(routes),
+            draining: AtomicBool::default(),
+            begun: AtomicU64::default(),
+            ended: AtomicU64::default(),
+            ended_before: AtomicU64::default(),
+        }
+    }
+
+    /// Serves other routes from now on; requests under way keep theirs.
+    pub fn replace(&self, routes: Arc<Routes>) {
+        self.routes.store(routes);
+    }
+
+    /// The routes for one request.
+    pub(super) fn routes(&self) -> Arc<Routes> {
+        self.routes.load_full()
+    }
+
+    /// Wants no more requests: it is not ready any more.
+    pub fn drain(&self) {
+        self.ended_before.store(self.ended.load(Ordering::Relaxed), Ordering::Relaxed);
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the end has begun.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// Requests that finished since the drain began, and those that have not.
+    pub fn drained(&self) -> (u64, u64) {
+        let ended = self.ended.load(Ordering::Relaxed);
+        let cut = self.begun.load(Ordering::Relaxed).saturating_sub(ended);
+        (ended.saturating_sub(self.ended_before.load(Ordering::Relaxed)), cut)
+    }
+
+    /// Counts a request until the answer is dropped.
+    pub(super) fn begin(&self) -> UnderWay<'_> {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        UnderWay(self)
+    }
+}

@@ -1,0 +1,101 @@
+//! Promise: where a collector is configured, requests are traced through operation, call and host function to other
+//! servers; elsewhere nothing of it happens.
+
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use prost::Message as _;
+use serde_json::{Value, json};
+use tests::exchange;
+use tests::guests::Language;
+use tests::runner::{Options, Runner};
+use tests::stand_in::StandIn;
+
+const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+const PARENT: &str = "b7ad6b7169203331";
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn ask(runner: &Runner, url: &str) {
+    let query =
+        "query Fetch($url: String!) { exchange(method: \"GET\", url: $url, headers: [], body: \"\") { status } }";
+    let body = json!({"query": query, "variables": {"url": url}}).to_string();
+    let parent = format!("00-{TRACE}-{PARENT}-01");
+    let (status, answer) = runner.send("/graphql", &body, &[("traceparent", &parent)]);
+    assert!(status == 200 && !answer.contains("errors"), "{answer}");
+}
+
+/// The spans, and the service's name.
+fn exported(collector: &StandIn) -> (Vec<Span>, String) {
+    let (mut spans, mut service) = (Vec::new(), String::new());
+    for request in collector.requests() {
+        assert_eq!((request.method.as_str(), request.url.as_str()), ("POST", "/v1/traces"));
+        assert_eq!(request.header("content-type"), Some("application/x-protobuf"));
+        assert_eq!(request.header("traceparent"), None, "an export is no part of a trace");
+        let export = ExportTraceServiceRequest::decode(request.bytes.as_slice()).expect("OTLP");
+        for resource in export.resource_spans {
+            service = format!("{:?}", resource.resource);
+            spans.extend(resource.scope_spans.into_iter().flat_map(|scope| scope.spans));
+        }
+    }
+    (spans, service)
+}
+
+#[test]
+fn from_the_request_to_another_server() {
+    let (collector, server) = (StandIn::with(|_| (200, String::new())), StandIn::with(|_| (200, "ok".to_owned())));
+    let connections = json!({"local": {"type": "http", "baseUrl": server.url}});
+    let options = Options::default().env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url.trim_end_matches('/'));
+    let (_app, mut runner) = exchange::serve(Language::Go, &connections, &options);
+    ask(&runner, &server.url);
+    assert_eq!(runner.query("{ secret(name: \"NONE\") }")["data"], Value::Null);
+    assert_eq!(runner.signal("TERM"), Some(0), "{}", runner.log());
+
+    let (spans, service) = exported(&collector);
+    assert!(service.contains("service.name"), "{service}");
+    let find = |name: &str, here: bool| {
+        let found = spans.iter().find(|span| span.name == name && (hex(&span.trace_id) == TRACE) == here);
+        found.unwrap_or_else(|| panic!("no {name:?} in {spans:?}"))
+    };
+    let names = ["POST /graphql", "query Fetch", "exchange", "instantiate", "modus_http_client.fetch"];
+    let [request, operation, call, instance, host] = names.map(|name| find(name, true));
+    assert_eq!(hex(&request.parent_span_id), PARENT);
+    for (span, parent) in [(operation, request), (call, operation), (instance, call), (host, call)] {
+        assert_eq!(hex(&span.parent_span_id), hex(&parent.span_id), "{} in {}", span.name, parent.name);
+    }
+    let sent = server.requests();
+    let expected = format!("00-{TRACE}-{}-01", hex(&host.span_id));
+    assert_eq!(sent[0].header("traceparent"), Some(expected.as_str()));
+    let failed = find("secret", false);
+    assert_eq!(failed.status.as_ref().map(|status| status.code), Some(2), "{failed:?}");
+}
+
+#[test]
+fn without_a_collector_nothing_is_traced() {
+    let server = StandIn::with(|_| (200, "ok".to_owned()));
+    let connections = json!({"local": {"type": "http", "baseUrl": server.url}});
+    for options in [
+        Options::default(),
+        Options::default().env("OTEL_EXPORTER_OTLP_ENDPOINT", &server.url).env("OTEL_SDK_DISABLED", "true"),
+    ] {
+        let (_app, runner) = exchange::serve(Language::Go, &connections, &options);
+        ask(&runner, &server.url);
+    }
+    let requests = server.requests();
+    assert!(requests.len() == 2 && requests.iter().all(|request| request.header("traceparent").is_none()));
+}
+
+#[test]
+fn a_collector_that_is_not_there_does_no_harm() {
+    let server = StandIn::with(|_| (200, "ok".to_owned()));
+    let connections = json!({"local": {"type": "http", "baseUrl": server.url}});
+    let options = Options::default()
+        .env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://127.0.0.1:1/v1/traces")
+        .env("OTEL_BSP_SCHEDULE_DELAY", "50");
+    let (_app, mut runner) = exchange::serve(Language::Go, &connections, &options);
+    ask(&runner, &server.url);
+    runner.wait_for_log(|record| record["message"] == "Traces could not be exported.");
+    ask(&runner, &server.url);
+    assert_eq!(runner.signal("TERM"), Some(0));
+}
