@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use abi::guest::Limits;
 use abi::manifest::Manifest;
 use abi::plan::Program;
 use thiserror::Error;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
 use crate::cli::Arguments;
 use crate::environment::Environment;
@@ -15,7 +15,7 @@ use crate::graphql::{self, Engine};
 use crate::hosts::Services;
 use crate::load::{LoadError, Loaded};
 use crate::sandbox::{self, Sandbox};
-use crate::server::{self, BindError, Listeners, Routes};
+use crate::server::{self, BindError, Endpoint, Listeners, Routes};
 use crate::telemetry;
 
 /// Why the runner could not start.
@@ -52,7 +52,7 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
         loaded.program.manifest = manifest(path)?;
     }
     let environment = Arc::new(Environment::load(Some(&arguments.app_path)));
-    let options = options(arguments);
+    let options = arguments.limits.sandbox();
     let engine = sandbox::engine::build(&abi::engine::config()?, &options, None)?;
     let module = loaded.code(&engine)?;
     let program = Arc::new(loaded.program);
@@ -61,37 +61,25 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let sandbox = Sandbox::new(engine, &module, Arc::clone(&program), services, options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(arguments.max_calls as usize + 16)
+        .max_blocking_threads(arguments.limits.max_calls as usize + 16)
         .build()?;
     let dev = environment.is_dev();
     let answers = graphql::Options {
         extensions: dev,
-        limits: limits(arguments),
-        max_response: arguments.max_response,
-        ..graphql::Options::default()
+        introspection: arguments.introspection.unwrap_or(dev),
+        suggestions: arguments.suggestions.unwrap_or(dev),
+        ..arguments.limits.graphql()
     };
     let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox), answers));
-    let routes = Routes::new(&program.manifest, dev, health(&environment), Arc::new(graphql));
+    let (open, closing) = watch::channel(());
+    let endpoint = Endpoint::new(graphql, arguments.plain_get.unwrap_or(dev), closing);
+    let routes = Routes::new(&program.manifest, dev, health(&environment), Arc::new(endpoint));
     // On a worker, not on this thread: accepting and answering are one thread's work then.
-    let serving = runtime.spawn(serve(arguments.clone(), program, routes, dev));
+    let serving = runtime.spawn(serve(arguments.clone(), program, routes, open, dev));
     runtime.block_on(serving).map_err(std::io::Error::other)??;
     // Threads of calls that ignored the drain are not waited for.
     runtime.shutdown_background();
     Ok(())
-}
-
-fn options(arguments: &Arguments) -> sandbox::Options {
-    sandbox::Options {
-        deadline: arguments.deadline,
-        concurrency: arguments.max_calls as usize,
-        memory_limit: (arguments.memory_limit as usize) << 20,
-        values: limits(arguments),
-        ..sandbox::Options::default()
-    }
-}
-
-fn limits(arguments: &Arguments) -> Limits {
-    Limits { depth: arguments.max_depth, values: arguments.max_values, bytes: arguments.max_bytes }
 }
 
 fn manifest(path: &std::path::Path) -> Result<Manifest, StartError> {
@@ -118,7 +106,14 @@ fn health(environment: &Environment) -> String {
     format!("{{\n  \"status\": \"ok\",\n  \"environment\": {name},\n  \"app_version\": \"v{version}\"\n}}\n")
 }
 
-async fn serve(arguments: Arguments, program: Arc<Program>, routes: Routes, dev: bool) -> Result<(), StartError> {
+/// Dropping `open` ends subscriptions.
+async fn serve(
+    arguments: Arguments,
+    program: Arc<Program>,
+    routes: Routes,
+    open: watch::Sender<()>,
+    dev: bool,
+) -> Result<(), StartError> {
     let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let listeners = Listeners::bind(arguments.host, arguments.port, dev).await?;
     let address = listeners.address()?;
@@ -130,7 +125,11 @@ async fn serve(arguments: Arguments, program: Arc<Program>, routes: Routes, dev:
         tracing::warn!(target: "modus", "The manifest has no endpoints: only /health is served.");
     }
     tracing::info!(target: "modus", plugin = program.app.name, address = %address, "Listening.");
-    server::serve(listeners, Arc::new(routes), ended(terminate, interrupt)).await;
+    let shutdown = async move {
+        ended(terminate, interrupt).await;
+        drop(open);
+    };
+    server::serve(listeners, Arc::new(routes), arguments.limits.server(), shutdown).await;
     Ok(())
 }
 

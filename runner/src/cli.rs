@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Parser;
+
+use crate::limits::Limits;
 
 /// Serves a compiled Modus app.
 #[derive(Clone, Debug, Parser)]
@@ -31,39 +32,22 @@ pub struct Arguments {
     /// Log JSON lines
     #[arg(long)]
     pub json_logs: bool,
-    /// Seconds a call may take
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
-    pub deadline: Duration,
-    /// MiB of memory a call may have
-    #[arg(long, value_name = "MIB", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=4096))]
-    pub memory_limit: u32,
-    /// Calls that may run at once; more wait
-    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub max_calls: u32,
     /// Follow redirects only to URLs that a connection of the manifest allows
     #[arg(long)]
     pub strict_redirects: bool,
-    /// Levels that arguments and results may be nested
-    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=256))]
-    pub max_depth: u32,
-    /// Values that an argument list, a result or the arguments of a host function may hold
-    #[arg(long, value_name = "N", default_value_t = 4_000_000)]
-    pub max_values: u64,
-    /// Bytes of text and binary data that they may hold
-    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
-    pub max_bytes: u64,
-    /// Bytes of data that a response may have
-    #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
-    pub max_response: usize,
+    /// Answer introspection queries [default: in development only]
+    #[arg(long, value_name = "BOOL")]
+    pub introspection: Option<bool>,
+    /// Let messages of refused documents make suggestions [default: in development only]
+    #[arg(long, value_name = "BOOL")]
+    pub suggestions: Option<bool>,
+    /// Answer GET queries without a header that only a CORS preflight allows [default: in development only]
+    #[arg(long, value_name = "BOOL")]
+    pub plain_get: Option<bool>,
     /// Check the code against its SHA-256 first
     #[arg(long)]
     pub verify: bool,
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|duration| !duration.is_zero() && duration.as_secs() <= 86_400)
-        .ok_or_else(|| "expected more than 0 and at most 86400 seconds".to_owned())
+    /// What clients and calls may take.
+    #[command(flatten)]
+    pub limits: Limits,
 }

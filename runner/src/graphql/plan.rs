@@ -19,17 +19,19 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// The operation to run.
+    /// The index of the operation to run.
     ///
     /// # Errors
     /// The reason why there is none.
-    pub(crate) fn operation(&self, name: Option<&str>) -> Result<&Operation, &'static str> {
+    pub(crate) fn operation(&self, name: Option<&str>) -> Result<usize, &'static str> {
         const NONE: &str = "document doesn't contain any executable operation";
         match (name, &*self.operations) {
             (None, []) => Err(NONE),
-            (None, [operation]) => Ok(operation),
+            (None, [_]) => Ok(0),
             (None, _) => Err("operation name is required when providing multiple operations"),
-            (Some(name), all) => all.iter().find(|operation| operation.name.as_deref() == Some(name)).ok_or(NONE),
+            (Some(name), all) => {
+                all.iter().position(|operation| operation.name.as_deref() == Some(name)).ok_or(NONE)
+            }
         }
     }
 }
@@ -42,7 +44,7 @@ pub(crate) struct Operation {
     pub(crate) variables: Vec<Variable>,
     /// Variables that conditions depend on.
     pub(crate) condition_variables: Vec<usize>,
-    /// Root fields; empty for subscriptions.
+    /// Root fields.
     pub(crate) root: SelectionSet,
     /// Response keys of lists that introspection shortens, for each root `__schema`.
     pub(crate) introspection: Vec<SchemaKeys>,

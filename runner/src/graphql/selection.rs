@@ -18,6 +18,7 @@ use super::plan::{
 };
 use super::reading;
 use super::scalar::Scalar;
+use super::subscription;
 
 type Selections<'d> = &'d [Selection<'d, Scalar>];
 /// juniper does not export the names of these types of its syntax tree.
@@ -73,12 +74,13 @@ impl<'d> Selector<'d> {
         }
     }
 
-    /// Plans the root selection set of a query or mutation.
+    /// Plans the root selection set of an operation.
     pub(crate) fn root(&mut self, kind: OperationType, selections: Selections<'d>) -> SelectionSet {
         let schema = self.environment.tables.schema();
         let (type_name, fields) = match kind {
-            OperationType::Mutation => ("Mutation", &schema.mutation),
-            _ => ("Query", &schema.query),
+            OperationType::Query => ("Query", &*schema.query),
+            OperationType::Mutation => ("Mutation", &*schema.mutation),
+            OperationType::Subscription => ("Subscription", std::slice::from_ref(&*subscription::FIELD)),
         };
         let groups = self.groups(&[(selections, Vec::new())]);
         let mut entries = Vec::with_capacity(groups.len());

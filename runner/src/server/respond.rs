@@ -8,32 +8,32 @@ use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, header};
 
 use super::routes::{Access, Found, Route, Routes};
-use super::{BODY_LIMIT, BODY_TIMEOUT};
+use super::{Body, Limits};
 
-/// Bytes of a request after which it is cut off.
-const DROPPED_LIMIT: usize = 16 * BODY_LIMIT;
+/// How many times as large as it may be a request is before it is cut off.
+const DROPPED: usize = 16;
 
 /// Answers requests to GraphQL endpoints, body read.
 pub trait Handler: Send + Sync {
     /// Answers a GET or POST.
-    fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Bytes>>;
+    fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Body>>;
 }
 
 /// A response in plain text.
-pub fn plain(status: StatusCode, text: &str) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(format!("{text}\n")));
+pub fn plain(status: StatusCode, text: &str) -> Response<Body> {
+    let mut response = Response::new(Body::from(format!("{text}\n")));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 
-pub(super) async fn respond(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
+pub(super) async fn respond(routes: &Routes, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
     let origin = request.headers().contains_key(header::ORIGIN);
     if request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         return preflight(request.headers(), origin);
     }
-    let mut response = route(routes, request).await;
+    let mut response = route(routes, limits, request).await;
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Origin"));
     if origin {
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -41,7 +41,7 @@ pub(super) async fn respond(routes: &Routes, request: Request<Incoming>) -> Resp
     response
 }
 
-async fn route(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
+async fn route(routes: &Routes, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
     if !matches!(*request.method(), Method::GET | Method::POST) {
         return not_allowed("GET, POST");
     }
@@ -50,17 +50,17 @@ async fn route(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
         Found::Moved(path) => moved(path),
         Found::Nothing => plain(StatusCode::NOT_FOUND, "Not Found"),
         Found::Endpoint(Route { access: Access::Closed, .. }) => unauthorized(),
-        Found::Endpoint(Route { access: Access::Open, .. }) => graphql(routes, request).await,
+        Found::Endpoint(Route { access: Access::Open, .. }) => graphql(routes, limits, request).await,
     }
 }
 
-fn health(routes: &Routes) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(routes.health.clone()));
+fn health(routes: &Routes) -> Response<Body> {
+    let mut response = Response::new(Body::from(routes.health.clone()));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
-fn moved(path: &str) -> Response<Bytes> {
+fn moved(path: &str) -> Response<Body> {
     let mut response = plain(StatusCode::MOVED_PERMANENTLY, "Moved Permanently");
     if let Ok(location) = HeaderValue::from_str(path) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -69,8 +69,8 @@ fn moved(path: &str) -> Response<Bytes> {
 }
 
 /// The answer to a CORS preflight (`http-server` section 7).
-fn preflight(asked: &HeaderMap, origin: bool) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::new());
+fn preflight(asked: &HeaderMap, origin: bool) -> Response<Body> {
+    let mut response = Response::new(Body::default());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     let vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
@@ -88,52 +88,60 @@ fn preflight(asked: &HeaderMap, origin: bool) -> Response<Bytes> {
     response
 }
 
-fn unauthorized() -> Response<Bytes> {
+fn unauthorized() -> Response<Body> {
     plain(StatusCode::UNAUTHORIZED, "Access Denied")
 }
 
-fn not_allowed(methods: &'static str) -> Response<Bytes> {
+fn not_allowed(methods: &'static str) -> Response<Body> {
     let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
     response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
     response
 }
 
-async fn graphql(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
+async fn graphql(routes: &Routes, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
     let (head, body) = request.into_parts();
-    match read(body, &head.headers).await {
+    match read(body, &head.headers, limits).await {
         Ok(body) => routes.graphql.handle(Request::from_parts(head, body)).await,
         Err(response) => response,
     }
 }
 
-async fn read(body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response<Bytes>> {
+async fn read(body: Incoming, headers: &HeaderMap, limits: &Limits) -> Result<Bytes, Response<Body>> {
     if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content encodings are not supported."));
     }
-    match tokio::time::timeout(BODY_TIMEOUT, collect(body)).await {
-        Err(_) => Err(plain(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.")),
+    match tokio::time::timeout(limits.body_timeout, collect(body, limits.body)).await {
+        Err(_) => {
+            Err(closing(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time (limit `body-timeout`)."))
+        }
         Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "The request ended early.")),
         Ok(Ok(Some(bytes))) => Ok(bytes),
         Ok(Ok(None)) => {
-            let mut response = plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is larger than 1 MiB.");
-            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-            Err(response)
+            let text = format!("The request is larger than {} bytes (limit `max-body`).", limits.body);
+            Err(closing(StatusCode::PAYLOAD_TOO_LARGE, &text))
         }
     }
 }
 
+/// A refusal after which the connection cannot be used, because the rest of the request is still to come.
+fn closing(status: StatusCode, text: &str) -> Response<Body> {
+    let mut response = plain(status, text);
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
 /// The body, or `None` where it is too large. A while longer its rest is read and dropped, because a client that is
 /// cut off while it sends does not see the answer.
-async fn collect(mut body: Incoming) -> hyper::Result<Option<Bytes>> {
+async fn collect(mut body: Incoming, limit: usize) -> hyper::Result<Option<Bytes>> {
     let (mut bytes, mut length) = (BytesMut::new(), 0);
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else { continue };
         length += data.len();
-        if length <= BODY_LIMIT {
+        if length <= limit {
             bytes.extend_from_slice(&data);
-        } else if length > DROPPED_LIMIT {
+        } else if length > limit.saturating_mul(DROPPED) {
             break;
         }
     }
-    Ok((length <= BODY_LIMIT).then(|| bytes.freeze()))
+    Ok((length <= limit).then(|| bytes.freeze()))
 }
