@@ -23,7 +23,7 @@ pub const CONNECTIONS: usize = 4096;
 /// Tokens of a document.
 pub const TOKENS: usize = 15_000;
 /// Levels of a document's selections and literals.
-pub const SELECTION_DEPTH: usize = 32;
+pub const SELECTION_DEPTH: usize = 64;
 /// Aliases in a document.
 pub const ALIASES: usize = 50;
 /// Fields that an operation selects at its root, repetitions included.

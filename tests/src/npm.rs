@@ -30,12 +30,8 @@ static PACKAGES: LazyLock<PathBuf> = LazyLock::new(|| {
 
 /// Runs a script of `tests/npm`; the JSON that it prints.
 pub fn node(script: &str, arguments: &[&str]) -> Value {
-    let output = Command::new("node")
-        .arg(script)
-        .args(arguments)
-        .current_dir(&*PACKAGES)
-        .output()
-        .expect("node is installed");
+    let output =
+        Command::new("node").arg(script).args(arguments).current_dir(&*PACKAGES).output().expect("node is installed");
     let text = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{script}: {errors}");

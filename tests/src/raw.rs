@@ -40,6 +40,11 @@ impl Raw {
         self.stream.write_all(bytes.as_ref()).is_ok()
     }
 
+    /// Lets [`Self::send`] give up after this time.
+    pub fn limit_writes(&mut self, time: Duration) {
+        self.stream.set_write_timeout(Some(time)).expect("a time-out");
+    }
+
     /// The text of a POST with a JSON body.
     pub fn post(body: &str, headers: &[(&str, &str)]) -> String {
         let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();

@@ -60,7 +60,8 @@ fn checks_of_security_audits() {
 
     let directives = post(&format!("query cop {{ __typename {} }}", "@aa".repeat(10)));
     assert_eq!(directives["errors"].as_array().map(Vec::len), Some(1), "directive overloading: {directives}");
-    let suggestion = post("query cop { __schema { directive } }").to_string() + &post("query cop { person }").to_string();
+    let suggestion =
+        post("query cop { __schema { directive } }").to_string() + &post("query cop { person }").to_string();
     assert!(!suggestion.contains("Did you mean"), "field suggestions: {suggestion}");
     let error = post("qwerty cop { abc }");
     assert!(error["errors"].is_array() && !error.to_string().to_lowercase().contains("exception"), "{error}");

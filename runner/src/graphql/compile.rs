@@ -10,13 +10,13 @@ use abi::plan::{DefaultValue, Program};
 use abi::schema::TypeRef;
 use abi::value::Value;
 
-use super::{Options, bounds};
-use super::error::{Rejection, RequestError, summarize};
+use super::error::{Rejection, RequestError};
 use super::input::{Literal, Tables};
 use super::plan::{Document, EntryKind, Operation, SelectionSet, Variable};
 use super::root::Root;
 use super::scalar::Scalar;
 use super::selection::Selector;
+use super::{Options, bounds};
 
 /// Everything a document is compiled against.
 pub(crate) struct Environment<'s> {
@@ -39,14 +39,14 @@ impl Environment<'_> {
 /// Parses, validates and plans `text`.
 pub(crate) fn compile(text: &str, environment: &Environment<'_>) -> Result<Document, Rejection> {
     let schema = &environment.root.schema;
-    let mut definitions = parse_document_source::<Scalar>(text, schema)
-        .map_err(|error| Rejection::Syntax(bounds::syntax(&error)))?;
+    let mut definitions =
+        parse_document_source::<Scalar>(text, schema).map_err(|error| Rejection::Syntax(bounds::syntax(&error)))?;
     bounds::check(&definitions, environment.options).map_err(|error| Rejection::Invalid(vec![error]))?;
     let complete = definitions.len();
     drop_unused_fragments(&mut definitions);
     let unknown = unknown_types(&definitions, environment);
     if !unknown.is_empty() {
-        return Err(Rejection::Invalid(summarize(unknown)));
+        return Err(Rejection::Invalid(unknown));
     }
 
     let mut validator = ValidatorContext::new(schema, &definitions);
@@ -58,14 +58,13 @@ pub(crate) fn compile(text: &str, environment: &Environment<'_>) -> Result<Docum
         if !environment.options.suggestions {
             errors.iter_mut().for_each(drop_suggestion);
         }
-        return Err(Rejection::Invalid(summarize(errors)));
+        return Err(Rejection::Invalid(errors));
     }
 
     let mut operations = Vec::new();
     for definition in &definitions {
         if let Definition::Operation(operation) = definition {
-            let plan = plan(&operation.item, &definitions, environment);
-            operations.push(plan.map_err(|errors| Rejection::Invalid(summarize(errors)))?);
+            operations.push(plan(&operation.item, &definitions, environment).map_err(Rejection::Invalid)?);
         }
     }
     let introspects = operations.iter().any(|operation| operation.root.introspects());

@@ -41,7 +41,11 @@ fn location(position: SourcePosition) -> (usize, usize) {
     (position.line() + 1, position.column() + 1)
 }
 
-/// Errors with the same text become one, and there are not many: a small document must not have a large answer.
+/// Bytes of one error's text.
+const LONGEST: usize = 1000;
+
+/// Errors with the same text become one, and there are neither many nor long ones: a refusal must not be larger than what
+/// it refuses.
 pub(crate) fn summarize(errors: Vec<RequestError>) -> Vec<RequestError> {
     let mut kept: Vec<RequestError> = Vec::new();
     let mut known = HashMap::new();
@@ -53,7 +57,13 @@ pub(crate) fn summarize(errors: Vec<RequestError>) -> Vec<RequestError> {
             kept.push(error);
         }
     }
-    kept.iter_mut().for_each(|error| error.locations.truncate(MOST_LOCATIONS));
+    for error in &mut kept {
+        error.locations.truncate(MOST_LOCATIONS);
+        if error.message.len() > LONGEST {
+            error.message.truncate(error.message.floor_char_boundary(LONGEST));
+            error.message.push('…');
+        }
+    }
     kept
 }
 
@@ -78,5 +88,7 @@ mod tests {
         let kept = summarize(many.chain(others).collect());
         assert_eq!((kept.len(), kept[0].locations.len()), (MOST_ERRORS, MOST_LOCATIONS));
         assert_eq!(kept[1], error("other 0", 0));
+        let kept = summarize(vec![RequestError::new("é".repeat(LONGEST))]);
+        assert_eq!(kept[0].message, "é".repeat(LONGEST / 2) + "…");
     }
 }

@@ -14,8 +14,8 @@ mod introspection;
 mod json;
 mod output;
 mod plan;
-mod reading;
 mod prepare;
+mod reading;
 mod request;
 mod response;
 mod root;
@@ -150,7 +150,7 @@ impl Engine {
         let introspected = match operation.root.introspects() {
             true => match introspection::run(&document, operation, &variables, root) {
                 Ok(introspected) => Some(introspected),
-                Err(error) => return Response::refused(media, &[error]),
+                Err(error) => return Response::refused(media, vec![error]),
             },
             false => None,
         };
@@ -158,9 +158,10 @@ impl Engine {
         let calls = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Call { .. })).count();
         let most = self.options.max_calls;
         if calls > most {
-            let message =
-                format!("the operation calls {calls} functions; at most {most} are allowed (limit `max-operation-calls`)");
-            return Response::refused(media, &[RequestError::new(message)]);
+            let message = format!(
+                "the operation calls {calls} functions; at most {most} are allowed (limit `max-operation-calls`)"
+            );
+            return Response::refused(media, vec![RequestError::new(message)]);
         }
         if calls > 0 && !self.caller.has_room() {
             return Response::overloaded(media);

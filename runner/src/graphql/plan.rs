@@ -29,9 +29,7 @@ impl Document {
             (None, []) => Err(NONE),
             (None, [_]) => Ok(0),
             (None, _) => Err("operation name is required when providing multiple operations"),
-            (Some(name), all) => {
-                all.iter().position(|operation| operation.name.as_deref() == Some(name)).ok_or(NONE)
-            }
+            (Some(name), all) => all.iter().position(|operation| operation.name.as_deref() == Some(name)).ok_or(NONE),
         }
     }
 }

@@ -35,7 +35,7 @@ impl Engine {
     /// Reads and checks a request; no function is called yet.
     pub(crate) fn prepare(&self, request: GraphqlRequest<'_>) -> Result<Prepared, Response> {
         let media = request.media;
-        let refuse = |error: RequestError| Response::refused(media, &[error]);
+        let refuse = |error: RequestError| Response::refused(media, vec![error]);
         let members =
             request::read(&request).map_err(|malformed| Response::status(media, 400, &malformed.to_string()))?;
         let document = self.requested(&members, media)?;
@@ -50,7 +50,7 @@ impl Engine {
             return Err(refuse(RequestError::new("introspection is switched off (setting `introspection`)")));
         }
         let variables = variables::coerce(plan, members.variables.as_ref(), &self.schema().1)
-            .map_err(|errors| Response::refused(media, &errors))?;
+            .map_err(|errors| Response::refused(media, errors))?;
         let GraphqlRequest { time_zone, claims, .. } = request;
         Ok(Prepared { document, operation, variables, time_zone, claims, media })
     }
@@ -62,9 +62,9 @@ impl Engine {
             // Clients go on by the code, and take any other status for a failure.
             Response::executed(media, super::response::errors(&[error]))
         };
-        let hash = members
-            .hash()
-            .map_err(|request::NotSupported| persisted("PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED"))?;
+        let hash = members.hash().map_err(|request::NotSupported| {
+            persisted("PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED")
+        })?;
         let text = members.query.as_deref().unwrap_or_default();
         match hash {
             Some(hash) if text.is_empty() => {
@@ -77,12 +77,14 @@ impl Engine {
             _ => {}
         }
         // Only a hash that is new has to be noted.
-        if let Some(document) = self.cache.get(text).filter(|_| hash.is_none_or(|hash| self.cache.persisted(&hash).is_some())) {
+        if let Some(document) =
+            self.cache.get(text).filter(|_| hash.is_none_or(|hash| self.cache.persisted(&hash).is_some()))
+        {
             return Ok(document);
         }
         let document = self.compile(text).map_err(|rejection| match rejection {
             Rejection::Syntax(error) => Response::syntax(media, error),
-            Rejection::Invalid(errors) => Response::refused(media, &errors),
+            Rejection::Invalid(errors) => Response::refused(media, errors),
         })?;
         self.cache.put(text, &document, hash);
         Ok(document)

@@ -1,6 +1,6 @@
 //! Responses, and how the status depends on what the client accepts.
 
-use super::error::RequestError;
+use super::error::{RequestError, summarize};
 use super::json;
 
 /// The media type of a response.
@@ -50,13 +50,13 @@ impl Response {
     /// The answer to a document that is not GraphQL.
     pub(crate) fn syntax(media: Media, error: RequestError) -> Self {
         let status = if media == Media::Json { 200 } else { 400 };
-        Self { status, ..Self::executed(media, errors(&[error])) }
+        Self { status, ..Self::executed(media, errors(&summarize(vec![error]))) }
     }
 
     /// The answer to a request that cannot be executed.
-    pub(crate) fn refused(media: Media, list: &[RequestError]) -> Self {
+    pub(crate) fn refused(media: Media, list: Vec<RequestError>) -> Self {
         let status = if media == Media::GraphqlResponse { 400 } else { 200 };
-        Self { status, ..Self::executed(media, errors(list)) }
+        Self { status, ..Self::executed(media, errors(&summarize(list))) }
     }
 
     /// A refusal with a status of its own: text, unless the client wants GraphQL's own media type.

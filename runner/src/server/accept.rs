@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn content_types() {
-        let json = |value: &'static str| is_json(&HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(value))]));
+        let json =
+            |value: &'static str| is_json(&HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(value))]));
         for value in [
             "application/json",
             "application/json; charset=utf-8",
@@ -128,7 +129,8 @@ mod tests {
         ] {
             assert!(json(value), "{value}");
         }
-        for value in ["text/plain", "application/x-www-form-urlencoded", "application/json;charset=utf-16", "json", ""] {
+        for value in ["text/plain", "application/x-www-form-urlencoded", "application/json;charset=utf-16", "json", ""]
+        {
             assert!(!json(value), "{value}");
         }
         assert!(!is_json(&HeaderMap::new()));

@@ -33,8 +33,9 @@ impl Endpoint {
     async fn answer(self, request: Request<Bytes>) -> Response<Body> {
         let accept = Accept::of(request.headers());
         let by_get = request.method() == Method::GET;
-        let preflighted = accept::is_preflighted(request.headers());
-        if !by_get && !preflighted && !accept::is_json(request.headers()) {
+        let usual = !by_get && accept::is_json(request.headers());
+        let safe = usual || accept::is_preflighted(request.headers());
+        if !by_get && !safe {
             return plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, WRONG_TYPE);
         }
         let zone = request.headers().get("x-time-zone").and_then(|zone| zone.to_str().ok());
@@ -57,7 +58,7 @@ impl Endpoint {
             // A page may open a stream of events behind a user's back, but it cannot do anything by that.
             OperationType::Subscription if accept.events => self.subscribe(prepared),
             OperationType::Subscription => plain(StatusCode::BAD_REQUEST, NO_EVENT_STREAM),
-            _ if by_get && !preflighted && !self.0.plain_get => plain(StatusCode::FORBIDDEN, NOT_PREFLIGHTED),
+            _ if !safe && !self.0.plain_get => plain(StatusCode::FORBIDDEN, NOT_PREFLIGHTED),
             kind if accept.prefers_events => {
                 let ended = async move { self.run(prepared, kind).await.body };
                 events::response(stream::once(ended))

@@ -57,7 +57,7 @@ fn documents_have_named_limits() {
         format!("{{tree(label: \"x\") {{...F0}}}} {all} fragment F{levels} on Tree {{label}}")
     };
     for (query, limit) in [
-        (nested(40), "max-selection-depth"),
+        (nested(70), "max-selection-depth"),
         (nested(100_000), "max-"),
         (format!("{{max {}}}", "@a ".repeat(10_000)), "max-tokens"),
         (format!("{{{}}}", "max ".repeat(101)), "max-root-fields"),

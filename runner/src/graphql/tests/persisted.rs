@@ -21,7 +21,8 @@ fn a_document_is_known_by_its_hash_once_it_was_sent_with_it() {
     let engine = engine_with(Options::default(), |_, _| value(Value::UInt(7)));
     let extensions = |hash: &str| serde_json::json!({"persistedQuery": {"version": 1, "sha256Hash": hash}});
     let by_hash = serde_json::json!({"extensions": extensions(&hex("{max}"))});
-    let unknown = r#"{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}"#;
+    let unknown =
+        r#"{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}"#;
     assert_eq!(ask(&engine, &by_hash), (200, unknown.to_owned()));
 
     // Known without a hash, which does not make it known by one.

@@ -47,8 +47,7 @@ fn events_are_responses() {
     };
     assert_eq!(all, [expected("18446744073709551615"), expected("null")]);
     // The reference nulls these.
-    let aliases =
-        "subscription($id: String!) {e: agentEvent(agentId: $id) {__typename ts: timestamp ...F}} fragment F on AgentEvent {n: name}";
+    let aliases = "subscription($id: String!) {e: agentEvent(agentId: $id) {__typename ts: timestamp ...F}} fragment F on AgentEvent {n: name}";
     let expected = r#"{"data":{"e":{"__typename":"AgentEvent","ts":"2026-01-31T09:05:07.120Z","n":"counted"}}}"#;
     assert_eq!(responses(aliases, r#"{"id": "a"}"#), [expected, expected]);
 }
@@ -59,7 +58,10 @@ fn refusals() {
     let message = "agent gone is terminated, cannot subscribe to events";
     assert_eq!(one, [format!(r#"{{"errors":[{{"message":"{message}"}}],"data":null}}"#)]);
     for (query, reason) in [
-        (r#"subscription S {a: agentEvent(agentId: "a") {name} b: agentEvent(agentId: "b") {name}}"#, "S must only have one root"),
+        (
+            r#"subscription S {a: agentEvent(agentId: "a") {name} b: agentEvent(agentId: "b") {name}}"#,
+            "S must only have one root",
+        ),
         ("subscription {__typename}", "root"),
         ("subscription {agentEvent {name}}", "agentId"),
         (r#"subscription {agentEvent(agentId: "a") {nope}}"#, "nope"),
@@ -78,4 +80,60 @@ fn apps_without_agents() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
     let all = runtime.block_on(engine.subscribe(prepared).collect::<Vec<_>>());
     assert_eq!(all, [br#"{"errors":[{"message":"agent x not found"}],"data":null}"#.to_vec()]);
+}
+
+/// Never has one, and says when nobody waits any more.
+struct Silent(Arc<std::sync::atomic::AtomicBool>);
+
+impl Events for Silent {
+    fn subscribe(&self, _: &str) -> BoxFuture<'static, Result<BoxStream<'static, AgentEvent>, Refused>> {
+        struct Gone(Arc<std::sync::atomic::AtomicBool>);
+        impl Drop for Gone {
+            fn drop(&mut self) {
+                self.0.store(true, std::sync::atomic::Ordering::SeqCst);
+            }
+        }
+        let gone = Gone(Arc::clone(&self.0));
+        let events = stream::pending().map(move |event: AgentEvent| {
+            let _held = &gone;
+            event
+        });
+        Box::pin(async move { Ok(events.boxed()) })
+    }
+}
+
+fn subscribe(gone: &Arc<std::sync::atomic::AtomicBool>) -> (tokio::sync::watch::Sender<()>, crate::server::Body) {
+    use crate::server::{Endpoint, Handler as _};
+    let engine = engine_with(Options::default(), |_, _| answer("null")).with_events(Arc::new(Silent(Arc::clone(gone))));
+    let (open, closing) = tokio::sync::watch::channel(());
+    let endpoint = Endpoint::new(Arc::new(engine), false, closing);
+    let body = r#"{"query": "subscription {agentEvent(agentId: \"x\") {name}}"}"#;
+    let request = hyper::Request::post("/graphql")
+        .header("content-type", "application/json")
+        .header("accept", "text/event-stream")
+        .body(body.into())
+        .expect("a request");
+    let response = endpoint.handle(request).now_or_never().expect("the stream begins at once");
+    (open, response.into_body())
+}
+
+#[tokio::test]
+async fn streams_end_with_the_server() {
+    use http_body_util::BodyExt as _;
+    let gone = Arc::default();
+    let (open, mut body) = subscribe(&gone);
+    assert!(body.frame().now_or_never().is_none(), "there are no events");
+    drop(open);
+    let text = body.collect().await.expect("the body is whole").to_bytes();
+    assert_eq!(text, "event: complete\ndata: \n\n");
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_is_unsubscribed() {
+    use http_body_util::BodyExt as _;
+    let gone = Arc::default();
+    let (_open, mut body) = subscribe(&gone);
+    assert!(body.frame().now_or_never().is_none() && !gone.load(std::sync::atomic::Ordering::SeqCst));
+    drop(body);
+    assert!(gone.load(std::sync::atomic::Ordering::SeqCst));
 }
