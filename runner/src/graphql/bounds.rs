@@ -1,5 +1,7 @@
 //! Limits on documents beyond juniper's own.
 
+use std::collections::HashMap;
+
 use juniper::parser::{ParseError, Spanning};
 use juniper::{Definition, Selection};
 
@@ -35,6 +37,32 @@ pub(crate) fn check(definitions: &[Definition<'_, Scalar>], options: &Options) -
         }
     }
     Ok(())
+}
+
+/// Lists of a type in introspection. Each of them inside another multiplies the answer.
+const LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
+/// How many of them may be inside each other, themselves included. No tool needs more than one.
+const MOST_LISTS: usize = 3;
+/// What is said of more.
+pub(crate) const CIRCULAR: &str = "introspection is nested too deeply: fields of types of fields of types of fields";
+
+/// Whether a selection of introspection goes around in circles.
+pub(crate) fn is_circular(
+    selections: &[Selection<'_, Scalar>],
+    fragments: &HashMap<&str, &[Selection<'_, Scalar>]>,
+    lists: usize,
+) -> bool {
+    selections.iter().any(|selection| match selection {
+        Selection::Field(field) => {
+            let lists = lists + usize::from(LISTS.contains(&field.item.name.item));
+            let below = field.item.selection_set.as_deref().unwrap_or_default();
+            lists >= MOST_LISTS || is_circular(below, fragments, lists)
+        }
+        Selection::InlineFragment(fragment) => is_circular(&fragment.item.selection_set, fragments, lists),
+        Selection::FragmentSpread(spread) => {
+            fragments.get(spread.item.name.item).is_some_and(|below| is_circular(below, fragments, lists))
+        }
+    })
 }
 
 fn selections<'d>(definition: &'d Definition<'_, Scalar>) -> &'d [Selection<'d, Scalar>] {

@@ -9,6 +9,7 @@ use juniper::{InputValue, OperationType, Selection};
 use abi::schema::{Argument, RootField, TypeRef};
 use abi::value::Value;
 
+use super::bounds;
 use super::compile::{Environment, literal};
 use super::error::RequestError;
 use super::input::{Leaf, Literal};
@@ -88,6 +89,9 @@ impl<'d> Selector<'d> {
             let kind = match group.name {
                 "__typename" => EntryKind::TypeName(type_name.into()),
                 "__schema" | "__type" => {
+                    if group.below.iter().any(|(selections, _)| bounds::is_circular(selections, &self.fragments, 0)) {
+                        self.errors.push(RequestError::at(bounds::CIRCULAR, group.position));
+                    }
                     self.note_schema_keys(&group);
                     EntryKind::Introspection
                 }

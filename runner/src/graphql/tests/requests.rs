@@ -40,6 +40,16 @@ fn introspection_can_be_switched_off() {
 }
 
 #[test]
+fn introspection_does_not_go_in_circles() {
+    let engine = engine_with(Options::default(), |_, _| answer("null"));
+    let ask = |query: &str| text(&ask(&engine, query, ""));
+    let nested = |levels: usize| format!("{}name{}", "fields {type {".repeat(levels), "}}".repeat(levels));
+    assert!(ask(&format!("{{__type(name: \"Tree\") {{{}}}}}", nested(2))).starts_with("{\"data\""));
+    let refusal = ask(&format!("{{__schema {{types {{...F}}}}}} fragment F on __Type {{{}}}", nested(3)));
+    assert!(refusal.contains("introspection is nested too deeply") && !refusal.contains("\"data\""), "{refusal}");
+}
+
+#[test]
 fn an_operation_is_not_begun_without_room() {
     struct Full;
     impl crate::call::Call for Full {
