@@ -8,8 +8,8 @@ use tests::guests::Language;
 use tests::raw::Raw;
 use tests::runner::{Options, Runner};
 
-/// KiB that the process may grow by, in a build that is not optimised.
-const GROWTH: u64 = 48 * 1024;
+/// KiB that the process may grow by.
+const GROWTH: u64 = 16 * 1024;
 
 fn start(arguments: &[&str]) -> (App, Runner) {
     let app = app::compile(&Language::AssemblyScript.guest("faults"), app::OPEN);
@@ -27,7 +27,7 @@ fn refused(runner: &Runner, what: &str, body: &str, reason: &str) {
     let took = started.elapsed();
     assert!(answer.contains(reason) && !answer.contains("\"data\""), "{what}: {status} {answer}");
     assert!(answer.len() < 20_000, "{what}: the refusal has {} bytes", answer.len());
-    assert!(took < Duration::from_secs(2), "{what} took {took:?}");
+    assert!(took < Duration::from_secs(1), "{what} took {took:?}");
     let (after, _) = runner.memory();
     assert!(after < before + GROWTH, "{what}: {before} KiB became {after} KiB");
     assert_eq!(runner.query("{ ok(v: 1) }")["data"], json!({"ok": 1}), "after {what}");
