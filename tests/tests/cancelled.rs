@@ -52,22 +52,32 @@ fn waits() {
     leave(&runner, &format!(r#"{{ text(url: "{}") }}"#, stand_in.url), &[]);
 }
 
-#[test]
-fn mutations_run_to_their_end() {
+/// A stand-in that takes half a second, and an app that posts to it.
+fn slow_posts() -> (StandIn, app::App, Runner) {
     let stand_in = StandIn::with(|_| {
         std::thread::sleep(Duration::from_millis(500));
         Reply::body("done")
     });
     let connection = json!({"local": {"type": "http", "baseUrl": stand_in.url}});
-    let (_app, runner) = exchange::serve(AssemblyScript, &connection, &Options::default());
+    let (app, runner) = exchange::serve(AssemblyScript, &connection, &Options::default());
+    (stand_in, app, runner)
+}
+
+/// Begins a mutation with two fields and goes away during the first.
+fn begin(stand_in: &StandIn, runner: &Runner, accept: &str) {
+    let mut client = Raw::connect(runner);
+    let post = |name: &str| format!(r#"{name}: post(url: "{}", body: "{name}")"#, stand_in.url);
+    let mutation = format!("mutation {{ {} {} }}", post("one"), post("two"));
+    client.send(Raw::post(&json!({"query": mutation}).to_string(), &[("accept", accept)]));
+    std::thread::sleep(Duration::from_millis(300));
+}
+
+#[test]
+fn mutations_run_to_their_end() {
+    let (stand_in, _app, runner) = slow_posts();
     for accept in ["*/*", "text/event-stream"] {
         let before = stand_in.requests().len();
-        let mut client = Raw::connect(&runner);
-        let post = |name: &str| format!(r#"{name}: post(url: "{}", body: "{name}")"#, stand_in.url);
-        let mutation = format!("mutation {{ {} {} }}", post("one"), post("two"));
-        client.send(Raw::post(&json!({"query": mutation}).to_string(), &[("accept", accept)]));
-        std::thread::sleep(Duration::from_millis(300));
-        drop(client);
+        begin(&stand_in, &runner, accept);
         let end = Instant::now() + Duration::from_secs(5);
         while stand_in.requests().len() < before + 2 {
             assert!(Instant::now() < end, "the second field was not called: {}", runner.log());
@@ -76,4 +86,12 @@ fn mutations_run_to_their_end() {
     }
     std::thread::sleep(Duration::from_millis(700));
     assert!(!runner.log().contains("cancelled"), "{}", runner.log());
+}
+
+#[test]
+fn the_runner_waits_for_them_when_it_ends() {
+    let (stand_in, _app, mut runner) = slow_posts();
+    begin(&stand_in, &runner, "*/*");
+    assert_eq!(runner.signal("TERM"), Some(0));
+    assert_eq!(stand_in.requests().len(), 2, "{}", runner.log());
 }

@@ -21,13 +21,15 @@ struct Inner {
     engine: Arc<Engine>,
     plain_get: bool,
     closing: watch::Receiver<()>,
+    /// Each mutation holds a receiver.
+    mutations: watch::Sender<()>,
 }
 
 impl Endpoint {
     /// Answers with `engine`. `plain_get` tells whether a GET query is answered that a page of another origin could have
     /// made without asking. Subscriptions end when the sender of `closing` is dropped.
     pub fn new(engine: Arc<Engine>, plain_get: bool, closing: watch::Receiver<()>) -> Self {
-        Self(Arc::new(Inner { engine, plain_get, closing }))
+        Self(Arc::new(Inner { engine, plain_get, closing, mutations: watch::Sender::new(()) }))
     }
 
     async fn answer(self, request: Request<Bytes>) -> Response<Body> {
@@ -79,7 +81,12 @@ impl Endpoint {
             return self.0.engine.run(prepared).await;
         }
         let media = prepared.media;
-        let task = tokio::spawn(async move { self.0.engine.run(prepared).await });
+        let running = self.0.mutations.subscribe();
+        let task = tokio::spawn(async move {
+            let response = self.0.engine.run(prepared).await;
+            drop(running);
+            response
+        });
         task.await.unwrap_or_else(|error| {
             tracing::error!(target: "modus", error = %error, "The operation's task failed.");
             graphql::Response::internal(media)
@@ -94,6 +101,10 @@ const NOT_PREFLIGHTED: &str = "A GET request must have a header that browsers as
 impl Handler for Endpoint {
     fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Body>> {
         Box::pin(self.clone().answer(request))
+    }
+
+    fn finished(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.0.mutations.closed())
     }
 }
 

@@ -115,7 +115,11 @@ pub async fn serve(listeners: Listeners, routes: Arc<Routes>, limits: Limits, sh
         });
     }
     drop(listeners);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    let drained = async {
+        graceful.shutdown().await;
+        routes.graphql.finished().await;
+    };
+    if tokio::time::timeout(DRAIN, drained).await.is_err() {
         tracing::warn!(target: "modus", "Requests were still running after five seconds.");
     }
 }

@@ -17,6 +17,11 @@ const DROPPED: usize = 16;
 pub trait Handler: Send + Sync {
     /// Answers a GET or POST.
     fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Body>>;
+
+    /// Resolves when nothing runs any more that outlives its request.
+    fn finished(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// A response in plain text.
