@@ -308,7 +308,7 @@ fn random_bytes() {
     for round in 0..400 {
         let mut client = Raw::connect(&runner);
         if round % 2 == 0 {
-            let length = random.usize(1..5_000);
+            let length = random.usize(1..10_000);
             let bytes: Vec<u8> = (0..length).map(|_| random.u8(..)).collect();
             client.send(bytes);
         } else {
