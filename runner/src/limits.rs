@@ -18,6 +18,8 @@ pub const HEADERS: usize = 100;
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for the body of a request.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time in which a client must take some of what it is sent.
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Open connections.
 pub const CONNECTIONS: usize = 4096;
 /// Tokens of a document.
@@ -34,8 +36,8 @@ pub const OPERATION_CALLS: usize = 50;
 pub const RESPONSE: usize = 256 << 20;
 /// Documents whose plans are kept.
 pub const CACHED_DOCUMENTS: usize = 1024;
-/// Bytes of text of these documents.
-pub const CACHED_BYTES: usize = 8 << 20;
+/// Bytes of memory for these documents.
+pub const CACHED_BYTES: usize = 32 << 20;
 /// Calls that run at once.
 pub const CALLS: u32 = 256;
 /// Calls that wait for their turn; with the running ones, as many as the reference has at most.
@@ -70,6 +72,9 @@ pub struct Limits {
     /// Seconds for the body of a request
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub body_timeout: Duration,
+    /// Seconds in which a client must take some of what it is sent
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub write_timeout: Duration,
     /// Open connections; more wait to be accepted
     #[arg(long, value_name = "N", default_value_t = CONNECTIONS, value_parser = positive)]
     pub max_connections: usize,
@@ -91,7 +96,7 @@ pub struct Limits {
     /// Bytes of data that a response may have
     #[arg(long, value_name = "BYTES", default_value_t = RESPONSE)]
     pub max_response: usize,
-    /// Bytes of documents whose plans are kept, persisted queries included
+    /// Bytes of memory for documents that are kept, persisted queries included
     #[arg(long, value_name = "BYTES", default_value_t = CACHED_BYTES)]
     pub max_cached: usize,
     /// Calls that may run at once; more wait
@@ -126,6 +131,7 @@ impl Limits {
             headers: self.max_headers,
             head_timeout: self.head_timeout,
             body_timeout: self.body_timeout,
+            write_timeout: self.write_timeout,
             connections: self.max_connections,
         }
     }
@@ -178,4 +184,21 @@ fn positive(text: &str) -> Result<usize, String> {
 fn header_bytes(text: &str) -> Result<usize, String> {
     let known = text.parse().ok().filter(|bytes| (8192..=16 << 20).contains(bytes));
     known.ok_or_else(|| "expected 8192 to 16777216 bytes".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    /// The times are written twice, because the command line shows seconds.
+    #[test]
+    fn defaults() {
+        let given = crate::cli::Arguments::try_parse_from(["modus-runner", "app.cwasm"]).map(|given| given.limits);
+        let limits = given.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(format!("{:?}", limits.server()), format!("{:?}", server::Limits::default()));
+        assert_eq!(format!("{:?}", limits.graphql()), format!("{:?}", graphql::Options::default()));
+        assert_eq!(format!("{:?}", limits.sandbox()), format!("{:?}", sandbox::Options::default()));
+    }
 }

@@ -118,6 +118,23 @@ fn documents() {
     );
 }
 
+/// Documents that are large, valid and all different fill the cache, and it has an end.
+#[test]
+fn kept_documents() {
+    let (_app, runner) = start(&["--max-cached", "1000000"]);
+    let (before, _) = runner.memory();
+    for n in 0..150 {
+        let fields = many(40, |m| format!("a{m}: label "));
+        let one =
+            format!("ring {{ x{n}: label {fields} ...{{ {} }} }}", "next { next { label value } at } ".repeat(60));
+        let list = "1 ".repeat(3_000);
+        let (status, answer) = runner.post("/graphql", &query(&format!("{{ {one} indexes(v: [{list}], index: 0) }}")));
+        assert!(status == 200 && answer.contains("\"indexes\":1"), "{answer}");
+    }
+    let (after, _) = runner.memory();
+    assert!(after < before + GROWTH, "{before} KiB became {after} KiB");
+}
+
 #[test]
 fn overlapping_fields() {
     let (_app, runner) = start(&[]);
@@ -275,6 +292,23 @@ fn slow_clients() {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+}
+
+#[test]
+fn clients_that_do_not_read() {
+    let (_app, runner) = start(&["--write-timeout", "1"]);
+    let mut deaf: Vec<_> = (0..3).map(|_| Raw::connect(&runner)).collect();
+    for client in &mut deaf {
+        client.send(Raw::post(&query("{ bigString(length: 12000000) }"), &[]));
+    }
+    // One that reads in time gets all of it.
+    let mut reader = Raw::connect(&runner);
+    reader.send(Raw::post(&query("{ bigString(length: 12000000) }"), &[]));
+    assert!(reader.answer().is_some_and(|answer| answer.body.len() > 12_000_000));
+    std::thread::sleep(Duration::from_secs(4));
+    for client in &mut deaf {
+        assert!(client.answer().is_none(), "the answer was kept for a client that does not read");
+    }
 }
 
 #[test]

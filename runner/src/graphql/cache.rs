@@ -26,19 +26,20 @@ pub(crate) struct Cache {
 struct Entries {
     documents: HashMap<Arc<str>, Cached>,
     persisted: HashMap<Hash, Arc<str>>,
-    /// Bytes of all texts.
+    /// Bytes of all documents.
     bytes: usize,
 }
 
 #[derive(Debug)]
 struct Cached {
     document: Arc<Document>,
+    bytes: usize,
     hash: Option<Hash>,
     used: AtomicU64,
 }
 
 impl Cache {
-    /// A cache for `capacity` documents whose texts have `most_bytes` bytes together.
+    /// A cache for `capacity` documents that take about `most_bytes` bytes together.
     pub(crate) fn new(capacity: usize, most_bytes: usize) -> Self {
         Self { capacity, most_bytes, clock: AtomicU64::new(0), entries: RwLock::default() }
     }
@@ -63,7 +64,8 @@ impl Cache {
 
     /// Keeps a plan, with a hash for a client that will ask by it.
     pub(crate) fn put(&self, text: &str, document: &Arc<Document>, hash: Option<Hash>) {
-        if text.len() > LONGEST.min(self.most_bytes) || self.capacity == 0 {
+        let bytes = document.size(text.len());
+        if text.len() > LONGEST || bytes > self.most_bytes || self.capacity == 0 {
             return;
         }
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
@@ -76,15 +78,15 @@ impl Cache {
             }
             return;
         }
-        while entries.documents.len() >= self.capacity || entries.bytes + text.len() > self.most_bytes {
+        while entries.documents.len() >= self.capacity || entries.bytes + bytes > self.most_bytes {
             entries.make_room();
         }
         let text: Arc<str> = text.into();
         if let Some(hash) = hash {
             entries.persisted.insert(hash, Arc::clone(&text));
         }
-        entries.bytes += text.len();
-        let cached = Cached { document: Arc::clone(document), hash, used: AtomicU64::new(self.now()) };
+        entries.bytes += bytes;
+        let cached = Cached { document: Arc::clone(document), bytes, hash, used: AtomicU64::new(self.now()) };
         entries.documents.insert(text, cached);
     }
 
@@ -99,10 +101,10 @@ impl Entries {
         let mut times: Vec<u64> = self.documents.values().map(|cached| cached.used.load(Ordering::Relaxed)).collect();
         let (_, limit, _) = times.select_nth_unstable(self.documents.len() / 8);
         let limit = *limit;
-        self.documents.retain(|text, cached| {
+        self.documents.retain(|_, cached| {
             let kept = cached.used.load(Ordering::Relaxed) > limit;
             if !kept {
-                self.bytes -= text.len();
+                self.bytes -= cached.bytes;
                 if let Some(hash) = cached.hash {
                     self.persisted.remove(&hash);
                 }
@@ -137,7 +139,8 @@ mod tests {
 
     #[test]
     fn bytes_are_bounded_and_hashes_go_with_their_documents() {
-        let cache = Cache::new(100, 10);
+        let each = document().size(4);
+        let cache = Cache::new(100, 2 * each + each / 2);
         let document = document();
         cache.put("aaaa", &document, Some([1; 32]));
         cache.put("bbbb", &document, None);
@@ -145,7 +148,7 @@ mod tests {
         assert!(cache.persisted(&[2; 32]).is_some() && cache.persisted(&[1; 32]).is_some());
         cache.put("cccc", &document, Some([3; 32]));
         let entries = cache.entries.read().unwrap_or_else(PoisonError::into_inner);
-        assert_eq!((entries.bytes, entries.documents.len(), entries.persisted.len()), (8, 2, 2));
+        assert_eq!((entries.bytes, entries.documents.len(), entries.persisted.len()), (2 * each, 2, 2));
         drop(entries);
         assert!(cache.persisted(&[2; 32]).is_none() && cache.persisted(&[3; 32]).is_some());
         cache.put("more than ten bytes", &document, None);

@@ -72,7 +72,7 @@ pub struct Options {
     pub max_calls: usize,
     /// The most documents whose plans are kept.
     pub cached_documents: usize,
-    /// The most bytes of their texts.
+    /// The most bytes of memory for them.
     pub cached_bytes: usize,
     /// Bounds on the arguments of an operation.
     pub limits: Limits,

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::accept::{self, Accept};
 use super::{Body, Handler, events, plain};
-use crate::graphql::{self, Engine, GraphqlRequest, NO_EVENT_STREAM, OperationType, Prepared};
+use crate::graphql::{self, Engine, GraphqlRequest, Media, NO_EVENT_STREAM, OperationType, Prepared};
 
 /// The engine as a handler of HTTP requests.
 #[derive(Clone)]
@@ -48,7 +48,7 @@ impl Endpoint {
             claims: None,
             media: accept.media,
         };
-        let prepared = match self.0.engine.prepare(graphql) {
+        let mut prepared = match self.0.engine.prepare(graphql) {
             Ok(prepared) => prepared,
             // In a stream of events, also what is wrong with a document is an event.
             Err(refusal) if accept.prefers_events && refusal.is_graphql() => {
@@ -62,6 +62,8 @@ impl Endpoint {
             OperationType::Subscription => plain(StatusCode::BAD_REQUEST, NO_EVENT_STREAM),
             _ if !safe && !self.0.plain_get => plain(StatusCode::FORBIDDEN, NOT_PREFLIGHTED),
             kind if accept.prefers_events => {
+                // An event is JSON, whatever happens.
+                prepared.media = Media::GraphqlResponse;
                 let ended = async move { self.run(prepared, kind).await.body };
                 events::response(stream::once(ended))
             }

@@ -7,6 +7,7 @@ mod events;
 mod listen;
 mod respond;
 mod routes;
+mod stall;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::sync::Semaphore;
 
 use crate::limits;
+use stall::Stalling;
 
 pub use body::Body;
 pub use endpoint::Endpoint;
@@ -41,6 +43,8 @@ pub struct Limits {
     pub head_timeout: Duration,
     /// Time for the body of a request.
     pub body_timeout: Duration,
+    /// Time in which a client must take some of what it is sent.
+    pub write_timeout: Duration,
     /// Open connections.
     pub connections: usize,
 }
@@ -53,6 +57,7 @@ impl Default for Limits {
             headers: limits::HEADERS,
             head_timeout: limits::HEAD_TIMEOUT,
             body_timeout: limits::BODY_TIMEOUT,
+            write_timeout: limits::WRITE_TIMEOUT,
             connections: limits::CONNECTIONS,
         }
     }
@@ -105,7 +110,7 @@ pub async fn serve(listeners: Listeners, routes: Arc<Routes>, limits: Limits, sh
             let routes = Arc::clone(&routes);
             async move { Ok::<_, Infallible>(respond::respond(&routes, &limits, request).await) }
         });
-        let connection = builder.serve_connection(TokioIo::new(stream), service);
+        let connection = builder.serve_connection(TokioIo::new(Stalling::new(stream, limits.write_timeout)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
