@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the guest apps of the tests and examples are built with: TinyGo (from its Go module, with Debian's LLVM),
-# Binaryen, and the npm packages of the AssemblyScript SDK. Users of modusc need none of this; tests and CI do.
+# Binaryen, the npm packages of the AssemblyScript SDK, and what tests drive: clients from npm, and Chromium. Users of
+# modusc need none of this; tests and CI do.
 #
 # Run it as root or with sudo at hand. It can be run again at any time and does nothing when all is in place.
 # The last line it prints is the directory to put on PATH (or source scripts/toolchain-env.sh).
@@ -14,7 +15,7 @@ TINYGO_MODULE=github.com/tinygo-org/tinygo
 RECIPE=1 # raise it when the steps below change, so that existing caches are rebuilt
 PACKAGES=(
   "llvm-$LLVM_VERSION-dev" "libclang-$LLVM_VERSION-dev" "clang-$LLVM_VERSION" "lld-$LLVM_VERSION"
-  "libclang-rt-$LLVM_VERSION-dev-wasm32" wasi-libc binaryen wrk
+  "libclang-rt-$LLVM_VERSION-dev-wasm32" wasi-libc binaryen wrk chromium
 )
 WASI_LIBC=/usr/lib/wasm32-wasi/libc.a
 WASI_INCLUDE=/usr/include/wasm32-wasi
@@ -117,29 +118,12 @@ install_tinygo() {
   ln -sfn "$home/tinygo" "$MODUSC_CACHE/bin/tinygo"
 }
 
-# npm packages of the AssemblyScript SDK, installed again only when its package files changed.
-install_npm_packages() {
-  local sdk="$repo/sdk/assemblyscript"
-  [ -f "$sdk/package.json" ] || return 0
-  command -v npm >/dev/null || { say "npm is not installed: AssemblyScript apps cannot be built"; return 0; }
-
-  local stamp="$sdk/node_modules/.installed-for"
-  package_files() { cat "$sdk/package.json" "$sdk/package-lock.json" 2>/dev/null | sha256sum | cut -d' ' -f1; }
-  [ "$(cat "$stamp" 2>/dev/null)" != "$(package_files)" ] || return 0
-
-  say "installing the npm packages of sdk/assemblyscript"
-  local command=install
-  [ ! -f "$sdk/package-lock.json" ] || command=ci
-  (cd "$sdk" && npm "$command" --no-audit --no-fund --loglevel=error >&2)
-  mkdir -p "$sdk/node_modules"
-  package_files >"$stamp"
-}
-
 mkdir -p "$MODUSC_CACHE"
 exec 9>"$MODUSC_CACHE/.lock"
 flock 9 # one run at a time
 
 install_packages
 install_tinygo
-install_npm_packages
+"$here/install-npm.sh" "$repo/sdk/assemblyscript"
+"$here/install-npm.sh" "$repo/tests/npm"
 echo "$MODUSC_CACHE/bin"

@@ -5,7 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/toolchain-env.sh
 cargo build --locked -p modusc
 cargo build --locked -p modus-runner
-for crate in modus-abi modusc modus-runner; do
+cargo test --locked -q -p modus-abi --tests
+for crate in modusc modus-runner; do
   cargo test --locked -q -p "$crate" --lib
 done
 cargo test --locked -q -p measure

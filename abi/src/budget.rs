@@ -19,17 +19,22 @@ pub enum Exceeded {
     Bytes(u64),
 }
 
+/// Values between two pauses: some milliseconds' worth.
+const STRETCH: u64 = 1 << 15;
+
 /// What is left of the limits of one transfer.
 #[derive(Clone, Debug)]
 pub struct Budget {
     limits: Limits,
     left: Limits,
+    /// Values since the last pause.
+    moved: u64,
 }
 
 impl Budget {
     /// All of it.
     pub fn new(limits: &Limits) -> Self {
-        Self { limits: *limits, left: *limits }
+        Self { limits: *limits, left: *limits, moved: 0 }
     }
 
     /// Takes values; to be asked before there is room for them.
@@ -38,6 +43,11 @@ impl Budget {
     /// [`Exceeded::Values`]
     pub fn values(&mut self, values: u64) -> Result<(), Exceeded> {
         self.left.values = self.left.values.checked_sub(values).ok_or(Exceeded::Values(self.limits.values))?;
+        self.moved = self.moved.saturating_add(values);
+        if self.moved >= STRETCH {
+            self.moved = 0;
+            (self.limits.pause)();
+        }
         Ok(())
     }
 
@@ -132,7 +142,7 @@ mod tests {
 
     #[test]
     fn limits_have_names_and_figures() {
-        let mut budget = Budget::new(&Limits { depth: 1, values: 2, bytes: 3 });
+        let mut budget = Budget::new(&Limits { depth: 1, values: 2, bytes: 3, ..Limits::default() });
         assert_eq!(
             (budget.values(2), budget.values(0), budget.bytes(3), budget.enter()),
             (Ok(()), Ok(()), Ok(()), Ok(()))
@@ -146,9 +156,20 @@ mod tests {
     }
 
     #[test]
+    fn pauses() {
+        static PAUSES: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        fn pause() {
+            PAUSES.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        }
+        let mut budget = Budget::new(&Limits { pause, ..Limits::default() });
+        assert!((0..3 * STRETCH).all(|_| budget.values(1).is_ok()) && budget.values(2 * STRETCH).is_ok());
+        assert_eq!(PAUSES.load(std::sync::atomic::Ordering::Relaxed), 4);
+    }
+
+    #[test]
     fn a_whole_value() {
         let value = Value::from(&serde_json::json!({"a": ["xy", 1, null], "b": "z"}));
-        let check = |values, bytes| Budget::new(&Limits { depth: 1, values, bytes }).whole(&value);
+        let check = |values, bytes| Budget::new(&Limits { values, bytes, ..Limits::default() }).whole(&value);
         assert_eq!(
             (check(6, 3), check(5, 3), check(6, 2)),
             (Ok(()), Err(Exceeded::Values(5)), Err(Exceeded::Bytes(2)))

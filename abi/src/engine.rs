@@ -8,6 +8,9 @@ use wasmtime::{Config, InstanceAllocationStrategy, ModuleVersionStrategy};
 /// Version of wasmtime that both sides are built with; an artifact loads in exactly this one.
 pub const WASMTIME_VERSION: &str = "48.0.8";
 
+/// Found in every runner, so that modusc can tell one that does not fit before it makes an executable app of it.
+pub const RUNNER_MARK: &str = concat!("modus-runner for artifacts of modusc ", env!("CARGO_PKG_VERSION"), "\n");
+
 /// Address space reserved for each linear memory: all of it, so that no bounds check is compiled in.
 pub const MEMORY_RESERVATION: u64 = 4 << 30;
 /// Guard region behind each linear memory.

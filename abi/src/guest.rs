@@ -18,6 +18,10 @@ pub trait Guest {
     /// # Errors
     /// [`Stopped`] when the guest ended.
     fn function(&mut self, words: &[u64]) -> Result<u64, Stopped>;
+    /// Whether the instance lives on after the call. Where it does not, nothing needs to be given back to it.
+    fn is_kept(&self) -> bool {
+        true
+    }
     /// Takes a warning about the values of the call, for the log and for the app's users; the call goes on.
     fn warn(&mut self, text: &str);
 }
@@ -95,11 +99,13 @@ pub struct Limits {
     pub values: u64,
     /// Bytes of text and binary data in total.
     pub bytes: u64,
+    /// Called from time to time while many values move, so that the host can look after others.
+    pub pause: fn(),
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 128, values: 4_000_000, bytes: 64 << 20 }
+        Self { depth: 128, values: 4_000_000, bytes: 64 << 20, pause: || {} }
     }
 }
 

@@ -107,3 +107,37 @@ pub struct ObjectField {
     /// Type.
     pub ty: TypeRef,
 }
+
+/// What a description says once it is printed as a block string and read again: the lines' common indentation and empty lines at
+/// both ends are gone.
+pub fn block_string(text: &str) -> String {
+    let blank = |line: &str| line.trim_start_matches([' ', '\t']).is_empty();
+    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let lines: Vec<&str> = text.split('\n').collect();
+    let common = lines.iter().filter(|line| !blank(line)).map(|line| indent(line)).min().unwrap_or(0);
+    let Some(first) = lines.iter().position(|line| !blank(line)) else { return String::new() };
+    let last = lines.iter().rposition(|line| !blank(line)).unwrap_or(first);
+    let kept: Vec<&str> = lines[first..=last].iter().map(|line| line.get(common..).unwrap_or_default()).collect();
+    kept.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::block_string;
+
+    #[test]
+    fn descriptions_as_they_are_read_again() {
+        for (text, expected) in [
+            ("One.", "One."),
+            ("a\n  b\n\nc", "a\n  b\n\nc"),
+            ("  a\n   b", "a\n b"),
+            ("\n \na\n\n", "a"),
+            ("\ta\n\t\tb", "a\n\tb"),
+            ("", ""),
+            ("  ", ""),
+            ("a\n \n  b", "a\n \n  b"),
+        ] {
+            assert_eq!(block_string(text), expected, "{text:?}");
+        }
+    }
+}

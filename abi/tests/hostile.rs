@@ -23,7 +23,7 @@ use serde_json::json;
 const CASES: u32 = 4_000;
 /// Bytes of memory a hostile guest has.
 const MEMORY: usize = 1024;
-const LIMITS: Limits = Limits { depth: 32, values: 20_000, bytes: 1 << 16 };
+const LIMITS: Limits = Limits { depth: 32, values: 20_000, bytes: 1 << 16, pause: || {} };
 
 const GO: [&str; 30] = [
     "bool",

@@ -15,8 +15,10 @@ Examples:
   modusc app.wasm -o app.cwasm --manifest modus.json --strict
   modusc - < app.wasm > app.cwasm                from standard input to standard output
   modusc app.wasm --cpu x86-64-v3                for machines since about 2015
+  modusc app.wasm --exe -o app                   one executable: ./app serves
   modusc schema app.wasm                         print the GraphQL schema
   modusc inspect app.cwasm --json                tell what is in an artifact
+  modusc check                                   check the modus.json of this folder
 
 Exit status: 0 done, 1 input refused, 2 wrong usage.";
 
@@ -40,6 +42,8 @@ enum Command {
     Inspect(Inspect),
     /// Print the GraphQL schema of a module or an artifact
     Schema(Schema),
+    /// Check a manifest, and a module with it, without compiling
+    Check(Check),
 }
 
 /// Arguments of the default command.
@@ -56,6 +60,12 @@ pub struct Compile {
     /// Treat warnings as errors
     #[arg(long)]
     pub strict: bool,
+    /// Write an executable that serves the app by itself [default name: INPUT without extension]
+    #[arg(long)]
+    pub exe: bool,
+    /// The runner in the executable [default: modus-runner beside modusc, else on PATH]
+    #[arg(long, value_name = "FILE", requires = "exe")]
+    pub runner: Option<PathBuf>,
     /// Machine to compile for, e.g. aarch64-unknown-linux-gnu [default: this one]
     #[arg(long, value_name = "TRIPLE")]
     pub target: Option<String>,
@@ -79,6 +89,23 @@ pub struct Inspect {
 pub struct Schema {
     /// The module or artifact, or - for standard input
     pub file: PathBuf,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// A manifest, a module (with the modus.json beside it), or the folder of both
+    #[arg(value_name = "FILE|FOLDER", default_value = ".")]
+    pub path: PathBuf,
+    /// The manifest [default: modus.json beside the module]
+    #[arg(short, long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub strict: bool,
+    /// Print JSON, with all that was found
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How to talk.
@@ -163,6 +190,7 @@ pub fn run() -> ExitCode {
     let outcome = match (&cli.command, &cli.compile) {
         (Some(Command::Inspect(arguments)), _) => commands::inspect::run(arguments, &cli.output),
         (Some(Command::Schema(arguments)), _) => commands::schema::run(arguments, &cli.output),
+        (Some(Command::Check(arguments)), _) => commands::check::run(arguments, &cli.output),
         (None, Some(arguments)) => commands::compile::run(arguments, &cli.output),
         (None, None) => Outcome::Usage,
     };
@@ -186,6 +214,7 @@ mod tests {
         let parse = |line: &str| Cli::try_parse_from(line.split(' '));
         let compile = parse("modusc app.wasm -o out --cpu x86-64-v3 -q").unwrap().compile.unwrap();
         assert_eq!((compile.input, compile.cpu), (PathBuf::from("app.wasm"), CpuLevel::X86V3));
+        assert!(parse("modusc check --strict --json").unwrap().command.is_some());
         assert!(parse("modusc inspect app.wasm --json --color never").unwrap().command.is_some());
         assert!(parse("modusc -o out").is_err());
     }

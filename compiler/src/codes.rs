@@ -63,6 +63,8 @@ pub const FIELD_SKIPPED: &str = "MC0313";
 pub const EMBEDDER_HIDDEN: &str = "MC0314";
 /// Warning: a type name cannot be resolved.
 pub const TYPE_UNKNOWN: &str = "MC0315";
+/// Warning: an input type contains itself without an end, so one of its fields is nullable in GraphQL.
+pub const INPUT_ENDLESS: &str = "MC0316";
 
 /// The manifest is not JSON (with comments).
 pub const MANIFEST_SYNTAX: &str = "MC0401";
@@ -82,6 +84,8 @@ pub const ARTIFACT_FORMAT: &str = "MC0501";
 pub const ARTIFACT_MISMATCH: &str = "MC0502";
 /// The artifact cannot be written.
 pub const ARTIFACT_WRITE: &str = "MC0503";
+/// There is no runner to make an executable with.
+pub const RUNNER: &str = "MC0505";
 /// The target or CPU is not known.
 pub const TARGET_UNKNOWN: &str = "MC0504";
 
@@ -93,3 +97,5 @@ pub const WRITE_FILE: &str = "MC0602";
 pub const IO: &str = "MC0603";
 /// The command line asks for something that cannot be done.
 pub const USAGE: &str = "MC0604";
+/// A folder holds several modules.
+pub const SEVERAL_MODULES: &str = "MC0605";

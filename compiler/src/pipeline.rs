@@ -20,11 +20,13 @@ pub struct ManifestText {
 
 /// How to compile.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
+pub struct Options<'a> {
     /// Warnings are errors.
     pub strict: bool,
     /// Look for everything that is wrong, but produce nothing.
     pub check_only: bool,
+    /// The runner of an executable app.
+    pub runner: Option<&'a [u8]>,
 }
 
 /// Compiles a module; all that is wrong with it and with the manifest is reported together.
@@ -35,7 +37,7 @@ pub fn compile(
     wasm: &[u8],
     manifest: Option<&ManifestText>,
     target: &Target,
-    options: Options,
+    options: Options<'_>,
 ) -> (Option<Vec<u8>>, Vec<Diagnostic>) {
     let (program, mut diagnostics) = analyse(name, wasm, manifest);
     if let Err(diagnostic) = target.cpu() {
@@ -46,7 +48,7 @@ pub fn compile(
     }
     let refused = options.check_only || diagnostics.iter().any(Diagnostic::is_error);
     let Some(program) = program.filter(|_| !refused) else { return (None, diagnostics) };
-    match assemble(wasm, &program, target) {
+    match assemble(wasm, &program, target, options.runner) {
         Ok(artifact) => (Some(artifact), diagnostics),
         Err(diagnostic) => {
             diagnostics.push(diagnostic.in_file(name));
@@ -79,8 +81,8 @@ fn absent() -> Diagnostic {
         .with_help("put a modus.json beside the module, or name one with --manifest, here or for the runner")
 }
 
-fn assemble(wasm: &[u8], program: &Program, target: &Target) -> Result<Vec<u8>, Diagnostic> {
+fn assemble(wasm: &[u8], program: &Program, target: &Target, runner: Option<&[u8]>) -> Result<Vec<u8>, Diagnostic> {
     let code = native::compile(wasm, target)?;
-    let parts = Parts { source: wasm, code: &code, program, target: target.triple.clone(), cpu: target.cpu()? };
+    let parts = Parts { source: wasm, code: &code, runner, program, target: target.triple.clone(), cpu: target.cpu()? };
     artifact::write(&parts).map_err(|error| Diagnostic::error(codes::ARTIFACT_WRITE, error.to_string()))
 }

@@ -9,6 +9,9 @@ use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Location, Severity};
 
+/// Bytes of a line that is still shown.
+const MAX_LINE: usize = 1000;
+
 /// How diagnostics are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
@@ -92,6 +95,9 @@ impl Renderer {
     fn snippet(&self, location: &Location) -> Option<String> {
         let source = self.sources.get(&location.file)?;
         let span = location.span.clone().filter(|span| span.end <= source.len())?;
+        // A line without end (minified, or a bad joke) is no help.
+        let line = source.lines().nth(location.line.saturating_sub(1));
+        line.filter(|line| line.len() <= MAX_LINE)?;
         let report = MietteDiagnostic::new("").with_label(LabeledSpan::underline(span));
         let report = miette::Report::new(report).with_source_code(NamedSource::new(&location.file, source.clone()));
         let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
@@ -120,9 +126,19 @@ fn place(location: &Location) -> String {
 }
 
 fn json(diagnostic: &Diagnostic) -> String {
+    let text = serde_json::to_string(&object(diagnostic)).expect("texts and numbers always serialise");
+    text + "\n"
+}
+
+/// A diagnostic as a JSON object.
+pub fn json_value(diagnostic: &Diagnostic) -> serde_json::Value {
+    serde_json::to_value(object(diagnostic)).expect("texts and numbers always serialise")
+}
+
+fn object(diagnostic: &Diagnostic) -> JsonDiagnostic<'_> {
     let location = diagnostic.location.as_ref();
     let known = |number: usize| Some(number).filter(|number| *number > 0);
-    let object = JsonDiagnostic {
+    JsonDiagnostic {
         code: diagnostic.code,
         severity: diagnostic.severity,
         message: &diagnostic.message,
@@ -131,9 +147,7 @@ fn json(diagnostic: &Diagnostic) -> String {
         column: location.and_then(|location| known(location.column)),
         pointer: location.and_then(|location| location.pointer.as_deref()),
         help: diagnostic.help.as_deref(),
-    };
-    let text = serde_json::to_string(&object).expect("texts and numbers always serialise");
-    text + "\n"
+    }
 }
 
 /// Names come from the module: control characters must not reach the terminal.

@@ -9,6 +9,7 @@ use thiserror::Error;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
+use crate::auth::{Authenticator, KeysError};
 use crate::cli::Arguments;
 use crate::environment::Environment;
 use crate::graphql::{self, Engine};
@@ -30,6 +31,9 @@ pub enum StartError {
     /// The manifest given on the command line.
     #[error("{0}")]
     Manifest(String),
+    /// The keys for bearer tokens.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// The engine.
     #[error("the WebAssembly engine could not be set up: {0:#}")]
     Engine(#[from] wasmtime::Error),
@@ -47,7 +51,10 @@ const FORCED: i32 = 130;
 /// [`StartError`], before anything is served.
 pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     telemetry::init(arguments.json_logs);
-    let mut loaded = Loaded::open(&arguments.artifact, arguments.verify)?;
+    let mut loaded = match &arguments.artifact {
+        Some(path) => Loaded::open(path, arguments.verify)?,
+        None => Loaded::own(arguments.verify)?,
+    };
     if let Some(path) = &arguments.manifest {
         loaded.program.manifest = manifest(path)?;
     }
@@ -58,6 +65,8 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let program = Arc::new(loaded.program);
     let services = Services::new(Arc::clone(&environment), Arc::new(program.manifest.clone()))
         .strict_redirects(arguments.strict_redirects);
+    let client = Arc::clone(&services.client);
+    let authenticator = Authenticator::new(Arc::clone(&environment), client, arguments.open_without_keys);
     let sandbox = Sandbox::new(engine, &module, Arc::clone(&program), services, options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -72,8 +81,11 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     };
     let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox), answers));
     let (open, closing) = watch::channel(());
-    let endpoint = Endpoint::new(graphql, arguments.plain_get.unwrap_or(dev), closing);
-    let routes = Routes::new(&program.manifest, dev, health(&environment), Arc::new(endpoint));
+    let endpoint = Arc::new(Endpoint::new(graphql, arguments.plain_get.unwrap_or(dev), closing));
+    let mut routes = Routes::new(&program.manifest, Arc::new(authenticator), health(&environment), endpoint);
+    if dev || arguments.explorer {
+        routes = routes.with_explorer(&program.manifest);
+    }
     // On a worker, not on this thread: accepting and answering are one thread's work then.
     let serving = runtime.spawn(serve(arguments.clone(), program, routes, open, dev));
     runtime.block_on(serving).map_err(std::io::Error::other)??;
@@ -115,11 +127,15 @@ async fn serve(
     dev: bool,
 ) -> Result<(), StartError> {
     let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    routes.load_keys().await?;
     let listeners = Listeners::bind(arguments.host, arguments.port, dev).await?;
     let address = listeners.address()?;
     for route in routes.endpoints() {
         let url = url(address, &route.path);
         tracing::info!(target: "modus", endpoint = route.name, url, "Serving.");
+    }
+    if routes.has_explorer() {
+        tracing::info!(target: "modus", url = url(address, server::explorer::PATH), "The API explorer is on.");
     }
     if routes.endpoints().is_empty() {
         tracing::warn!(target: "modus", "The manifest has no endpoints: only /health is served.");

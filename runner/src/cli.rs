@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::Parser;
+use clap::builder::BoolishValueParser;
 
 use crate::limits::Limits;
 
@@ -15,8 +16,8 @@ use crate::limits::Limits;
                   modus-runner app.cwasm --manifest staging.json --json-logs"
 )]
 pub struct Arguments {
-    /// The artifact that modusc wrote
-    pub artifact: PathBuf,
+    /// The artifact that modusc wrote; an executable app serves itself
+    pub artifact: Option<PathBuf>,
     /// Port to listen on; 0 takes a free one
     #[arg(short, long, env = "PORT", default_value_t = 8686)]
     pub port: u16,
@@ -29,9 +30,15 @@ pub struct Arguments {
     /// Folder of the .env files
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     pub app_path: PathBuf,
+    /// Serve the API explorer at /explorer outside development too
+    #[arg(long)]
+    pub explorer: bool,
     /// Log JSON lines
     #[arg(long)]
     pub json_logs: bool,
+    /// Serve endpoints that want bearer tokens to everybody while no key is usable, without claims
+    #[arg(long, env = "MODUS_RUNNER_OPEN_WITHOUT_KEYS", value_parser = BoolishValueParser::new())]
+    pub open_without_keys: bool,
     /// Follow redirects only to URLs that a connection of the manifest allows
     #[arg(long)]
     pub strict_redirects: bool,

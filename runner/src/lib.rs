@@ -1,6 +1,7 @@
 //! Serves a compiled Modus app: every GraphQL root field is a call in a fresh sandbox.
 
 pub mod app;
+pub mod auth;
 pub mod call;
 pub mod cli;
 pub mod environment;

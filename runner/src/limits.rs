@@ -164,7 +164,8 @@ impl Limits {
     }
 
     fn values(&self) -> abi::guest::Limits {
-        abi::guest::Limits { depth: self.max_depth, values: self.max_values, bytes: self.max_bytes }
+        let (depth, values, bytes) = (self.max_depth, self.max_values, self.max_bytes);
+        abi::guest::Limits { depth, values, bytes, ..abi::guest::Limits::default() }
     }
 }
 

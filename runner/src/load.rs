@@ -29,6 +29,9 @@ pub enum LoadError {
         /// The cause.
         source: ArtifactError,
     },
+    /// There is no app.
+    #[error("no app to serve: give the artifact that modusc wrote, as in `modus-runner app.cwasm`")]
+    NoApp,
     /// wasmtime refuses the code in spite of a matching header.
     #[error("cannot load {path}: the engine refuses its code ({reason}); compile the app again", path = path.display())]
     Code {
@@ -69,7 +72,21 @@ impl Source for InPlace<'_> {
     }
 }
 
+/// This very program, which may be an executable app.
+const OWN: &str = "/proc/self/exe";
+
 impl Loaded {
+    /// Opens the app that this program holds.
+    ///
+    /// # Errors
+    /// [`LoadError`]
+    pub fn own(verify: bool) -> Result<Self, LoadError> {
+        Self::open(Path::new(OWN), verify).map_err(|error| match error {
+            LoadError::Artifact { source: ArtifactError::NotAnArtifact { .. }, .. } => LoadError::NoApp,
+            error => error,
+        })
+    }
+
     /// Opens an artifact and reads everything but the code. With `verify` the code is checked against its SHA-256.
     ///
     /// # Errors

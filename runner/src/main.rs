@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+/// By this modusc knows a runner that fits.
+#[used]
+static MARK: &str = abi::engine::RUNNER_MARK;
+
 fn main() -> ExitCode {
     let arguments = runner::cli::Arguments::parse();
     match runner::app::run(&arguments) {

@@ -1,7 +1,9 @@
-// The server audits of graphql-http against a URL; prints one JSON object: results by kind, failures with their reasons.
+// The server audits of graphql-http against the URL in {"url"} on standard input; prints one JSON object: results by kind,
+// failures with their reasons.
+import { readFileSync } from 'node:fs';
 import { serverAudits } from 'graphql-http';
 
-const url = process.argv[2];
+const { url } = JSON.parse(readFileSync(0, 'utf8'));
 const kinds = {};
 const failures = [];
 for (const audit of serverAudits({ url })) {

@@ -10,6 +10,7 @@ pub mod outcome;
 pub mod raw;
 pub mod runner;
 pub mod stand_in;
+pub mod tokens;
 pub mod typed;
 
 use std::path::{Path, PathBuf};

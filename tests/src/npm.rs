@@ -1,39 +1,32 @@
-//! Clients and audits from npm, run with node.
+//! Programs of `tests/npm`: independent implementations to compare with.
 
-use std::path::PathBuf;
-use std::process::Command;
-use std::sync::LazyLock;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::sync::Once;
 
 use serde_json::Value;
 
 use crate::root;
 
-/// The packages of `tests/npm`, installed when they are not those of the lock file.
-static PACKAGES: LazyLock<PathBuf> = LazyLock::new(|| {
-    let folder = root().join("tests/npm");
-    let wanted = std::fs::read_to_string(folder.join("package-lock.json")).expect("the lock file is there");
-    let stamp = folder.join("node_modules/.installed-for");
-    // Test programs run side by side.
-    let lock = std::fs::File::create(root().join("target/npm.lock")).expect("target/ is writable");
-    lock.lock().expect("the file can be locked");
-    if std::fs::read_to_string(&stamp).ok().as_ref() != Some(&wanted) {
-        let installed = Command::new("npm")
-            .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-            .current_dir(&folder)
-            .output()
-            .expect("npm is installed");
-        assert!(installed.status.success(), "npm ci: {}", String::from_utf8_lossy(&installed.stderr));
-        std::fs::write(&stamp, wanted).expect("node_modules is writable");
-    }
-    folder
-});
+static INSTALLED: Once = Once::new();
 
-/// Runs a script of `tests/npm`; the JSON that it prints.
-pub fn node(script: &str, arguments: &[&str]) -> Value {
-    let output =
-        Command::new("node").arg(script).args(arguments).current_dir(&*PACKAGES).output().expect("node is installed");
+/// Runs a program of `tests/npm` with a value on its standard input, and answers what it prints.
+pub fn run(program: &str, input: &Value) -> Value {
+    let folder = root().join("tests/npm");
+    INSTALLED.call_once(|| {
+        let status = Command::new(root().join("scripts/install-npm.sh")).arg(&folder).status();
+        assert!(status.expect("bash is installed").success(), "the npm packages of tests/npm cannot be installed");
+    });
+    let mut child = Command::new("node")
+        .arg(folder.join(program))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("node is installed");
+    child.stdin.take().expect("stdin is piped").write_all(input.to_string().as_bytes()).expect("node reads");
+    let output = child.wait_with_output().expect("node ends");
     let text = String::from_utf8_lossy(&output.stdout);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{script}: {errors}");
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{script}: {error}: {text}{errors}"))
+    assert!(output.status.success(), "{program}: {text}\n{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{program}: {error}: {text}"))
 }

@@ -40,17 +40,33 @@ impl Options {
     }
 }
 
-/// The command without the arguments: a clean environment, so that the machine's own settings do not matter.
+/// The command without the arguments.
 pub fn command(artifact: &Path) -> Command {
-    let mut command = Command::new(crate::binary("modus-runner"));
-    command.env_clear().env("PATH", "/usr/bin:/bin").arg(artifact);
+    let mut command = clean(&crate::binary("modus-runner"));
+    command.arg(artifact);
+    command
+}
+
+/// A command in a clean environment, so that the machine's own settings do not matter.
+fn clean(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().env("PATH", "/usr/bin:/bin");
     command
 }
 
 impl Runner {
     /// Starts a runner on a free port and waits until it listens.
     pub fn start(artifact: &Path, options: &Options) -> Self {
-        let mut child = command(artifact)
+        Self::spawn(command(artifact), options)
+    }
+
+    /// The same for an executable app.
+    pub fn start_program(program: &Path, options: &Options) -> Self {
+        Self::spawn(clean(program), options)
+    }
+
+    fn spawn(mut command: Command, options: &Options) -> Self {
+        let mut child = command
             .args(["--port", "0", "--host", "127.0.0.1", "--json-logs"])
             .args(&options.arguments)
             .envs(options.environment.iter().map(|(name, value)| (name, value)))
@@ -145,6 +161,19 @@ impl Runner {
         (response.status().as_u16(), response.body_mut().read_to_string().expect("the answer is text"))
     }
 
+    /// Gets a path without following redirects; status and headers, names in lower case.
+    pub fn head_of(&self, path: &str, headers: &[(&str, &str)]) -> (u16, BTreeMap<String, String>) {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
+        let mut request = ureq::Agent::from(config.build()).get(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.call().expect("the server answers");
+        let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+        (response.status().as_u16(), headers)
+    }
+
     /// Sends OPTIONS; status and headers, names in lower case.
     pub fn options(&self, path: &str, headers: &[(&str, &str)]) -> (u16, BTreeMap<String, String>) {
         let mut request = agent().options(format!("{}{path}", self.url));
@@ -162,6 +191,11 @@ impl Runner {
         let status = Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status();
         assert!(status.expect("kill runs").success());
         self.child.wait().expect("the runner ends").code()
+    }
+
+    /// What is mapped into the process, as `/proc/…/maps` has it.
+    pub fn maps(&self) -> String {
+        std::fs::read_to_string(format!("/proc/{}/maps", self.child.id())).expect("procfs")
     }
 
     /// Resident memory now and at its peak, in KiB.

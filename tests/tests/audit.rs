@@ -18,7 +18,7 @@ fn audit(options: &Options) -> Value {
     let mut options = options.clone();
     options.arguments.extend(["--introspection".to_owned(), "true".to_owned()]);
     let (_app, runner) = people(&options);
-    npm::node("audit.mjs", &[&format!("{}/graphql", runner.url)])
+    npm::run("audit.mjs", &json!({"url": format!("{}/graphql", runner.url)}))
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn people() -> (App, Runner) {
 }
 
 fn iterate(runner: &Runner, query: &str) -> Value {
-    npm::node("sse.mjs", &[&format!("{}/graphql", runner.url), &json!({"query": query}).to_string()])
+    npm::run("sse.mjs", &json!({"url": format!("{}/graphql", runner.url), "request": {"query": query}}))
 }
 
 #[test]

@@ -14,7 +14,7 @@ use tests::guests::Language::{self, AssemblyScript, Go};
 use tests::in_process::{Guest, value};
 
 /// Values of each type, unless `PROPTEST_CASES` says otherwise.
-const CASES: u32 = 160;
+const CASES: u32 = 640;
 
 fn guest(language: Language, options: Options) -> Guest {
     let seed = std::env::var("MODUSC_SEED").map_or(1, |text| text.parse().expect("MODUSC_SEED is a number"));
@@ -78,7 +78,7 @@ fn collecting(language: Language) {
     let guest = guest(language, Options { collect: true, ..Options::default() });
     guest.with_kept(|instance| {
         let instance = RefCell::new(instance);
-        check(&guest, CASES / 4, |function, argument| {
+        check(&guest, CASES / 8, |function, argument| {
             let request = guest.request(function, std::slice::from_ref(argument));
             value(instance.borrow_mut().call(&request))
         });

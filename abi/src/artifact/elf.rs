@@ -19,8 +19,15 @@ pub(super) struct Extended {
     header: FileHeader64<LE>,
 }
 
-/// Reads `code` and adds a section called `name` that covers `length` bytes at `offset`.
-pub(super) fn extend(code: &[u8], name: &str, offset: u64, length: u64) -> Result<Extended, object::read::Error> {
+/// Reads `code`, which will lie at `base` of the file, and adds a section called `name` that covers `length` bytes at
+/// `offset` of the file.
+pub(super) fn extend(
+    code: &[u8],
+    base: u64,
+    name: &str,
+    offset: u64,
+    length: u64,
+) -> Result<Extended, object::read::Error> {
     let header = FileHeader64::<LE>::parse(code)?;
     let endian = LE;
     let sections = header.section_headers(endian, code)?;
@@ -38,6 +45,10 @@ pub(super) fn extend(code: &[u8], name: &str, offset: u64, length: u64) -> Resul
     names.extend_from_slice(name.as_bytes());
     names.push(0);
     let mut sections = sections.to_vec();
+    // The first header is no section.
+    for section in sections.iter_mut().skip(1) {
+        section.sh_offset.set(endian, section.sh_offset.get(endian) + base);
+    }
     sections.push(SectionHeader64 {
         sh_name: object::U32::new(endian, name_at),
         sh_type: object::U32::new(endian, SHT_PROGBITS),
@@ -54,6 +65,14 @@ pub(super) fn extend(code: &[u8], name: &str, offset: u64, length: u64) -> Resul
 }
 
 impl Extended {
+    /// Makes another program's file header the one to patch; the rest of that program stays as it is.
+    pub(super) fn behind(&mut self, mut header: FileHeader64<LE>) {
+        header.e_flags = self.header.e_flags;
+        header.e_shentsize = self.header.e_shentsize;
+        header.e_shstrndx = self.header.e_shstrndx;
+        self.header = header;
+    }
+
     /// Points the name table to `names_at`, the file header to `sections_at`; answers the section headers' bytes and
     /// the new file header's.
     pub(super) fn finish(mut self, names_at: u64, sections_at: u64) -> (Vec<u8>, Vec<u8>) {

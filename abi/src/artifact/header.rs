@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub(super) const MAGIC: [u8; 8] = *b"MODUSAOT";
 /// Version of the artifact format and of everything encoded in it. Raise it with every change of
 /// [`Program`](crate::plan::Program) or [`Header`].
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 /// Bytes of an encoded [`Trailer`].
 pub(super) const TRAILER_LENGTH: usize = 48;
 
@@ -74,9 +74,11 @@ pub struct Header {
     pub source_sha256: [u8; 32],
     /// Bytes of the wasm file.
     pub source_length: u64,
-    /// SHA-256 of everything before the program.
+    /// SHA-256 of the native code and what belongs to it.
     pub code_sha256: [u8; 32],
-    /// Bytes of native code and what belongs to it (all before the program).
+    /// Where the code begins: 0, or behind the runner of an executable app.
+    pub code_offset: u64,
+    /// Bytes of the code.
     pub code_length: u64,
     /// Where the program begins.
     pub program_offset: u64,

@@ -8,14 +8,19 @@
 //! end - 48     the trailer: fixed layout, found first
 //! ```
 //!
+//! An executable app is the same behind a runner: the kernel starts a program by its program headers, wasmtime reads
+//! nothing but section headers, so that one file can be both. All offsets count from the file's beginning.
+//!
 //! wasmtime refuses unknown sections except those named `.debug_…`, and ignores bytes that no section covers. The
 //! trailer and the header can be read without wasmtime, so every mismatch is told in our own words.
 
 mod elf;
+mod executable;
 mod header;
 mod read;
 mod write;
 
+pub use executable::RunnerError;
 pub use header::{Cpu, FORMAT, Header, Trailer};
 pub use read::{Artifact, ArtifactError, Source};
 pub use write::{Parts, WriteError, write};

@@ -172,7 +172,7 @@ impl<S: Source> Artifact<S> {
     /// [`ArtifactError::Damaged`]
     pub fn verify(&self) -> Result<(), ArtifactError> {
         self.source
-            .bytes(0, self.header.code_length)
+            .bytes(self.header.code_offset, self.header.code_length)
             .filter(|code| <[u8; 32]>::from(Sha256::digest(code)) == self.header.code_sha256)
             .map(|_| ())
             .ok_or_else(|| ArtifactError::Damaged("the SHA-256 of its code is wrong".to_owned()))

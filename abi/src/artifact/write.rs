@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use super::executable::{self, BOUNDARY, RunnerError};
 use super::header::{Cpu, FORMAT, Header, Trailer};
 use super::{PROGRAM_SECTION, elf};
 use crate::engine;
@@ -15,6 +16,8 @@ pub struct Parts<'a> {
     pub source: &'a [u8],
     /// wasmtime's ELF object.
     pub code: &'a [u8],
+    /// The runner that an executable app begins with.
+    pub runner: Option<&'a [u8]>,
     /// The program.
     pub program: &'a Program,
     /// Target triple.
@@ -23,9 +26,12 @@ pub struct Parts<'a> {
     pub cpu: Cpu,
 }
 
-/// The artifact could not be put together; neither happens with what wasmtime writes.
+/// The artifact could not be put together.
 #[derive(Debug, Error)]
 pub enum WriteError {
+    /// The runner cannot be used.
+    #[error(transparent)]
+    Runner(#[from] RunnerError),
     /// The program could not be encoded.
     #[error("the program could not be encoded: {0}")]
     Encode(#[from] postcard::Error),
@@ -40,10 +46,17 @@ pub enum WriteError {
 /// [`WriteError`]
 pub fn write(parts: &Parts<'_>) -> Result<Vec<u8>, WriteError> {
     let program = postcard::to_stdvec(parts.program)?;
-    let mut file = parts.code.to_vec();
+    let runner = parts.runner.map(|runner| executable::header(runner, &parts.target)).transpose()?;
+    let mut file = parts.runner.unwrap_or_default().to_vec();
+    file.resize(file.len().next_multiple_of(BOUNDARY), 0);
+    let code_offset = file.len() as u64;
+    file.extend_from_slice(parts.code);
     pad(&mut file);
     let program_offset = file.len() as u64;
-    let extended = elf::extend(parts.code, PROGRAM_SECTION, program_offset, program.len() as u64)?;
+    let mut extended = elf::extend(parts.code, code_offset, PROGRAM_SECTION, program_offset, program.len() as u64)?;
+    if let Some(header) = runner {
+        extended.behind(header);
+    }
     file.extend_from_slice(&program);
     pad(&mut file);
 
@@ -63,8 +76,9 @@ pub fn write(parts: &Parts<'_>) -> Result<Vec<u8>, WriteError> {
         settings: engine::SETTINGS.to_owned(),
         source_sha256: Sha256::digest(parts.source).into(),
         source_length: parts.source.len() as u64,
-        code_sha256: Sha256::digest(&file[..program_offset as usize]).into(),
-        code_length: program_offset,
+        code_sha256: Sha256::digest(&file[code_offset as usize..program_offset as usize]).into(),
+        code_offset,
+        code_length: program_offset - code_offset,
         program_offset,
         program_length: program.len() as u64,
         program_crc: crc32fast::hash(&program),

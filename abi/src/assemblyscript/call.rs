@@ -22,7 +22,7 @@ pub(super) fn call(
     let mut lowering = Lowering::new(types, guest, Source::Caller, limits);
     let outcome = run(types, function, limits, wanted, &mut lowering, arguments);
     // A guest that stopped must not be entered again, not even to unpin.
-    if matches!(outcome, Err(CallError::Stopped(_))) {
+    if matches!(outcome, Err(CallError::Stopped(_))) || !lowering.guest.is_kept() {
         return outcome;
     }
     match (outcome, lowering.release(0)) {

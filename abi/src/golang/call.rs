@@ -25,9 +25,8 @@ pub(super) fn call(
 ) -> Result<Value, CallError> {
     let mut heap = Heap::new(guest);
     let result = enter(types, function, limits, wanted, &mut heap, arguments);
-    if !matches!(result, Err(CallError::Stopped(_))) {
-        // Only an instance that lives on profits. One that stops here has answered already; whoever owns it learns of
-        // the stop from the guest itself.
+    if heap.is_kept() && !matches!(result, Err(CallError::Stopped(_))) {
+        // An instance that stops here has answered already; whoever owns it learns of the stop from the guest itself.
         let _ = heap.release(0);
     }
     result

@@ -128,6 +128,11 @@ impl<'g> Heap<'g> {
         Ok(address)
     }
 
+    /// Whether the instance lives on after the call.
+    pub(super) fn is_kept(&self) -> bool {
+        self.guest.is_kept()
+    }
+
     /// How many roots there are; what comes later can be released on its own.
     pub(super) fn mark(&self) -> usize {
         self.releases.len()

@@ -29,8 +29,11 @@ impl Reader<'_> {
         let mut manifest = Manifest::default();
         if let Some(endpoints) = self.section(&mut root, "endpoints") {
             for member in self.distinct(&endpoints) {
-                let endpoint = self.endpoint(&endpoints, member);
-                manifest.endpoints.extend(endpoint.map(|endpoint| (member.name.as_str().to_owned(), endpoint)));
+                if let Some(endpoint) = self.endpoint(&endpoints, member) {
+                    self.check_path_is_new(&endpoints, member, &endpoint, &manifest);
+                    manifest.endpoint_order.push(member.name.as_str().to_owned());
+                    manifest.endpoints.insert(member.name.as_str().to_owned(), endpoint);
+                }
             }
         }
         let connections = self.section(&mut root, "connections");
@@ -142,6 +145,18 @@ impl Reader<'_> {
         }
         (usable && !entry.failed).then_some(())?;
         who.map(|auth| Endpoint { path: path.value, auth })
+    }
+
+    /// Two endpoints at one path: neither could be preferred.
+    fn check_path_is_new(&mut self, section: &Entry, member: &ObjectProp, endpoint: &Endpoint, before: &Manifest) {
+        let mut others = before.endpoint_order.iter();
+        let other = others.find(|name| before.endpoints.get(*name).is_some_and(|other| other.path == endpoint.path));
+        if let Some(other) = other {
+            let name = member.name.as_str();
+            let message = format!("graphql endpoint [{name}]: endpoint [{other}] has the path `{}` too", endpoint.path);
+            self.report(FindingKind::Schema, name_range(member), &join(&section.pointer, name), message);
+            self.help("neither is served");
+        }
     }
 
     fn model<'v>(

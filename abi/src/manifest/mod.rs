@@ -8,6 +8,10 @@ mod entries;
 mod finding;
 mod parse;
 #[cfg(test)]
+mod rules;
+mod secrets;
+pub mod template;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
@@ -16,12 +20,15 @@ use serde::{Deserialize, Serialize};
 
 pub use finding::{Finding, FindingKind};
 pub use parse::parse;
+pub use secrets::secret_prefix;
 
 /// A checked manifest.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// GraphQL endpoints by name.
     pub endpoints: BTreeMap<String, Endpoint>,
+    /// Names of the endpoints in the order of the text.
+    pub endpoint_order: Vec<String>,
     /// Models by name.
     pub models: BTreeMap<String, Model>,
     /// Connections by name.

@@ -46,7 +46,7 @@ fn record(index: usize) -> Record {
         id: 1_000_000_000_000 + index as i64,
         name: format!("Person Number {index}"),
         email: format!("person.{index}@example.com"),
-        active: index % 2 == 0,
+        active: index.is_multiple_of(2),
         score: index as f64 / 7.0,
         level: index as i32 - 500,
         created: "2026-03-01T12:30:15.5Z".to_owned(),

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::{Input, fail, is_dash, print_bytes, read_input, report, write_file};
+use super::{Input, beside, fail, is_dash, keep, print_bytes, read_input, read_manifest, report, runner, write_file};
 use crate::cli::{Compile, Outcome, Output};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -12,9 +12,6 @@ use crate::native::Target;
 use crate::pipeline::{self, ManifestText};
 use crate::progress::Progress;
 use crate::render::{Format, Renderer};
-
-/// Name of the manifest beside a module.
-const MANIFEST: &str = "modus.json";
 
 /// Runs the command.
 pub fn run(arguments: &Compile, output: &Output) -> Outcome {
@@ -32,6 +29,8 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
     if let Some(manifest) = &manifest {
         renderer.add_source(&manifest.file, &manifest.text);
     }
+    let (runner, problem) = keep(runner::read(arguments));
+    diagnostics.extend(problem);
     let target = Target {
         triple: arguments.target.clone().unwrap_or_else(|| abi::cpu::target().to_owned()),
         cpu: arguments.cpu,
@@ -40,7 +39,8 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
         Some(Input { name, bytes }) => {
             let _progress = Progress::start(format!("compiling {name}"), shows_progress(output));
             let blocked = diagnostics.iter().any(Diagnostic::is_error);
-            let options = pipeline::Options { strict: arguments.strict, check_only: blocked };
+            let runner = runner.as_ref().and_then(Option::as_deref);
+            let options = pipeline::Options { strict: arguments.strict, check_only: blocked, runner };
             let (artifact, found) = pipeline::compile(name, bytes, manifest.as_ref(), &target, options);
             diagnostics.extend(found);
             artifact
@@ -60,7 +60,7 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
         return outcome;
     };
     let outcome = match &destination {
-        Some(path) => match write_file(path, &artifact) {
+        Some(path) => match write_file(path, &artifact, arguments.exe) {
             Ok(()) => Outcome::Done,
             Err(diagnostic) => return fail(output, diagnostic),
         },
@@ -80,7 +80,7 @@ fn destination(arguments: &Compile) -> Result<Option<PathBuf>, Diagnostic> {
     let from_stdin = is_dash(&arguments.input);
     let path = match &arguments.output {
         Some(path) if !is_dash(path) => Some(path.clone()),
-        None if !from_stdin => Some(arguments.input.with_extension("cwasm")),
+        None if !from_stdin => Some(arguments.input.with_extension(if arguments.exe { "" } else { "cwasm" })),
         _ => None,
     };
     match &path {
@@ -102,30 +102,10 @@ fn same_file(left: &Path, right: &Path) -> bool {
 
 /// The manifest named, or the one beside the module if there is one.
 fn manifest_text(arguments: &Compile) -> Result<Option<ManifestText>, Diagnostic> {
-    let (path, named) = match &arguments.manifest {
-        Some(path) => (path.clone(), true),
-        None if is_dash(&arguments.input) => return Ok(None),
-        None => (arguments.input.with_file_name(MANIFEST), false),
-    };
-    let file = path.display().to_string();
-    match std::fs::read(&path) {
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => Ok(Some(ManifestText { text, file })),
-            Err(error) => {
-                let at = error.utf8_error().valid_up_to();
-                let message = format!("the manifest is not UTF-8 text (byte {at})");
-                Err(Diagnostic::error(codes::MANIFEST_SYNTAX, message).in_file(&file))
-            }
-        },
-        Err(error) if !named && error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Diagnostic::error(codes::READ_FILE, format!("cannot read {file}: {error}"))),
-    }
-}
-
-fn keep<T>(result: Result<T, Diagnostic>) -> (Option<T>, Vec<Diagnostic>) {
-    match result {
-        Ok(value) => (Some(value), Vec::new()),
-        Err(diagnostic) => (None, vec![diagnostic]),
+    match &arguments.manifest {
+        Some(path) => read_manifest(path).map(Some),
+        None if is_dash(&arguments.input) => Ok(None),
+        None => beside(&arguments.input),
     }
 }
 

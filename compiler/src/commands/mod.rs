@@ -1,17 +1,24 @@
 //! The subcommands and what they share.
 
+pub mod check;
 pub mod compile;
 pub mod inspect;
 mod load;
+mod runner;
 pub mod schema;
 
 use std::io::{IsTerminal, Read, Write};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Outcome, Output};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::pipeline::ManifestText;
 use crate::render::Renderer;
+
+/// Name of the manifest beside a module.
+const MANIFEST: &str = "modus.json";
 
 /// A file's contents and how to call it.
 struct Input {
@@ -45,8 +52,41 @@ fn read_input(path: &Path) -> Result<Input, Diagnostic> {
     }
 }
 
+/// Reads a manifest.
+fn read_manifest(path: &Path) -> Result<ManifestText, Diagnostic> {
+    read_input(path).and_then(manifest_of)
+}
+
+/// A manifest from a file's contents.
+fn manifest_of(input: Input) -> Result<ManifestText, Diagnostic> {
+    match String::from_utf8(input.bytes) {
+        Ok(text) => Ok(ManifestText { text, file: input.name }),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let message = format!("the manifest is not UTF-8 text (byte {at})");
+            Err(Diagnostic::error(codes::MANIFEST_SYNTAX, message).in_file(&input.name))
+        }
+    }
+}
+
+/// The manifest beside a module, if there is one.
+fn beside(module: &Path) -> Result<Option<ManifestText>, Diagnostic> {
+    let path = module.with_file_name(MANIFEST);
+    match std::fs::symlink_metadata(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        _ => read_manifest(&path).map(Some),
+    }
+}
+
+fn keep<T>(result: Result<T, Diagnostic>) -> (Option<T>, Vec<Diagnostic>) {
+    match result {
+        Ok(value) => (Some(value), Vec::new()),
+        Err(diagnostic) => (None, vec![diagnostic]),
+    }
+}
+
 /// Writes a file so that a reader finds the old one or the new one, never a part.
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+fn write_file(path: &Path, bytes: &[u8], executable: bool) -> Result<(), Diagnostic> {
     let failed = |error: std::io::Error| {
         Diagnostic::error(codes::WRITE_FILE, format!("cannot write {}: {error}", path.display()))
     };
@@ -56,7 +96,7 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
         return std::fs::write(&target, bytes).map_err(failed);
     }
     let temporary = temporary_name(&target).ok_or_else(|| failed(std::io::ErrorKind::IsADirectory.into()))?;
-    let written = write_new(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, &target));
+    let written = write_new(&temporary, bytes, executable).and_then(|()| std::fs::rename(&temporary, &target));
     written.map_err(|error| {
         // The error that counts is the first one.
         let _ = std::fs::remove_file(&temporary);
@@ -69,9 +109,14 @@ fn temporary_name(path: &Path) -> Option<PathBuf> {
     Some(path.with_file_name(format!(".{name}.{}.tmp", std::process::id())))
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+fn write_new(path: &Path, bytes: &[u8], executable: bool) -> std::io::Result<()> {
     let mut file = std::fs::File::create(path)?;
     file.write_all(bytes)?;
+    if executable {
+        // Whoever may read it may run it.
+        let mode = file.metadata()?.permissions().mode();
+        file.set_permissions(std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))?;
+    }
     file.sync_all()
 }
 
@@ -91,6 +136,11 @@ fn report(output: &Output, renderer: &Renderer, diagnostics: &[Diagnostic]) -> O
         // There is nowhere left to complain to.
         let _ = renderer.write(&mut stderr, std::slice::from_ref(diagnostic));
     }
+    outcome(diagnostics)
+}
+
+/// How a run with these diagnostics ends.
+fn outcome(diagnostics: &[Diagnostic]) -> Outcome {
     let mut errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).peekable();
     if errors.peek().is_none() {
         Outcome::Done

@@ -26,7 +26,9 @@ pub(super) fn build(metadata: &Metadata, language: &dyn GuestLanguage, found: &m
 
 /// The description made of documentation lines.
 pub(super) fn description(docs: Option<&Docs>) -> Option<String> {
-    docs.filter(|docs| !docs.lines.is_empty()).map(|docs| docs.lines.join("\n"))
+    let text = docs.filter(|docs| !docs.lines.is_empty())?.lines.join("\n");
+    // A bare carriage return is a line end in GraphQL, behind which the indentation would be missing.
+    Some(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 /// Gives every type its names, the same number in both tables.

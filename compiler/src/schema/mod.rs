@@ -3,8 +3,11 @@
 mod convert;
 pub(crate) mod defaults;
 mod definitions;
+mod endless;
 mod names;
 mod roots;
+#[cfg(test)]
+mod rules;
 pub mod sdl;
 #[cfg(test)]
 mod tests;
@@ -34,7 +37,8 @@ pub fn generate(
 
     let fields = || roots.query.iter().chain(&roots.mutation);
     let arguments = fields().flat_map(|field| &field.arguments).map(|argument| &argument.ty);
-    let inputs = objects(&input, input.reachable(arguments));
+    let mut inputs = objects(&input, input.reachable(arguments));
+    endless::open(&mut inputs, &mut found);
     let outputs = objects(&output, output.reachable(fields().map(|field| &field.ty)));
     let mut schema = Schema {
         scalars: scalars([&input, &output]),

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use abi::schema::{Argument, ObjectType, RootField, Schema};
 
-const HEADER: &str = "# Modus GraphQL Schema (auto-generated)\n";
+pub(super) const HEADER: &str = "# Modus GraphQL Schema (auto-generated)\n";
 
 /// What every schema has after the app's own types.
-const BUILT_IN: &str = "
+pub(super) const BUILT_IN: &str = "
 scalar JSON
 
 type AgentEvent {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+pub use abi::manifest::secret_prefix;
 pub use env_file::parse as parse_env_file;
 
 /// Variables by name.
@@ -146,11 +147,6 @@ pub fn is_true(text: &str) -> bool {
     matches!(text, "1" | "t" | "T" | "TRUE" | "true" | "True")
 }
 
-/// Beginning of the names of a connection's secrets (`manifest` section 6.2).
-pub fn secret_prefix(connection: &str) -> String {
-    format!("MODUS_{}_", connection.to_uppercase().replace('-', "_"))
-}
-
 fn is_hidden(name: &str, connections: &[String]) -> bool {
     OWN.contains(&name)
         || OWN_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
@@ -229,5 +225,31 @@ mod tests {
             [".env.dev.local", ".env.dev", ".env.development.local", ".env.development", ".env.local", ".env"]
         );
         assert_eq!(names("Mine"), [".env.Mine.local", ".env.Mine", ".env.local", ".env"]);
+    }
+
+    #[test]
+    fn the_nearest_env_file_counts_and_the_process_most() {
+        let folder = std::env::temp_dir().join(format!("modus-env-files-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let order = [
+            ".env",
+            ".env.local",
+            ".env.development",
+            ".env.development.local",
+            ".env.dev",
+            ".env.dev.local",
+            ".env.test",
+        ];
+        for (rank, name) in order.iter().enumerate() {
+            // Each sets its own variable and those of all that are weaker.
+            let lines: String = (0..=rank).map(|weaker| format!("V{weaker}={name}\n")).collect();
+            std::fs::write(folder.join(name), lines + "P=file\n").expect("written");
+        }
+        let environment = Environment::new(variables(&[("MODUS_ENV", "DEV"), ("P", "process")]), Some(&folder));
+        std::fs::remove_dir_all(&folder).expect("removed");
+        for rank in 0..6 {
+            assert_eq!(environment.get(&format!("V{rank}")).as_deref(), Some(".env.dev.local"));
+        }
+        assert_eq!((environment.get("V6"), environment.get("P").as_deref()), (None, Some("process")));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use abi::plan::Program;
-use abi::schema::{Argument, ObjectField, ObjectType, RootField, TypeRef};
+use abi::schema::{Argument, ObjectField, ObjectType, RootField, TypeRef, block_string};
 use juniper::meta::{self, DeprecationStatus, InputObjectMeta, MetaType, ObjectMeta, ScalarMeta};
 use juniper::{
     ArcStr, Arguments, ExecutionResult, Executor, GraphQLType, GraphQLValue, InputValue, Registry, RootNode, Type,
@@ -153,7 +153,7 @@ fn object(
     fields.push(field("__typename", None, non_null("String"), None));
     let mut object = ObjectMeta::new(name.clone(), &[]);
     object.fields = fields;
-    object.description = description.map(Into::into);
+    object.description = description.map(|text| block_string(text).into());
     object.into_meta()
 }
 
@@ -164,7 +164,7 @@ fn input(name: &ArcStr, ty: &ObjectType) -> MetaType<Scalar> {
         .iter()
         .map(|field| argument(&field.name, field.description.as_deref(), type_of(&field.ty), None))
         .collect();
-    object.description = ty.description.as_deref().map(Into::into);
+    object.description = ty.description.as_deref().map(|text| block_string(text).into());
     object.into_meta()
 }
 
@@ -205,7 +205,7 @@ fn field(
 ) -> meta::Field<Scalar> {
     meta::Field {
         name: name.into(),
-        description: description.map(Into::into),
+        description: description.map(|text| block_string(text).into()),
         arguments,
         field_type: ty,
         deprecation_status: DeprecationStatus::Current,
@@ -220,7 +220,7 @@ fn argument(
 ) -> meta::Argument<Scalar> {
     meta::Argument {
         name: name.into(),
-        description: description.map(Into::into),
+        description: description.map(|text| block_string(text).into()),
         arg_type: ty,
         default_value: default,
         deprecation_status: DeprecationStatus::Current,

@@ -283,7 +283,7 @@ fn redirect(response: &Response) -> Option<&str> {
 }
 
 /// A URL as messages show it: user information, query and fragment may hold secrets.
-pub(super) fn shown(url: &Url) -> String {
+pub(crate) fn shown(url: &Url) -> String {
     let mut address = url.clone();
     address.set_query(None);
     address.set_fragment(None);

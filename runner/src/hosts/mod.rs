@@ -34,7 +34,7 @@ pub struct Services {
     /// Models and connections.
     pub manifest: Arc<Manifest>,
     /// One client for all connections.
-    pub client: HttpClient,
+    pub client: Arc<HttpClient>,
     /// Redirects lead only to where a connection leads.
     pub strict_redirects: bool,
     /// Host functions of whoever embeds the runner, beside the built-in ones.
@@ -44,7 +44,7 @@ pub struct Services {
 impl Services {
     /// Configures all capabilities.
     pub fn new(environment: Arc<Environment>, manifest: Arc<Manifest>) -> Self {
-        let client = HttpClient::new(&environment);
+        let client = Arc::new(HttpClient::new(&environment));
         Self { environment, manifest, client, strict_redirects: false, functions: Vec::new() }
     }
 

@@ -52,7 +52,7 @@ impl Instance {
         let (limit, _cancel) = Limit::new(Instant::now() + self.inner.options.deadline);
         let log = self.inner.log_context(request, &super::id::new());
         let exports = self.store.data().exports;
-        *self.store.data_mut() = State { exports, ..state(&self.inner, request, log, limit) };
+        *self.store.data_mut() = State { exports, kept: true, ..state(&self.inner, request, log, limit) };
         self.run(request)
     }
 
@@ -176,6 +176,7 @@ fn state(inner: &Inner, request: &Request, log: LogContext, limit: Limit) -> Sta
         environment: None,
         memory: MemoryLimit { bytes: inner.options.memory_limit, elements: TABLE_ELEMENTS },
         host_calls: inner.options.host_calls,
+        kept: false,
         alone: false,
         log,
     }

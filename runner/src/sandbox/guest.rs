@@ -118,6 +118,10 @@ impl<C: AsContextMut<Data = State>> Guest for View<'_, C> {
         }
     }
 
+    fn is_kept(&self) -> bool {
+        self.context.as_context().data().kept
+    }
+
     fn helper(&mut self, helper: Helper, arguments: &[u32]) -> Result<u64, Stopped> {
         let Some((function, shape)) = self.exports.helpers[helper as usize] else {
             return self.stop(wasmtime::format_err!("the module does not export a usable `{}`", helper.export()));

@@ -118,7 +118,7 @@ impl Sandbox {
             build_id: Arc::from(program.app.build_id.as_str()),
             shared: Arc::new(Shared {
                 exports: ExportTable::new(module),
-                limits: options.values,
+                limits: abi::guest::Limits { pause: state::pause, ..options.values },
                 collect: options.collect,
                 program,
                 services,

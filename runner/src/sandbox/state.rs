@@ -31,6 +31,8 @@ pub(crate) struct State {
     pub(crate) memory: MemoryLimit,
     /// Calls of host functions left.
     pub(crate) host_calls: u64,
+    /// Whether the instance lives on after the call.
+    pub(crate) kept: bool,
     /// Whether the thread runs nothing but this call any more.
     pub(crate) alone: bool,
 }
@@ -72,6 +74,13 @@ pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Resul
     state.limit.check().map_err(Unwind::Interrupted)?;
     state.alone = state.alone || hand_over(&state.runtime);
     Ok(UpdateDeadline::Continue(1))
+}
+
+/// For values that take long to move: the guest is not running then, so no epoch ends its turn.
+pub(crate) fn pause() {
+    if let Ok(runtime) = Handle::try_current() {
+        hand_over(&runtime);
+    }
 }
 
 /// Lets another thread serve this worker's tasks, which a long call would hold up. Whether one has begun to.

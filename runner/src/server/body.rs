@@ -23,6 +23,14 @@ impl Body {
     pub fn stream(parts: impl Stream<Item = Bytes> + Send + 'static) -> Self {
         Self(Kind::Stream(Box::pin(parts)))
     }
+
+    /// The bytes of a whole body that is not sent yet.
+    pub fn whole(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Kind::Whole(bytes) => Some(bytes.as_deref().unwrap_or_default()),
+            Kind::Stream(_) => None,
+        }
+    }
 }
 
 impl<B: Into<Bytes>> From<B> for Body {

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::accept::{self, Accept};
 use super::{Body, Handler, events, plain};
+use crate::auth::Claims;
 use crate::graphql::{self, Engine, GraphqlRequest, Media, NO_EVENT_STREAM, OperationType, Prepared};
 
 /// The engine as a handler of HTTP requests.
@@ -45,7 +46,7 @@ impl Endpoint {
             query_string: by_get.then(|| request.uri().query().unwrap_or_default()),
             body: request.body(),
             time_zone: zone.filter(|zone| !zone.is_empty()).map(Arc::from),
-            claims: None,
+            claims: request.extensions().get().map(|Claims(json)| Arc::clone(json)),
             media: accept.media,
         };
         let mut prepared = match self.0.engine.prepare(graphql) {

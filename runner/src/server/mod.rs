@@ -4,6 +4,7 @@ mod accept;
 mod body;
 mod endpoint;
 mod events;
+pub mod explorer;
 mod listen;
 mod respond;
 mod routes;
@@ -28,7 +29,7 @@ pub use body::Body;
 pub use endpoint::Endpoint;
 pub use listen::{BindError, Listeners};
 pub use respond::{Handler, plain};
-pub use routes::{Access, Found, Route, Routes};
+pub use routes::{Found, Route, Routes};
 
 /// Bounds on connections and requests.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,6 @@
 //! From a request to a response.
 
+use abi::manifest::Auth;
 use bytes::BytesMut;
 use futures::future::BoxFuture;
 use http_body_util::BodyExt as _;
@@ -7,8 +8,10 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, header};
 
-use super::routes::{Access, Found, Route, Routes};
+use super::explorer;
+use super::routes::{Found, Route, Routes};
 use super::{Body, Limits};
+use crate::auth::Decision;
 
 /// How many times as large as it may be a request is before it is cut off.
 const DROPPED: usize = 16;
@@ -39,7 +42,7 @@ pub(super) async fn respond(routes: &Routes, limits: &Limits, request: Request<I
         return preflight(request.headers(), origin);
     }
     let mut response = route(routes, limits, request).await;
-    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Origin"));
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
     if origin {
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
@@ -53,9 +56,15 @@ async fn route(routes: &Routes, limits: &Limits, request: Request<Incoming>) -> 
     match routes.find(request.uri().path()) {
         Found::Health => health(routes),
         Found::Moved(path) => moved(path),
-        Found::Nothing => plain(StatusCode::NOT_FOUND, "Not Found"),
-        Found::Endpoint(Route { access: Access::Closed, .. }) => unauthorized(),
-        Found::Endpoint(Route { access: Access::Open, .. }) => graphql(routes, limits, request).await,
+        Found::Nothing => {
+            let explored = routes.explorer.as_ref().and_then(|explorer| explorer.answer(&request));
+            explored.unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "Not Found"))
+        }
+        Found::Endpoint(_) if routes.explorer.is_some() && explorer::is_visit(&request) => {
+            explorer::redirect(StatusCode::TEMPORARY_REDIRECT, explorer::PATH)
+        }
+        Found::Endpoint(Route { auth: Auth::None, .. }) => graphql(routes, limits, request).await,
+        Found::Endpoint(Route { auth: Auth::BearerToken, .. }) => authenticated(routes, limits, request).await,
     }
 }
 
@@ -93,8 +102,20 @@ fn preflight(asked: &HeaderMap, origin: bool) -> Response<Body> {
     response
 }
 
-fn unauthorized() -> Response<Body> {
-    plain(StatusCode::UNAUTHORIZED, "Access Denied")
+/// Answers who may pass.
+async fn authenticated(routes: &Routes, limits: &Limits, mut request: Request<Incoming>) -> Response<Body> {
+    let header = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    let refusal = match routes.authenticator.decide(header).await {
+        Decision::NotBearer => plain(StatusCode::BAD_REQUEST, "Invalid JWT token format, Bearer required"),
+        Decision::Denied => plain(StatusCode::UNAUTHORIZED, "Access Denied"),
+        Decision::Pass(claims) => {
+            claims.map(|claims| request.extensions_mut().insert(claims));
+            return graphql(routes, limits, request).await;
+        }
+    };
+    // Nothing is kept of the body, but its sender should see the answer.
+    let _ = tokio::time::timeout(limits.body_timeout, collect(request.into_body(), 0)).await;
+    refusal
 }
 
 fn not_allowed(methods: &'static str) -> Response<Body> {
@@ -135,7 +156,7 @@ fn closing(status: StatusCode, text: &str) -> Response<Body> {
     response
 }
 
-/// The body, or `None` where it is too large. A while longer its rest is read and dropped, because a client that is
+/// The body, or `None` where it is larger than `limit`. A while longer its rest is read and dropped, because a client that is
 /// cut off while it sends does not see the answer.
 async fn collect(mut body: Incoming, limit: usize) -> hyper::Result<Option<Bytes>> {
     let (mut bytes, mut length) = (BytesMut::new(), 0);

@@ -5,15 +5,8 @@ use std::sync::Arc;
 use abi::manifest::{Auth, Manifest};
 
 use super::Handler;
-
-/// Who may use a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Everybody.
-    Open,
-    /// Nobody: it wants tokens, and there are no keys to check them with.
-    Closed,
-}
+use super::explorer::{self, Explorer};
+use crate::auth::{self, Authenticator, KeysError};
 
 /// One endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +15,8 @@ pub struct Route {
     pub name: String,
     /// Path; a trailing slash makes it a prefix.
     pub path: String,
-    /// Who may use it.
-    pub access: Access,
+    /// How it authenticates.
+    pub auth: Auth,
 }
 
 impl Route {
@@ -57,6 +50,8 @@ const OWN: [&str; 2] = ["/health", "/metrics"];
 /// All routes. `/health` is always there.
 pub struct Routes {
     endpoints: Vec<Route>,
+    pub(super) authenticator: Arc<Authenticator>,
+    pub(super) explorer: Option<Explorer>,
     pub(super) health: String,
     pub(super) graphql: Arc<dyn Handler>,
 }
@@ -65,8 +60,13 @@ impl Routes {
     /// The manifest's endpoints, longest path first. `health` is the JSON text that `/health` answers with.
     ///
     /// Endpoints that cannot be served (a path without leading slash, one of the runner's own, one that two endpoints
-    /// claim) are left out with an error in the log; endpoints that want tokens are open in development only (`http-server` section 8).
-    pub fn new(manifest: &Manifest, dev: bool, health: String, graphql: Arc<dyn Handler>) -> Self {
+    /// claim) are left out with an error in the log. `authenticator` decides for those that want tokens.
+    pub fn new(
+        manifest: &Manifest,
+        authenticator: Arc<Authenticator>,
+        health: String,
+        graphql: Arc<dyn Handler>,
+    ) -> Self {
         let mut endpoints = Vec::new();
         for (name, endpoint) in &manifest.endpoints {
             if let Some(reason) = unusable(manifest, &endpoint.path) {
@@ -74,16 +74,41 @@ impl Routes {
                 tracing::error!(target: "modus", endpoint = name, path, "The endpoint cannot be served: {reason}.");
                 continue;
             }
-            let access = if endpoint.auth == Auth::None || dev { Access::Open } else { Access::Closed };
-            if access == Access::Closed {
-                let message = "The endpoint wants bearer tokens, and there are no keys to check them with; it stays \
-                               closed. Use auth \"none\", or MODUS_ENV=dev while developing.";
-                tracing::error!(target: "modus", endpoint = name, path = endpoint.path, "{message}");
-            }
-            endpoints.push(Route { name: name.clone(), path: endpoint.path.clone(), access });
+            endpoints.push(Route { name: name.clone(), path: endpoint.path.clone(), auth: endpoint.auth });
         }
         endpoints.sort_by_key(|route| std::cmp::Reverse(route.path.len()));
-        Self { endpoints, health, graphql }
+        Self { endpoints, authenticator, explorer: None, health, graphql }
+    }
+
+    /// Loads the keys that endpoints want tokens checked with; nothing where no endpoint wants tokens.
+    ///
+    /// # Errors
+    /// In development, everything that is wrong with the keys.
+    pub async fn load_keys(&self) -> Result<(), KeysError> {
+        let wanting = self.endpoints.iter().filter(|route| route.auth == Auth::BearerToken);
+        let endpoint = |route: &Route| auth::Endpoint { name: route.name.clone(), path: route.path.clone() };
+        self.authenticator.start(wanting.map(endpoint).collect()).await
+    }
+
+    /// With the API explorer, whose paths no endpoint can have.
+    #[must_use]
+    pub fn with_explorer(mut self, manifest: &Manifest) -> Self {
+        self.endpoints.retain(|route| {
+            let taken = explorer::owns(&route.path);
+            if taken {
+                let (endpoint, path) = (&route.name, &route.path);
+                tracing::error!(target: "modus", endpoint, path, "The endpoint cannot be served: its path is the API explorer's.");
+            }
+            !taken
+        });
+        let served = |name: &str| self.endpoints.iter().any(|route| route.name == name);
+        self.explorer = Some(Explorer::new(manifest, served));
+        self
+    }
+
+    /// Whether there is an API explorer.
+    pub fn has_explorer(&self) -> bool {
+        self.explorer.is_some()
     }
 
     /// The endpoints that are served.
@@ -125,6 +150,8 @@ mod tests {
     use abi::manifest;
 
     use super::*;
+    use crate::environment::{Environment, Variables};
+    use crate::hosts::client::HttpClient;
 
     struct Nobody;
 
@@ -143,7 +170,10 @@ mod tests {
         let endpoints: Vec<String> = paths.iter().enumerate().map(endpoint).collect();
         let (manifest, findings) = manifest::parse(&format!(r#"{{"endpoints": {{{}}}}}"#, endpoints.join(",")));
         let manifest = manifest.unwrap_or_else(|| panic!("{findings:?}"));
-        Routes::new(&manifest, false, String::new(), Arc::new(Nobody))
+        let environment = Arc::new(Environment::new(Variables::new(), None));
+        let client = Arc::new(HttpClient::new(&environment));
+        let authenticator = Arc::new(Authenticator::new(environment, client, false));
+        Routes::new(&manifest, authenticator, String::new(), Arc::new(Nobody))
     }
 
     #[track_caller]

@@ -161,7 +161,7 @@ proptest::proptest! {
     fn any_memory(words in proptest::collection::vec(words(), 64), address in 0u32..280) {
         let mut guest = Fake::new();
         guest.memory = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        let limits = Limits { depth: 20, values: 500, bytes: 500 };
+        let limits = Limits { depth: 20, values: 500, bytes: 500, ..Limits::default() };
         for name in metadata().types.keys() {
             let _ = lift_within(&guest, name, address.into(), &limits);
         }

@@ -6,7 +6,7 @@ use super::*;
 
 #[test]
 fn a_variable_counts_each_time_it_is_mentioned() {
-    let limits = Limits { depth: 9, values: 4, bytes: 10 };
+    let limits = Limits { depth: 9, values: 4, bytes: 10, ..Limits::default() };
     let engine = engine_with(Options { limits, ..Options::default() }, |_, _| answer("null"));
     let ask = |query: &str, variables: &str| text(&ask(&engine, query, variables));
     let error = |key: &str, argument: &str, reason: &str| {

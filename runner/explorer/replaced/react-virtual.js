@@ -1,0 +1,2 @@
+// The combobox calls this for lists of many thousand options only, which GraphiQL never has.
+export const useVirtualizer = () => ({});

@@ -1,0 +1,346 @@
+//! JWKS documents: fetched in the background, kept while their server is down.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use hyper::header::{ACCEPT, HeaderMap, HeaderValue};
+use hyper::{Method, StatusCode};
+use thiserror::Error;
+use tokio::sync::{Notify, watch};
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, sleep, timeout};
+use url::Url;
+
+use super::keys::{self, Key, KeyError};
+use super::settings::JWKS;
+use crate::hosts::client::{ClientError, HttpClient, Request, shown};
+
+/// Time for a whole fetch.
+const FETCH: Duration = Duration::from_secs(10);
+/// Time that a request waits for keys.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Time between fetches that requests cause.
+const ON_DEMAND: Duration = Duration::from_secs(60);
+/// Time before the first retry; it doubles with each, up to the longest.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const LONGEST_RETRY: Duration = Duration::from_secs(300);
+/// Bytes of a document.
+const LIMIT: usize = 1 << 20;
+
+/// Why a document cannot be used.
+#[derive(Debug, Error)]
+enum FetchError {
+    #[error("{0}")]
+    Client(ClientError),
+    #[error("redirected from https to {0}, where anybody could replace the keys")]
+    Redirect(String),
+    #[error("{0} did not answer within {seconds} s", seconds = FETCH.as_secs())]
+    Slow(String),
+    #[error("{0} answered {1}; expected 200 and a JWKS document")]
+    Status(String, StatusCode),
+    #[error("{0} answered with more than {limit} MiB", limit = LIMIT >> 20)]
+    TooLarge(String),
+    #[error("{0}: {1}")]
+    Document(String, KeyError),
+}
+
+/// The state of a document.
+#[derive(Clone, Debug, Default)]
+struct Loaded {
+    /// The keys of the last fetch that succeeded.
+    keys: Arc<[Key]>,
+    /// Fetches that ended.
+    fetches: u64,
+    /// What went wrong in the last one.
+    failure: Option<String>,
+}
+
+#[derive(Debug)]
+struct Demand {
+    last: Option<Instant>,
+    /// A fetch is on its way.
+    running: bool,
+}
+
+/// A JWKS document.
+#[derive(Debug)]
+pub(super) struct Document {
+    name: String,
+    url: Url,
+    loaded: watch::Sender<Loaded>,
+    demand: Mutex<Demand>,
+    wanted: Notify,
+}
+
+impl Document {
+    /// A document that was never fetched.
+    pub(super) fn new(name: String, url: Url) -> Self {
+        Self {
+            name,
+            url,
+            loaded: watch::Sender::new(Loaded::default()),
+            demand: Mutex::new(Demand { last: None, running: true }),
+            wanted: Notify::new(),
+        }
+    }
+
+    /// Whether this is the document of the entry.
+    pub(super) fn is(&self, name: &str, url: &Url) -> bool {
+        self.name == name && self.url == *url
+    }
+
+    /// The name of its entry.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The keys as they are now.
+    pub(super) fn keys(&self) -> Arc<[Key]> {
+        Arc::clone(&self.loaded.borrow().keys)
+    }
+
+    /// Keeps the document up to date, from now on, until the answer is dropped.
+    pub(super) fn follow(self: &Arc<Self>, client: Arc<HttpClient>, refresh: Duration) -> Follower {
+        let since = self.loaded.borrow().fetches;
+        let task = tokio::spawn(Arc::clone(self).run(client, refresh)).abort_handle();
+        Follower { document: Arc::clone(self), since, task }
+    }
+
+    async fn run(self: Arc<Self>, client: Arc<HttpClient>, refresh: Duration) {
+        let mut failures = 0;
+        loop {
+            let result = fetch(&client, &self.url).await;
+            failures = if result.is_ok() { 0 } else { failures + 1 };
+            self.store(result, failures);
+            let wait = if failures == 0 { refresh } else { retry(failures).min(refresh) };
+            tokio::select! {
+                () = sleep(wait) => {}
+                () = self.wanted.notified() => {}
+            }
+        }
+    }
+
+    fn store(&self, result: Result<(Vec<Key>, Vec<KeyError>), FetchError>, failures: u32) {
+        let failure = match &result {
+            Ok((keys, left_out)) => {
+                self.report_keys(keys, left_out);
+                None
+            }
+            Err(error) => {
+                self.report_failure(error, failures);
+                Some(error.to_string())
+            }
+        };
+        // Whoever comes after this finds the new keys.
+        self.demand().running = false;
+        self.loaded.send_modify(|loaded| {
+            loaded.fetches += 1;
+            loaded.failure = failure;
+            if let Ok((keys, _)) = result {
+                loaded.keys = keys.into();
+            }
+        });
+    }
+
+    fn report_keys(&self, keys: &[Key], left_out: &[KeyError]) {
+        let (entry, usable) = (&self.name, keys.len());
+        for reason in left_out {
+            if *reason == KeyError::Private {
+                let message = "A JWKS document publishes a private key, with which anybody could sign; it is not used.";
+                tracing::error!(target: "modus", variable = JWKS, entry, "{message}");
+            } else {
+                tracing::debug!(target: "modus", variable = JWKS, entry, %reason, "A key of a JWKS document is not used.");
+            }
+        }
+        if keys.is_empty() {
+            let message = "A JWKS document has no key that can verify signatures.";
+            tracing::warn!(target: "modus", variable = JWKS, entry, "{message}");
+        } else if self.loaded.borrow().failure.is_some() || self.loaded.borrow().fetches == 0 {
+            tracing::info!(target: "modus", entry, keys = usable, "JWKS keys loaded.");
+        }
+    }
+
+    /// Once for failures in a row.
+    fn report_failure(&self, error: &FetchError, failures: u32) {
+        let (entry, kept) = (&self.name, self.loaded.borrow().keys.len());
+        if failures > 1 {
+            tracing::debug!(target: "modus", variable = JWKS, entry, %error, failures, "JWKS keys could not be fetched.");
+        } else if kept > 0 {
+            let message = "JWKS keys could not be fetched; the last ones stay in use. Trying again.";
+            tracing::warn!(target: "modus", variable = JWKS, entry, %error, kept, "{message}");
+        } else {
+            let message = "JWKS keys could not be fetched. Trying again.";
+            tracing::error!(target: "modus", variable = JWKS, entry, %error, "{message}");
+        }
+    }
+
+    /// Has the document fetched because a request needs a key that it lacks, at most once a minute, and waits for it.
+    pub(super) async fn refetch(&self) {
+        let mut loaded = self.loaded.subscribe();
+        {
+            let mut demand = self.demand();
+            if !demand.running {
+                if demand.last.is_some_and(|last| last.elapsed() < ON_DEMAND) {
+                    return;
+                }
+                *demand = Demand { last: Some(Instant::now()), running: true };
+                // The fetch is the background task's: a client that goes away does not end it.
+                self.wanted.notify_one();
+            }
+        }
+        let _ = timeout(PATIENCE, loaded.changed()).await;
+    }
+
+    fn demand(&self) -> std::sync::MutexGuard<'_, Demand> {
+        self.demand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The background task of a document.
+#[derive(Debug)]
+pub(super) struct Follower {
+    /// The document.
+    pub(super) document: Arc<Document>,
+    since: u64,
+    task: AbortHandle,
+}
+
+impl Follower {
+    /// Waits for the first fetch; what went wrong with it, unless earlier keys are still there.
+    pub(super) async fn first_fetch(&self) -> Result<(), String> {
+        let mut loaded = self.document.loaded.subscribe();
+        match loaded.wait_for(|loaded| loaded.fetches > self.since).await {
+            Ok(loaded) if loaded.keys.is_empty() => loaded.failure.clone().map_or(Ok(()), Err),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Time to wait after this many failures in a row.
+fn retry(failures: u32) -> Duration {
+    FIRST_RETRY.saturating_mul(2u32.saturating_pow(failures.saturating_sub(1))).min(LONGEST_RETRY)
+}
+
+async fn fetch(client: &HttpClient, url: &Url) -> Result<(Vec<Key>, Vec<KeyError>), FetchError> {
+    let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
+    let request =
+        Request { method: Method::GET, url: url.clone(), headers, confidential: Vec::new(), body: Bytes::new() };
+    let permits = |next: &Url| url.scheme() != "https" || next.scheme() == "https";
+    let response = match timeout(FETCH, client.send(request, permits)).await {
+        Err(_) => return Err(FetchError::Slow(shown(url))),
+        Ok(Err(ClientError::Forbidden(target))) => return Err(FetchError::Redirect(target)),
+        Ok(Err(error)) => return Err(FetchError::Client(error)),
+        Ok(Ok(response)) => response,
+    };
+    if response.status != StatusCode::OK {
+        return Err(FetchError::Status(shown(url), response.status));
+    }
+    if response.body.len() > LIMIT {
+        return Err(FetchError::TooLarge(shown(url)));
+    }
+    keys::from_jwks(&response.body).map_err(|error| FetchError::Document(shown(url), error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::*;
+    use crate::environment::{Environment, Variables};
+
+    /// A server that answers with what is in the text now; an empty one makes it hang up.
+    fn serve(body: Arc<Mutex<String>>) -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let _ = stream.read(&mut [0; 4096]);
+                let body = body.lock().expect("no panic").clone();
+                if !body.is_empty() {
+                    let length = body.len();
+                    let _ = write!(
+                        stream,
+                        "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+                    );
+                }
+            }
+        });
+        format!("http://{address}/").parse().expect("a URL")
+    }
+
+    fn document(ids: &[&str]) -> String {
+        let pair = Ed25519KeyPair::generate().expect("a key");
+        let x = URL_SAFE_NO_PAD.encode(pair.public_key());
+        let keys: Vec<_> =
+            ids.iter().map(|id| serde_json::json!({"kty": "OKP", "crv": "Ed25519", "x": x, "kid": id})).collect();
+        serde_json::json!({"keys": keys}).to_string()
+    }
+
+    fn client() -> Arc<HttpClient> {
+        Arc::new(HttpClient::new(&Environment::new(Variables::new(), None)))
+    }
+
+    async fn until(document: &Document, wanted: impl Fn(&Loaded) -> bool) {
+        let mut loaded = document.loaded.subscribe();
+        let waiting = timeout(Duration::from_secs(10), loaded.wait_for(wanted));
+        waiting.await.expect("in time").map(|_| ()).expect("the document is there");
+    }
+
+    #[tokio::test]
+    async fn documents_are_fetched_again_and_again() {
+        let body = Arc::new(Mutex::new(document(&["a"])));
+        let url = serve(Arc::clone(&body));
+        let followed = Arc::new(Document::new("idp".to_owned(), url));
+        let follower = followed.follow(client(), Duration::from_millis(20));
+        assert_eq!(follower.first_fetch().await, Ok(()));
+        assert!(followed.keys()[0].is("a"));
+        *body.lock().expect("no panic") = document(&["b", "c"]);
+        until(&followed, |loaded| loaded.keys.len() == 2).await;
+        // Failures keep the keys, recovery brings new ones.
+        body.lock().expect("no panic").clear();
+        until(&followed, |loaded| loaded.failure.is_some()).await;
+        assert!(followed.keys()[0].is("b"));
+        *body.lock().expect("no panic") = document(&["d"]);
+        until(&followed, |loaded| loaded.failure.is_none() && loaded.keys[0].is("d")).await;
+        // None at all is an answer, too.
+        *body.lock().expect("no panic") = document(&[]);
+        until(&followed, |loaded| loaded.keys.is_empty()).await;
+        drop(follower);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let fetches = followed.loaded.borrow().fetches;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(followed.loaded.borrow().fetches, fetches);
+    }
+
+    #[tokio::test]
+    async fn a_request_for_keys_survives_whoever_made_it() {
+        let body = Arc::new(Mutex::new(document(&["a"])));
+        let followed = Arc::new(Document::new("idp".to_owned(), serve(Arc::clone(&body))));
+        let follower = followed.follow(client(), Duration::from_secs(3600));
+        assert_eq!(follower.first_fetch().await, Ok(()));
+        *body.lock().expect("no panic") = document(&["b"]);
+        // Polled once, then dropped.
+        let _ = futures::poll!(Box::pin(followed.refetch()));
+        followed.refetch().await;
+        assert!(followed.keys()[0].is("b"));
+    }
+
+    #[test]
+    fn retries_slow_down() {
+        let seconds: Vec<u64> = (1..=11).map(|failures| retry(failures).as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+        assert_eq!(retry(u32::MAX).as_secs(), 300);
+    }
+}

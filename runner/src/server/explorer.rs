@@ -1,0 +1,253 @@
+//! The API explorer: a page with GraphiQL, and what it asks the server for (`explorer` sections 1 and 2).
+//!
+//! The files are made by `scripts/vendor-explorer.sh` and lie compressed in the program; nothing of them is in memory
+//! until they are asked for.
+
+use std::io::Read as _;
+
+use abi::manifest::Manifest;
+use flate2::read::GzDecoder;
+use hyper::body::Bytes;
+use hyper::header::{
+    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
+    HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::{Method, Request, Response, StatusCode};
+
+use super::{Body, plain};
+
+/// Where the page is.
+pub const PATH: &str = "/explorer";
+
+/// Nothing but what the runner itself serves, no script or style inside the page.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// A file of the page.
+struct Asset {
+    path: &'static str,
+    content_type: &'static str,
+    gzip: &'static [u8],
+}
+
+macro_rules! asset {
+    ($path:literal, $content_type:literal, $file:literal) => {
+        Asset {
+            path: $path,
+            content_type: $content_type,
+            gzip: include_bytes!(concat!("../../assets/explorer/", $file, ".gz")),
+        }
+    };
+}
+
+static ASSETS: [Asset; 4] = [
+    asset!("/explorer/", "text/html; charset=utf-8", "index.html"),
+    asset!("/explorer/assets/explorer.js", "text/javascript; charset=utf-8", "explorer.js"),
+    asset!("/explorer/assets/explorer.css", "text/css; charset=utf-8", "explorer.css"),
+    asset!("/explorer/assets/licences.txt", "text/plain; charset=utf-8", "licences.txt"),
+];
+
+/// Answers the explorer's paths.
+#[derive(Debug)]
+pub struct Explorer {
+    /// JSON text of the endpoints.
+    endpoints: Bytes,
+}
+
+impl Explorer {
+    /// An explorer of the endpoints that `served` says are served, in the manifest's order.
+    pub fn new(manifest: &Manifest, served: impl Fn(&str) -> bool) -> Self {
+        let named = manifest.endpoint_order.iter().filter(|name| served(name));
+        let text = |text: &str| serde_json::Value::from(text);
+        let entries: Vec<String> = named
+            .filter_map(|name| Some((text(name), text(&manifest.endpoints.get(name)?.path))))
+            .map(|(name, path)| format!(r#"{{"type":"GraphQL","name":{name},"path":{path}}}"#))
+            .collect();
+        Self { endpoints: Bytes::from(format!("[{}]", entries.join(","))) }
+    }
+
+    /// The answer at a path, if it is one of the explorer's.
+    pub(super) fn answer<B>(&self, request: &Request<B>) -> Option<Response<Body>> {
+        let path = request.uri().path();
+        Some(match path {
+            "/" => redirect(StatusCode::SEE_OTHER, "/explorer/"),
+            PATH => redirect(StatusCode::TEMPORARY_REDIRECT, "/explorer/"),
+            "/explorer/api/endpoints" => json(self.endpoints.clone()),
+            // Calls of models are not recorded yet.
+            "/explorer/api/inferences" => json(Bytes::from_static(b"[]")),
+            path if owns(path) => match ASSETS.iter().find(|asset| asset.path == path) {
+                Some(asset) => asset.response(request.headers()),
+                None => plain(StatusCode::NOT_FOUND, "404 page not found"),
+            },
+            _ => return None,
+        })
+    }
+}
+
+/// Whether no endpoint can have this path while there is an explorer.
+pub(super) fn owns(path: &str) -> bool {
+    path.strip_prefix(PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a request to a GraphQL endpoint comes from somebody who typed its address into a browser
+/// (`http-server` section 13).
+pub(super) fn is_visit<B>(request: &Request<B>) -> bool {
+    const CLIENTS: [&str; 3] = ["application/json", "application/graphql-response+json", "text/event-stream"];
+    let accepts = |wanted: &str| {
+        let values = request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).any(|range| {
+            range.split(';').next().is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(wanted))
+        })
+    };
+    let asks = |query: &str| query.split('&').any(|pair| pair == "query" || pair.starts_with("query="));
+    *request.method() == Method::GET
+        && !request.uri().query().is_some_and(asks)
+        && !CLIENTS.iter().any(|client| accepts(client))
+}
+
+/// To the explorer.
+pub(super) fn redirect(status: StatusCode, location: &'static str) -> Response<Body> {
+    let mut response = plain(status, status.canonical_reason().unwrap_or_default());
+    response.headers_mut().insert(LOCATION, HeaderValue::from_static(location));
+    response
+}
+
+fn json(body: Bytes) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    set(&mut response, CONTENT_TYPE, "application/json");
+    set(&mut response, CACHE_CONTROL, "no-store");
+    response
+}
+
+fn set(response: &mut Response<Body>, name: HeaderName, value: &'static str) {
+    response.headers_mut().insert(name, HeaderValue::from_static(value));
+}
+
+impl Asset {
+    fn response(&self, asked: &HeaderMap) -> Response<Body> {
+        let packed = takes_gzip(asked);
+        let mut response = Response::default();
+        for (name, value) in [
+            (CONTENT_TYPE, self.content_type),
+            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (CONTENT_SECURITY_POLICY, POLICY),
+            (REFERRER_POLICY, "no-referrer"),
+            (CACHE_CONTROL, "no-cache"),
+            (VARY, "Accept-Encoding"),
+        ] {
+            set(&mut response, name, value);
+        }
+        let tag = self.tag(packed);
+        let known = asked.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            response.headers_mut().insert(ETAG, tag);
+        }
+        if known {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        } else if packed {
+            set(&mut response, CONTENT_ENCODING, "gzip");
+            *response.body_mut() = Body::from(self.gzip);
+        } else {
+            let mut text = Vec::new();
+            match GzDecoder::new(self.gzip).read_to_end(&mut text) {
+                Ok(_) => *response.body_mut() = Body::from(text),
+                Err(_) => return plain(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+            }
+        }
+        response
+    }
+
+    /// The checksum and length of the contents, which end every gzip file.
+    fn tag(&self, packed: bool) -> String {
+        let end = self.gzip.last_chunk::<8>().copied().unwrap_or_default();
+        format!("\"{:016x}{}\"", u64::from_le_bytes(end), if packed { "-gzip" } else { "" })
+    }
+}
+
+fn takes_gzip(asked: &HeaderMap) -> bool {
+    let values = asked.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip") || name == "*");
+        let refused =
+            parts.any(|part| matches!(part.replace(' ', "").as_str(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+        named && !refused
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(method: &str, uri: &str, headers: &[(&str, &str)]) -> Request<()> {
+        let mut builder = Request::builder().method(method).uri(uri);
+        for (name, value) in headers {
+            builder = builder.header(*name, *value);
+        }
+        builder.body(()).expect("a request")
+    }
+
+    #[test]
+    fn visits_of_a_browser() {
+        let html = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        for (method, uri, headers, expected) in [
+            ("GET", "/graphql", &[html][..], true),
+            ("GET", "/graphql", &[], true),
+            ("GET", "/graphql?x=1", &[html], true),
+            ("GET", "/graphql?query=%7Bx%7D", &[html], false),
+            ("GET", "/graphql?a=1&query=x", &[html], false),
+            ("POST", "/graphql", &[html], false),
+            ("GET", "/graphql", &[("accept", "application/json")], false),
+            ("GET", "/graphql", &[html, ("accept", "text/html, Application/JSON;q=0.5")], false),
+            ("GET", "/graphql", &[("accept", "application/graphql-response+json")], false),
+            ("GET", "/graphql", &[("accept", "text/event-stream")], false),
+        ] {
+            assert_eq!(is_visit(&request(method, uri, headers)), expected, "{method} {uri} {headers:?}");
+        }
+    }
+
+    #[test]
+    fn encodings() {
+        for (value, expected) in [
+            ("gzip, deflate, br", true),
+            ("deflate", false),
+            ("gzip;q=0", false),
+            ("GZIP; q=0.5", true),
+            ("*", true),
+            ("", false),
+        ] {
+            let request = request("GET", "/", &[("accept-encoding", value)]);
+            assert_eq!(takes_gzip(request.headers()), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn every_file_is_there_packed_or_not() {
+        let (manifest, _) = abi::manifest::parse(
+            r#"{"endpoints": {"z": {"type": "graphql", "path": "/z", "auth": "none"},
+                              "a": {"type": "graphql", "path": "/a", "auth": "none"},
+                              "x": {"type": "graphql", "path": "/x", "auth": "none"}}}"#,
+        );
+        let explorer = Explorer::new(&manifest.expect("a manifest"), |name| name != "x");
+        let length = |response: &Response<Body>| response.body().whole().map(<[u8]>::len);
+        for asset in &ASSETS {
+            let whole = explorer.answer(&request("GET", asset.path, &[])).expect("an answer");
+            let packed =
+                explorer.answer(&request("GET", asset.path, &[("accept-encoding", "gzip")])).expect("an answer");
+            assert!(length(&whole) > length(&packed), "{}", asset.path);
+            let tag = packed.headers()[ETAG].to_str().expect("text").to_owned();
+            let again = [("accept-encoding", "gzip"), ("if-none-match", tag.as_str())];
+            let again = explorer.answer(&request("GET", asset.path, &again)).expect("an answer");
+            assert_eq!((again.status(), length(&again)), (StatusCode::NOT_MODIFIED, Some(0)));
+        }
+        let body = |path| {
+            let answer = explorer.answer(&request("GET", path, &[]))?;
+            answer.body().whole().map(<[u8]>::to_vec)
+        };
+        let list = r#"[{"type":"GraphQL","name":"z","path":"/z"},{"type":"GraphQL","name":"a","path":"/a"}]"#;
+        assert_eq!(body("/explorer/api/endpoints").as_deref(), Some(list.as_bytes()));
+        assert_eq!(body("/explorer/api/inferences").as_deref(), Some(&b"[]"[..]));
+        assert_eq!(body("/explorer/nothing").as_deref(), Some(&b"404 page not found\n"[..]));
+        assert_eq!((body("/explorers"), body("/health")), (None, None));
+    }
+}

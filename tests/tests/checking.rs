@@ -1,0 +1,130 @@
+//! Promise: `modusc check` tells what is wrong with a manifest, alone or with its module, and compiles nothing.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tests::{app, guests};
+
+const GOOD: &str = r#"{
+  "endpoints": {"z": {"type": "graphql", "path": "/z", "auth": "none"}, "a": {"type": "graphql", "path": "/a", "auth": "none"}},
+  "connections": {"my-api": {"type": "http", "baseUrl": "https://h/", "headers": {"A": "{{base64(USER:PASS)}}"}}},
+}"#;
+/// An error in line 2, a warning in line 3.
+const BAD: &str = "{\n  \"endpoints\": {\"a\": {\"type\": \"rest\"}},\n  \"hosts\": {}\n}";
+
+/// Exit code, standard output, standard error.
+fn check(arguments: &[&str]) -> (i32, String, String) {
+    let arguments: Vec<&std::ffi::OsStr> =
+        std::iter::once("check").chain(arguments.iter().copied()).map(AsRef::as_ref).collect();
+    let output = app::modusc(&arguments);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}
+
+fn check_json(arguments: &[&str]) -> (i32, Value) {
+    let (code, out, error) = check(&[arguments, &["--json"]].concat());
+    assert_eq!(error, "");
+    (code, serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {out}")))
+}
+
+fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    files.iter().for_each(|(name, bytes)| std::fs::write(folder.path().join(name), bytes).unwrap());
+    folder
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_good_manifest() {
+    let folder = folder(&[("modus.json", GOOD.as_bytes())]);
+    let file = folder.path().join("modus.json");
+    for path in [folder.path(), &file] {
+        let (code, out, error) = check(&[text(path)]);
+        assert_eq!((code, error.as_str()), (0, ""), "{out}");
+        assert!(out.contains("2 endpoints, 0 models, 1 connection\n"), "{out}");
+        assert!(out.contains("needs MODUS_MY_API_PASS, MODUS_MY_API_USER\n"), "{out}");
+        assert!(out.ends_with("0 errors, 0 warnings\n"), "{out}");
+    }
+    let (code, found) = check_json(&[text(&file)]);
+    assert_eq!((code, &found["endpoints"]), (0, &json!(["z", "a"])));
+    assert_eq!(found["variables"], json!(["MODUS_MY_API_PASS", "MODUS_MY_API_USER"]));
+    assert_eq!((&found["module"], &found["fields"]), (&Value::Null, &Value::Null));
+    assert_eq!(check(&[text(&file), "--quiet"]).1, "");
+}
+
+#[test]
+fn faults_have_places_and_codes() {
+    let folder = folder(&[("modus.json", BAD.as_bytes())]);
+    let (code, found) = check_json(&[text(folder.path())]);
+    assert_eq!((code, &found["errors"], &found["warnings"]), (1, &json!(1), &json!(1)));
+    let places: Vec<String> = found["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| {
+            format!(
+                "{}:{} {} {} {}",
+                found["line"], found["column"], found["code"], found["severity"], found["pointer"]
+            )
+        })
+        .collect();
+    let expected = [r#"2:31 "MC0402" "error" "/endpoints/a/type""#, r#"3:3 "MC0403" "warning" "/hosts""#];
+    assert_eq!(places, expected);
+    let (code, out, error) = check(&[text(folder.path())]);
+    assert_eq!((code, out.as_str()), (1, "1 error, 1 warning\n"));
+    assert!(error.contains("unknown type [rest] for endpoint [a]") && error.contains(":2:31"), "{error}");
+}
+
+#[test]
+fn strict_makes_warnings_errors() {
+    let folder = folder(&[("modus.json", b"{\"hosts\": {}}")]);
+    assert_eq!(check(&[text(folder.path())]).0, 0);
+    let (code, found) = check_json(&[text(folder.path()), "--strict"]);
+    assert_eq!((code, &found["errors"], &found["warnings"]), (1, &json!(1), &json!(0)));
+}
+
+#[test]
+fn a_module_is_checked_with_its_manifest() {
+    let wasm = std::fs::read(guests::build("examples/people")).unwrap();
+    let folder = folder(&[("people.wasm", &wasm), ("modus.json", BAD.as_bytes()), ("other.json", GOOD.as_bytes())]);
+    let module = folder.path().join("people.wasm");
+    let other = folder.path().join("other.json");
+    for path in [folder.path(), &module] {
+        let (code, found) = check_json(&[text(path)]);
+        assert_eq!((code, &found["errors"]), (1, &json!(1)), "{found:#}");
+        let (code, found) = check_json(&[text(path), "--manifest", text(&other)]);
+        assert_eq!((code, &found["errors"]), (0, &json!(0)), "{found:#}");
+        assert!(found["fields"].as_u64().is_some_and(|fields| fields > 5), "{found:#}");
+    }
+    assert!(!folder.path().join("people.cwasm").exists());
+    std::fs::remove_file(folder.path().join("modus.json")).unwrap();
+    let (code, found) = check_json(&[text(folder.path())]);
+    assert_eq!((code, &found["diagnostics"][0]["code"]), (0, &json!("MC0405")));
+}
+
+#[test]
+fn what_cannot_be_checked() {
+    let empty = folder(&[]);
+    let two = folder(&[("a.wasm", b"x"), ("b.wasm", b"x"), ("modus.json", b"{}")]);
+    let broken = folder(&[("a.wasm", b"\0asm"), ("modus.json", b"{")]);
+    let binary = folder(&[("modus.json", b"{\"a\": \"\xff\"}")]);
+    for (folder, codes) in [
+        (&empty, json!(["MC0601"])),
+        (&two, json!(["MC0605"])),
+        // Both are told.
+        (&broken, json!(["MC0101", "MC0401"])),
+        (&binary, json!(["MC0401"])),
+    ] {
+        let (code, found) = check_json(&[text(folder.path())]);
+        let diagnostics = found["diagnostics"].as_array().unwrap();
+        let found: Vec<&Value> = diagnostics.iter().map(|found| &found["code"]).collect();
+        assert_eq!((code, json!(found)), (1, codes), "{diagnostics:?}");
+    }
+    let app = app::compile(&guests::build("examples/people"), app::OPEN);
+    let (code, found) = check_json(&[text(&app.artifact)]);
+    assert_eq!((code, &found["diagnostics"][0]["code"]), (2, &json!("MC0604")));
+    assert_eq!(check(&["/nowhere/modus.json"]).0, 1);
+}
