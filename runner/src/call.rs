@@ -96,6 +96,11 @@ impl Level {
 pub trait Call: Send + Sync {
     /// Runs one function. Dropping the future means that the client is gone: the call is to be cancelled.
     fn call(&self, request: Request) -> BoxFuture<'static, Outcome>;
+
+    /// Whether a further call would run, or wait, rather than be one too many.
+    fn has_room(&self) -> bool {
+        true
+    }
 }
 
 /// A closure runs functions too.

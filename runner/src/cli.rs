@@ -9,6 +9,7 @@ use clap::Parser;
 use clap::builder::BoolishValueParser;
 
 use crate::environment::is_true;
+use crate::limits::Limits;
 
 /// Serves a compiled Modus app.
 #[derive(Clone, Debug, Parser)]
@@ -64,43 +65,27 @@ pub struct Arguments {
     /// Seconds that requests under way may take to finish at the end
     #[arg(long, value_name = "SECONDS", default_value = "5", value_parser = pause)]
     pub shutdown_timeout: Duration,
-    /// Seconds a call may take
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
-    pub deadline: Duration,
-    /// MiB of memory a call may have
-    #[arg(long, value_name = "MIB", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=4096))]
-    pub memory_limit: u32,
-    /// Calls that may run at once; more wait
-    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub max_calls: u32,
     /// Follow redirects only to URLs that a connection of the manifest allows
     #[arg(long)]
     pub strict_redirects: bool,
-    /// Levels that arguments and results may be nested
-    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=256))]
-    pub max_depth: u32,
-    /// Values that an argument list, a result or the arguments of a host function may hold
-    #[arg(long, value_name = "N", default_value_t = 4_000_000)]
-    pub max_values: u64,
-    /// Bytes of text and binary data that they may hold
-    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
-    pub max_bytes: u64,
-    /// Bytes of data that a response may have
-    #[arg(long, value_name = "BYTES", default_value_t = 256 << 20)]
-    pub max_response: usize,
+    /// Answer introspection queries [default: in development only]
+    #[arg(long, value_name = "BOOL")]
+    pub introspection: Option<bool>,
+    /// Let messages of refused documents make suggestions [default: in development only]
+    #[arg(long, value_name = "BOOL")]
+    pub suggestions: Option<bool>,
+    /// Answer GET queries without a header that only a CORS preflight allows [default: in development only]
+    #[arg(long, value_name = "BOOL")]
+    pub plain_get: Option<bool>,
     /// Check the code against its SHA-256 first
     #[arg(long)]
     pub verify: bool,
+    /// What clients and calls may take.
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    pause(text)
-        .ok()
-        .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| "expected a number of seconds, more than 0 and at most 86400".to_owned())
-}
-
-/// The same, or none at all.
+/// A number of seconds, which may be none.
 fn pause(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds

@@ -7,6 +7,7 @@ pub mod guests;
 pub mod in_process;
 pub mod npm;
 pub mod outcome;
+pub mod raw;
 pub mod runner;
 pub mod stand_in;
 pub mod tokens;

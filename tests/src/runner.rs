@@ -150,9 +150,14 @@ impl Runner {
         self.send(path, body, &[])
     }
 
-    /// Posts a body with further headers.
+    /// Posts a body of JSON with further headers.
     pub fn send(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> (u16, String) {
-        let mut request = agent().post(format!("{}{path}", self.url)).content_type("application/json");
+        self.send_as(path, body, &[&[("content-type", "application/json")], headers].concat())
+    }
+
+    /// Posts a body with these headers.
+    pub fn send_as(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> (u16, String) {
+        let mut request = agent().post(format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

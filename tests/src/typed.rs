@@ -44,7 +44,7 @@ impl Typed {
 
     fn serve(language: Language) -> Self {
         let app = app::compile(&language.guest("types"), app::OPEN);
-        let runner = Runner::start(&app.artifact, &Options::default());
+        let runner = Runner::start(&app.artifact, &Options::arguments(&["--introspection", "true"]));
         let answer = runner.query(&format!(
             "{{ __schema {{ queryType {{ fields {{ name type {{ ...t }} args {{ name type {{ ...t }} }} }} }} \
              types {{ kind name fields {{ name type {{ ...t }} }} }} }} }} {TYPE}"

@@ -71,7 +71,7 @@ fn an_independent_parser_accepts_every_schema() {
 fn introspection_shows_the_schema_that_modusc_prints() {
     for folder in apps() {
         let app = compiled(&folder);
-        let runner = Runner::start(&app.artifact, &Options::default());
+        let runner = Runner::start(&app.artifact, &Options::arguments(&["--introspection", "true"]));
         let differences =
             npm::run("introspect.mjs", &json!({"url": format!("{}/graphql", runner.url), "sdl": sdl(&app)}));
         assert_eq!(differences, json!([]), "{folder}");
@@ -124,7 +124,7 @@ fn differences(functions: &[&str], docs: &Value) -> Value {
     let path = folder.path().join("made.wasm");
     std::fs::write(&path, module(functions, &metadata)).unwrap();
     let app = app::compile(&path, app::OPEN);
-    let runner = Runner::start(&app.artifact, &Options::default());
+    let runner = Runner::start(&app.artifact, &Options::arguments(&["--introspection", "true"]));
     npm::run("introspect.mjs", &json!({"url": format!("{}/graphql", runner.url), "sdl": sdl(&app)}))
 }
 

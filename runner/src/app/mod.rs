@@ -6,9 +6,9 @@ mod watch;
 
 use std::sync::Arc;
 
-use abi::guest::Limits;
 use abi::plan::Program;
 use thiserror::Error;
+use tokio::sync::watch::Receiver;
 
 use crate::auth::{Authenticator, KeysError};
 use crate::cli::Arguments;
@@ -17,7 +17,7 @@ use crate::graphql::{self, Engine};
 use crate::hosts::Services;
 use crate::load::{LoadError, Loaded};
 use crate::sandbox::{self, Sandbox};
-use crate::server::{BindError, Routes};
+use crate::server::{BindError, Endpoint, Routes};
 
 pub use run::run;
 use sources::Sources;
@@ -73,9 +73,16 @@ struct App {
 
 impl App {
     /// Makes an app from `loaded`, whose manifest is the one to be used.
-    fn new(arguments: &Arguments, loaded: Loaded, environment: Environment) -> Result<Self, StartError> {
+    ///
+    /// Subscriptions end when the sender of `closing` is dropped.
+    fn new(
+        arguments: &Arguments,
+        loaded: Loaded,
+        environment: Environment,
+        closing: Receiver<()>,
+    ) -> Result<Self, StartError> {
         let environment = Arc::new(environment);
-        let options = options(arguments);
+        let options = arguments.limits.sandbox();
         let engine = sandbox::engine::build(&abi::engine::config()?, &options, None)?;
         let module = loaded.code(&engine)?;
         let program = Arc::new(loaded.program);
@@ -87,33 +94,19 @@ impl App {
         let dev = environment.is_dev();
         let answers = graphql::Options {
             extensions: dev,
-            limits: limits(arguments),
-            max_response: arguments.max_response,
-            ..graphql::Options::default()
+            introspection: arguments.introspection.unwrap_or(dev),
+            suggestions: arguments.suggestions.unwrap_or(dev),
+            ..arguments.limits.graphql()
         };
-        let graphql = Engine::new(Arc::clone(&program), Arc::new(sandbox), answers);
+        let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox), answers));
+        let endpoint = Endpoint::new(graphql, arguments.plain_get.unwrap_or(dev), closing);
         let health = health(&environment);
-        let mut routes = Routes::new(&program.manifest, Arc::new(authenticator), health, Arc::new(Arc::new(graphql)));
+        let mut routes = Routes::new(&program.manifest, Arc::new(authenticator), health, Arc::new(endpoint));
         if dev || arguments.explorer {
             routes = routes.with_explorer(&program.manifest);
         }
         Ok(Self { program, routes: Arc::new(routes), dev, environment: environment.name().to_owned() })
     }
-}
-
-fn options(arguments: &Arguments) -> sandbox::Options {
-    sandbox::Options {
-        deadline: arguments.deadline,
-        concurrency: arguments.max_calls as usize,
-        memory_limit: (arguments.memory_limit as usize) << 20,
-        values: limits(arguments),
-        ..sandbox::Options::default()
-    }
-}
-
-fn limits(arguments: &Arguments) -> Limits {
-    let (depth, values, bytes) = (arguments.max_depth, arguments.max_values, arguments.max_bytes);
-    Limits { depth, values, bytes, ..Limits::default() }
 }
 
 /// What `/health` answers, members in this order (`http-server` section 10).

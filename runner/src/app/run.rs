@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::watch::{self, Watched};
+use super::watch::{self, Reload, Watched};
 use super::{App, Sources, StartError};
 use crate::cli::Arguments;
 use crate::load::Loaded;
@@ -30,17 +30,18 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .max_blocking_threads(arguments.max_calls as usize + 16)
+        .max_blocking_threads(arguments.limits.max_calls as usize + 16)
         .build()?;
     let service = Service { app: &loaded.program.app.name, runtime: runtime.handle() };
     telemetry::init(arguments.json_logs, service).map_err(StartError::Configuration)?;
     sources.apply_manifest(&mut loaded)?;
-    let app = App::new(arguments, loaded, sources.environment())?;
+    let (open, closing) = tokio::sync::watch::channel(());
+    let app = App::new(arguments, loaded, sources.environment(), closing)?;
     if arguments.check_config {
         return check(&app);
     }
     // On a worker, not on this thread: accepting and answering are one thread's work then.
-    let serving = runtime.spawn(serve(arguments.clone(), sources, app, watched));
+    let serving = runtime.spawn(serve(arguments.clone(), sources, app, watched, open));
     runtime.block_on(serving).map_err(std::io::Error::other)??;
     traces::finish();
     // Threads of calls that ignored the drain are not waited for.
@@ -67,7 +68,14 @@ fn check(app: &App) -> Result<(), StartError> {
     Ok(())
 }
 
-async fn serve(arguments: Arguments, sources: Sources, app: App, watched: Option<Watched>) -> Result<(), StartError> {
+/// Dropping `open` ends subscriptions.
+async fn serve(
+    arguments: Arguments,
+    sources: Sources,
+    app: App,
+    watched: Option<Watched>,
+    open: tokio::sync::watch::Sender<()>,
+) -> Result<(), StartError> {
     let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     app.routes.load_keys().await?;
     let listeners = Listeners::bind(arguments.host, arguments.port, app.dev).await?;
@@ -78,10 +86,15 @@ async fn serve(arguments: Arguments, sources: Sources, app: App, watched: Option
     let live = Arc::new(Live::new(Arc::clone(&app.routes)));
     drop(app);
     if let Some(watched) = watched {
-        tokio::spawn(watch::watch(watched, arguments.clone(), sources, address, Arc::downgrade(&live)));
+        let reload = Reload { arguments: arguments.clone(), sources, closing: open.subscribe() };
+        tokio::spawn(watch::watch(watched, reload, address, Arc::downgrade(&live)));
     }
-    let shutdown = ended(terminate, interrupt, Arc::clone(&live), arguments.shutdown_delay);
-    server::serve(listeners, &live, shutdown, arguments.shutdown_timeout).await;
+    let signalled = ended(terminate, interrupt, Arc::clone(&live), arguments.shutdown_delay);
+    let shutdown = async move {
+        signalled.await;
+        drop(open);
+    };
+    server::serve(listeners, &live, arguments.limits.server(), shutdown, arguments.shutdown_timeout).await;
     let (finished, cut) = live.drained();
     tracing::info!(target: "modus", finished, cut, "Shut down.");
     Ok(())

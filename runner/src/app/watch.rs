@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::sync::Weak;
 use std::time::{Duration, SystemTime};
 
+use tokio::sync::watch::Receiver;
+
 use super::run::announce;
 use super::{App, Sources, StartError};
 use crate::cli::Arguments;
@@ -48,18 +50,12 @@ fn marks(files: &[PathBuf]) -> Vec<Mark> {
 
 /// Looks at the files until the server ends. A new app answers new requests; those under way finish on the old one.
 /// Faulty files leave everything as it is.
-pub(super) async fn watch(
-    mut watched: Watched,
-    arguments: Arguments,
-    sources: Sources,
-    address: SocketAddr,
-    live: Weak<Live>,
-) {
+pub(super) async fn watch(mut watched: Watched, reload: Reload, address: SocketAddr, live: Weak<Live>) {
     loop {
         tokio::time::sleep(watched.every).await;
-        let (arguments, sources) = (arguments.clone(), sources.clone());
+        let reload = reload.clone();
         let looked = tokio::task::spawn_blocking(move || {
-            let app = watched.changed().then(|| load(&arguments, &sources));
+            let app = watched.changed().then(|| reload.load());
             (watched, app)
         });
         // Fails only when the process ends.
@@ -88,8 +84,18 @@ fn refused(error: &StartError) {
     tracing::error!(target: "modus", error = %error, "{message}");
 }
 
-fn load(arguments: &Arguments, sources: &Sources) -> Result<App, StartError> {
-    let mut loaded = Loaded::open_copy(&sources.artifact, arguments.verify)?;
-    sources.apply_manifest(&mut loaded)?;
-    App::new(arguments, loaded, sources.environment())
+/// What an app is made from again.
+#[derive(Clone)]
+pub(super) struct Reload {
+    pub(super) arguments: Arguments,
+    pub(super) sources: Sources,
+    pub(super) closing: Receiver<()>,
+}
+
+impl Reload {
+    fn load(self) -> Result<App, StartError> {
+        let mut loaded = Loaded::open_copy(&self.sources.artifact, self.arguments.verify)?;
+        self.sources.apply_manifest(&mut loaded)?;
+        App::new(&self.arguments, loaded, self.sources.environment(), self.closing)
+    }
 }

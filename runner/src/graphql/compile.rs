@@ -12,16 +12,18 @@ use abi::value::Value;
 
 use super::error::{Rejection, RequestError};
 use super::input::{Literal, Tables};
-use super::plan::{Document, Operation, SelectionSet, Variable};
+use super::plan::{Document, EntryKind, Operation, SelectionSet, Variable};
 use super::root::Root;
 use super::scalar::Scalar;
 use super::selection::Selector;
+use super::{Options, bounds};
 
 /// Everything a document is compiled against.
 pub(crate) struct Environment<'s> {
     pub(crate) program: &'s Program,
     pub(crate) root: &'s Root,
     pub(crate) tables: &'s Tables,
+    pub(crate) options: &'s Options,
 }
 
 impl Environment<'_> {
@@ -37,8 +39,9 @@ impl Environment<'_> {
 /// Parses, validates and plans `text`.
 pub(crate) fn compile(text: &str, environment: &Environment<'_>) -> Result<Document, Rejection> {
     let schema = &environment.root.schema;
-    let mut definitions = parse_document_source::<Scalar>(text, schema)
-        .map_err(|error| Rejection::Syntax(RequestError::at(error.item.to_string(), error.span.start)))?;
+    let mut definitions =
+        parse_document_source::<Scalar>(text, schema).map_err(|error| Rejection::Syntax(bounds::syntax(&error)))?;
+    bounds::check(&definitions, environment.options).map_err(|error| Rejection::Invalid(vec![error]))?;
     let complete = definitions.len();
     drop_unused_fragments(&mut definitions);
     let unknown = unknown_types(&definitions, environment);
@@ -48,9 +51,13 @@ pub(crate) fn compile(text: &str, environment: &Environment<'_>) -> Result<Docum
 
     let mut validator = ValidatorContext::new(schema, &definitions);
     visit_all_rules(&mut validator, &definitions);
-    let errors: Vec<_> =
-        validator.into_errors().iter().filter(|error| !is_mistaken(error.message())).map(RequestError::from).collect();
+    let found = validator.into_errors();
+    let mut errors: Vec<_> =
+        found.iter().filter(|error| !is_mistaken(error.message())).map(RequestError::from).collect();
     if !errors.is_empty() {
+        if !environment.options.suggestions {
+            errors.iter_mut().for_each(drop_suggestion);
+        }
         return Err(Rejection::Invalid(errors));
     }
 
@@ -90,6 +97,12 @@ fn unknown_types(definitions: &[Definition<'_, Scalar>], environment: &Environme
 /// After any finding, the mistaken ones included, juniper does not look for conflicting fields; `selection` does.
 fn is_mistaken(message: &str) -> bool {
     message.ends_with("Input lists are not literals") || message.contains(" used in position expecting type ")
+}
+
+fn drop_suggestion(error: &mut RequestError) {
+    if let Some(at) = error.message.find(" Did you mean ") {
+        error.message.truncate(at);
+    }
 }
 
 /// Removes fragments that no operation uses; the rules would refuse them, clients send them.
@@ -170,13 +183,17 @@ fn plan(
         .collect();
     let mut selector = Selector::new(environment, fragments, indexes, &variables);
     let root = match operation.operation_type {
-        OperationType::Subscription => SelectionSet::default(),
         OperationType::Mutation if environment.tables.schema().mutation.is_empty() => {
             errors.push(RequestError::new("Schema is not configured for mutations."));
             SelectionSet::default()
         }
         kind => selector.root(kind, &operation.selection_set),
     };
+    let single = matches!(&*root.entries, [entry] if matches!(entry.kind, EntryKind::Call { .. }));
+    if operation.operation_type == OperationType::Subscription && !single && selector.errors.is_empty() {
+        let name = operation.name.as_ref().map_or("anonymous", |name| name.item);
+        errors.push(RequestError::new(format!("subscription: {name} must only have one root selection")));
+    }
     errors.append(&mut selector.errors);
     if !errors.is_empty() {
         return Err(errors);

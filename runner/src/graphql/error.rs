@@ -1,7 +1,14 @@
 //! Errors that concern a whole request.
 
+use std::collections::HashMap;
+
 use juniper::RuleError;
 use juniper::parser::SourcePosition;
+
+/// Errors that one refusal tells.
+const MOST_ERRORS: usize = 20;
+/// Places that one error tells.
+const MOST_LOCATIONS: usize = 10;
 
 /// An error that is not about a field's value: syntax, validation, variables.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,27 +16,55 @@ pub(crate) struct RequestError {
     pub(crate) message: String,
     /// Line and column, both from 1.
     pub(crate) locations: Vec<(usize, usize)>,
+    /// `extensions.code`
+    pub(crate) code: Option<&'static str>,
 }
 
 impl RequestError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), locations: Vec::new() }
+        Self { message: message.into(), ..Self::default() }
     }
 
     pub(crate) fn at(message: impl Into<String>, position: SourcePosition) -> Self {
-        Self { message: message.into(), locations: vec![location(position)] }
+        Self { message: message.into(), locations: vec![location(position)], code: None }
     }
 }
 
 impl From<&RuleError> for RequestError {
     fn from(error: &RuleError) -> Self {
         let locations = error.locations().iter().copied().map(location).collect();
-        Self { message: error.message().to_owned(), locations }
+        Self { message: error.message().to_owned(), locations, code: None }
     }
 }
 
 fn location(position: SourcePosition) -> (usize, usize) {
     (position.line() + 1, position.column() + 1)
+}
+
+/// Bytes of one error's text.
+const LONGEST: usize = 1000;
+
+/// Errors with the same text become one, and there are neither many nor long ones: a refusal must not be larger than what
+/// it refuses.
+pub(crate) fn summarize(errors: Vec<RequestError>) -> Vec<RequestError> {
+    let mut kept: Vec<RequestError> = Vec::new();
+    let mut known = HashMap::new();
+    for mut error in errors {
+        let at = *known.entry(error.message.clone()).or_insert(kept.len());
+        if let Some(same) = kept.get_mut(at) {
+            same.locations.append(&mut error.locations);
+        } else if kept.len() < MOST_ERRORS {
+            kept.push(error);
+        }
+    }
+    for error in &mut kept {
+        error.locations.truncate(MOST_LOCATIONS);
+        if error.message.len() > LONGEST {
+            error.message.truncate(error.message.floor_char_boundary(LONGEST));
+            error.message.push('…');
+        }
+    }
+    kept
 }
 
 /// Why a document cannot run.
@@ -39,4 +74,21 @@ pub(crate) enum Rejection {
     Syntax(RequestError),
     /// It does not fit the schema.
     Invalid(Vec<RequestError>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_errors_are_one() {
+        let error = |message: &str, line| RequestError { locations: vec![(line, 1)], ..RequestError::new(message) };
+        let many = (0..100).map(|line| error("same", line));
+        let others = (0..100).map(|line| error(&format!("other {line}"), line));
+        let kept = summarize(many.chain(others).collect());
+        assert_eq!((kept.len(), kept[0].locations.len()), (MOST_ERRORS, MOST_LOCATIONS));
+        assert_eq!(kept[1], error("other 0", 0));
+        let kept = summarize(vec![RequestError::new("é".repeat(LONGEST))]);
+        assert_eq!(kept[0].message, "é".repeat(LONGEST / 2) + "…");
+    }
 }

@@ -13,10 +13,8 @@ use futures::future::join_all;
 use juniper::OperationType;
 
 use crate::call::{Call, CallFailure, Outcome, PathSegment, Request};
-use crate::telemetry::metrics;
 
 use super::Options;
-use super::error::RequestError;
 use super::input::{Given, Tables};
 use super::introspection::Introspected;
 use super::json;
@@ -37,17 +35,8 @@ pub(crate) struct Context<'c> {
 pub(crate) type Ended = Result<Outcome, String>;
 
 /// Makes the calls of `entries`, which are the present root fields; the result has one item for each of them.
-pub(crate) async fn run(
-    entries: &[&Entry],
-    kind: OperationType,
-    context: &Context<'_>,
-) -> Result<Vec<Option<Ended>>, RequestError> {
+pub(crate) async fn run(entries: &[&Entry], kind: OperationType, context: &Context<'_>) -> Vec<Option<Ended>> {
     let calls = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Call { .. })).count();
-    let most = context.options.max_calls;
-    if calls > most {
-        metrics::refused("calls");
-        return Err(RequestError::new(format!("the operation calls {calls} functions; at most {most} are allowed")));
-    }
     let mut ended: Vec<Option<Ended>> = Vec::with_capacity(entries.len());
     let mut parallel = Vec::new();
     // One for all calls: their arguments exist at the same time.
@@ -72,7 +61,7 @@ pub(crate) async fn run(
     for (index, outcome) in join_all(parallel).await {
         ended[index] = Some(Ok(outcome));
     }
-    Ok(ended)
+    ended
 }
 
 /// The id of the execution where there was exactly one.
@@ -83,7 +72,7 @@ pub(crate) fn only_execution(ended: Vec<Option<Ended>>) -> Option<String> {
 }
 
 /// The request of a call.
-fn request(call: &CallPlan, context: &Context<'_>, budget: &mut Budget) -> Result<Request, String> {
+pub(crate) fn request(call: &CallPlan, context: &Context<'_>, budget: &mut Budget) -> Result<Request, String> {
     let mut given = Given { variables: context.variables, budget };
     let mut arguments = Vec::with_capacity(call.arguments.len());
     for argument in &call.arguments {

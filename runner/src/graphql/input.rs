@@ -12,6 +12,8 @@ use abi::plan::Program;
 use abi::schema::{ObjectField, ObjectType, Schema, TypeRef};
 use abi::value::Value;
 
+use super::subscription;
+
 /// A literal of a document.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Literal {
@@ -128,7 +130,8 @@ impl Tables {
 
     /// The output type called `name`.
     pub(crate) fn object(&self, name: &str) -> Option<&ObjectType> {
-        self.objects.get(name).map(|index| &self.program.schema.objects[*index])
+        let of_app = self.objects.get(name).map(|index| &self.program.schema.objects[*index]);
+        of_app.or_else(|| (name == subscription::EVENT).then(|| &*subscription::TYPE))
     }
 
     /// The input object type called `name`.

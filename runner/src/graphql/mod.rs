@@ -4,6 +4,7 @@
 //! validated document becomes a plan that is kept, so that a repeated query costs a look-up, its calls, and the
 //! writing of its answer.
 
+mod bounds;
 mod cache;
 mod compile;
 mod error;
@@ -13,11 +14,14 @@ mod introspection;
 mod json;
 mod output;
 mod plan;
+mod prepare;
 mod reading;
 mod request;
+mod response;
 mod root;
 mod scalar;
 mod selection;
+mod subscription;
 mod surrogates;
 #[cfg(test)]
 mod tests;
@@ -25,22 +29,28 @@ mod variables;
 
 use std::sync::{Arc, OnceLock};
 
+use abi::budget::Budget;
 use abi::guest::Limits;
 use abi::plan::Program;
-use juniper::OperationType;
+use futures::StreamExt as _;
+use futures::stream::{self, BoxStream};
 use tracing::Instrument as _;
 
 use crate::call::Call;
-use crate::telemetry::traces;
+use crate::events::{Events, NoAgents};
+use crate::limits;
+use crate::telemetry::{metrics, traces};
 
+pub(crate) use juniper::OperationType;
+pub(crate) use prepare::Prepared;
 pub use request::GraphqlRequest;
+pub use response::{Media, Response};
 
 use cache::Cache;
-use compile::Environment;
-use error::{Rejection, RequestError};
+use error::RequestError;
 use execute::Context;
 use input::Tables;
-use plan::Document;
+use plan::EntryKind;
 use root::Root;
 
 /// How an [`Engine`] behaves.
@@ -48,10 +58,24 @@ use root::Root;
 pub struct Options {
     /// Whether a response has `extensions.invocations` and its errors have levels.
     pub extensions: bool,
+    /// Whether `__schema` and `__type` are answered.
+    pub introspection: bool,
+    /// Whether messages suggest what the client may have meant.
+    pub suggestions: bool,
+    /// The most tokens of a document.
+    pub max_tokens: usize,
+    /// The most levels of its selections and literals.
+    pub max_selection_depth: usize,
+    /// The most aliases in it.
+    pub max_aliases: usize,
+    /// The most fields one operation may select at its root, repetitions included.
+    pub max_root_fields: usize,
     /// The most functions one operation may call.
     pub max_calls: usize,
     /// The most documents whose plans are kept.
     pub cached_documents: usize,
+    /// The most bytes of memory for them.
+    pub cached_bytes: usize,
     /// Bounds on the arguments of an operation.
     pub limits: Limits,
     /// The most bytes of data a response may have.
@@ -62,57 +86,18 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             extensions: false,
-            max_calls: 50,
-            cached_documents: 1024,
+            introspection: true,
+            suggestions: true,
+            max_tokens: limits::TOKENS,
+            max_selection_depth: limits::SELECTION_DEPTH,
+            max_aliases: limits::ALIASES,
+            max_root_fields: limits::ROOT_FIELDS,
+            max_calls: limits::OPERATION_CALLS,
+            cached_documents: limits::CACHED_DOCUMENTS,
+            cached_bytes: limits::CACHED_BYTES,
             limits: Limits::default(),
-            max_response: 256 << 20,
+            max_response: limits::RESPONSE,
         }
-    }
-}
-
-/// The answer to a request on a GraphQL endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Response {
-    /// HTTP status.
-    pub status: u16,
-    /// `Content-Type`.
-    pub content_type: &'static str,
-    /// `Allow`, for 405.
-    pub allow: Option<&'static str>,
-    /// The execution, if the request led to exactly one.
-    pub execution_id: Option<String>,
-    /// The body.
-    pub body: Vec<u8>,
-}
-
-impl Response {
-    fn json(status: u16, body: Vec<u8>) -> Self {
-        Self { status, content_type: "application/json", allow: None, execution_id: None, body }
-    }
-
-    fn text(status: u16, text: &str) -> Self {
-        let body = format!("{text}\n").into_bytes();
-        Self { status, content_type: "text/plain; charset=utf-8", allow: None, execution_id: None, body }
-    }
-
-    fn errors(status: u16, errors: &[RequestError]) -> Self {
-        let mut out = b"{\"errors\":[".to_vec();
-        for (index, error) in errors.iter().enumerate() {
-            json::separate(&mut out, index);
-            out.extend_from_slice(b"{\"message\":");
-            json::string(&mut out, &error.message);
-            if !error.locations.is_empty() {
-                out.extend_from_slice(b",\"locations\":[");
-                for (index, (line, column)) in error.locations.iter().enumerate() {
-                    json::separate(&mut out, index);
-                    json::integer(&mut out, format_args!("{{\"line\":{line},\"column\":{column}}}"));
-                }
-                out.push(b']');
-            }
-            out.push(b'}');
-        }
-        out.extend_from_slice(b"]}");
-        Self::json(status, out)
     }
 }
 
@@ -120,6 +105,7 @@ impl Response {
 pub struct Engine {
     program: Arc<Program>,
     caller: Arc<dyn Call>,
+    events: Arc<dyn Events>,
     options: Options,
     cache: Cache,
     /// Made for the first document, not at start.
@@ -135,79 +121,106 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// An engine for `program`, whose functions `caller` runs.
     pub fn new(program: Arc<Program>, caller: Arc<dyn Call>, options: Options) -> Self {
-        let cache = Cache::new(options.cached_documents);
-        Self { program, caller, options, cache, schema: OnceLock::new() }
+        let cache = Cache::new(options.cached_documents, options.cached_bytes);
+        let events = Arc::new(NoAgents);
+        Self { program, caller, events, options, cache, schema: OnceLock::new() }
     }
 
-    /// Answers one request. Dropping the future cancels its calls.
+    /// The same with a source of events for subscriptions.
+    #[must_use]
+    pub fn with_events(mut self, events: Arc<dyn Events>) -> Self {
+        self.events = events;
+        self
+    }
+
+    /// Answers one request; a subscription is refused. Dropping the future cancels its calls.
     pub async fn execute(&self, request: GraphqlRequest<'_>) -> Response {
-        let members = match request::read(&request) {
-            Ok(members) => members,
-            Err(error) => return Response::text(400, &error.to_string()),
-        };
-        let document = match self.document(&members.query) {
-            Ok(document) => document,
-            Err(Rejection::Syntax(error)) => return Response::errors(400, &[error]),
-            Err(Rejection::Invalid(errors)) => return Response::errors(200, &errors),
-        };
-        let operation = match document.operation(members.operation_name.as_deref()) {
-            Ok(operation) => operation,
-            Err(reason) => return Response::errors(200, &[RequestError::new(reason)]),
-        };
-        match operation.kind {
-            OperationType::Mutation if members.from_query_string => {
-                let refusal = Response::text(405, "Mutations are not allowed with GET.");
-                return Response { allow: Some("POST"), ..refusal };
+        match self.prepare(request) {
+            Ok(prepared) if prepared.kind() == OperationType::Subscription => {
+                Response::status(prepared.media, 400, NO_EVENT_STREAM)
             }
-            OperationType::Subscription => {
-                return Response::text(400, "Subscriptions are not available yet in this version.");
-            }
-            _ => {}
+            Ok(prepared) => self.run(prepared).await,
+            Err(refusal) => refusal,
         }
+    }
+
+    /// Runs a query or mutation. Dropping the future cancels its calls.
+    pub(crate) async fn run(&self, prepared: Prepared) -> Response {
+        let Prepared { document, operation, variables, time_zone, claims, media } = prepared;
+        let operation = &document.operations[operation];
         let (root, tables) = self.schema();
-        let variables = match variables::coerce(operation, members.variables.as_ref(), tables) {
-            Ok(variables) => variables,
-            Err(errors) => return Response::errors(200, &errors),
-        };
         let introspected = match operation.root.introspects() {
             true => match introspection::run(&document, operation, &variables, root) {
                 Ok(introspected) => Some(introspected),
-                Err(error) => return Response::errors(200, &[error]),
+                Err(error) => return Response::refused(media, vec![error]),
             },
             false => None,
         };
-        let context = Context {
-            tables,
-            caller: &self.caller,
-            variables: &variables,
-            time_zone: request.time_zone,
-            claims: request.claims,
-            options: &self.options,
-        };
         let entries: Vec<_> = operation.root.active(&variables).collect();
+        let calls = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Call { .. })).count();
+        let most = self.options.max_calls;
+        if calls > most {
+            metrics::refused("calls");
+            let message = format!(
+                "the operation calls {calls} functions; at most {most} are allowed (limit `max-operation-calls`)"
+            );
+            return Response::refused(media, vec![RequestError::new(message)]);
+        }
+        if calls > 0 && !self.caller.has_room() {
+            metrics::refused("waiting");
+            return Response::overloaded(media);
+        }
+        let context = self.context(tables, &variables, time_zone, claims);
         let kind = if operation.kind == OperationType::Mutation { "mutation" } else { "query" };
         let span = traces::operation(kind, operation.name.as_deref());
-        match execute::run(&entries, operation.kind, &context).instrument(span).await {
-            Ok(ended) => {
-                let body = execute::respond(operation, &entries, &ended, introspected.as_ref(), &context);
-                Response { execution_id: execute::only_execution(ended), ..Response::json(200, body) }
+        let ended = execute::run(&entries, operation.kind, &context).instrument(span).await;
+        let body = execute::respond(operation, &entries, &ended, introspected.as_ref(), &context);
+        Response { execution_id: execute::only_execution(ended), ..Response::executed(media, body) }
+    }
+
+    /// The responses of a subscription, one for each event.
+    pub(crate) fn subscribe(&self, prepared: Prepared) -> BoxStream<'static, Vec<u8>> {
+        let Prepared { document, operation, variables, time_zone, claims, .. } = prepared;
+        let context = self.context(&self.schema().1, &variables, time_zone, claims);
+        let mut budget = Budget::new(&self.options.limits);
+        let entry = document.operations[operation].root.active(&variables).next();
+        let agent = match entry.map(|entry| &entry.kind) {
+            Some(EntryKind::Call { call, .. }) => execute::request(call, &context, &mut budget)
+                .and_then(|request| subscription::agent(&request.arguments).ok_or_else(|| "no agentId".to_owned())),
+            _ => return stream::empty().boxed(),
+        };
+        let (events, most) = (Arc::clone(&self.events), self.options.max_response);
+        let responses = async move {
+            let refusal = |text: String| stream::iter([subscription::refusal(&text)]).boxed();
+            let agent = match agent {
+                Ok(agent) => agent,
+                Err(reason) => return refusal(reason),
+            };
+            match events.subscribe(&agent).await {
+                Ok(events) => events
+                    .map(move |event| subscription::event(&document.operations[operation], &variables, most, event))
+                    .boxed(),
+                Err(refused) => refusal(refused.to_string()),
             }
-            Err(error) => Response::errors(200, &[error]),
-        }
+        };
+        stream::once(responses).flatten().boxed()
+    }
+
+    fn context<'c>(
+        &'c self,
+        tables: &'c Tables,
+        variables: &'c [Option<abi::value::Value>],
+        time_zone: Option<Arc<str>>,
+        claims: Option<Arc<str>>,
+    ) -> Context<'c> {
+        Context { tables, caller: &self.caller, variables, time_zone, claims, options: &self.options }
     }
 
     fn schema(&self) -> &(Root, Tables) {
-        self.schema.get_or_init(|| (root::build(&self.program), Tables::new(&self.program)))
-    }
-
-    fn document(&self, text: &str) -> Result<Arc<Document>, Rejection> {
-        if let Some(document) = self.cache.get(text) {
-            return Ok(document);
-        }
-        let (root, tables) = self.schema();
-        let environment = Environment { program: &self.program, root, tables };
-        let document = Arc::new(compile::compile(text, &environment)?);
-        self.cache.put(text, &document);
-        Ok(document)
+        self.schema.get_or_init(|| (root::build(&self.program, &self.options), Tables::new(&self.program)))
     }
 }
+
+/// What a subscription without `Accept: text/event-stream` is told.
+pub(crate) const NO_EVENT_STREAM: &str =
+    "Subscriptions use SSE (Server-Sent Events). Requests must accept 'text/event-stream' for SSE responses.";

@@ -19,18 +19,29 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// The operation to run.
+    /// The index of the operation to run.
     ///
     /// # Errors
     /// The reason why there is none.
-    pub(crate) fn operation(&self, name: Option<&str>) -> Result<&Operation, &'static str> {
+    pub(crate) fn operation(&self, name: Option<&str>) -> Result<usize, &'static str> {
         const NONE: &str = "document doesn't contain any executable operation";
         match (name, &*self.operations) {
             (None, []) => Err(NONE),
-            (None, [operation]) => Ok(operation),
+            (None, [_]) => Ok(0),
             (None, _) => Err("operation name is required when providing multiple operations"),
-            (Some(name), all) => all.iter().find(|operation| operation.name.as_deref() == Some(name)).ok_or(NONE),
+            (Some(name), all) => all.iter().position(|operation| operation.name.as_deref() == Some(name)).ok_or(NONE),
         }
+    }
+}
+
+/// Bytes of memory for each byte of text, for what is not counted one by one: names, literals, variables.
+const PER_BYTE: usize = 16;
+
+impl Document {
+    /// About how many bytes of memory it takes, made of a text of this length.
+    pub(crate) fn size(&self, text: usize) -> usize {
+        let roots = self.operations.iter().map(|operation| operation.root.size());
+        text.saturating_mul(PER_BYTE) + self.introspection_text.len() + roots.sum::<usize>()
     }
 }
 
@@ -42,7 +53,7 @@ pub(crate) struct Operation {
     pub(crate) variables: Vec<Variable>,
     /// Variables that conditions depend on.
     pub(crate) condition_variables: Vec<usize>,
-    /// Root fields; empty for subscriptions.
+    /// Root fields.
     pub(crate) root: SelectionSet,
     /// Response keys of lists that introspection shortens, for each root `__schema`.
     pub(crate) introspection: Vec<SchemaKeys>,
@@ -159,6 +170,16 @@ pub(crate) struct Shape {
     pub(crate) kind: ShapeKind,
 }
 
+impl Shape {
+    fn size(&self) -> usize {
+        match &self.kind {
+            ShapeKind::Leaf(_) => 0,
+            ShapeKind::List(element) => size_of::<Self>() + element.size(),
+            ShapeKind::Object(selection) => selection.size(),
+        }
+    }
+}
+
 /// See [`Shape`].
 #[derive(Debug)]
 pub(crate) enum ShapeKind {
@@ -176,6 +197,19 @@ impl Entry {
 }
 
 impl SelectionSet {
+    fn size(&self) -> usize {
+        let entry = |entry: &Entry| {
+            let below = match &entry.kind {
+                EntryKind::Call { shape, .. } | EntryKind::Field { shape, .. } => shape.size(),
+                EntryKind::TypeName(_) | EntryKind::Introspection => 0,
+            };
+            let conditions = entry.occurrences.iter().map(|one| one.conditions.len() * size_of::<Condition>());
+            let occurrences = entry.occurrences.len() * size_of::<Occurrence>() + conditions.sum::<usize>();
+            size_of::<Entry>() + entry.key.len() + occurrences + below
+        };
+        self.entries.iter().map(entry).sum()
+    }
+
     /// The entries that are present, in response order.
     pub(crate) fn active<'a>(&'a self, variables: &'a [Option<Value>]) -> Active<'a> {
         if !self.reorder {

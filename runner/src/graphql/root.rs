@@ -10,6 +10,7 @@ use juniper::{
     Value,
 };
 
+use super::Options;
 use super::scalar::{AnyLeaf, AnyObject, BooleanLeaf, Scalar};
 
 /// The built-in scalars; all five are always in the schema.
@@ -19,7 +20,7 @@ const BUILT_IN: [&str; 5] = ["Int", "Float", "String", "Boolean", "ID"];
 pub(crate) type Root = RootNode<Dynamic, Dynamic, Dynamic, Scalar>;
 
 /// Builds juniper's view of `schema`.
-pub(crate) fn build(program: &Arc<Program>) -> Root {
+pub(crate) fn build(program: &Arc<Program>, options: &Options) -> Root {
     let info = |name: &'static str, kind| Info { program: Arc::clone(program), name: name.into(), kind };
     // By this name juniper knows that there are no mutations.
     let mutation = if program.schema.mutation.is_empty() { "_EmptyMutation" } else { "Mutation" };
@@ -31,6 +32,9 @@ pub(crate) fn build(program: &Arc<Program>) -> Root {
         info(mutation, Kind::Mutation),
         info("Subscription", Kind::Subscription),
     )
+    .limit_depth(options.max_selection_depth)
+    .limit_tokens(options.max_tokens)
+    .limit_fields(options.max_tokens)
 }
 
 /// A value of a type that is only known at run time. juniper never resolves our fields (see `execute`), so there is

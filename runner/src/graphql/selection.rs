@@ -9,6 +9,7 @@ use juniper::{InputValue, OperationType, Selection};
 use abi::schema::{Argument, RootField, TypeRef};
 use abi::value::Value;
 
+use super::bounds;
 use super::compile::{Environment, literal};
 use super::error::RequestError;
 use super::input::{Leaf, Literal};
@@ -18,6 +19,7 @@ use super::plan::{
 };
 use super::reading;
 use super::scalar::Scalar;
+use super::subscription;
 
 type Selections<'d> = &'d [Selection<'d, Scalar>];
 /// juniper does not export the names of these types of its syntax tree.
@@ -73,12 +75,13 @@ impl<'d> Selector<'d> {
         }
     }
 
-    /// Plans the root selection set of a query or mutation.
+    /// Plans the root selection set of an operation.
     pub(crate) fn root(&mut self, kind: OperationType, selections: Selections<'d>) -> SelectionSet {
         let schema = self.environment.tables.schema();
         let (type_name, fields) = match kind {
-            OperationType::Mutation => ("Mutation", &schema.mutation),
-            _ => ("Query", &schema.query),
+            OperationType::Query => ("Query", &*schema.query),
+            OperationType::Mutation => ("Mutation", &*schema.mutation),
+            OperationType::Subscription => ("Subscription", std::slice::from_ref(&*subscription::FIELD)),
         };
         let groups = self.groups(&[(selections, Vec::new())]);
         let mut entries = Vec::with_capacity(groups.len());
@@ -86,6 +89,9 @@ impl<'d> Selector<'d> {
             let kind = match group.name {
                 "__typename" => EntryKind::TypeName(type_name.into()),
                 "__schema" | "__type" => {
+                    if group.below.iter().any(|(selections, _)| bounds::is_circular(selections, &self.fragments, 0)) {
+                        self.errors.push(RequestError::at(bounds::CIRCULAR, group.position));
+                    }
                     self.note_schema_keys(&group);
                     EntryKind::Introspection
                 }

@@ -16,15 +16,17 @@ mod ticker;
 mod wasi;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use abi::plan::Program;
 use futures::future::BoxFuture;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wasmtime::{Engine, InstancePre, Module, ModuleExport};
 
 use crate::call::{Call, CallFailure, Level, Outcome, Request};
 use crate::hosts::Services;
+use crate::limits;
 use crate::telemetry::metrics::{self, FunctionMetrics, HostFunctionMetrics};
 use crate::telemetry::{LogContext, traces};
 use guest::ExportTable;
@@ -43,6 +45,8 @@ pub struct Options {
     pub deadline: Duration,
     /// Calls that run at once.
     pub concurrency: usize,
+    /// Calls that wait for their turn. Operations beyond are not begun.
+    pub waiting: usize,
     /// Bytes of linear memory an instance may have.
     pub memory_limit: usize,
     /// Bytes a call may print and log.
@@ -59,9 +63,10 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            deadline: Duration::from_secs(30),
-            concurrency: 256,
-            memory_limit: 128 << 20,
+            deadline: limits::DEADLINE,
+            concurrency: limits::CALLS as usize,
+            waiting: limits::WAITING as usize,
+            memory_limit: (limits::MEMORY_MIB as usize) << 20,
             output_limit: 1 << 20,
             host_calls: 1_000_000,
             values: abi::guest::Limits::default(),
@@ -85,6 +90,7 @@ pub(crate) struct Inner {
     shared: Arc<Shared>,
     options: Options,
     slots: Arc<Semaphore>,
+    waiting: AtomicUsize,
     ticker: Ticker,
     plugin: Arc<str>,
     build_id: Arc<str>,
@@ -111,6 +117,7 @@ impl Sandbox {
             metrics,
             start: module.get_export_index(&program.start),
             slots: Arc::new(Semaphore::new(options.concurrency.clamp(1, Semaphore::MAX_PERMITS))),
+            waiting: AtomicUsize::new(0),
             ticker: Ticker::default(),
             plugin: Arc::from(program.app.name.as_str()),
             build_id: Arc::from(program.app.build_id.as_str()),
@@ -149,11 +156,7 @@ impl Call for Sandbox {
             let deadline = Instant::now() + inner.options.deadline;
             let (limit, cancel) = Limit::new(deadline);
             let execution_id = id::new();
-            let slots = Arc::clone(&inner.slots);
-            let slot = match limit.bound(slots.acquire_owned()).await {
-                Ok(Ok(slot)) => slot,
-                Ok(Err(_)) | Err(_) => return no_slot(execution_id),
-            };
+            let Some(slot) = inner.slot(&limit).await else { return no_slot(execution_id) };
             let log = inner.log_context(&request, &execution_id);
             let span = traces::call(&log.function, &execution_id);
             // A task of its own: whoever waits for it can go away meanwhile, and several run on several cores.
@@ -171,9 +174,32 @@ impl Call for Sandbox {
             })
         })
     }
+
+    fn has_room(&self) -> bool {
+        self.0.slots.available_permits() > 0 || self.0.waiting.load(Ordering::Relaxed) < self.0.options.waiting
+    }
+}
+
+/// Counts a call that waits.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Inner {
+    /// The right to run; `None` where the call's time is up before.
+    async fn slot(&self, limit: &Limit) -> Option<OwnedSemaphorePermit> {
+        if let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
+            return Some(slot);
+        }
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waiting = Waiting(&self.waiting);
+        limit.bound(Arc::clone(&self.slots).acquire_owned()).await.ok()?.ok()
+    }
+
     fn log_context(&self, request: &Request, execution_id: &str) -> LogContext {
         let function = self.shared.program.functions.get(request.function as usize);
         LogContext {

@@ -18,9 +18,9 @@ pub struct Live {
 }
 
 /// A request to an endpoint that is being answered.
-pub(super) struct UnderWay<'l>(&'l Live);
+pub(super) struct UnderWay(Arc<Live>);
 
-impl Drop for UnderWay<'_> {
+impl Drop for UnderWay {
     fn drop(&mut self) {
         self.0.ended.fetch_add(1, Ordering::Relaxed);
     }
@@ -67,8 +67,8 @@ impl Live {
     }
 
     /// Counts a request until the answer is dropped.
-    pub(super) fn begin(&self) -> UnderWay<'_> {
+    pub(super) fn begin(self: &Arc<Self>) -> UnderWay {
         self.begun.fetch_add(1, Ordering::Relaxed);
-        UnderWay(self)
+        UnderWay(Arc::clone(self))
     }
 }

@@ -1,5 +1,7 @@
 //! From a request to a response.
 
+use std::sync::Arc;
+
 use abi::manifest::Auth;
 use bytes::BytesMut;
 use futures::future::BoxFuture;
@@ -11,35 +13,40 @@ use tracing::Instrument as _;
 
 use super::explorer;
 use super::routes::{Found, Route, Routes};
-use super::{BODY_LIMIT, BODY_TIMEOUT, Live, probes};
+use super::{Body, Limits, Live, probes};
 use crate::auth::Decision;
 use crate::telemetry::metrics::{self, Exchange};
 use crate::telemetry::traces;
 
-/// Bytes of a request after which it is cut off.
-const DROPPED_LIMIT: usize = 16 * BODY_LIMIT;
+/// How many times as large as it may be a request is before it is cut off.
+const DROPPED: usize = 16;
 
 /// Answers requests to GraphQL endpoints, body read.
 pub trait Handler: Send + Sync {
     /// Answers a GET or POST.
-    fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Bytes>>;
+    fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Body>>;
+
+    /// Resolves when nothing runs any more that outlives its request.
+    fn finished(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// A response in plain text.
-pub fn plain(status: StatusCode, text: &str) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(format!("{text}\n")));
+pub fn plain(status: StatusCode, text: &str) -> Response<Body> {
+    let mut response = Response::new(Body::from(format!("{text}\n")));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 
-pub(super) async fn respond(live: &Live, request: Request<Incoming>) -> Response<Bytes> {
+pub(super) async fn respond(live: &Arc<Live>, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
     let origin = request.headers().contains_key(header::ORIGIN);
     if request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         return preflight(request.headers(), origin);
     }
-    let mut response = route(live, request).await;
+    let mut response = route(live, limits, request).await;
     response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
     if origin {
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -47,7 +54,7 @@ pub(super) async fn respond(live: &Live, request: Request<Incoming>) -> Response
     response
 }
 
-async fn route(live: &Live, request: Request<Incoming>) -> Response<Bytes> {
+async fn route(live: &Arc<Live>, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
     if !matches!(*request.method(), Method::GET | Method::POST) {
         return not_allowed("GET, POST");
     }
@@ -66,32 +73,36 @@ async fn route(live: &Live, request: Request<Incoming>) -> Response<Bytes> {
             explorer::redirect(StatusCode::TEMPORARY_REDIRECT, explorer::PATH)
         }
         Found::Endpoint(route) => {
-            let _under_way = live.begin();
+            let under_way = live.begin();
             let exchange = Exchange::begin();
             let span = traces::request(request.method().as_str(), &route.path, request.headers());
-            let response = endpoint(&routes, route, request).instrument(span.clone()).await;
-            let (status, size) = (response.status().as_u16(), response.body().len() as u64);
+            let response = endpoint(&routes, route, limits, request).instrument(span.clone()).await;
+            let (status, size) = (response.status().as_u16(), response.body().whole().map_or(0, <[u8]>::len) as u64);
             traces::responded(&span, status);
             exchange.answered(&route.metrics, &route.name, status, size);
-            response
+            match response.body().whole() {
+                Some(_) => response,
+                // A stream is under way until it ends.
+                None => response.map(|body| body.holding((under_way, exchange))),
+            }
         }
     }
 }
 
-async fn endpoint(routes: &Routes, route: &Route, request: Request<Incoming>) -> Response<Bytes> {
+async fn endpoint(routes: &Routes, route: &Route, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
     match route.auth {
-        Auth::None => graphql(routes, request).await,
-        Auth::BearerToken => authenticated(routes, request).await,
+        Auth::None => graphql(routes, limits, request).await,
+        Auth::BearerToken => authenticated(routes, limits, request).await,
     }
 }
 
-fn health(routes: &Routes) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(routes.health.clone()));
+fn health(routes: &Routes) -> Response<Body> {
+    let mut response = Response::new(Body::from(routes.health.clone()));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
-fn moved(path: &str) -> Response<Bytes> {
+fn moved(path: &str) -> Response<Body> {
     let mut response = plain(StatusCode::MOVED_PERMANENTLY, "Moved Permanently");
     if let Ok(location) = HeaderValue::from_str(path) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -100,8 +111,8 @@ fn moved(path: &str) -> Response<Bytes> {
 }
 
 /// The answer to a CORS preflight (`http-server` section 7).
-fn preflight(asked: &HeaderMap, origin: bool) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::new());
+fn preflight(asked: &HeaderMap, origin: bool) -> Response<Body> {
+    let mut response = Response::new(Body::default());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     let vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
@@ -120,64 +131,72 @@ fn preflight(asked: &HeaderMap, origin: bool) -> Response<Bytes> {
 }
 
 /// Answers who may pass.
-async fn authenticated(routes: &Routes, mut request: Request<Incoming>) -> Response<Bytes> {
+async fn authenticated(routes: &Routes, limits: &Limits, mut request: Request<Incoming>) -> Response<Body> {
     let header = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
     let refusal = match routes.authenticator.decide(header).await {
         Decision::NotBearer => plain(StatusCode::BAD_REQUEST, "Invalid JWT token format, Bearer required"),
         Decision::Denied => plain(StatusCode::UNAUTHORIZED, "Access Denied"),
         Decision::Pass(claims) => {
             claims.map(|claims| request.extensions_mut().insert(claims));
-            return graphql(routes, request).await;
+            return graphql(routes, limits, request).await;
         }
     };
     // Nothing is kept of the body, but its sender should see the answer.
-    let _ = tokio::time::timeout(BODY_TIMEOUT, collect(request.into_body(), 0)).await;
+    let _ = tokio::time::timeout(limits.body_timeout, collect(request.into_body(), 0, limits)).await;
     refusal
 }
 
-fn not_allowed(methods: &'static str) -> Response<Bytes> {
+fn not_allowed(methods: &'static str) -> Response<Body> {
     let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
     response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
     response
 }
 
-async fn graphql(routes: &Routes, request: Request<Incoming>) -> Response<Bytes> {
+async fn graphql(routes: &Routes, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
     let (head, body) = request.into_parts();
-    match read(body, &head.headers).await {
+    match read(body, &head.headers, limits).await {
         Ok(body) => routes.graphql.handle(Request::from_parts(head, body)).await,
         Err(response) => response,
     }
 }
 
-async fn read(body: Incoming, headers: &HeaderMap) -> Result<Bytes, Response<Bytes>> {
+async fn read(body: Incoming, headers: &HeaderMap, limits: &Limits) -> Result<Bytes, Response<Body>> {
     if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content encodings are not supported."));
     }
-    match tokio::time::timeout(BODY_TIMEOUT, collect(body, BODY_LIMIT)).await {
-        Err(_) => Err(plain(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time.")),
+    match tokio::time::timeout(limits.body_timeout, collect(body, limits.body, limits)).await {
+        Err(_) => {
+            Err(closing(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time (limit `body-timeout`)."))
+        }
         Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "The request ended early.")),
         Ok(Ok(Some(bytes))) => Ok(bytes),
         Ok(Ok(None)) => {
             metrics::refused("request_size");
-            let mut response = plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is larger than 1 MiB.");
-            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-            Err(response)
+            let text = format!("The request is larger than {} bytes (limit `max-body`).", limits.body);
+            Err(closing(StatusCode::PAYLOAD_TOO_LARGE, &text))
         }
     }
 }
 
-/// The body, or `None` where it is larger than `limit`. A while longer its rest is read and dropped, because a client that is
-/// cut off while it sends does not see the answer.
-async fn collect(mut body: Incoming, limit: usize) -> hyper::Result<Option<Bytes>> {
+/// A refusal after which the connection cannot be used, because the rest of the request is still to come.
+fn closing(status: StatusCode, text: &str) -> Response<Body> {
+    let mut response = plain(status, text);
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// The body, or `None` where it is larger than `kept` bytes. A while longer its rest is read and dropped, because a client
+/// that is cut off while it sends does not see the answer.
+async fn collect(mut body: Incoming, kept: usize, limits: &Limits) -> hyper::Result<Option<Bytes>> {
     let (mut bytes, mut length) = (BytesMut::new(), 0);
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else { continue };
         length += data.len();
-        if length <= limit {
+        if length <= kept {
             bytes.extend_from_slice(&data);
-        } else if length > DROPPED_LIMIT {
+        } else if length > limits.body.saturating_mul(DROPPED) {
             break;
         }
     }
-    Ok((length <= limit).then(|| bytes.freeze()))
+    Ok((length <= kept).then(|| bytes.freeze()))
 }

@@ -165,7 +165,7 @@ mod tests {
         fn handle(
             &self,
             _: hyper::Request<hyper::body::Bytes>,
-        ) -> futures::future::BoxFuture<'static, hyper::Response<hyper::body::Bytes>> {
+        ) -> futures::future::BoxFuture<'static, hyper::Response<crate::server::Body>> {
             Box::pin(async { hyper::Response::default() })
         }
     }

@@ -46,3 +46,38 @@ fn millions_of_errors_are_not_told() {
     assert_eq!(response["errors"].as_array().map(Vec::len), Some(1000));
     assert_eq!(response["data"]["trees"].as_array().map(Vec::len), Some(5000));
 }
+
+#[test]
+fn documents_have_named_limits() {
+    let engine = engine_with(Options::default(), |_, _| value(Value::UInt(7)));
+    let nested = |levels: usize| format!("{{tree(label: \"x\") {}{}}}", "{graft ".repeat(levels), "}".repeat(levels));
+    let fragments = |levels: usize| {
+        let one = |n: usize| format!("fragment F{n} on Tree {{...F{} ...F{}}} ", n + 1, n + 1);
+        let all: String = (0..levels).map(one).collect();
+        format!("{{tree(label: \"x\") {{...F0}}}} {all} fragment F{levels} on Tree {{label}}")
+    };
+    for (query, limit) in [
+        (nested(70), "max-selection-depth"),
+        (nested(100_000), "max-"),
+        (format!("{{max {}}}", "@a ".repeat(10_000)), "max-tokens"),
+        (format!("{{{}}}", "max ".repeat(101)), "max-root-fields"),
+        (format!("{{...F ...F ...F}} fragment F on Query {{{}}}", "max ".repeat(40)), "max-root-fields"),
+        (format!("{{{}}}", (0..51).map(|n| format!("a{n}: __typename ")).collect::<String>()), "max-aliases"),
+        (fragments(20), "max-tokens"),
+    ] {
+        let started = std::time::Instant::now();
+        let response = text(&ask(&engine, &query, ""));
+        assert!(response.contains(&format!("(limit `{limit}")), "{response}");
+        assert!(response.len() < 2000 && started.elapsed().as_millis() < 500, "{response}");
+    }
+}
+
+#[test]
+fn a_small_document_has_a_small_refusal() {
+    let engine = engine_with(Options { suggestions: false, ..Options::default() }, |_, _| answer("null"));
+    let refusal = text(&ask(&engine, &format!("{{max {}}}", "@aa ".repeat(10)), ""));
+    let refusal: serde_json::Value = serde_json::from_str(&refusal).expect("JSON");
+    assert_eq!(refusal["errors"].as_array().map(Vec::len), Some(1), "{refusal}");
+    let refusal = text(&ask(&engine, "{tree(label: \"x\")}", ""));
+    assert!(refusal.contains("must have a selection of subfields") && !refusal.contains("Did you mean"), "{refusal}");
+}

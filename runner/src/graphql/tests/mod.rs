@@ -3,8 +3,11 @@
 mod arguments;
 mod documents;
 mod limits;
+mod persisted;
+mod requests;
 mod results;
 mod selections;
+mod subscriptions;
 
 use std::sync::{Arc, Mutex};
 

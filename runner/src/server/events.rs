@@ -1,0 +1,77 @@
+//! Server-Sent Events, as the "distinct connections" mode of the GraphQL over SSE protocol has them.
+
+use std::time::Duration;
+
+use futures::stream::{self, BoxStream};
+use futures::{Stream, StreamExt as _};
+use hyper::Response;
+use hyper::body::Bytes;
+use hyper::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue};
+use tokio::time::Instant;
+
+use super::Body;
+
+/// Silence after which a comment shows that the stream is alive.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+const COMMENT: &[u8] = b":\n";
+const COMPLETE: &[u8] = b"event: complete\ndata: \n\n";
+
+/// A response with each of `bodies` as a `next` event, and `complete` after the last one.
+///
+/// Nothing is buffered here: the next body is made when the connection has taken the one before.
+pub(super) fn response(bodies: impl Stream<Item = Vec<u8>> + Send + 'static) -> Response<Body> {
+    let mut response = Response::new(Body::stream(frames(bodies.boxed(), HEARTBEAT)));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(CONNECTION, HeaderValue::from_static("keep-alive"));
+    // Proxies that would collect the whole first.
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    response
+}
+
+/// `None` as the state: `complete` was sent.
+fn frames(bodies: BoxStream<'static, Vec<u8>>, heartbeat: Duration) -> impl Stream<Item = Bytes> + Send {
+    stream::unfold(Some(bodies), move |state| async move {
+        let mut bodies = state?;
+        let due = Instant::now() + heartbeat;
+        tokio::select! {
+            biased;
+            body = bodies.next() => Some(match body {
+                Some(body) => (next(&body), Some(bodies)),
+                None => (Bytes::from_static(COMPLETE), None),
+            }),
+            () = tokio::time::sleep_until(due) => Some((Bytes::from_static(COMMENT), Some(bodies))),
+        }
+    })
+}
+
+/// The JSON text has no line breaks outside its strings, and inside they are escaped.
+fn next(body: &[u8]) -> Bytes {
+    let mut frame = Vec::with_capacity(body.len() + 24);
+    frame.extend_from_slice(b"event: next\ndata: ");
+    frame.extend_from_slice(body);
+    frame.extend_from_slice(b"\n\n");
+    frame.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn events_heartbeats_and_the_end() {
+        let late = stream::once(async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            b"{}".to_vec()
+        });
+        let bodies = stream::iter([b"{\"data\":1}".to_vec()]).chain(late).boxed();
+        let frames: Vec<Bytes> = frames(bodies, Duration::from_millis(20)).collect().await;
+        let text = |frame: &Bytes| String::from_utf8_lossy(frame).into_owned();
+        assert_eq!(text(&frames[0]), "event: next\ndata: {\"data\":1}\n\n");
+        assert_eq!((text(&frames[1]), text(&frames[2])), (":\n".to_owned(), ":\n".to_owned()));
+        let end: Vec<String> = frames[frames.len() - 2..].iter().map(text).collect();
+        assert_eq!(end, ["event: next\ndata: {}\n\n", "event: complete\ndata: \n\n"]);
+    }
+}

@@ -1,0 +1,97 @@
+//! Promise: a client that goes away ends its queries at once, and what it changes is changed to the end.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tests::app;
+use tests::exchange;
+use tests::guests::Language::{self, AssemblyScript, Go};
+use tests::raw::Raw;
+use tests::runner::{Options, Runner};
+use tests::stand_in::{Reply, StandIn};
+
+/// Asks, goes away, and waits for the log to say so.
+fn leave(runner: &Runner, query: &str, headers: &[(&str, &str)]) {
+    let mut client = Raw::connect(runner);
+    client.send(Raw::post(&json!({"query": query}).to_string(), headers));
+    runner.wait_for_log(|record| record["message"] == "Calling function.");
+    // It is inside the guest now, and not on the way there.
+    std::thread::sleep(Duration::from_millis(200));
+    let left = Instant::now();
+    drop(client);
+    let record = runner.wait_for_log(|record| record["message"] == "Function execution was cancelled.");
+    // The log is looked at every 20 ms.
+    assert!(left.elapsed() < Duration::from_millis(500), "{query}: {:?}", left.elapsed());
+    assert!(record["execution_id"].is_string(), "{record}");
+}
+
+fn start(language: Language) -> (app::App, Runner) {
+    let app = app::compile(&language.guest("faults"), app::OPEN);
+    let runner = Runner::start(&app.artifact, &Options::default());
+    (app, runner)
+}
+
+#[test]
+fn loops() {
+    for language in Language::ALL {
+        leave(&start(language).1, "{ loops }", &[]);
+    }
+    // Also where the answer has begun.
+    leave(&start(Go).1, "{ loops }", &[("accept", "text/event-stream")]);
+}
+
+#[test]
+fn waits() {
+    leave(&start(Go).1, "{ sleeps(ms: 20000) }", &[]);
+    let stand_in = StandIn::with(|_| {
+        std::thread::sleep(Duration::from_secs(3));
+        Reply::body("late")
+    });
+    let connection = json!({"local": {"type": "http", "baseUrl": stand_in.url}});
+    let (_app, runner) = exchange::serve(AssemblyScript, &connection, &Options::default());
+    leave(&runner, &format!(r#"{{ text(url: "{}") }}"#, stand_in.url), &[]);
+}
+
+/// A stand-in that takes half a second, and an app that posts to it.
+fn slow_posts() -> (StandIn, app::App, Runner) {
+    let stand_in = StandIn::with(|_| {
+        std::thread::sleep(Duration::from_millis(500));
+        Reply::body("done")
+    });
+    let connection = json!({"local": {"type": "http", "baseUrl": stand_in.url}});
+    let (app, runner) = exchange::serve(AssemblyScript, &connection, &Options::default());
+    (stand_in, app, runner)
+}
+
+/// Begins a mutation with two fields and goes away during the first.
+fn begin(stand_in: &StandIn, runner: &Runner, accept: &str) {
+    let mut client = Raw::connect(runner);
+    let post = |name: &str| format!(r#"{name}: post(url: "{}", body: "{name}")"#, stand_in.url);
+    let mutation = format!("mutation {{ {} {} }}", post("one"), post("two"));
+    client.send(Raw::post(&json!({"query": mutation}).to_string(), &[("accept", accept)]));
+    std::thread::sleep(Duration::from_millis(300));
+}
+
+#[test]
+fn mutations_run_to_their_end() {
+    let (stand_in, _app, runner) = slow_posts();
+    for accept in ["*/*", "text/event-stream"] {
+        let before = stand_in.requests().len();
+        begin(&stand_in, &runner, accept);
+        let end = Instant::now() + Duration::from_secs(5);
+        while stand_in.requests().len() < before + 2 {
+            assert!(Instant::now() < end, "the second field was not called: {}", runner.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(!runner.log().contains("cancelled"), "{}", runner.log());
+}
+
+#[test]
+fn the_runner_waits_for_them_when_it_ends() {
+    let (stand_in, _app, mut runner) = slow_posts();
+    begin(&stand_in, &runner, "*/*");
+    assert_eq!(runner.signal("TERM"), Some(0));
+    assert_eq!(stand_in.requests().len(), 2, "{}", runner.log());
+}

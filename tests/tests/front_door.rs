@@ -1,0 +1,156 @@
+//! Promise: each limit on requests is a setting with a name, and requests that a page could make behind a user's back do
+//! nothing.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tests::app::{self, App};
+use tests::guests::{self, Language};
+use tests::raw::Raw;
+use tests::runner::{Options, Runner};
+
+fn start(arguments: &[&str]) -> (App, Runner) {
+    let app = app::compile(&guests::build("examples/people"), app::OPEN);
+    let runner = Runner::start(&app.artifact, &Options::arguments(arguments));
+    (app, runner)
+}
+
+fn hello() -> String {
+    json!({"query": "{ sayHello }"}).to_string()
+}
+
+#[test]
+fn content_types() {
+    let (_app, runner) = start(&[]);
+    let post = |headers: &[(&str, &str)]| runner.send_as("/graphql", &hello(), headers).0;
+    for typ in ["application/json", "application/json; charset=utf-8", "Application/JSON;charset=\"UTF-8\""] {
+        assert_eq!(post(&[("content-type", typ)]), 200, "{typ}");
+    }
+    // What a form or a page of another origin can send without being asked for.
+    for typ in ["text/plain", "text/plain; charset=utf-8", "application/x-www-form-urlencoded", "multipart/form-data"] {
+        assert_eq!(post(&[("content-type", typ)]), 415, "{typ}");
+        assert_eq!(post(&[("content-type", typ), ("graphql-require-preflight", "1")]), 200, "{typ}");
+        assert_eq!(post(&[("content-type", typ), ("authorization", "Basic eA==")]), 415, "{typ}");
+    }
+    assert_eq!(post(&[("content-type", "application/json; charset=utf-16")]), 415);
+    assert_eq!(runner.send("/graphql", &hello(), &[("content-encoding", "gzip")]).0, 415);
+}
+
+#[test]
+fn queries_by_get() {
+    let (app, runner) = start(&[]);
+    let get = |runner: &Runner, headers: &str| {
+        let mut client = Raw::connect(runner);
+        client.send(format!("GET /graphql?query=%7BsayHello%7D HTTP/1.1\r\nhost: x\r\n{headers}\r\n"));
+        client.answer().expect("an answer")
+    };
+    let plain = get(&runner, "");
+    assert!(plain.status == 403 && plain.body.contains("(setting `plain-get`)"), "{plain:?}");
+    let asked = get(&runner, "x-requested-with: x\r\n");
+    assert_eq!((asked.status, asked.body.as_str()), (200, r#"{"data":{"sayHello":"Hello!"}}"#));
+    assert_eq!(get(&runner, "authorization: Bearer x\r\n").status, 200);
+
+    let dev = Runner::start(&app.artifact, &Options::default().env("MODUS_ENV", "dev"));
+    assert_eq!(get(&dev, "").status, 200);
+    let allowed = Runner::start(&app.artifact, &Options::arguments(&["--plain-get", "true"]));
+    assert_eq!(get(&allowed, "").status, 200);
+    // A mutation is refused however it is asked for, in the body as well.
+    let mutation = json!({"query": "mutation { __typename }"}).to_string();
+    let mut client = Raw::connect(&allowed);
+    client.send(format!("GET /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{mutation}", mutation.len()));
+    let answer = client.answer().expect("an answer");
+    assert_eq!((answer.status, answer.headers["allow"].as_str()), (405, "POST"));
+}
+
+#[test]
+fn limits_are_settings() {
+    let settings = [
+        ["--max-body", "5000"],
+        ["--max-header-bytes", "8192"],
+        ["--max-headers", "20"],
+        ["--max-tokens", "60"],
+        ["--max-selection-depth", "4"],
+        ["--max-aliases", "3"],
+        ["--max-root-fields", "5"],
+        ["--max-operation-calls", "2"],
+    ];
+    let (_app, runner) = start(&settings.concat());
+    let refused = |query: &str, limit: &str| {
+        let (_, answer) = runner.post("/graphql", &json!({"query": query}).to_string());
+        assert!(answer.contains(&format!("(limit `{limit}`)")), "{query}: {answer}");
+    };
+    refused(&"x".repeat(5000), "max-body");
+    refused(&format!("{{ {} }}", "sayHello ".repeat(60)), "max-tokens");
+    refused("{ a { b { c { d { e } } } } }", "max-selection-depth");
+    refused("{ a: sayHello b: sayHello c: sayHello d: sayHello }", "max-aliases");
+    refused(&format!("{{ {} }}", "sayHello ".repeat(6)), "max-root-fields");
+    refused("{ a: sayHello b: sayHello c: sayHello }", "max-operation-calls");
+    for (count, status) in [(10, 200), (25, 431)] {
+        let more: String = (0..count).map(|n| format!("x{n}: y\r\n")).collect();
+        let mut client = Raw::connect(&runner);
+        client.send(format!("GET /health HTTP/1.1\r\nhost: x\r\n{more}\r\n"));
+        assert_eq!(client.answer().map(|answer| answer.status), Some(status));
+    }
+    let mut client = Raw::connect(&runner);
+    client.send(format!("GET /health HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "y".repeat(9000)));
+    assert_eq!(client.answer().map(|answer| answer.status), Some(431));
+}
+
+#[test]
+fn too_many_calls_are_told_to_come_back() {
+    let app = app::compile(&Language::Go.guest("faults"), app::OPEN);
+    let runner = Runner::start(&app.artifact, &Options::arguments(&["--max-calls", "2", "--max-waiting", "2"]));
+    let sleep = json!({"query": "{ sleeps(ms: 1500) }"}).to_string();
+    let mut clients: Vec<_> = (0..4).map(|_| Raw::connect(&runner)).collect();
+    for client in &mut clients {
+        client.send(Raw::post(&sleep, &[]));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let mut late = Raw::connect(&runner);
+    let asked = Instant::now();
+    late.send(Raw::post(&sleep, &[]));
+    let answer = late.answer().expect("an answer");
+    assert!(asked.elapsed() < Duration::from_millis(500), "{:?}", asked.elapsed());
+    assert_eq!((answer.status, answer.headers["retry-after"].as_str()), (503, "1"));
+    assert!(answer.body.contains("(limit `max-waiting`)"), "{answer:?}");
+    for client in &mut clients {
+        let answer = client.answer().expect("an answer");
+        let body: Value = serde_json::from_str(&answer.body).expect("JSON");
+        assert!(body["data"]["sleeps"].is_number(), "{body}");
+    }
+    assert_eq!(runner.query("{ counter }")["data"], json!({"counter": 1}));
+}
+
+#[test]
+fn connections_beyond_the_limit_wait() {
+    let (_app, runner) = start(&["--max-connections", "2"]);
+    let request = "GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
+    let mut open: Vec<_> = (0..2).map(|_| Raw::connect(&runner)).collect();
+    for client in &mut open {
+        client.send(request);
+        assert_eq!(client.answer().map(|answer| answer.status), Some(200));
+    }
+    let mut third = Raw::connect(&runner);
+    third.send(request);
+    runner.wait_for_log(|record| {
+        record["message"].as_str().is_some_and(|text| text.contains("(limit `max-connections`)"))
+    });
+    drop(open);
+    assert_eq!(third.answer().map(|answer| answer.status), Some(200));
+}
+
+#[test]
+fn persisted_queries() {
+    // printf '{ sayHello }' | sha256sum
+    const HASH: &str = "5d749816189f012c843843410a8b546725693cbddfee91dcec114e9be18ff9b4";
+    let (_app, runner) = start(&[]);
+    let extensions = json!({"persistedQuery": {"version": 1, "sha256Hash": HASH}});
+    let (status, answer) = runner.post("/graphql", &json!({"extensions": extensions}).to_string());
+    assert!(status == 200 && answer.contains("PERSISTED_QUERY_NOT_FOUND"), "{answer}");
+    let both = json!({"query": "{ sayHello }", "extensions": extensions}).to_string();
+    assert_eq!(runner.post("/graphql", &both), (200, r#"{"data":{"sayHello":"Hello!"}}"#.to_owned()));
+    let mut client = Raw::connect(&runner);
+    let text = format!("%7B%22persistedQuery%22:%7B%22version%22:1,%22sha256Hash%22:%22{HASH}%22%7D%7D");
+    client.send(format!("GET /graphql?extensions={text} HTTP/1.1\r\nhost: x\r\nx-requested-with: x\r\n\r\n"));
+    assert_eq!(client.answer().map(|answer| answer.body), Some(r#"{"data":{"sayHello":"Hello!"}}"#.to_owned()));
+}
