@@ -6,7 +6,7 @@
 # the runner.
 build:
 	cargo build --locked --release -p modusc
-	cargo build --locked --release -p modus-runner
+	scripts/build-runner.sh --release
 
 demo: build
 	cargo build --locked --release -p tests --bin openai-stand-in

@@ -21,7 +21,8 @@ say() { echo "run.sh: $*" >&2; }
 build() {
   local crate
   # Each by itself, see scripts/each-crate.sh. Built here, so that no old binary is measured.
-  for crate in modusc modus-runner hello measure values; do
+  scripts/build-runner.sh --release >&2
+  for crate in modusc hello measure values; do
     cargo build --locked --release -p "$crate" >&2
   done
   scripts/build-guest.sh "$app" "$work/app/people.wasm"

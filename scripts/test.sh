@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/toolchain-env.sh
 cargo build --locked -p modusc
-cargo build --locked -p modus-runner
+scripts/build-runner.sh
 cargo test --locked -q -p modus-abi --tests
 for crate in modusc modus-runner; do
   cargo test --locked -q -p "$crate" --lib
