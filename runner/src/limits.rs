@@ -169,6 +169,12 @@ impl Limits {
     }
 }
 
+/// The limit that a refusal names.
+pub fn named(refusal: &str) -> Option<&str> {
+    let (_, name) = refusal.split_once("(limit `")?;
+    Some(name.split_once('`')?.0)
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
     Duration::try_from_secs_f64(seconds)

@@ -150,10 +150,32 @@ fn failures_are_counted_by_their_kind() {
         ("runtime_function_failures_num{ending=\"exit\"}", 1.0),
         ("runtime_function_failures_num{ending=\"deadline\"}", 1.0),
         ("runtime_refusals_num{reason=\"deadline\"}", 1.0),
-        ("runtime_refusals_num{reason=\"memory\"}", 1.0),
-        ("runtime_refusals_num{reason=\"request_size\"}", 1.0),
+        ("runtime_refusals_num{reason=\"memory-limit\"}", 1.0),
+        ("runtime_refusals_num{reason=\"max-body\"}", 1.0),
     ] {
         assert!(metric(&text, series) >= least, "{series} in\n{text}");
+    }
+}
+
+/// Under the name of the setting, as in the message.
+#[test]
+fn refusals_are_counted_by_their_limit() {
+    let limits = ["--max-aliases", "2", "--max-root-fields", "3", "--max-operation-calls", "2", "--max-tokens", "40"];
+    let more = ["--max-selection-depth", "4", "--max-depth", "2", "--max-response", "20"];
+    let (_app, runner) = faults(&[&limits[..], &more].concat());
+    let post = |query: &str| runner.post("/graphql", &json!({"query": query}).to_string());
+    for (query, limit) in [
+        ("{ a: counter b: counter c: counter }", "max-aliases"),
+        ("{ counter counter counter counter }", "max-root-fields"),
+        ("{ counter startedAt panics }", "max-operation-calls"),
+        ("{ counter { a { b { c { d { e } } } } } }", "max-selection-depth"),
+        (&format!("{{ counter {} }}", "@include(if: true) ".repeat(20)), "max-tokens"),
+        ("{ startedAt a: startedAt }", "max-response"),
+    ] {
+        let (_, body) = post(query);
+        assert!(body.contains(&format!("(limit `{limit}`)")), "{query}: {body}");
+        let (_, text) = runner.get("/metrics");
+        assert!(metric(&text, &format!("runtime_refusals_num{{reason=\"{limit}\"}}")) >= 1.0, "{limit} in\n{text}");
     }
 }
 

@@ -39,7 +39,7 @@ use tracing::Instrument as _;
 use crate::call::Call;
 use crate::events::{Events, NoAgents};
 use crate::limits;
-use crate::telemetry::{metrics, traces};
+use crate::telemetry::traces;
 
 pub(crate) use juniper::OperationType;
 pub(crate) use prepare::Prepared;
@@ -160,14 +160,12 @@ impl Engine {
         let calls = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Call { .. })).count();
         let most = self.options.max_calls;
         if calls > most {
-            metrics::refused("calls");
             let message = format!(
                 "the operation calls {calls} functions; at most {most} are allowed (limit `max-operation-calls`)"
             );
             return Response::refused(media, vec![RequestError::new(message)]);
         }
         if calls > 0 && !self.caller.has_room() {
-            metrics::refused("waiting");
             return Response::overloaded(media);
         }
         let context = self.context(tables, &variables, time_zone, claims);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use abi::value::Value;
 
 use crate::call::{Level, PathSegment};
+use crate::telemetry::metrics;
 
 use super::input::Leaf;
 use super::json;
@@ -116,6 +117,7 @@ impl<'w> Writer<'w> {
 
     fn overflow(&mut self, path: &Path<'_>) {
         if !std::mem::replace(&mut self.overflowed, true) {
+            metrics::refused("max-response");
             self.error(format!("the response is larger than {} bytes (limit `max-response`)", self.limit), path);
         }
     }

@@ -212,7 +212,7 @@ impl Inner {
 }
 
 fn no_slot(execution_id: String) -> Outcome {
-    metrics::refused("concurrency");
+    metrics::refused("max-calls");
     tracing::warn!(target: "modus", execution_id, "A call timed out before it could start: too many are running.");
     failure(execution_id, "the function timed out")
 }

@@ -113,8 +113,14 @@ impl Ending {
                 metrics::trapped(cause);
                 "trap"
             }
-            Self::Argument(_) => "argument",
-            Self::Result { .. } => "result",
+            Self::Argument(text) => {
+                metrics::refused_for(text);
+                "argument"
+            }
+            Self::Result { message, .. } => {
+                metrics::refused_for(message);
+                "result"
+            }
             Self::Interrupted(Interrupted::Cancelled) => "cancelled",
             Self::Interrupted(Interrupted::TimedOut) => {
                 metrics::refused("deadline");

@@ -105,7 +105,7 @@ pub(crate) struct MemoryLimit {
 impl ResourceLimiter for MemoryLimit {
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         if desired > self.bytes {
-            metrics::refused("memory");
+            metrics::refused("memory-limit");
         }
         Ok(desired <= self.bytes)
     }

@@ -25,6 +25,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::sync::Semaphore;
 
 use crate::limits;
+use crate::telemetry::metrics;
 use stall::Stalling;
 
 pub use body::Body;
@@ -94,6 +95,7 @@ pub async fn serve(
     let mut full = false;
     loop {
         if slots.available_permits() == 0 && !std::mem::replace(&mut full, true) {
+            metrics::refused("max-connections");
             tracing::warn!(target: "modus", "New connections wait: there are as many as may be (limit `max-connections`).");
         }
         let accepted = tokio::select! {

@@ -166,12 +166,13 @@ async fn read(body: Incoming, headers: &HeaderMap, limits: &Limits) -> Result<By
     }
     match tokio::time::timeout(limits.body_timeout, collect(body, limits.body, limits)).await {
         Err(_) => {
+            metrics::refused("body-timeout");
             Err(closing(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time (limit `body-timeout`)."))
         }
         Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "The request ended early.")),
         Ok(Ok(Some(bytes))) => Ok(bytes),
         Ok(Ok(None)) => {
-            metrics::refused("request_size");
+            metrics::refused("max-body");
             let text = format!("The request is larger than {} bytes (limit `max-body`).", limits.body);
             Err(closing(StatusCode::PAYLOAD_TOO_LARGE, &text))
         }

@@ -9,6 +9,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
+use crate::telemetry::metrics;
+
 /// Fails when nothing could be written for a time: a client that asks for much and reads nothing would hold the answer
 /// for ever.
 pub(super) struct Stalling {
@@ -31,6 +33,7 @@ impl Stalling {
         let limit = self.limit;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
         ready!(stalled.as_mut().poll(context));
+        metrics::refused("write-timeout");
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client reads nothing (limit `write-timeout`)")))
     }
 }

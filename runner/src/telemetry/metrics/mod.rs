@@ -252,7 +252,14 @@ pub fn trapped(kind: &str) {
     metrics().inspect(|metrics| metrics.traps.with_label_values(&[kind]).inc());
 }
 
-/// Counts what a limit refused or ended.
+/// Counts a refusal, if it is one: then its text names a limit.
+pub fn refused_for(text: &str) {
+    if let Some(limit) = crate::limits::named(text) {
+        refused(limit);
+    }
+}
+
+/// Counts what a limit, called by its setting if it has one, refused or ended.
 pub fn refused(reason: &str) {
     metrics().inspect(|metrics| metrics.refusals.with_label_values(&[reason]).inc());
 }
