@@ -249,3 +249,26 @@ fn documents_over_https() {
     assert_eq!(plain.requests().len(), 0);
     assert_eq!(status(&runner, &pair.token(&json!({}))), 401);
 }
+
+/// A changed manifest makes everything anew but the keys, whose server may be down just then.
+#[test]
+fn keys_outlive_a_reload() {
+    let pair = Pair::p256();
+    let port = free_port();
+    let server = Document::of(&[pair.jwk("k")]).serve(port);
+    let app = app();
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("modus.json");
+    let text = app::OPEN.replace("\"none\"", "\"bearer-token\"");
+    std::fs::write(&manifest, &text).unwrap();
+    let arguments = ["--manifest", manifest.to_str().unwrap(), "--refresh", "50ms"];
+    let options = Options { arguments: Options::arguments(&arguments).arguments, ..options(&server.url) };
+    let runner = Runner::start(&app.artifact, &options);
+    let token = pair.token(&json!({}));
+    wait_until_passes(&runner, &token);
+    drop(server);
+    std::fs::write(&manifest, text.replace("\"default\"", "\"renamed\"")).unwrap();
+    runner.wait_for_log(|record| record.to_string().contains("Reloaded."));
+    assert_eq!(status(&runner, &token), 200, "{}", runner.log());
+    assert_eq!(status(&runner, &Pair::p256().token(&json!({}))), 401);
+}

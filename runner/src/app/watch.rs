@@ -65,6 +65,7 @@ pub(super) async fn watch(mut watched: Watched, reload: Reload, address: SocketA
         match app {
             Some(_) if live.is_draining() => return,
             Some(Ok(app)) => {
+                app.routes.inherit_keys(&live.routes());
                 if let Err(error) = app.routes.load_keys().await {
                     refused(&error.into());
                     continue;

@@ -89,6 +89,12 @@ impl Authenticator {
         Self { environment, client, without_keys, state: RwLock::default() }
     }
 
+    /// Takes over the keys of an earlier one; [`start`](Self::start) then keeps those of documents that are still
+    /// configured until they are fetched again.
+    pub fn inherit(&self, earlier: &Self) {
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = earlier.state();
+    }
+
     /// Loads the keys for these endpoints. Without any, nothing is read and nothing is fetched.
     ///
     /// In development this waits until JWKS documents are fetched; otherwise they are fetched in the background.
@@ -101,7 +107,11 @@ impl Authenticator {
                            --open-without-keys says so.";
             tracing::warn!(target: "modus", "{message}");
         }
-        if endpoints.is_empty() { Ok(()) } else { self.load(endpoints).await }
+        if endpoints.is_empty() {
+            *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+            return Ok(());
+        }
+        self.load(endpoints).await
     }
 
     /// Loads the keys again, after the environment changed. Keys that are no longer configured are dropped; those of a

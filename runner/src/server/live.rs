@@ -44,7 +44,7 @@ impl Live {
     }
 
     /// The routes for one request.
-    pub(super) fn routes(&self) -> Arc<Routes> {
+    pub(crate) fn routes(&self) -> Arc<Routes> {
         self.routes.load_full()
     }
 

@@ -86,6 +86,11 @@ impl Routes {
         Self { endpoints, authenticator, explorer: None, health, graphql }
     }
 
+    /// Takes over the keys of the routes served so far.
+    pub fn inherit_keys(&self, earlier: &Self) {
+        self.authenticator.inherit(&earlier.authenticator);
+    }
+
     /// Loads the keys that endpoints want tokens checked with; nothing where no endpoint wants tokens.
     ///
     /// # Errors
