@@ -9,7 +9,7 @@ use clap::Parser;
 use clap::builder::BoolishValueParser;
 
 use crate::environment::is_true;
-use crate::limits::Limits;
+use crate::limits::{Limits, pause};
 
 /// Serves a compiled Modus app.
 #[derive(Clone, Debug, Parser)]
@@ -83,14 +83,6 @@ pub struct Arguments {
     /// What clients and calls may take.
     #[command(flatten)]
     pub limits: Limits,
-}
-
-/// A number of seconds, which may be none.
-fn pause(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds
-        .filter(|duration| *duration <= Duration::from_secs(86_400))
-        .ok_or_else(|| "expected a number of seconds, at most 86400".to_owned())
 }
 
 /// A time with its unit, as the reference writes it.

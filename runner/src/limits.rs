@@ -175,12 +175,19 @@ pub fn named(refusal: &str) -> Option<&str> {
     Some(name.split_once('`')?.0)
 }
 
+/// A number of seconds, which may be none.
+pub(crate) fn pause(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds
+        .filter(|duration| *duration <= Duration::from_secs(86_400))
+        .ok_or_else(|| "expected a number of seconds, at most 86400".to_owned())
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds)
+    pause(text)
         .ok()
-        .filter(|duration| !duration.is_zero() && duration.as_secs() <= 86_400)
-        .ok_or_else(|| "expected more than 0 and at most 86400 seconds".to_owned())
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| "expected a number of seconds, more than 0 and at most 86400".to_owned())
 }
 
 fn positive(text: &str) -> Result<usize, String> {

@@ -3,6 +3,7 @@
 mod env_file;
 mod secrets;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -147,6 +148,11 @@ impl Environment {
     /// The host's time zone: `TZ`, else the system's, else `UTC`.
     pub fn host_time_zone(&self) -> String {
         self.get("TZ").filter(|zone| !zone.is_empty()).or_else(system_zone).unwrap_or_else(|| "UTC".to_owned())
+    }
+
+    /// A zone that is given, else the host's.
+    pub(crate) fn time_zone_or<'z>(&self, given: Option<&'z str>) -> Cow<'z, str> {
+        given.map_or_else(|| self.host_time_zone().into(), Cow::Borrowed)
     }
 
     /// What a guest sees of the `MODUS_*` variables: without the prefix, without those of the runner and of

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 const HIGH: RangeInclusive<u16> = 0xd800..=0xdbff;
 const LOW: RangeInclusive<u16> = 0xdc00..=0xdfff;
-/// `\uXXXX`
+/// Bytes of an escape: `\u` and four digits.
 const ESCAPE: usize = 6;
 
 /// The text with U+FFFD for each half that stands alone; `None` where there is none.

@@ -72,7 +72,8 @@ impl Services {
 pub struct Invocation<'a> {
     pub(crate) services: &'a Services,
     pub(crate) log: &'a LogContext,
-    pub(crate) time_zone: &'a str,
+    /// The client's, if it has a known one.
+    pub(crate) time_zone: Option<&'a str>,
     pub(crate) output: &'a mut Output,
 }
 

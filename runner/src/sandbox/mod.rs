@@ -142,11 +142,6 @@ impl Sandbox {
         let log = self.0.log_context(&request, "");
         Instance::new(Arc::clone(&self.0), &request, log, limit)
     }
-
-    /// Calls that could start now without waiting.
-    pub fn free_slots(&self) -> usize {
-        self.0.slots.available_permits()
-    }
 }
 
 impl Call for Sandbox {

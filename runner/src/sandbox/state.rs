@@ -20,7 +20,8 @@ pub(crate) struct State {
     pub(crate) runtime: Handle,
     pub(crate) limit: Limit,
     pub(crate) log: LogContext,
-    pub(crate) time_zone: Arc<str>,
+    /// The client's, if it has a known one; else the host's counts, which is looked up where it is asked for.
+    pub(crate) time_zone: Option<Arc<str>>,
     pub(crate) claims: Arc<str>,
     pub(crate) output: Output,
     /// Why a call into the guest ended, when the language layer only knows that it did.
@@ -45,7 +46,7 @@ impl State {
         Invocation {
             services: &self.shared.services,
             log: &self.log,
-            time_zone: &self.time_zone,
+            time_zone: self.time_zone.as_deref(),
             output: &mut self.output,
         }
     }
@@ -56,7 +57,8 @@ impl State {
             return Arc::clone(known);
         }
         let services = &self.shared.services;
-        let mut entries = vec![format!("TZ={}", self.time_zone), format!("CLAIMS={}", self.claims)];
+        let zone = services.environment.time_zone_or(self.time_zone.as_deref());
+        let mut entries = vec![format!("TZ={zone}"), format!("CLAIMS={}", self.claims)];
         let connections = services.manifest.connections.keys().map(String::as_str);
         let variables = services.environment.guest_variables(connections);
         entries.extend(variables.into_iter().map(|(name, value)| format!("{name}={value}")));

@@ -77,10 +77,10 @@ async fn route(live: &Arc<Live>, limits: &Limits, request: Request<Incoming>) ->
             let exchange = Exchange::begin();
             let span = traces::request(request.method().as_str(), &route.path, request.headers());
             let response = endpoint(&routes, route, limits, request).instrument(span.clone()).await;
-            let (status, size) = (response.status().as_u16(), response.body().whole().map_or(0, <[u8]>::len) as u64);
+            let (status, size) = (response.status().as_u16(), response.body().whole().map(<[u8]>::len));
             traces::responded(&span, status);
-            exchange.answered(&route.metrics, &route.name, status, size);
-            match response.body().whole() {
+            exchange.answered(&route.metrics, &route.name, status, size.unwrap_or(0) as u64);
+            match size {
                 Some(_) => response,
                 // A stream is under way until it ends.
                 None => response.map(|body| body.holding((under_way, exchange))),

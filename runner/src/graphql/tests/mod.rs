@@ -193,15 +193,20 @@ fn check_outcome(query: &str, outcome: Outcome, expected: &str) {
     assert_eq!(text(&ask(&engine, query, "")), expected, "{query}");
 }
 
-/// The arguments with which a query calls its function.
-fn arguments(query: &str, variables: &str) -> Result<Vec<Option<Value>>, String> {
+/// The only call of a query, or the response of one without.
+fn called(query: &str, variables: &str) -> Result<Request, String> {
     let seen = Arc::new(Mutex::new(None));
     let noted = Arc::clone(&seen);
     let engine = engine_with(Options::default(), move |_, request| {
-        *noted.lock().expect("not poisoned") = Some(request.arguments);
+        *noted.lock().expect("not poisoned") = Some(request);
         answer("null")
     });
     let response = text(&ask(&engine, query, variables));
     let seen = seen.lock().expect("not poisoned").take();
     seen.ok_or(response)
+}
+
+/// The arguments with which a query calls its function.
+fn arguments(query: &str, variables: &str) -> Result<Vec<Option<Value>>, String> {
+    called(query, variables).map(|request| request.arguments)
 }
