@@ -132,8 +132,9 @@ impl Document {
                 Some(error.to_string())
             }
         };
-        // Whoever comes after this finds the new keys.
-        self.demand().running = false;
+        // Both in one step: whoever finds that no fetch is on its way finds the new keys, too.
+        let mut demand = self.demand();
+        demand.running = false;
         self.loaded.send_modify(|loaded| {
             loaded.fetches += 1;
             loaded.failure = failure;
@@ -177,8 +178,7 @@ impl Document {
 
     /// Has the document fetched because a request needs a key that it lacks, at most once a minute, and waits for it.
     pub(super) async fn refetch(&self) {
-        let mut loaded = self.loaded.subscribe();
-        {
+        let mut loaded = {
             let mut demand = self.demand();
             if !demand.running {
                 if demand.last.is_some_and(|last| last.elapsed() < ON_DEMAND) {
@@ -188,7 +188,8 @@ impl Document {
                 // The fetch is the background task's: a client that goes away does not end it.
                 self.wanted.notify_one();
             }
-        }
+            self.loaded.subscribe()
+        };
         let _ = timeout(PATIENCE, loaded.changed()).await;
     }
 

@@ -246,7 +246,9 @@ impl State {
             return Err(Refusal::Critical);
         }
         let signature = token.signature()?;
-        if !self.verifies(&token, &signature) && !self.verifies_after_refetch(&token, &signature).await {
+        // One look at the keys for both questions: they may change meanwhile.
+        let keys = self.keys();
+        if !self.verifies(&token, &signature, &keys) && !self.verifies_after_refetch(&token, &signature, &keys).await {
             return Err(Refusal::Signature);
         }
         let claims = token.claims()?;
@@ -255,12 +257,11 @@ impl State {
     }
 
     /// Keys given as PEM come first, then the one that the token names, then the rest.
-    fn verifies(&self, token: &Token<'_>, signature: &[u8]) -> bool {
+    fn verifies(&self, token: &Token<'_>, signature: &[u8], documents: &[Arc<[Key]>]) -> bool {
         let verifies = |key: &Key| key.verifies(&token.algorithm, token.message, signature);
         if self.pems.iter().any(verifies) {
             return true;
         }
-        let documents: Vec<Arc<[Key]>> = self.documents().map(|document| document.keys()).collect();
         let named = |key: &Key| token.key_id.as_deref().is_some_and(|id| key.is(id));
         let (first, rest): (Vec<&Key>, Vec<&Key>) =
             documents.iter().flat_map(|keys| keys.iter()).partition(|key| named(key));
@@ -268,14 +269,20 @@ impl State {
     }
 
     /// A key id that no document has may be new: the documents are fetched again, if that was not done lately.
-    async fn verifies_after_refetch(&self, token: &Token<'_>, signature: &[u8]) -> bool {
+    async fn verifies_after_refetch(&self, token: &Token<'_>, signature: &[u8], documents: &[Arc<[Key]>]) -> bool {
         let Some(id) = token.key_id.as_deref() else { return false };
-        let known = || self.documents().any(|document| document.keys().iter().any(|key| key.is(id)));
-        if known() {
+        let known = |documents: &[Arc<[Key]>]| documents.iter().any(|keys| keys.iter().any(|key| key.is(id)));
+        if known(documents) {
             return false;
         }
         join_all(self.documents().map(|document| document.refetch())).await;
-        known() && self.verifies(token, signature)
+        let keys = self.keys();
+        known(&keys) && self.verifies(token, signature, &keys)
+    }
+
+    /// The keys of each document as they are now.
+    fn keys(&self) -> Vec<Arc<[Key]>> {
+        self.documents().map(|document| document.keys()).collect()
     }
 }
 
