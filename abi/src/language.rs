@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::guest::{CallError, Guest, Limits};
 use crate::metadata::Metadata;
-use crate::plan::{FunctionPlan, ImportPlan, ResultPlan, Signature};
+use crate::plan::{FunctionPlan, ImportPlan, ResultPlan, Seed, Signature};
 use crate::selection::Selection;
 use crate::types::{TypeId, Types};
 use crate::value::Value;
@@ -85,6 +85,15 @@ pub enum Shape {
     Named,
 }
 
+/// An aligned word of memory whose value after initialisation depends on the random numbers that were drawn.
+#[derive(Clone, Debug)]
+pub struct Varying {
+    /// Address.
+    pub address: u32,
+    /// Its value after each of several initialisations, in their order.
+    pub values: Vec<u32>,
+}
+
 /// What a guest language has to tell and do. Build-time methods first, run-time ones after.
 pub trait GuestLanguage: Sync {
     /// SDK name in the metadata.
@@ -113,6 +122,12 @@ pub trait GuestLanguage: Sync {
 
     /// The core signature an import of these types must have.
     fn import_signature(&self, parameters: &[TypeId], result: Option<TypeId>, types: &Types) -> Signature;
+
+    /// Tells that all these words (ascending) are seeds of the language's own random number generators, and of nothing
+    /// that the app keeps; `None` where that is not certain.
+    fn seeds(&self, _: &[Varying]) -> Option<Vec<Seed>> {
+        None
+    }
 
     /// Lowers the arguments (`None` = not given), calls `guest.function`, lifts what is wanted of the result: null for
     /// no result, an object for several. Objects have their wanted fields only.

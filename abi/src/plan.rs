@@ -17,8 +17,10 @@ pub struct Program {
     pub app: App,
     /// Guest language, from the metadata's `sdk`.
     pub language: Language,
-    /// Export that initialises an instance: `_initialize`, else `_start`.
-    pub start: String,
+    /// Export that initialises an instance, `_initialize` or else `_start`; `None` where that was done at build time.
+    pub start: Option<String>,
+    /// What an instance that was initialised at build time still needs.
+    pub seeds: Vec<Seed>,
     /// Resolved types.
     pub types: Types,
     /// Exported functions that metadata describes, sorted by name.
@@ -29,6 +31,16 @@ pub struct Program {
     pub schema: Schema,
     /// The manifest found at build time.
     pub manifest: Manifest,
+}
+
+/// A seed of a random number generator in the memory of an instance that was initialised at build time. Each instance
+/// gets one odd random number of 64 bits; every seed is its first `length` bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seed {
+    /// Address in the first memory.
+    pub address: u32,
+    /// 4 or 8 bytes.
+    pub length: u8,
 }
 
 /// Identity of an app (`metadata` section 3.1).

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
 use crate::native::CpuLevel;
+use crate::preinit::Mode;
 use crate::render::Format;
 
 const EXAMPLES: &str = "\
@@ -72,6 +73,9 @@ pub struct Compile {
     /// Instructions to use
     #[arg(long, value_enum, default_value_t, value_name = "CPU")]
     pub cpu: CpuLevel,
+    /// Initialise the app now instead of in each call
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub preinit: Mode,
 }
 
 /// Arguments of `inspect`.

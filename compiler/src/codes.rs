@@ -65,6 +65,8 @@ pub const EMBEDDER_HIDDEN: &str = "MC0314";
 pub const TYPE_UNKNOWN: &str = "MC0315";
 /// Warning: an input type contains itself without an end, so one of its fields is nullable in GraphQL.
 pub const INPUT_ENDLESS: &str = "MC0316";
+/// The app cannot be initialised at build time: a note, or an error where it was asked for.
+pub const PREINIT: &str = "MC0317";
 
 /// The manifest is not JSON (with comments).
 pub const MANIFEST_SYNTAX: &str = "MC0401";

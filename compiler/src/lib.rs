@@ -8,6 +8,7 @@ pub mod manifest;
 pub mod native;
 pub mod pipeline;
 pub mod plan;
+pub mod preinit;
 mod progress;
 pub mod read;
 pub mod render;

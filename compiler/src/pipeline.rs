@@ -7,6 +7,7 @@ use abi::plan::Program;
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::native::{self, Target};
+use crate::preinit::{self, Initialised, Mode};
 use crate::{manifest, plan, read};
 
 /// A manifest as found.
@@ -25,6 +26,8 @@ pub struct Options<'a> {
     pub strict: bool,
     /// Look for everything that is wrong, but produce nothing.
     pub check_only: bool,
+    /// When to initialise the app at build time.
+    pub preinit: Mode,
     /// The runner of an executable app.
     pub runner: Option<&'a [u8]>,
 }
@@ -47,12 +50,41 @@ pub fn compile(
         diagnostics.iter_mut().for_each(|diagnostic| diagnostic.severity = Severity::Error);
     }
     let refused = options.check_only || diagnostics.iter().any(Diagnostic::is_error);
-    let Some(program) = program.filter(|_| !refused) else { return (None, diagnostics) };
-    match assemble(wasm, &program, target, options.runner) {
+    let Some(mut program) = program.filter(|_| !refused) else { return (None, diagnostics) };
+    let (initialised, note) = match initialise(wasm, &mut program, options.preinit) {
+        Ok(initialised) => (initialised, None),
+        Err(diagnostic) => (None, Some(diagnostic.in_file(name))),
+    };
+    let failed = note.as_ref().is_some_and(Diagnostic::is_error);
+    diagnostics.extend(note);
+    if failed {
+        return (None, diagnostics);
+    }
+    let code = initialised.as_deref().unwrap_or(wasm);
+    match assemble(wasm, code, &program, target, options.runner) {
         Ok(artifact) => (Some(artifact), diagnostics),
         Err(diagnostic) => {
             diagnostics.push(diagnostic.in_file(name));
             (None, diagnostics)
+        }
+    }
+}
+
+/// The module as its start function leaves it, where that can be stored; the program then has no start any more.
+fn initialise(wasm: &[u8], program: &mut Program, mode: Mode) -> Result<Option<Vec<u8>>, Diagnostic> {
+    let Some(start) = program.start.as_deref().filter(|_| mode != Mode::Off) else { return Ok(None) };
+    match preinit::initialise(wasm, start, program.language, mode) {
+        Ok(Initialised { wasm, seeds }) => {
+            (program.start, program.seeds) = (None, seeds);
+            Ok(Some(wasm))
+        }
+        Err(reason) => {
+            let message = |so: &str| format!("the app {so} initialised at build time: {reason}");
+            Err(match mode {
+                Mode::Force => Diagnostic::error(codes::PREINIT, message("cannot be")),
+                _ => Diagnostic::note(codes::PREINIT, message("is not"))
+                    .with_help("each call initialises its instance, which takes a little longer"),
+            })
         }
     }
 }
@@ -81,8 +113,14 @@ fn absent() -> Diagnostic {
         .with_help("put a modus.json beside the module, or name one with --manifest, here or for the runner")
 }
 
-fn assemble(wasm: &[u8], program: &Program, target: &Target, runner: Option<&[u8]>) -> Result<Vec<u8>, Diagnostic> {
+fn assemble(
+    source: &[u8],
+    wasm: &[u8],
+    program: &Program,
+    target: &Target,
+    runner: Option<&[u8]>,
+) -> Result<Vec<u8>, Diagnostic> {
     let code = native::compile(wasm, target)?;
-    let parts = Parts { source: wasm, code: &code, runner, program, target: target.triple.clone(), cpu: target.cpu()? };
+    let parts = Parts { source, code: &code, runner, program, target: target.triple.clone(), cpu: target.cpu()? };
     artifact::write(&parts).map_err(|error| Diagnostic::error(codes::ARTIFACT_WRITE, error.to_string()))
 }

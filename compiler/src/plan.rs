@@ -34,7 +34,8 @@ pub fn build(module: &Module, manifest: Manifest) -> (Option<Program>, Vec<Diagn
     let program = Program {
         app: app(module),
         language: module.language,
-        start: start.clone(),
+        start: Some(start.clone()),
+        seeds: Vec::new(),
         types,
         functions: plans,
         imports,

@@ -75,6 +75,7 @@ impl Renderer {
         let (word, colour) = match diagnostic.severity {
             Severity::Error => ("error", "\x1b[1;31m"),
             Severity::Warning => ("warning", "\x1b[1;33m"),
+            Severity::Note => ("note", "\x1b[1;36m"),
         };
         let code = diagnostic.code;
         let mut text = format!("{colour}{word}[{code}]\x1b[0m\x1b[1m: {}\x1b[0m\n", printable(&diagnostic.message));

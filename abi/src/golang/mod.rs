@@ -7,13 +7,14 @@ mod layout;
 mod lift;
 mod lower;
 mod names;
+mod seeds;
 #[cfg(test)]
 mod tests;
 
 use crate::guest::{CallError, Guest, Limits};
-use crate::language::{GuestLanguage, TypeFacts};
+use crate::language::{GuestLanguage, TypeFacts, Varying};
 use crate::metadata::Metadata;
-use crate::plan::{FunctionPlan, ImportPlan, ResultPlan, Signature};
+use crate::plan::{FunctionPlan, ImportPlan, ResultPlan, Seed, Signature};
 use crate::selection::Selection;
 use crate::types::{TypeId, Types};
 use crate::value::Value;
@@ -50,6 +51,10 @@ impl GuestLanguage for Go {
 
     fn import_signature(&self, parameters: &[TypeId], result: Option<TypeId>, types: &Types) -> Signature {
         layout::import_signature(parameters, result, types)
+    }
+
+    fn seeds(&self, words: &[Varying]) -> Option<Vec<Seed>> {
+        seeds::find(words)
     }
 
     fn call(

@@ -76,6 +76,10 @@ fn program_text(out: &mut String, program: &Program) -> std::fmt::Result {
     for (name, endpoint) in &program.manifest.endpoints {
         writeln!(out, "Endpoint:  {} at {} ({})", plain(name), plain(&endpoint.path), auth_name(endpoint.auth))?;
     }
+    match &program.start {
+        Some(start) => writeln!(out, "Start:     {} in each call", plain(start))?,
+        None => writeln!(out, "Start:     at build time, {} random seeds in each call", program.seeds.len())?,
+    }
     writeln!(out, "Schema:    {} bytes as SDL", sdl::print(&program.schema).len())?;
     writeln!(out, "\nFunctions ({}):", program.functions.len())?;
     for function in &program.functions {
@@ -152,6 +156,7 @@ fn program_json(program: &Program) -> Value {
         },
         "language": program.language.to_string(),
         "start": program.start,
+        "seeds": program.seeds.iter().map(|seed| json!({ "address": seed.address, "length": seed.length })).collect::<Value>(),
         "schemaLength": sdl::print(&program.schema).len(),
         "functions": program.functions.iter().map(|function| function_json(program, function)).collect::<Vec<_>>(),
         "imports": program.imports.iter().map(|import| import_json(program, import)).collect::<Vec<_>>(),

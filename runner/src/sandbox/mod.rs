@@ -115,7 +115,7 @@ impl Sandbox {
             instance,
             functions,
             metrics,
-            start: module.get_export_index(&program.start),
+            start: program.start.as_deref().and_then(|start| module.get_export_index(start)),
             slots: Arc::new(Semaphore::new(options.concurrency.clamp(1, Semaphore::MAX_PERMITS))),
             waiting: AtomicUsize::new(0),
             ticker: Ticker::default(),

@@ -141,7 +141,8 @@ fn program() -> Program {
     Program {
         app: App::default(),
         language: Language::AssemblyScript,
-        start: String::new(),
+        start: None,
+        seeds: Vec::new(),
         types: types(),
         functions,
         imports: Vec::new(),
