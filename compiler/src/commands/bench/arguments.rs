@@ -7,7 +7,16 @@ use clap::Args;
 /// Most connections at once: each needs a file of this process and one of the server.
 const MAX_CONNECTIONS: i64 = 4096;
 
-const AFTER_HELP: &str = "\
+/// Behind the short help.
+const EXAMPLES: &str = "\
+Examples:
+  modusc bench app.cwasm
+  modusc bench ./app --query '{ person(id: 1) { name } }'
+  modusc bench app.cwasm --query @find.graphql --variables '{\"id\": 1}' --json
+  modusc bench app.cwasm --field people --connections 64 --seconds 10 -- --deadline 5";
+
+/// Behind the long help.
+const EXPLANATION: &str = "\
 What is called: the queries given, else the query fields given, else every query field that needs no argument or one that \
 can be made from its type. Mutations are called only by --query. Of an app that imports functions which reach models, \
 databases or other servers, no field is called unless asked for: a load of calls may cost money.
@@ -18,7 +27,7 @@ files in the page cache. Latency is what a client on this machine sees, from a r
 connection: it includes the client and HTTP. The row \"GET /livez\" shows what these cost without GraphQL and without a \
 sandbox. Under load, client and server share the machine; --pin keeps them apart. An answer with errors counts as failed.
 
-The app gets the variables of this process, and the env files beside it, as in modus-runner. RUST_LOG and MODUS_LOG_LEVEL \
+The server gets the variables of this process, and the env files beside the app, as ever. RUST_LOG and MODUS_LOG_LEVEL \
 are taken away, because the address is read from the log.
 
 Examples:
@@ -31,7 +40,7 @@ Exit status: 0 measured, 1 nothing could be measured, or a query given failed, 2
 
 /// Arguments of `bench`.
 #[derive(Debug, Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = EXAMPLES, after_long_help = EXPLANATION)]
 pub struct Bench {
     /// The artifact (app.cwasm), or an executable made with --exe
     pub file: PathBuf,

@@ -17,8 +17,8 @@ use super::questions::Question;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long an answer may take: twice the runner's own default, so that its message about a slow call is seen.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Longest part of an answer in a message.
 const MAX_QUOTE: usize = 200;
 

@@ -183,7 +183,7 @@ mod tests {
     fn times_and_sizes() {
         let of = |nanoseconds| time(Duration::from_nanos(nanoseconds));
         assert_eq!([of(5_250), of(51_260), of(512_600)], ["5.25 µs", "51.3 µs", "513 µs"]);
-        assert_eq!([of(2_345_000), of(1_500_000_000)], ["2.35 ms", "1.50 s"]);
+        assert_eq!([of(2_346_000), of(1_500_000_000)], ["2.35 ms", "1.50 s"]);
         assert_eq!([size(2048), size(11_000_000)], ["2.0 KiB", "10.49 MiB"]);
     }
 
