@@ -98,7 +98,8 @@ impl Measurement<'_> {
             server.check_alive()?;
             calls.push((question.clone(), call));
         }
-        let memory = idle.zip(server.memory()).map(|((idle, _), (_, peak))| (idle, peak));
+        // The kernel's peak may lag behind what it has told as resident.
+        let memory = idle.zip(server.memory()).map(|((idle, _), (now, peak))| (idle, peak.max(now).max(idle)));
         Ok(Figures { environment, cold, floor, calls, memory, seconds })
     }
 

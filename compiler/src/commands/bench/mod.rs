@@ -116,7 +116,8 @@ impl Report<'_> {
         let mut notes: Vec<String> = self.questions.note.iter().cloned().collect();
         if self.machine.is_busy() {
             notes.push(
-                "the machine was busy before the measurement began: expect these figures to be too high".to_owned(),
+                "the machine was busy before the measurement began: these times are too long and these rates too low"
+                    .to_owned(),
             );
         }
         for (question, call) in &self.figures.calls {
