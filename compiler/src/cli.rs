@@ -20,8 +20,9 @@ Examples:
   modusc schema app.wasm                         print the GraphQL schema
   modusc inspect app.cwasm --json                tell what is in an artifact
   modusc check                                   check the modus.json of this folder
+  modusc bench app.cwasm                         measure cold start, calls and memory
 
-Exit status: 0 done, 1 input refused, 2 wrong usage.";
+Exit status: 0 done, 1 input refused, 2 wrong usage, 130 interrupted.";
 
 /// Compiles a Modus app ahead of time.
 #[derive(Debug, Parser)]
@@ -45,6 +46,8 @@ enum Command {
     Schema(Schema),
     /// Check a manifest, and a module with it, without compiling
     Check(Check),
+    /// Measure cold start, latency, throughput and memory of a compiled app
+    Bench(Box<commands::bench::Bench>),
 }
 
 /// Arguments of the default command.
@@ -170,6 +173,8 @@ pub enum Outcome {
     Refused,
     /// The command line asks for something that cannot be done.
     Usage,
+    /// The user ended it.
+    Interrupted,
 }
 
 impl From<Outcome> for ExitCode {
@@ -178,6 +183,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Done => 0,
             Outcome::Refused => 1,
             Outcome::Usage => 2,
+            Outcome::Interrupted => 130,
         })
     }
 }
@@ -195,6 +201,7 @@ pub fn run() -> ExitCode {
         (Some(Command::Inspect(arguments)), _) => commands::inspect::run(arguments, &cli.output),
         (Some(Command::Schema(arguments)), _) => commands::schema::run(arguments, &cli.output),
         (Some(Command::Check(arguments)), _) => commands::check::run(arguments, &cli.output),
+        (Some(Command::Bench(arguments)), _) => commands::bench::run(arguments, &cli.output),
         (None, Some(arguments)) => commands::compile::run(arguments, &cli.output),
         (None, None) => Outcome::Usage,
     };

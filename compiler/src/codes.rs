@@ -101,3 +101,5 @@ pub const IO: &str = "MC0603";
 pub const USAGE: &str = "MC0604";
 /// A folder holds several modules.
 pub const SEVERAL_MODULES: &str = "MC0605";
+/// The app could not be measured, or a query that was to be measured failed.
+pub const BENCH: &str = "MC0606";

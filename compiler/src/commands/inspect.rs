@@ -218,7 +218,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Names come from the module: control characters must not reach the terminal.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars()
         .flat_map(|character| {
             let escaped = character.is_control().then(|| character.escape_default().to_string());

@@ -1,5 +1,6 @@
 //! The subcommands and what they share.
 
+pub mod bench;
 pub mod check;
 pub mod compile;
 pub mod inspect;

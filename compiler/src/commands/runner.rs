@@ -23,7 +23,7 @@ pub(super) fn read(arguments: &Compile) -> Result<Option<Vec<u8>>, Diagnostic> {
 }
 
 /// Beside modusc, else the first on PATH.
-fn find() -> Option<PathBuf> {
+pub(super) fn find() -> Option<PathBuf> {
     let own = std::env::current_exe().ok();
     let beside = own.and_then(|own| Some(own.parent()?.to_owned()));
     let path = std::env::var_os("PATH").unwrap_or_default();
