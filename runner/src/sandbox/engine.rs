@@ -1,6 +1,6 @@
 //! How instances are allocated.
 
-use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use super::Options;
 
@@ -37,9 +37,6 @@ fn pool(options: &Options) -> PoolingAllocationConfig {
         .table_elements(TABLE_ELEMENTS)
         .max_memory_size(options.memory_limit)
         .linear_memory_keep_resident(KEEP_RESIDENT)
-        // Where the kernel tells which pages were written, only those are cleared. Without it the whole of a small memory
-        // is, which makes all its pages the process's own: 128 KiB for each call that was ever there at once.
-        .pagemap_scan(Enabled::Auto)
         .table_keep_resident(KEEP_RESIDENT);
     pool
 }
