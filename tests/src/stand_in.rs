@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -235,12 +234,4 @@ fn chat(body: &Value) -> Value {
             "content": format!("You asked: {asked} I would love to, but my cat has just learned to open doors.")}}],
         "usage": {"prompt_tokens": 20, "completion_tokens": 15, "total_tokens": 35}
     })
-}
-
-/// Keeps a thread busy with sleeping for `duration`, then answers like the provider.
-pub fn slow(duration: Duration) -> impl Fn(&Recorded) -> (u16, String) + Send + Sync {
-    move |request| {
-        std::thread::sleep(duration);
-        (200, provider(request).to_string())
-    }
 }

@@ -1,13 +1,11 @@
 //! Promise: text generation, embeddings and classification work with the SDK's own model packages; secrets reach the
-//! provider and never the guest; a call that waits holds no core.
-
-use std::time::{Duration, Instant};
+//! provider and never the guest.
 
 use serde_json::{Value, json};
 use tests::app::{self, App};
 use tests::guests;
 use tests::runner::{Options, Runner};
-use tests::stand_in::{StandIn, slow};
+use tests::stand_in::StandIn;
 
 /// Serves a test app whose provider is the stand-in.
 fn serve(folder: &str, stand_in: &StandIn) -> (App, Runner) {
@@ -83,16 +81,4 @@ fn failures_are_errors_of_the_field() {
     let answer = runner.query(r#"{ ask(instruction: "Be brief.", prompt: "Why?") }"#);
     assert!(answer["errors"].to_string().contains("text-generator"), "{answer}");
     assert!(!answer.to_string().contains("127.0.0.1"), "host details reach the client: {answer}");
-}
-
-#[test]
-fn waiting_calls_hold_no_core() {
-    let stand_in = StandIn::with(slow(Duration::from_secs(1)));
-    let (_app, runner) = serve("tests/guests/go/text", &stand_in);
-    let aliases: String = (0..40).map(|n| format!("a{n}: ask(instruction: \"i\", prompt: \"{n}\") ")).collect();
-    let start = Instant::now();
-    let answer = runner.query(&format!("{{ {aliases} }}"));
-    assert_eq!(answer["errors"], Value::Null, "{answer}");
-    // Forty waits of one second, in far less time than twenty on each of two cores.
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
