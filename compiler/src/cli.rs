@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use abi::engine::Bounds;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
@@ -72,6 +73,28 @@ pub struct Compile {
     /// Instructions to use
     #[arg(long, value_enum, default_value_t, value_name = "CPU")]
     pub cpu: CpuLevel,
+    /// How the app is kept within its memory
+    #[arg(long, value_enum, default_value_t, value_name = "KIND")]
+    pub bounds: BoundsKind,
+}
+
+/// Ways of keeping a guest within its memory, as the command line has them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum BoundsKind {
+    /// Guard pages: fastest; each instance reserves 4 GiB of addresses, which costs no memory
+    #[default]
+    Guard,
+    /// Compare each address: for hosts that limit addresses (`ulimit -v`); 128 MiB for each instance, and at most
+    Explicit,
+}
+
+impl From<BoundsKind> for Bounds {
+    fn from(kind: BoundsKind) -> Self {
+        match kind {
+            BoundsKind::Guard => Self::Guard,
+            BoundsKind::Explicit => Self::Explicit,
+        }
+    }
 }
 
 /// Arguments of `inspect`.

@@ -83,6 +83,7 @@ fn absent() -> Diagnostic {
 
 fn assemble(wasm: &[u8], program: &Program, target: &Target, runner: Option<&[u8]>) -> Result<Vec<u8>, Diagnostic> {
     let code = native::compile(wasm, target)?;
-    let parts = Parts { source: wasm, code: &code, runner, program, target: target.triple.clone(), cpu: target.cpu()? };
+    let (cpu, bounds) = (target.cpu()?, target.bounds);
+    let parts = Parts { source: wasm, code: &code, runner, program, target: target.triple.clone(), cpu, bounds };
     artifact::write(&parts).map_err(|error| Diagnostic::error(codes::ARTIFACT_WRITE, error.to_string()))
 }
