@@ -37,7 +37,7 @@ const NATIVE: [(&str, &str); 3] = [
 
 /// Something that runs functions.
 trait Subject {
-    /// Runs a function: its checksum, and the nanoseconds it took.
+    /// Runs a function: its checksum, and the nanoseconds of processor time it took.
     fn run(&mut self, function: &str) -> Result<(u32, u64)>;
 }
 

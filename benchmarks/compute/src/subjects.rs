@@ -1,9 +1,8 @@
 //! A module in wasmtime, with the settings that are shipped and with others.
 
-use std::time::Instant;
-
 use abi::engine::Bounds;
 use modusc::native::{self, CpuLevel, Target};
+use rustix::time::{ClockId, clock_gettime};
 use wasmtime::{Config, Engine, Inlining, Instance, Linker, Module, Store};
 
 use crate::{Result, Subject};
@@ -80,11 +79,17 @@ impl Guest {
     }
 }
 
+/// Nanoseconds that this thread has computed: who else uses the machine does not count.
+fn processor_time() -> i64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec * 1_000_000_000 + time.tv_nsec
+}
+
 impl Subject for Guest {
     fn run(&mut self, function: &str) -> Result<(u32, u64)> {
         let function = self.instance.get_typed_func::<(), u32>(&mut self.store, function)?;
-        let begun = Instant::now();
+        let begun = processor_time();
         let checksum = function.call(&mut self.store, ())?;
-        Ok((checksum, u64::try_from(begun.elapsed().as_nanos())?))
+        Ok((checksum, u64::try_from(processor_time() - begun)?))
     }
 }
