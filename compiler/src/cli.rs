@@ -84,7 +84,8 @@ pub enum BoundsKind {
     /// Guard pages: fastest; each instance reserves 4 GiB of addresses, which costs no memory
     #[default]
     Guard,
-    /// Compare each address: for hosts that limit addresses (`ulimit -v`); 128 MiB for each instance, and at most
+    /// Compare each address: for hosts that limit addresses (`ulimit -v`); 128 MiB for each instance, and at most; what
+    /// computes takes up to a third longer
     Explicit,
 }
 
