@@ -15,7 +15,7 @@ TINYGO_MODULE=github.com/tinygo-org/tinygo
 RECIPE=1 # raise it when the steps below change, so that existing caches are rebuilt
 PACKAGES=(
   "llvm-$LLVM_VERSION-dev" "libclang-$LLVM_VERSION-dev" "clang-$LLVM_VERSION" "lld-$LLVM_VERSION"
-  "libclang-rt-$LLVM_VERSION-dev-wasm32" wasi-libc binaryen wrk chromium
+  "libclang-rt-$LLVM_VERSION-dev-wasm32" wasi-libc binaryen wabt wrk chromium
 )
 WASI_LIBC=/usr/lib/wasm32-wasi/libc.a
 WASI_INCLUDE=/usr/include/wasm32-wasi

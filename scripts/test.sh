@@ -11,3 +11,9 @@ for crate in modusc modus-runner; do
 done
 cargo test --locked -q -p measure
 cargo test --locked -q -p tests --no-fail-fast
+# Once more with checked bounds: what runs guests in every way. `tests/bounds.rs` has compared the two kinds already.
+checked=()
+for file in boundary classes executable faults imports limits lists maps values; do
+  checked+=(--test "$file")
+done
+MODUSC_TEST_BOUNDS=explicit cargo test --locked -q -p tests --no-fail-fast "${checked[@]}"

@@ -3,6 +3,7 @@
 //! Everything that wasmtime compares between an artifact and its engine is set explicitly: its defaults follow the
 //! cargo features of the build, and modusc is built with more of them than the runner.
 
+use serde::{Deserialize, Serialize};
 use wasmtime::{Config, InstanceAllocationStrategy, ModuleVersionStrategy};
 
 /// Version of wasmtime that both sides are built with; an artifact loads in exactly this one.
@@ -11,23 +12,64 @@ pub const WASMTIME_VERSION: &str = "48.0.8";
 /// Found in every runner, so that modusc can tell one that does not fit before it makes an executable app of it.
 pub const RUNNER_MARK: &str = concat!("modus-runner for artifacts of modusc ", env!("CARGO_PKG_VERSION"), "\n");
 
-/// Address space reserved for each linear memory: all of it, so that no bounds check is compiled in.
-pub const MEMORY_RESERVATION: u64 = 4 << 30;
-/// Guard region behind each linear memory.
-pub const MEMORY_GUARD: u64 = 32 << 20;
+/// Address space reserved for a linear memory with guard pages: all that 32 bits can address, so that no check is compiled.
+const GUARDED_RESERVATION: u64 = 4 << 30;
+/// Guard region behind a memory: as far as the constant offset of an unchecked access leads beyond its address.
+const GUARD: u64 = 32 << 20;
+/// Between memories whose bounds are checked. No code relies on it: it stops what should not happen.
+const CHECKED_GUARD: u64 = 64 << 10;
+/// Bytes of address space for a linear memory whose bounds are checked, and so the most that such a memory may have.
+pub const CHECKED_RESERVATION: u64 = 128 << 20;
 /// Native stack of a guest.
 pub const MAX_WASM_STACK: usize = 512 << 10;
 
-/// The settings in words, stored in each artifact so that a mismatch can name both sides.
-/// Change it together with [`config`].
-pub const SETTINGS: &str =
-    "epoch interruption, 4 GiB reservation, 32 MiB guard, fixed base, copy-on-write, lazy tables";
+/// How a guest is kept within its linear memory. Code for one is no code for the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Bounds {
+    /// By pages that cannot be accessed: 4 GiB of address space for each instance, no instruction for an access.
+    #[default]
+    Guard,
+    /// By comparing each address: [`CHECKED_RESERVATION`] for each instance.
+    Explicit,
+}
+
+impl Bounds {
+    /// The name on modusc's command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Guard => "guard",
+            Self::Explicit => "explicit",
+        }
+    }
+
+    /// The settings of [`config`] in words, stored in each artifact so that a mismatch can name both sides.
+    /// Change them together with [`config`].
+    pub const fn settings(self) -> &'static str {
+        match self {
+            Self::Guard => {
+                "epoch interruption, 4 GiB reservation, 32 MiB guard, fixed base, copy-on-write, lazy tables"
+            }
+            Self::Explicit => {
+                "epoch interruption, 128 MiB reservation, 64 KiB guard, fixed base, copy-on-write, lazy tables"
+            }
+        }
+    }
+
+    /// Address space in bytes: for a linear memory, and for the guard region behind it.
+    const fn reservation(self) -> (u64, u64) {
+        match self {
+            Self::Guard => (GUARDED_RESERVATION, GUARD),
+            Self::Explicit => (CHECKED_RESERVATION, CHECKED_GUARD),
+        }
+    }
+}
 
 /// The shared configuration. modusc adds the target, the runner its allocator.
 ///
 /// # Errors
 /// When wasmtime refuses the version text, which never happens with ours.
-pub fn config() -> wasmtime::Result<Config> {
+pub fn config(bounds: Bounds) -> wasmtime::Result<Config> {
+    let (reservation, guard) = bounds.reservation();
     let mut config = Config::new();
     config
         .module_version(ModuleVersionStrategy::Custom(format!("modusc/{WASMTIME_VERSION}")))?
@@ -36,8 +78,8 @@ pub fn config() -> wasmtime::Result<Config> {
         .consume_fuel(false)
         .signals_based_traps(true)
         // Memory.
-        .memory_reservation(MEMORY_RESERVATION)
-        .memory_guard_size(MEMORY_GUARD)
+        .memory_reservation(reservation)
+        .memory_guard_size(guard)
         .memory_may_move(false)
         .guard_before_linear_memory(true)
         .memory_init_cow(true)

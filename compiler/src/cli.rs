@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use abi::engine::Bounds;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
@@ -79,6 +80,29 @@ pub struct Compile {
     /// Initialise the app now instead of in each call
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub preinit: Mode,
+    /// How the app is kept within its memory
+    #[arg(long, value_enum, default_value_t, value_name = "KIND")]
+    pub bounds: BoundsKind,
+}
+
+/// Ways of keeping a guest within its memory, as the command line has them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum BoundsKind {
+    /// Guard pages: fastest; each instance reserves 4 GiB of addresses, which costs no memory
+    #[default]
+    Guard,
+    /// Compare each address: for hosts that limit addresses (`ulimit -v`); 128 MiB for each instance, and at most; what
+    /// computes takes up to a third longer
+    Explicit,
+}
+
+impl From<BoundsKind> for Bounds {
+    fn from(kind: BoundsKind) -> Self {
+        match kind {
+            BoundsKind::Guard => Self::Guard,
+            BoundsKind::Explicit => Self::Explicit,
+        }
+    }
 }
 
 /// Arguments of `inspect`.

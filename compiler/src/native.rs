@@ -1,8 +1,8 @@
 //! Native code: wasm in, wasmtime's ELF object out.
 
 use abi::artifact::Cpu;
-use abi::engine;
-use wasmtime::{Engine, OptLevel};
+use abi::engine::{self, Bounds};
+use wasmtime::{Config, Engine, OptLevel};
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -14,6 +14,8 @@ pub struct Target {
     pub triple: String,
     /// CPU level.
     pub cpu: CpuLevel,
+    /// How guests are kept within their memory.
+    pub bounds: Bounds,
 }
 
 /// How much of the CPU the code may use.
@@ -85,6 +87,11 @@ impl Target {
         let features = features.into_iter().map(|feature| feature.name.to_owned()).collect();
         Ok(Cpu { level: level.to_owned(), features })
     }
+
+    fn refused(&self, error: &dyn std::fmt::Display) -> Diagnostic {
+        Diagnostic::error(codes::TARGET_UNKNOWN, format!("target {} cannot be compiled for: {error}", self.triple))
+            .with_help("targets: x86_64-unknown-linux-gnu, aarch64-unknown-linux-gnu")
+    }
 }
 
 /// Compiles a validated module.
@@ -92,18 +99,20 @@ impl Target {
 /// # Errors
 /// A diagnostic for an unknown target or for a module that the engine cannot compile.
 pub fn compile(wasm: &[u8], target: &Target) -> Result<Vec<u8>, Diagnostic> {
-    let engine = engine(target)?;
-    engine
+    let config = config(target)?;
+    Engine::new(&config)
+        .map_err(|error| target.refused(&error))?
         .precompile_module(wasm)
         .map_err(|error| Diagnostic::error(codes::NOT_COMPILABLE, format!("failed to compile the plugin: {error:#}")))
 }
 
-fn engine(target: &Target) -> Result<Engine, Diagnostic> {
-    let refused = |error: &dyn std::fmt::Display| {
-        Diagnostic::error(codes::TARGET_UNKNOWN, format!("target {} cannot be compiled for: {error}", target.triple))
-            .with_help("targets: x86_64-unknown-linux-gnu, aarch64-unknown-linux-gnu")
-    };
-    let mut config = engine::config().map_err(|error| refused(&error))?;
+/// The engine that compiles for a target.
+///
+/// # Errors
+/// A diagnostic for an unknown target.
+pub fn config(target: &Target) -> Result<Config, Diagnostic> {
+    let refused = |error: &dyn std::fmt::Display| target.refused(error);
+    let mut config = engine::config(target.bounds).map_err(|error| refused(&error))?;
     // wasmtime first: Cranelift's look-up panics on a text that is no triple at all.
     config.target(&target.triple).map_err(|error| refused(&error))?;
     cranelift_codegen::isa::lookup_by_name(&target.triple).map_err(|error| refused(&error))?;
@@ -116,5 +125,5 @@ fn engine(target: &Target) -> Result<Engine, Diagnostic> {
             config.cranelift_flag_enable(feature.setting);
         }
     }
-    Engine::new(&config).map_err(|error| refused(&error))
+    Ok(config)
 }

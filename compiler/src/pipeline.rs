@@ -121,6 +121,7 @@ fn assemble(
     runner: Option<&[u8]>,
 ) -> Result<Vec<u8>, Diagnostic> {
     let code = native::compile(wasm, target)?;
-    let parts = Parts { source, code: &code, runner, program, target: target.triple.clone(), cpu: target.cpu()? };
+    let (cpu, bounds) = (target.cpu()?, target.bounds);
+    let parts = Parts { source, code: &code, runner, program, target: target.triple.clone(), cpu, bounds };
     artifact::write(&parts).map_err(|error| Diagnostic::error(codes::ARTIFACT_WRITE, error.to_string()))
 }

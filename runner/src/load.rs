@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use abi::artifact::{Artifact, ArtifactError, Source};
+use abi::engine::Bounds;
 use abi::plan::Program;
 use thiserror::Error;
 use wasmtime::{Engine, Module};
@@ -46,6 +47,8 @@ pub struct Loaded {
     file: File,
     /// The program.
     pub program: Program,
+    /// What the code was compiled for: the engine has to be of the same kind.
+    pub bounds: Bounds,
 }
 
 /// A file read by offset, without moving it into memory.
@@ -115,7 +118,8 @@ impl Loaded {
             artifact.verify().map_err(refused)?;
         }
         let program = artifact.program().map_err(refused)?;
-        Ok(Self { path: path.to_owned(), file, program })
+        let bounds = artifact.header().bounds;
+        Ok(Self { path: path.to_owned(), file, program, bounds })
     }
 
     /// Maps the native code.

@@ -17,13 +17,26 @@ pub struct App {
     _folder: TempDir,
 }
 
+/// What all apps of the tests are compiled with: `MODUSC_TEST_BOUNDS=explicit` runs them with checked bounds.
+pub fn bounds() -> Vec<String> {
+    std::env::var("MODUSC_TEST_BOUNDS").map_or_else(|_| Vec::new(), |bounds| vec!["--bounds".to_owned(), bounds])
+}
+
 /// Compiles a wasm file with a manifest.
 pub fn compile(wasm: &Path, manifest: &str) -> App {
+    compile_with(wasm, manifest, &bounds())
+}
+
+/// The same with these arguments.
+pub fn compile_with(wasm: &Path, manifest: &str, arguments: &[String]) -> App {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("modus.json"), manifest).unwrap();
     std::fs::copy(wasm, folder.path().join("app.wasm")).unwrap();
     let artifact = folder.path().join("app.cwasm");
-    let output = modusc(&[folder.path().join("app.wasm").as_os_str(), "-o".as_ref(), artifact.as_os_str()]);
+    let input = folder.path().join("app.wasm");
+    let mut all = vec![input.as_os_str(), "-o".as_ref(), artifact.as_os_str()];
+    all.extend(arguments.iter().map(std::ffi::OsStr::new));
+    let output = modusc(&all);
     let messages = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "modusc refused {}:\n{messages}", wasm.display());
     App { artifact, messages, _folder: folder }

@@ -31,7 +31,7 @@ impl Guest {
     pub fn load(wasm: &Path, options: Options) -> Self {
         let app = app::compile(wasm, app::OPEN);
         let loaded = Loaded::open(&app.artifact, true).expect("the artifact fits");
-        let engine = engine::build(&abi::engine::config().expect("a configuration"), &options).expect("an engine");
+        let engine = engine::build(loaded.bounds, &options).expect("an engine");
         let module = loaded.code(&engine).expect("the code fits");
         let collects = module.get_export_index("__collect").is_some();
         assert!(collects || !options.collect, "{} cannot be told to collect garbage", wasm.display());

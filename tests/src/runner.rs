@@ -75,6 +75,11 @@ impl Runner {
         Self::spawn(bare_command(), options)
     }
 
+    /// Starts a command of the caller's that becomes a runner.
+    pub fn start_command(command: Command, options: &Options) -> Self {
+        Self::spawn(command, options)
+    }
+
     fn spawn(mut command: Command, options: &Options) -> Self {
         let mut child = command
             .args(["--port", "0", "--host", "127.0.0.1", "--json-logs"])

@@ -19,7 +19,13 @@ fn build(arguments: &[&str]) -> Built {
     let wasm = folder.path().join("app.wasm");
     std::fs::copy(guests::build("examples/people"), &wasm).unwrap();
     std::fs::write(folder.path().join("modus.json"), app::OPEN).unwrap();
-    let output = Command::new(tests::binary("modusc")).arg(&wasm).arg("--exe").args(arguments).output().unwrap();
+    let output = Command::new(tests::binary("modusc"))
+        .arg(&wasm)
+        .arg("--exe")
+        .args(app::bounds())
+        .args(arguments)
+        .output()
+        .unwrap();
     Built { file: folder.path().join("app"), output, _folder: folder }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::Bounds;
+
 /// First bytes of the trailer.
 pub(super) const MAGIC: [u8; 8] = *b"MODUSAOT";
 /// Version of the artifact format and of everything encoded in it. Raise it with every change of
@@ -68,7 +70,9 @@ pub struct Header {
     pub cpu: Cpu,
     /// Version of wasmtime.
     pub wasmtime: String,
-    /// [`engine::SETTINGS`](crate::engine::SETTINGS) of the compiler.
+    /// How guests are kept within their memory; decides the engine's settings.
+    pub bounds: Bounds,
+    /// [`Bounds::settings`] of the compiler.
     pub settings: String,
     /// SHA-256 of the wasm file.
     pub source_sha256: [u8; 32],

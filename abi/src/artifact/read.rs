@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::header::{FORMAT, Header, TRAILER_LENGTH, Trailer};
-use crate::engine;
+use crate::engine::{self, Bounds};
 use crate::plan::Program;
 
 /// Where an artifact's bytes come from: memory, or a file read in place.
@@ -68,12 +68,17 @@ pub enum ArtifactError {
     },
     /// Other engine settings.
     #[error(
-        "the artifact was compiled with the engine settings \"{found}\", this program uses \"{}\"",
-        engine::SETTINGS
+        "the artifact was compiled with the engine settings \"{found}\", this program uses \"{here}\" for bounds {}; \
+         use the modusc of the same release",
+        bounds.name()
     )]
     Settings {
         /// Settings in the file.
         found: String,
+        /// Settings of this program.
+        here: &'static str,
+        /// What they are for.
+        bounds: Bounds,
     },
     /// Another machine.
     #[error("the artifact was compiled for {found}, this machine is {here}; compile with `--target {here}`")]
@@ -133,8 +138,9 @@ impl<S: Source> Artifact<S> {
         if header.wasmtime != engine::WASMTIME_VERSION {
             return Err(ArtifactError::Wasmtime { found: header.wasmtime.clone() });
         }
-        if header.settings != engine::SETTINGS {
-            return Err(ArtifactError::Settings { found: header.settings.clone() });
+        let (bounds, here_settings) = (header.bounds, header.bounds.settings());
+        if header.settings != here_settings {
+            return Err(ArtifactError::Settings { found: header.settings.clone(), here: here_settings, bounds });
         }
         if header.target != here {
             return Err(ArtifactError::Target { found: header.target.clone(), here: here.to_owned() });

@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::executable::{self, BOUNDARY, RunnerError};
 use super::header::{Cpu, FORMAT, Header, Trailer};
 use super::{PROGRAM_SECTION, elf};
-use crate::engine;
+use crate::engine::{self, Bounds};
 use crate::plan::Program;
 
 /// What an artifact is made of.
@@ -24,6 +24,8 @@ pub struct Parts<'a> {
     pub target: String,
     /// CPU requirements.
     pub cpu: Cpu,
+    /// What the code was compiled for.
+    pub bounds: Bounds,
 }
 
 /// The artifact could not be put together.
@@ -73,7 +75,8 @@ pub fn write(parts: &Parts<'_>) -> Result<Vec<u8>, WriteError> {
         target: parts.target.clone(),
         cpu: parts.cpu.clone(),
         wasmtime: engine::WASMTIME_VERSION.to_owned(),
-        settings: engine::SETTINGS.to_owned(),
+        bounds: parts.bounds,
+        settings: parts.bounds.settings().to_owned(),
         source_sha256: Sha256::digest(parts.source).into(),
         source_length: parts.source.len() as u64,
         code_sha256: Sha256::digest(&file[code_offset as usize..program_offset as usize]).into(),

@@ -34,6 +34,7 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
     let target = Target {
         triple: arguments.target.clone().unwrap_or_else(|| abi::cpu::target().to_owned()),
         cpu: arguments.cpu,
+        bounds: arguments.bounds.into(),
     };
     let artifact = match &module {
         Some(Input { name, bytes }) => {

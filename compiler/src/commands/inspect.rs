@@ -47,7 +47,7 @@ fn header_text(out: &mut String, header: &Header, length: usize) -> std::fmt::Re
     if !header.cpu.features.is_empty() {
         writeln!(out, "Features:  {}", header.cpu.features.join(", "))?;
     }
-    writeln!(out, "Engine:    wasmtime {}", header.wasmtime)?;
+    writeln!(out, "Engine:    wasmtime {}, bounds {}", header.wasmtime, header.bounds.name())?;
     writeln!(out, "Module:    {} bytes, sha256 {}", header.source_length, hex(&header.source_sha256))
 }
 
@@ -133,6 +133,7 @@ fn header_json(header: &Header) -> Value {
         "cpu": header.cpu.level,
         "cpuFeatures": header.cpu.features,
         "wasmtime": header.wasmtime,
+        "bounds": header.bounds.name(),
         "settings": header.settings,
         "sourceSha256": hex(&header.source_sha256),
         "sourceLength": header.source_length,

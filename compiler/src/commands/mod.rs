@@ -118,7 +118,8 @@ fn write_new(path: &Path, bytes: &[u8], executable: bool) -> std::io::Result<()>
         let mode = file.metadata()?.permissions().mode();
         file.set_permissions(std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))?;
     }
-    file.sync_all()
+    // Not forced to the disk: what a power failure leaves unfinished is noticed when it is loaded.
+    Ok(())
 }
 
 /// Writes to standard output. A reader that has gone away (`| head`) is no failure.

@@ -33,7 +33,6 @@ pub(super) struct Entry {
 }
 
 /// The GraphQL types of one direction.
-#[derive(Clone)]
 pub(super) struct Table {
     pub(super) direction: Direction,
     /// GraphQL name of each usable type definition, by full type name.
@@ -42,11 +41,31 @@ pub(super) struct Table {
     pub(super) entries: BTreeMap<String, Entry>,
     /// Names that generated types step aside for.
     pub(super) taken: BTreeSet<String>,
+    /// Names of the entries that conversions have added, in their order.
+    added: Vec<String>,
 }
 
 impl Table {
     pub(super) fn new(direction: Direction) -> Self {
-        Self { direction, names: BTreeMap::new(), entries: BTreeMap::new(), taken: BTreeSet::new() }
+        let (names, entries) = (BTreeMap::new(), BTreeMap::new());
+        Self { direction, names, entries, taken: BTreeSet::new(), added: Vec::new() }
+    }
+
+    /// How many entries conversions have added so far.
+    pub(super) fn additions(&self) -> usize {
+        self.added.len()
+    }
+
+    /// Takes back what conversions have added since there were so many additions.
+    pub(super) fn take_back(&mut self, additions: usize) {
+        for name in self.added.drain(additions..) {
+            self.entries.remove(&name);
+        }
+    }
+
+    fn add(&mut self, name: &str, entry: Entry) {
+        self.entries.insert(name.to_owned(), entry);
+        self.added.push(name.to_owned());
     }
 
     /// The GraphQL type of a type name.
@@ -90,7 +109,9 @@ impl Table {
 
     /// Records a scalar.
     pub(super) fn scalar(&mut self, name: &str) -> TypeRef {
-        self.entries.entry(name.to_owned()).or_default();
+        if !self.entries.contains_key(name) {
+            self.add(name, Entry::default());
+        }
         TypeRef::Named(name.to_owned())
     }
 
@@ -112,7 +133,7 @@ impl Table {
                 Some(_) => {}
                 None if self.taken.contains(&name) => {}
                 None => {
-                    self.entries.insert(name.clone(), Entry { fields, is_map, ..Entry::default() });
+                    self.add(&name, Entry { fields, is_map, ..Entry::default() });
                     return name;
                 }
             }

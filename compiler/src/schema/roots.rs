@@ -42,10 +42,11 @@ pub(super) fn build(
         }
         let field_name = names::field(name);
         // What a function that fails has added must not be printed.
-        let before = (input.clone(), output.clone());
+        let before = (input.additions(), output.additions());
         let converted = convert(language, name, function, index, input, output);
         if converted.is_err() {
-            (*input, *output) = before;
+            input.take_back(before.0);
+            output.take_back(before.1);
         }
         if field_name.starts_with('_') {
             continue;

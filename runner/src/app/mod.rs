@@ -83,7 +83,7 @@ impl App {
     ) -> Result<Self, StartError> {
         let environment = Arc::new(environment);
         let options = arguments.limits.sandbox();
-        let engine = sandbox::engine::build(&abi::engine::config()?, &options)?;
+        let engine = sandbox::engine::build(loaded.bounds, &options)?;
         let module = loaded.code(&engine)?;
         let program = Arc::new(loaded.program);
         let services = Services::new(Arc::clone(&environment), Arc::new(program.manifest.clone()))

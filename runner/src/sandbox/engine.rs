@@ -1,6 +1,7 @@
 //! How instances are allocated.
 
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use abi::engine::{self, Bounds, CHECKED_RESERVATION};
+use wasmtime::{Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use super::Options;
 
@@ -9,17 +10,31 @@ const KEEP_RESIDENT: usize = 128 << 10;
 /// Table elements reserved for an instance.
 const TABLE_ELEMENTS: usize = 20_000;
 
-/// Builds an engine with a pool of as many slots as calls may run at once; without a pool where the operating system
-/// refuses to reserve the addresses.
+/// Builds an engine for code of this kind, with a pool of as many slots as calls may run at once; without a pool where the
+/// operating system refuses to reserve the addresses.
 ///
 /// # Errors
-/// When wasmtime refuses the configuration.
-pub fn build(config: &Config, options: &Options) -> wasmtime::Result<Engine> {
+/// When wasmtime refuses the configuration, or code of this kind cannot have as much memory as the options allow.
+pub fn build(bounds: Bounds, options: &Options) -> wasmtime::Result<Engine> {
+    if bounds == Bounds::Explicit && options.memory_limit as u64 > CHECKED_RESERVATION {
+        wasmtime::bail!(
+            "the app was compiled with `--bounds explicit`, which has {} MiB of memory at most, and `memory-limit` is {}: \
+             lower it, or compile with `--bounds guard`",
+            CHECKED_RESERVATION >> 20,
+            options.memory_limit >> 20
+        );
+    }
+    let config = engine::config(bounds)?;
     let mut pooled = config.clone();
     pooled.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(options)));
     Engine::new(&pooled).or_else(|error| {
-        tracing::warn!(error = %format_args!("{error:#}"), "No memory pool: instances are allocated one by one.");
-        let mut plain = config.clone();
+        let help = match bounds {
+            Bounds::Guard => "compile with `--bounds explicit`, which needs fewer addresses",
+            Bounds::Explicit => "allow fewer calls at once with `--max-calls`",
+        };
+        let error = format_args!("{error:#}");
+        tracing::warn!(error = %error, bounds = bounds.name(), help, "No memory pool: instances are allocated one by one.");
+        let mut plain = config;
         plain.allocation_strategy(InstanceAllocationStrategy::OnDemand);
         Engine::new(&plain)
     })

@@ -27,6 +27,17 @@ export function divides(a: i32, b: i32): i32 {
 export function readsOutOfBounds(): i32 {
   return load<i32>(0xffff_fff0);
 }
+export function memoryBytes(): i64 {
+  return i64(memory.size()) << 16;
+}
+/** Whether eight bytes at an address are not all 0. */
+export function readsAt(address: u32): bool {
+  return load<u64>(address) != 0;
+}
+/** The same nearly 2 GiB behind the address, by an offset in the instruction. */
+export function readsFarFrom(address: u32): bool {
+  return load<u64>(address, 0x7fff_fff0) != 0;
+}
 export function recurses(v: i64): i64 {
   return v < 0 ? 0 : recurses(v + 1) + 1;
 }
