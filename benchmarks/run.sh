@@ -31,7 +31,7 @@ full_run() {
 quick_run() {
   cold=(--rounds 4 --warm-up 1)
   memory=(--rounds 1 --requests 500)
-  throughput=(--rounds 1 --seconds 1)
+  throughput=(--rounds 1 --seconds 1 --warm-up 1)
   compile=(--rounds 2)
   seldom=1
   seldomest=2

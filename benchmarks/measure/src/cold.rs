@@ -6,14 +6,16 @@ use crate::options::Options;
 use crate::server::Server;
 
 const ROUNDS: usize = 40;
+const WARM_UP: usize = 3;
 
 /// Starts each server once a round, one after the other.
 pub(crate) fn measure(options: &Options) -> Result<String> {
     let subjects = &options.subjects;
+    let warm_up = options.warm_up.unwrap_or(WARM_UP);
     let mut times = Figure::new("cold start", "ms", subjects);
-    for round in 0..options.warm_up + options.rounds.unwrap_or(ROUNDS) {
-        let warming = round < options.warm_up;
-        let order = if warming { (0..subjects.len()).collect() } else { options.order(round - options.warm_up) };
+    for round in 0..warm_up + options.rounds.unwrap_or(ROUNDS) {
+        let warming = round < warm_up;
+        let order = if warming { (0..subjects.len()).collect() } else { options.order(round - warm_up) };
         for index in order {
             let subject = &subjects[index];
             let mut server = Server::spawn(&subject.command, options.server_core)?;

@@ -13,8 +13,9 @@ const WARM_UP: usize = 1;
 /// Runs each program once a round, on all cores.
 pub(crate) fn measure(options: &Options) -> Result<String> {
     let subjects = &options.subjects;
+    let warm_up = options.warm_up.unwrap_or(WARM_UP);
     let mut times = Figure::new("compile time", "ms", subjects);
-    for round in 0..WARM_UP + options.rounds.unwrap_or(ROUNDS) {
+    for round in 0..warm_up + options.rounds.unwrap_or(ROUNDS) {
         for index in options.order(round) {
             let command = &subjects[index].command;
             let mut words = command.split_whitespace();
@@ -26,7 +27,7 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
             if !status.success() {
                 return Err(format!("{command}: {status}").into());
             }
-            if round >= WARM_UP {
+            if round >= warm_up {
                 times.push(index, elapsed.as_secs_f64() * 1000.0);
             }
         }

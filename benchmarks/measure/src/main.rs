@@ -26,7 +26,7 @@ usage: measure cold|memory|throughput [OPTION VALUE]...
   --server-core N     core of the servers [1]
   --client-core N     core of the client [0]; programs run on all
   --rounds N          rounds [cold 40, memory 5, throughput 3, compile 10]
-  --warm-up N         cold: rounds before those that count, in which all take part [3]
+  --warm-up N         cold, compile: rounds before those that count [3, 1]; throughput: seconds before each run [2]
   --requests N        memory: requests before the peak is read [2000]
   --connections N,... connections [memory 64, throughput 1,16,64,256]
   --seconds N         throughput: length of one run [3]

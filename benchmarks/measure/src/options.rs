@@ -17,7 +17,7 @@ pub(crate) struct Options {
     pub(crate) server_core: usize,
     pub(crate) client_core: usize,
     pub(crate) rounds: Option<usize>,
-    pub(crate) warm_up: usize,
+    pub(crate) warm_up: Option<usize>,
     pub(crate) requests: usize,
     pub(crate) connections: Option<Vec<usize>>,
     pub(crate) seconds: u64,
@@ -32,7 +32,7 @@ impl Options {
             server_core: 1,
             client_core: 0,
             rounds: None,
-            warm_up: 3,
+            warm_up: None,
             requests: 2000,
             connections: None,
             seconds: 3,
@@ -49,7 +49,7 @@ impl Options {
                 "--server-core" => options.server_core = value.parse()?,
                 "--client-core" => options.client_core = value.parse()?,
                 "--rounds" => options.rounds = Some(positive(name, value)?),
-                "--warm-up" => options.warm_up = value.parse()?,
+                "--warm-up" => options.warm_up = Some(value.parse()?),
                 "--requests" => options.requests = positive(name, value)?,
                 "--connections" => {
                     let numbers = value.split(',').map(|number| positive(name, number));

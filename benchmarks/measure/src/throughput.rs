@@ -1,7 +1,6 @@
 //! Throughput and latency under wrk.
 
 use std::process::Command;
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -13,8 +12,8 @@ use crate::{Result, client};
 const ROUNDS: usize = 3;
 const CONNECTIONS: [usize; 4] = [1, 16, 64, 256];
 
-/// Run before each measured run, so that first allocations do not count.
-const WARM_UP: Duration = Duration::from_secs(1);
+/// Seconds before each measured run, so that first allocations, and compiling while running, do not count.
+const WARM_UP: usize = 2;
 
 /// Slower than this is an error. With many connections, garbage collectors make some requests wait long.
 const TIMEOUT: &str = "10s";
@@ -62,7 +61,7 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
 fn run(options: &Options, command: &str, connections: usize, index: usize, columns: &mut Columns) -> Result<()> {
     let mut server = Server::spawn(command, options.server_core)?;
     server.first_answer()?;
-    wrk(options, &server, connections, WARM_UP.as_secs())?;
+    wrk(options, &server, connections, options.warm_up.unwrap_or(WARM_UP).max(1) as u64)?;
     let before = server.processor_seconds()?;
     let result = wrk(options, &server, connections, options.seconds)?;
     let used = server.processor_seconds()? - before;
