@@ -99,7 +99,6 @@ size() { # SUBJECT FILE
 
 measure_all() {
   : >"$figures"
-  sizes >>"$figures"
   servers "$seldomest" with-executable
   figures_of cold "${SERVERS[@]}" "${cold[@]}"
   servers "$seldom" with-executable
@@ -108,6 +107,7 @@ measure_all() {
   figures_of throughput "${SERVERS[@]}" "${throughput[@]}"
   compilers
   figures_of compile "${PROGRAMS[@]}" "${compile[@]}"
+  sizes >>"$figures"
 }
 
 # Parts that others add: each appends its figures to the same file.

@@ -55,7 +55,8 @@ where
         .x_label_area_size(48)
         .y_label_area_size(NAMES)
         .build_cartesian_2d(x, 0.0..count)?;
-    let unit = format!("{} (bar: minimum, line: median){}", figure.unit, lines::scale_note(scale));
+    let what = if figure.varies() { " (bar: minimum, line: median)" } else { "" };
+    let unit = format!("{}{what}{}", figure.unit, lines::scale_note(scale));
     context
         .configure_mesh()
         .disable_y_mesh()
@@ -75,7 +76,10 @@ where
         let middle = bottom + 0.5;
         area.draw(&Rectangle::new([(scale.low, bottom + 0.2), (point.minimum, bottom + 0.8)], colour.filled()))?;
         area.draw(&PathElement::new(vec![(point.minimum, middle), (point.median, middle)], colour.stroke_width(2)))?;
-        let text = format!("{} / {}", scale::number(point.minimum), scale::number(point.median));
+        let mut text = scale::number(point.minimum);
+        if figure.varies() {
+            text += &format!(" / {}", scale::number(point.median));
+        }
         let anchored = |horizontal| palette::text(13).pos(Pos::new(horizontal, VPos::Center));
         let end = point.minimum.max(point.median);
         let label = EmptyElement::at((end, middle)) + Text::new(text, (6, 0), anchored(HPos::Left));

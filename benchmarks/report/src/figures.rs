@@ -87,6 +87,11 @@ impl Figure {
         self.points().any(|point| point.x.is_some())
     }
 
+    /// Whether it was measured: sizes of files and the like have no spread.
+    pub(crate) fn varies(&self) -> bool {
+        self.points().any(|point| point.minimum != point.median)
+    }
+
     /// All points of all series.
     pub(crate) fn points(&self) -> impl Iterator<Item = &Point> {
         self.series.iter().flat_map(|series| &series.points)

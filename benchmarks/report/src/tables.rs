@@ -18,7 +18,7 @@ pub(crate) fn table(figure: &Figure, chart: &Chart) -> String {
 /// not vary, are one column.
 fn plain(figure: &Figure) -> String {
     let unit = &figure.unit;
-    if figure.points().all(|point| point.minimum == point.median) {
+    if !figure.varies() {
         let rows = figure.series.iter().map(|series| vec![series.subject.clone(), number(series.points[0].minimum)]);
         return markdown(&[String::new(), unit.clone()], rows);
     }
