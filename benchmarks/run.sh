@@ -1,33 +1,40 @@
 #!/usr/bin/env bash
-# Measures the runner side by side with a bare hyper server and prints a report: run.sh [--record]
+# Measures the runner side by side with its peers and prints a report: run.sh [--quick] [--record]
 #
-# With --record the report also goes to benchmarks/results/YYYY-MM-DD-COMMIT.md. README.md says how to read it.
+# With --record the report goes to benchmarks/RESULTS.md, its plots to benchmarks/plots. --quick measures too little to
+# be believed, to try the benchmarks themselves. README.md says what is measured and how to read it.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/toolchain-env.sh
+. benchmarks/peers.sh
 
 SERVER_CORE=1
 CLIENT_CORE=0
-app=examples/people
 work=target/benchmarks
+figures="$work/figures.jsonl"
 measure=target/release/measure
-runner="target/release/modus-runner $work/people.cwasm --host 127.0.0.1 --port {port}"
-hello="target/release/hello {port}"
-servers=(--runner "$runner" --hello "$hello" --server-core "$SERVER_CORE" --client-core "$CLIENT_CORE")
 
 die() { echo "run.sh: $*" >&2; exit 1; }
 say() { echo "run.sh: $*" >&2; }
 
-build() {
-  local crate
-  # Each by itself, see scripts/each-crate.sh. Built here, so that no old binary is measured.
-  scripts/build-runner.sh --release >&2
-  for crate in modusc hello measure values; do
-    cargo build --locked --release -p "$crate" >&2
-  done
-  scripts/build-guest.sh "$app" "$work/app/people.wasm"
-  cp "$app/modus.json" "$work/app/"
-  target/release/modusc "$work/app/people.wasm" -o "$work/people.cwasm" >&2
+# Rounds in which all take part; in the others those that take long sit out.
+full_run() {
+  cold=(--rounds 40)
+  memory=(--rounds 4)
+  throughput=(--rounds 3 --seconds 3)
+  compile=(--rounds 10)
+  seldom=2    # throughput and memory: those that are slow
+  seldomest=4 # cold: those that take tenths of a second
+}
+
+quick_run() {
+  cold=(--rounds 4 --warm-up 1)
+  memory=(--rounds 1 --requests 500)
+  throughput=(--rounds 1 --seconds 1 --warm-up 1)
+  compile=(--rounds 2)
+  seldom=1
+  seldomest=2
 }
 
 load_average() { cut -d' ' -f1-3 /proc/loadavg; }
@@ -45,15 +52,19 @@ wait_for_quiet() {
 
 commit() { git rev-parse --short HEAD 2>/dev/null || echo uncommitted; }
 
+# What a run itself writes does not count.
 changes() {
-  [ -z "$(git status --porcelain 2>/dev/null)" ] || echo ", with uncommitted changes"
+  [ -z "$(git status --porcelain -- . ':!benchmarks/RESULTS.md' ':!benchmarks/plots' 2>/dev/null)" ] ||
+    echo ", with uncommitted changes"
 }
 
 processor() { sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -1; }
 
 machine() {
   cat <<TEXT
-# Benchmarks of $(date -u +%F)
+# Results
+
+Made by \`benchmarks/run.sh --record\`; [README.md](README.md) says what is measured and how to read it.
 
 | | |
 |---|---|
@@ -62,23 +73,52 @@ machine() {
 | processor | $(processor), $(nproc) cores |
 | memory | $(awk '/^MemTotal/ { printf "%.1f GiB", $2 / 1048576 }' /proc/meminfo) |
 | kernel | $(uname -sr) |
-| tools | $(rustc --version), wrk $(dpkg-query -W -f '${Version}' wrk 2>/dev/null || echo "of unknown version") |
+| tools | $(rustc --version), $(go version | cut -d' ' -f3), Node $(node --version), wrk $(dpkg-query -W -f '${Version}' wrk 2>/dev/null || echo "of unknown version") |
 | load average before | $(load_average) |
-| placement | server on core $SERVER_CORE, client or wrk on core $CLIENT_CORE |
-| app | \`$app\`, wasm $(stat -c %s "$work/app/people.wasm") bytes, artifact $(stat -c %s "$work/people.cwasm") bytes |
+| placement | servers on core $SERVER_CORE, client or wrk on core $CLIENT_CORE; compilers on all |
+| rounds | cold start \`${cold[*]}\`, memory \`${memory[*]}\`, throughput \`${throughput[*]}\`, compile \`${compile[*]}\` |
+| app | \`$APP\` |
 | request | \`POST /graphql\` with \`{"query":"{ sayHello }"}\` |
 
-    runner   $runner
-    hello    $hello
-
-Ratios are runner over hello. How to read this: [benchmarks/README.md](../README.md).
+$(commands)
 TEXT
 }
 
-section() { # TITLE SUBCOMMAND
-  say "$2"
-  printf '\n## %s\n\n`measure %s`: ' "$1" "$2"
-  "$measure" "$2" "${servers[@]}"
+# Every line of JSON of a measurement is added to the file only when all are there.
+figures_of() { # SUBCOMMAND OPTIONS...
+  say "$1"
+  "$measure" "$@" --server-core "$SERVER_CORE" --client-core "$CLIENT_CORE" >"$work/part.jsonl"
+  cat "$work/part.jsonl" >>"$figures"
+}
+
+size() { # SUBJECT FILE
+  local mebibytes
+  mebibytes="$(stat -c %s "$2" | awk '{ printf "%.4f", $1 / 1048576 }')"
+  printf '{"figure":"size","subject":"%s","unit":"MiB","minimum":%s,"median":%s}\n' "$1" "$mebibytes" "$mebibytes"
+}
+
+measure_all() {
+  : >"$figures"
+  servers "$seldomest" with-executable
+  figures_of cold "${SERVERS[@]}" "${cold[@]}"
+  servers "$seldom" with-executable
+  figures_of memory "${SERVERS[@]}" "${memory[@]}"
+  servers "$seldom"
+  figures_of throughput "${SERVERS[@]}" "${throughput[@]}"
+  compilers
+  figures_of compile "${PROGRAMS[@]}" "${compile[@]}"
+  sizes >>"$figures"
+}
+
+# Parts that others add: each appends its figures to the same file.
+measure_parts() {
+  local part
+  for part in growth compute; do
+    if [ -x "benchmarks/$part/run.sh" ]; then
+      say "$part"
+      FIGURES="$figures" "benchmarks/$part/run.sh" >&2
+    fi
+  done
 }
 
 values() {
@@ -94,31 +134,42 @@ TEXT
   MODUSC_BIN_DIR=target/release taskset -c "$SERVER_CORE" target/release/values
 }
 
-report() {
-  machine
-  section "Cold start" cold
-  section "Memory" memory
-  section "Throughput" throughput
-  values
+instructions() {
+  [ -f benchmarks/instructions.txt ] || return 0
+  printf '\n## Instructions\n\nOf single paths in process, as `benchmarks/instructions.sh` counts them:\n\n'
+  sed 's/^/    /' benchmarks/instructions.txt
 }
 
 record=
-case "${1:-}" in
-  "") ;;
-  --record) record=1 ;;
-  *) die "usage: run.sh [--record]" ;;
-esac
+full_run
+for option in "$@"; do
+  case "$option" in
+    --record) record=1 ;;
+    --quick) quick_run ;;
+    *) die "usage: run.sh [--quick] [--record]" ;;
+  esac
+done
 command -v wrk >/dev/null || die "wrk is missing: run scripts/setup-toolchains.sh"
-[ "$(nproc)" -ge 2 ] || die "two cores are needed, one for the server and one for the client"
+[ "$(nproc)" -ge 2 ] || die "two cores are needed, one for the servers and one for the client"
 
-mkdir -p "$work/app"
-build
+mkdir -p "$work"
+build_all
 wait_for_quiet
-report | tee "$work/report.md"
+machine >"$work/head.md"
+measure_all
+values >"$work/values.md"
+measure_parts
+rm -rf "$work/plots"
+target/release/report "$figures" "$work/plots" plots >"$work/figures.md"
+{ cat "$work/head.md" "$work/figures.md" "$work/values.md" && instructions; } >"$work/RESULTS.md"
 if [ -n "$record" ]; then
   # Copied when complete: a run that failed half-way leaves no record.
-  mkdir -p benchmarks/results
-  result="benchmarks/results/$(date -u +%F)-$(commit).md"
-  cp "$work/report.md" "$result"
-  say "recorded in $result"
+  rm -rf benchmarks/plots
+  cp -r "$work/plots" benchmarks/plots
+  cp "$figures" benchmarks/plots/figures.jsonl
+  cp "$work/RESULTS.md" benchmarks/RESULTS.md
+  say "recorded in benchmarks/RESULTS.md"
+else
+  cat "$work/RESULTS.md"
+  say "plots are in $work/plots"
 fi

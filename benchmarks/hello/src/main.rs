@@ -10,7 +10,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-const ANSWER: &[u8] = br#"{"data":{"sayHello":"Hello, World!"}}"#;
+const ANSWER: &[u8] = br#"{"data":{"sayHello":"Hello!"}}"#;
 
 async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     // Read the body, as any server that looks at it must.

@@ -7,6 +7,9 @@ use crate::Result;
 /// The body of every request, here and in wrk.
 pub(crate) const BODY: &str = r#"{"query":"{ sayHello }"}"#;
 
+/// What every server has to answer it with.
+const GREETING: &str = "Hello!";
+
 /// The whole request; `connection` is `close` or `keep-alive`.
 pub(crate) fn request(connection: &str) -> String {
     format!(
@@ -78,7 +81,7 @@ impl Answer {
         let start = body.iter().position(|&byte| byte == b'{').unwrap_or(0);
         let end = body.iter().rposition(|&byte| byte == b'}').map_or(body.len(), |end| end + 1);
         let json = body.get(start..end).and_then(|json| serde_json::from_slice::<serde_json::Value>(json).ok());
-        let greeted = json.is_some_and(|json| json["data"]["sayHello"].is_string() && json.get("errors").is_none());
+        let greeted = json.is_some_and(|json| json["data"]["sayHello"] == GREETING && json.get("errors").is_none());
         if greeted && self.bytes.starts_with(b"HTTP/1.1 200") {
             return Ok(());
         }
@@ -132,6 +135,7 @@ mod tests {
         for answer in [
             "HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n",
             "HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n{\"errors\":[]}",
+            "HTTP/1.1 200 OK\r\ncontent-length: 28\r\n\r\n{\"data\":{\"sayHello\":\"Bye!\"}}",
         ] {
             assert!(exchange(&mut Slow(answer.as_bytes()), "").unwrap().check().is_err());
         }

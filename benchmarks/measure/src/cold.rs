@@ -1,28 +1,29 @@
 //! Cold start: from just before the spawn to the last byte of the first answer.
 
 use crate::Result;
-use crate::options::{Options, order};
+use crate::figures::Figure;
+use crate::options::Options;
 use crate::server::Server;
-use crate::summary::{self, Samples};
 
 const ROUNDS: usize = 40;
+const WARM_UP: usize = 3;
 
 /// Starts each server once a round, one after the other.
 pub(crate) fn measure(options: &Options) -> Result<String> {
-    let rounds = options.rounds.unwrap_or(ROUNDS);
-    let servers = options.servers();
-    let mut times: [Samples; 2] = Default::default();
-    for round in 0..options.warm_up + rounds {
-        for index in order(round) {
-            let (name, command) = servers[index];
-            let mut server = Server::spawn(command, options.server_core)?;
-            let elapsed = server.first_answer().map_err(|error| format!("{name}: {error}"))?;
-            if round >= options.warm_up {
-                times[index].push(elapsed.as_secs_f64() * 1000.0);
+    let subjects = &options.subjects;
+    let warm_up = options.warm_up.unwrap_or(WARM_UP);
+    let mut times = Figure::new("cold start", "ms", subjects);
+    for round in 0..warm_up + options.rounds.unwrap_or(ROUNDS) {
+        let warming = round < warm_up;
+        let order = if warming { (0..subjects.len()).collect() } else { options.order(round - warm_up) };
+        for index in order {
+            let subject = &subjects[index];
+            let mut server = Server::spawn(&subject.command, options.server_core)?;
+            let elapsed = server.first_answer().map_err(|error| format!("{}: {error}", subject.name))?;
+            if !warming {
+                times.push(index, elapsed.as_secs_f64() * 1000.0);
             }
         }
     }
-    let mut table = summary::head();
-    summary::row(&mut table, "spawn to first answer, ms", 3, &times);
-    Ok(format!("{rounds} rounds after {} to warm up.\n\n{table}", options.warm_up))
+    Ok(times.lines(subjects, None))
 }

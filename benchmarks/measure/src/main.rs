@@ -1,41 +1,47 @@
-//! Measures two servers side by side: the runner and `hello`, the yardstick. Prints Markdown tables.
+//! Measures servers, or programs, side by side. Prints a line of JSON for each figure of each of them.
 
 mod client;
 mod cold;
+mod compile;
+mod figures;
 mod memory;
 mod options;
 mod server;
-mod summary;
 mod throughput;
 
 use std::process::ExitCode;
 
 use options::Options;
 
-/// Any failure ends the measurement: a table with missing rounds would not compare like with like.
+/// Any failure ends the measurement: figures with missing rounds would not compare like with like.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const USAGE: &str = "\
 usage: measure cold|memory|throughput [OPTION VALUE]...
+       measure compile [OPTION VALUE]...
 
-  --runner CMD        the server under test; {port} stands for the port
-  --hello CMD         the yardstick
-  --server-core N     core of the server [1]
-  --client-core N     core of the client [0]
-  --rounds N          rounds of each server [cold 40, memory 5, throughput 2]
-  --warm-up N         cold: rounds before those that count [3]
+  --server NAME=CMD   a server; {port} stands for the port. As many as there are
+  --program NAME=CMD  compile: a program that ends by itself
+  --every N           the server or program named before takes part in each Nth round only [1]
+  --server-core N     core of the servers [1]
+  --client-core N     core of the client [0]; programs run on all
+  --rounds N          rounds [cold 40, memory 5, throughput 3, compile 10]
+  --warm-up N         cold, compile: rounds before those that count [3, 1]; throughput: seconds before each run [2]
   --requests N        memory: requests before the peak is read [2000]
-  --connections N     memory: connections they are sent over [64]
-  --seconds N         throughput: length of one run [10]
+  --connections N,... connections [memory 64, throughput 1,16,64,256]
+  --seconds N         throughput: length of one run [3]
   --script FILE       throughput: the script for wrk [benchmarks/wrk.lua]";
 
 fn run(arguments: &[String]) -> Result<()> {
     let [command, options @ ..] = arguments else { return Err(USAGE.into()) };
     let options = Options::parse(options)?;
-    // Threads and the wrk process started later inherit this; only servers are placed elsewhere.
-    server::pin(options.client_core)?;
+    if command != "compile" {
+        // Threads and the wrk process started later inherit this; only servers are placed elsewhere.
+        server::pin(options.client_core)?;
+    }
     let report = match command.as_str() {
         "cold" => cold::measure(&options)?,
+        "compile" => compile::measure(&options)?,
         "memory" => memory::measure(&options)?,
         "throughput" => throughput::measure(&options)?,
         _ => return Err(USAGE.into()),

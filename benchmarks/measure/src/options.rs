@@ -2,19 +2,24 @@
 
 use crate::{Result, USAGE};
 
-const RUNNER: &str = "target/release/modus-runner target/benchmarks/people.cwasm --host 127.0.0.1 --port {port}";
-const HELLO: &str = "target/release/hello {port}";
+/// A command that is measured: a server, or a program that ends by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Subject {
+    pub(crate) name: String,
+    pub(crate) command: String,
+    /// It takes part in each round whose number this divides: 1 is every round. For what takes long.
+    pub(crate) every: usize,
+}
 
 /// What to measure and how. Counts that are not given depend on the measurement.
 pub(crate) struct Options {
-    pub(crate) runner: String,
-    pub(crate) hello: String,
+    pub(crate) subjects: Vec<Subject>,
     pub(crate) server_core: usize,
     pub(crate) client_core: usize,
     pub(crate) rounds: Option<usize>,
-    pub(crate) warm_up: usize,
+    pub(crate) warm_up: Option<usize>,
     pub(crate) requests: usize,
-    pub(crate) connections: usize,
+    pub(crate) connections: Option<Vec<usize>>,
     pub(crate) seconds: u64,
     pub(crate) script: String,
 }
@@ -23,44 +28,58 @@ impl Options {
     /// Reads `--name value` pairs.
     pub(crate) fn parse(arguments: &[String]) -> Result<Self> {
         let mut options = Self {
-            runner: RUNNER.into(),
-            hello: HELLO.into(),
+            subjects: Vec::new(),
             server_core: 1,
             client_core: 0,
             rounds: None,
-            warm_up: 3,
+            warm_up: None,
             requests: 2000,
-            connections: 64,
-            seconds: 10,
+            connections: None,
+            seconds: 3,
             script: "benchmarks/wrk.lua".into(),
         };
         for pair in arguments.chunks(2) {
             let [name, value] = pair else { return Err(USAGE.into()) };
             match name.as_str() {
-                "--runner" => options.runner = command(value)?,
-                "--hello" => options.hello = command(value)?,
+                "--server" | "--program" => options.subjects.push(subject(name, value)?),
+                "--every" => {
+                    let last = options.subjects.last_mut().ok_or("--every comes after the server that it is for")?;
+                    last.every = positive(name, value)?;
+                }
                 "--server-core" => options.server_core = value.parse()?,
                 "--client-core" => options.client_core = value.parse()?,
                 "--rounds" => options.rounds = Some(positive(name, value)?),
-                "--warm-up" => options.warm_up = value.parse()?,
+                "--warm-up" => options.warm_up = Some(value.parse()?),
                 "--requests" => options.requests = positive(name, value)?,
-                "--connections" => options.connections = positive(name, value)?,
+                "--connections" => {
+                    let numbers = value.split(',').map(|number| positive(name, number));
+                    options.connections = Some(numbers.collect::<Result<_>>()?);
+                }
                 "--seconds" => options.seconds = value.parse::<u64>()?.max(1),
                 "--script" => options.script.clone_from(value),
                 _ => return Err(format!("unknown option {name}\n{USAGE}").into()),
             }
         }
+        if options.subjects.is_empty() {
+            return Err(format!("nothing to measure\n{USAGE}").into());
+        }
         Ok(options)
     }
 
-    /// The two servers by name, in the order of the tables.
-    pub(crate) fn servers(&self) -> [(&'static str, &str); 2] {
-        [("runner", &self.runner), ("hello", &self.hello)]
+    /// Who takes part in a round, as indices into the subjects.
+    pub(crate) fn order(&self, round: usize) -> Vec<usize> {
+        let taking_part = |index: &usize| round.is_multiple_of(self.subjects[*index].every);
+        turn(round, self.subjects.len()).into_iter().filter(taking_part).collect()
     }
 }
 
-fn command(text: &str) -> Result<String> {
-    if text.contains("{port}") { Ok(text.into()) } else { Err(format!("no {{port}} in the command {text:?}").into()) }
+/// Reads `NAME=CMD`.
+fn subject(option: &str, text: &str) -> Result<Subject> {
+    let (name, command) = text.split_once('=').ok_or_else(|| format!("{option} {text:?} is not NAME=CMD"))?;
+    if option == "--server" && !command.contains("{port}") {
+        return Err(format!("no {{port}} in the command {command:?}").into());
+    }
+    Ok(Subject { name: name.into(), command: command.into(), every: 1 })
 }
 
 fn positive(name: &str, value: &str) -> Result<usize> {
@@ -70,7 +89,55 @@ fn positive(name: &str, value: &str) -> Result<usize> {
     }
 }
 
-/// The order of the two servers in a round. It alternates, so that neither always follows the other's exit.
-pub(crate) fn order(round: usize) -> [usize; 2] {
-    if round.is_multiple_of(2) { [0, 1] } else { [1, 0] }
+/// The order of `count` subjects in a round: each round begins with another, and every second one goes backwards, so
+/// that none always follows the exit of the same other.
+pub(crate) fn turn(round: usize, count: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    order.rotate_left((round / 2) % count);
+    if !round.is_multiple_of(2) {
+        order.reverse();
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(text: &[&str]) -> Result<Options> {
+        Options::parse(&text.iter().map(|&word| word.to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn servers_are_named_and_slow_ones_sit_rounds_out() {
+        let text = ["--server", "a b=x --y=1 {port}", "--server", "c={port}", "--every", "2", "--connections", "1,64"];
+        let options = options(&text).unwrap();
+        assert_eq!(options.subjects[0], Subject { name: "a b".into(), command: "x --y=1 {port}".into(), every: 1 });
+        assert_eq!(options.connections, Some(vec![1, 64]));
+        assert_eq!(options.order(0), [0, 1]);
+        assert_eq!(options.order(1), [0]);
+        assert_eq!(options.order(2), [1, 0]);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let refused: [&[&str]; 5] = [
+            &[],
+            &["--server", "hello target/release/hello {port}"],
+            &["--server", "hello=target/release/hello"],
+            &["--every", "2"],
+            &["--server", "a={port}", "--rounds", "0"],
+        ];
+        for text in refused {
+            assert!(options(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn everyone_follows_everyone_sooner_or_later() {
+        assert_eq!(turn(0, 3), [0, 1, 2]);
+        assert_eq!(turn(1, 3), [2, 1, 0]);
+        assert_eq!(turn(2, 3), [1, 2, 0]);
+        assert_eq!(turn(3, 3), [0, 2, 1]);
+    }
 }

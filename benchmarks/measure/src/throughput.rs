@@ -1,60 +1,67 @@
 //! Throughput and latency under wrk.
 
 use std::process::Command;
-use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::options::{Options, order};
+use crate::figures::Figure;
+use crate::options::{Options, Subject};
 use crate::server::Server;
-use crate::summary::{self, Samples};
 use crate::{Result, client};
 
-const ROUNDS: usize = 2;
-const CONNECTIONS: [u32; 2] = [1, 64];
+const ROUNDS: usize = 3;
+const CONNECTIONS: [usize; 4] = [1, 16, 64, 256];
 
-/// Run before each measured run, so that first allocations do not count.
-const WARM_UP: Duration = Duration::from_secs(1);
+/// Seconds before each measured run, so that first allocations, and compiling while running, do not count.
+const WARM_UP: usize = 2;
 
-/// What one run showed.
-#[derive(Default)]
+/// Slower than this is an error. With many connections, garbage collectors make some requests wait long.
+const TIMEOUT: &str = "10s";
+
+/// What the runs with one number of connections showed.
 struct Columns {
-    rate: [Samples; 2],
-    median: [Samples; 2],
-    tail: [Samples; 2],
-    processor: [Samples; 2],
+    rate: Figure,
+    median: Figure,
+    tail: Figure,
+    processor: Figure,
+}
+
+impl Columns {
+    fn new(subjects: &[Subject]) -> Self {
+        Self {
+            rate: Figure::new("requests per second", "1/s", subjects),
+            median: Figure::new("latency, 50th percentile", "µs", subjects),
+            tail: Figure::new("latency, 99th percentile", "µs", subjects),
+            processor: Figure::new("processor time per request", "µs", subjects),
+        }
+    }
 }
 
 /// Lets wrk ask a fresh process of each server, for each number of connections, once a round.
 pub(crate) fn measure(options: &Options) -> Result<String> {
-    let rounds = options.rounds.unwrap_or(ROUNDS);
-    let mut columns: [Columns; CONNECTIONS.len()] = Default::default();
-    for round in 0..rounds {
-        for (connections, columns) in CONNECTIONS.into_iter().zip(&mut columns) {
-            for index in order(round) {
-                let (name, command) = options.servers()[index];
-                run(options, command, connections, index, columns).map_err(|error| format!("{name}: {error}"))?;
+    let subjects = &options.subjects;
+    let numbers = options.connections.as_deref().unwrap_or(&CONNECTIONS);
+    let mut columns: Vec<Columns> = numbers.iter().map(|_| Columns::new(subjects)).collect();
+    for round in 0..options.rounds.unwrap_or(ROUNDS) {
+        for (&connections, columns) in numbers.iter().zip(&mut columns) {
+            for index in options.order(round) {
+                let subject = &subjects[index];
+                run(options, &subject.command, connections, index, columns)
+                    .map_err(|error| format!("{}, {connections} connections: {error}", subject.name))?;
             }
         }
     }
-    let seconds = options.seconds;
-    let mut report = format!("{rounds} rounds of {seconds} s, each with a fresh process and after 1 s to warm up.\n");
-    for (connections, columns) in CONNECTIONS.into_iter().zip(&columns) {
-        let mut table = summary::head();
-        summary::row(&mut table, "requests per second", 0, &columns.rate);
-        summary::row(&mut table, "latency, 50th percentile, µs", 0, &columns.median);
-        summary::row(&mut table, "latency, 99th percentile, µs", 0, &columns.tail);
-        summary::row(&mut table, "server's processor time per request, µs", 1, &columns.processor);
-        let plural = if connections == 1 { "" } else { "s" };
-        report += &format!("\n### {connections} connection{plural}\n\n{table}");
-    }
-    Ok(report)
+    let lines = |columns: &Columns, connections: usize| -> String {
+        let Columns { rate, median, tail, processor } = columns;
+        [rate, median, tail, processor].iter().map(|figure| figure.lines(subjects, Some(connections))).collect()
+    };
+    Ok(numbers.iter().zip(&columns).map(|(&connections, columns)| lines(columns, connections)).collect())
 }
 
-fn run(options: &Options, command: &str, connections: u32, index: usize, columns: &mut Columns) -> Result<()> {
+fn run(options: &Options, command: &str, connections: usize, index: usize, columns: &mut Columns) -> Result<()> {
     let mut server = Server::spawn(command, options.server_core)?;
     server.first_answer()?;
-    wrk(options, &server, connections, WARM_UP.as_secs())?;
+    wrk(options, &server, connections, options.warm_up.unwrap_or(WARM_UP).max(1) as u64)?;
     let before = server.processor_seconds()?;
     let result = wrk(options, &server, connections, options.seconds)?;
     let used = server.processor_seconds()? - before;
@@ -66,17 +73,24 @@ fn run(options: &Options, command: &str, connections: u32, index: usize, columns
     // A GraphQL error has status 200, so the answer is looked at once more after the load.
     server.first_answer()?;
     let requests = number("requests")?;
-    columns.rate[index].push(requests / (number("microseconds")? / 1e6));
-    columns.median[index].push(number("p50")?);
-    columns.tail[index].push(number("p99")?);
-    columns.processor[index].push(used * 1e6 / requests);
+    columns.rate.push(index, requests / (number("microseconds")? / 1e6));
+    columns.median.push(index, number("p50")?);
+    columns.tail.push(index, number("p99")?);
+    columns.processor.push(index, used * 1e6 / requests);
     Ok(())
 }
 
 /// Runs wrk with one thread; the script ends its output with a line of JSON.
-fn wrk(options: &Options, server: &Server, connections: u32, seconds: u64) -> Result<Value> {
+fn wrk(options: &Options, server: &Server, connections: usize, seconds: u64) -> Result<Value> {
     let output = Command::new("wrk")
-        .args(["-t1".into(), format!("-c{connections}"), format!("-d{seconds}s"), "-s".into()])
+        .args([
+            "-t1".into(),
+            format!("-c{connections}"),
+            format!("-d{seconds}s"),
+            "--timeout".into(),
+            TIMEOUT.into(),
+            "-s".into(),
+        ])
         .arg(&options.script)
         .args([&format!("http://{}/graphql", server.address), "--", client::BODY])
         .output()

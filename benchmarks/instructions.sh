@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Counts the instructions of single paths through the runner: instructions.sh [--record | --check]
+#
+# Unlike times, they are nearly the same on a busy machine. Prints them; --record writes them to instructions.txt beside
+# this script, --check fails if one is more than 5 % above what is written there. README.md says what is counted.
+set -euo pipefail
+shopt -s inherit_errexit
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/toolchain-env.sh
+
+PATHS=(go assemblyscript graphql request)
+# Two counts are compared, so that the start of the program does not count. The first calls are warmer in the second.
+FEW=200
+MANY=1200
+PERCENT=5
+recorded=benchmarks/instructions.txt
+work=target/benchmarks/instructions
+counted=target/release/instructions
+
+die() { echo "instructions.sh: $*" >&2; exit 1; }
+
+# Instructions of the whole program, which runs PATH so many TIMES.
+count() { # PATH TIMES
+  local log="$work/$1-$2.log" total
+  valgrind --tool=callgrind --callgrind-out-file=/dev/null --log-file="$log" "$counted" "$1" "$2" ||
+    { cat "$log" >&2; die "counting $1 failed"; }
+  total="$(sed -n 's/.*Collected : \([0-9]*\).*/\1/p' "$log")"
+  [ -n "$total" ] || { cat "$log" >&2; die "callgrind counted nothing for $1"; }
+  echo "$total"
+}
+
+per_run() { # PATH
+  local few many
+  few="$(count "$1" "$FEW")"
+  many="$(count "$1" "$MANY")"
+  echo $(((many - few) / (MANY - FEW)))
+}
+
+# The recorded figure of a path; empty where there is none.
+before() { [ ! -f "$recorded" ] || awk -v path="$1" '$1 == path { print $2 }' "$recorded"; }
+
+header() {
+  cat <<TEXT
+# Instructions for one run of each path, counted by callgrind. benchmarks/instructions.sh --record writes this file,
+# --check compares with it. $(rustc --version).
+TEXT
+}
+
+mode=${1:-}
+case "$mode" in
+  "" | --record | --check) ;;
+  *) die "usage: instructions.sh [--record | --check]" ;;
+esac
+command -v valgrind >/dev/null || die "valgrind is missing: run scripts/setup-toolchains.sh"
+[ "$mode" != --check ] || [ -f "$recorded" ] || die "$recorded is missing: run this with --record first"
+
+mkdir -p "$work"
+cargo build --locked --release -p modusc
+cargo build --locked --release -p instructions
+export MODUSC_BIN_DIR="$PWD/target/release"
+
+header >"$work/figures"
+worse=
+for path in "${PATHS[@]}"; do
+  instructions="$(per_run "$path")"
+  printf '%-16s %8d\n' "$path" "$instructions" | tee -a "$work/figures"
+  old="$(before "$path")"
+  if [ "$mode" = --check ]; then
+    [ -n "$old" ] || die "$path is not in $recorded: run this with --record"
+    if [ $((instructions * 100)) -gt $((old * (100 + PERCENT))) ]; then
+      echo "instructions.sh: $path needs $instructions instructions, recorded are $old: more than $PERCENT % above" >&2
+      worse=1
+    fi
+  fi
+done
+[ "$mode" != --record ] || cp "$work/figures" "$recorded"
+[ -z "$worse" ] || exit 1

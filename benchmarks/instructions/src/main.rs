@@ -1,0 +1,89 @@
+//! Runs one path of the runner's library many times, so that its instructions can be counted: instructions PATH TIMES
+//!
+//! Everything runs on this thread, without HTTP. What one run costs is the difference of two counts divided by the
+//! difference of the times. benchmarks/instructions.sh does that.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use abi::value::Value;
+use futures::FutureExt as _;
+use runner::call::{Call, Outcome, Request};
+use runner::graphql::{Engine, GraphqlRequest};
+use runner::sandbox::Options;
+use tests::guests;
+use tests::in_process::{self, Guest};
+
+const USAGE: &str = "usage: instructions go|assemblyscript|graphql|request TIMES";
+
+const PEOPLE: &str = "examples/people";
+const BODY: &[u8] = br#"{"query":"{ sayHello }"}"#;
+const ANSWER: &[u8] = br#"{"data":{"sayHello":"Hello!"}}"#;
+const TEXT: &str = "The quick brown fox jumps over the lazy dog.";
+
+/// One call at a time needs one slot. A larger pool would reserve more addresses than the counting tools can track.
+fn load(folder: &str) -> Guest {
+    Guest::load(&guests::build(folder), Options { concurrency: 1, ..Options::default() })
+}
+
+/// A fresh instance that answers its argument, a text.
+fn echo(folder: &str, times: usize) {
+    let guest = load(&format!("benchmarks/values/guests/{folder}/values"));
+    let text = Value::String(TEXT.to_owned());
+    let request = guest.request("echoText", std::slice::from_ref(&text));
+    for _ in 0..times {
+        let answer = in_process::value(guest.with_kept(|instance| instance.call(&request)));
+        assert_eq!(answer.as_ref(), Ok(&text));
+    }
+}
+
+/// GraphQL requests of one document, whose functions `call` runs.
+fn graphql(guest: &Guest, call: Arc<dyn Call>, times: usize) {
+    let engine = Engine::new(Arc::clone(&guest.program), call, runner::graphql::Options::default());
+    for _ in 0..times {
+        let request = GraphqlRequest { body: BODY, ..GraphqlRequest::default() };
+        // All calls are answered at once: there is nothing to wait for.
+        let response = engine.execute(request).now_or_never();
+        assert_eq!(response.map(|response| response.body).as_deref(), Some(ANSWER));
+    }
+}
+
+fn run(path: &str, times: usize) -> Result<(), &'static str> {
+    match path {
+        "go" => echo("go", times),
+        "assemblyscript" => echo("assemblyscript", times),
+        // The function's answer is there already: what is counted is reading, looking up, writing.
+        "graphql" => {
+            let greet = |_: Request| {
+                let value = Some(Value::String("Hello!".to_owned()));
+                futures::future::ready(Outcome { value, ..Outcome::default() }).boxed()
+            };
+            graphql(&load(PEOPLE), Arc::new(greet), times);
+        }
+        "request" => {
+            let guest = Arc::new(load(PEOPLE));
+            let caller = Arc::clone(&guest);
+            let call = move |request: Request| {
+                futures::future::ready(caller.with_kept(|instance| instance.call(&request))).boxed()
+            };
+            graphql(&guest, Arc::new(call), times);
+        }
+        _ => return Err(USAGE),
+    }
+    Ok(())
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let ended = match arguments.as_slice() {
+        [path, times] => times.parse().map_err(|_| USAGE).and_then(|times| run(path, times)),
+        _ => Err(USAGE),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
+    }
+}

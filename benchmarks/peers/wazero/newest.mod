@@ -1,0 +1,8 @@
+// The same program with the newest wazero: go build -modfile=newest.mod.
+module modusc.dev/benchmarks/wazero
+
+go 1.25.0
+
+require github.com/tetratelabs/wazero v1.12.0
+
+require golang.org/x/sys v0.44.0 // indirect
