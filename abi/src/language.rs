@@ -1,10 +1,12 @@
 //! One interface for all guest languages. A new language is one folder and one line in [`Language::implementation`].
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::guest::{CallError, Guest, Limits};
 use crate::metadata::Metadata;
-use crate::plan::{FunctionPlan, ImportPlan, ResultPlan, Seed, Signature};
+use crate::plan::{Clock, FunctionPlan, ImportPlan, ResultPlan, Seed, Signature};
 use crate::selection::Selection;
 use crate::types::{TypeId, Types};
 use crate::value::Value;
@@ -85,13 +87,37 @@ pub enum Shape {
     Named,
 }
 
-/// An aligned word of memory whose value after initialisation depends on the random numbers that were drawn.
+/// Memory before and after several initialisations that drew different random numbers at different times.
+#[derive(Debug)]
+pub struct Initialisation<'a> {
+    /// Before.
+    pub before: &'a [u8],
+    /// After the first one.
+    pub after: &'a [u8],
+    /// The words, by ascending address, that do not always have the same value afterwards.
+    pub varying: &'a [Varying],
+    /// The clock that each first read, and its answer in nanoseconds; `None` where it read none.
+    pub clocks: &'a [Option<(Clock, u64)>],
+    /// The shadow stack's pointer, before and after; it grows towards address 0.
+    pub stack: Option<u32>,
+}
+
+/// An aligned word of memory.
 #[derive(Clone, Debug)]
 pub struct Varying {
     /// Address.
     pub address: u32,
-    /// Its value after each of several initialisations, in their order.
+    /// Its value after each initialisation.
     pub values: Vec<u32>,
+}
+
+/// How an initialised memory is made one that no randomness and no time went into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Thaw {
+    /// Ranges of addresses that were zero before, and whose owner initialises them again when it needs them.
+    pub zeroed: Vec<Range<u32>>,
+    /// What each instance gets of its own.
+    pub seeds: Vec<Seed>,
 }
 
 /// What a guest language has to tell and do. Build-time methods first, run-time ones after.
@@ -123,9 +149,9 @@ pub trait GuestLanguage: Sync {
     /// The core signature an import of these types must have.
     fn import_signature(&self, parameters: &[TypeId], result: Option<TypeId>, types: &Types) -> Signature;
 
-    /// Tells that all these words (ascending) are seeds of the language's own random number generators, and of nothing
-    /// that the app keeps; `None` where that is not certain.
-    fn seeds(&self, _: &[Varying]) -> Option<Vec<Seed>> {
+    /// Tells what all words that vary are, so that nothing of randomness or time is kept; `None` where one of them may
+    /// be something of the app's own.
+    fn thaw(&self, _: &Initialisation<'_>) -> Option<Thaw> {
         None
     }
 

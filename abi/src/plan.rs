@@ -19,7 +19,7 @@ pub struct Program {
     pub language: Language,
     /// Export that initialises an instance, `_initialize` or else `_start`; `None` where that was done at build time.
     pub start: Option<String>,
-    /// What an instance that was initialised at build time still needs.
+    /// What an instance that was initialised at build time gets of its own.
     pub seeds: Vec<Seed>,
     /// Resolved types.
     pub types: Types,
@@ -33,14 +33,33 @@ pub struct Program {
     pub manifest: Manifest,
 }
 
-/// A seed of a random number generator in the memory of an instance that was initialised at build time. Each instance
-/// gets one odd random number of 64 bits; every seed is its first `length` bytes.
+/// A word of memory that the runner writes into each instance that was initialised at build time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seed {
-    /// Address in the first memory.
-    pub address: u32,
-    /// 4 or 8 bytes.
-    pub length: u8,
+pub enum Seed {
+    /// The first `length` (4 or 8) bytes of an odd random number of 64 bits, which is the same for all seeds of an
+    /// instance.
+    Random {
+        /// Address in the first memory.
+        address: u32,
+        /// Bytes.
+        length: u8,
+    },
+    /// A clock's time in nanoseconds, less one, in 8 bytes.
+    Clock {
+        /// Address in the first memory.
+        address: u32,
+        /// Which clock.
+        clock: Clock,
+    },
+}
+
+/// The clocks of WASI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Clock {
+    /// Time since 1970.
+    Real,
+    /// Time since some moment, never set back.
+    Monotonic,
 }
 
 /// Identity of an app (`metadata` section 3.1).

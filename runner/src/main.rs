@@ -4,9 +4,6 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// By this modusc knows a runner that fits.
 #[used]
 static MARK: &str = abi::engine::RUNNER_MARK;

@@ -7,14 +7,14 @@ mod layout;
 mod lift;
 mod lower;
 mod names;
-mod seeds;
+mod start;
 #[cfg(test)]
 mod tests;
 
 use crate::guest::{CallError, Guest, Limits};
-use crate::language::{GuestLanguage, TypeFacts, Varying};
+use crate::language::{GuestLanguage, Initialisation, Thaw, TypeFacts};
 use crate::metadata::Metadata;
-use crate::plan::{FunctionPlan, ImportPlan, ResultPlan, Seed, Signature};
+use crate::plan::{FunctionPlan, ImportPlan, ResultPlan, Signature};
 use crate::selection::Selection;
 use crate::types::{TypeId, Types};
 use crate::value::Value;
@@ -53,8 +53,8 @@ impl GuestLanguage for Go {
         layout::import_signature(parameters, result, types)
     }
 
-    fn seeds(&self, words: &[Varying]) -> Option<Vec<Seed>> {
-        seeds::find(words)
+    fn thaw(&self, initialisation: &Initialisation<'_>) -> Option<Thaw> {
+        start::thaw(initialisation)
     }
 
     fn call(

@@ -41,12 +41,8 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
             let _progress = Progress::start(format!("compiling {name}"), shows_progress(output));
             let blocked = diagnostics.iter().any(Diagnostic::is_error);
             let runner = runner.as_ref().and_then(Option::as_deref);
-            let options = pipeline::Options {
-                strict: arguments.strict,
-                check_only: blocked,
-                preinit: arguments.preinit,
-                runner,
-            };
+            let options =
+                pipeline::Options { strict: arguments.strict, check_only: blocked, preinit: arguments.preinit, runner };
             let (artifact, found) = pipeline::compile(name, bytes, manifest.as_ref(), &target, options);
             diagnostics.extend(found);
             artifact

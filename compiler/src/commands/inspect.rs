@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use abi::artifact::Header;
-use abi::plan::{DefaultValue, FunctionPlan, ImportPlan, ParameterPlan, Program};
+use abi::plan::{DefaultValue, FunctionPlan, ImportPlan, ParameterPlan, Program, Seed};
 use abi::types::TypeId;
 use serde_json::{Value, json};
 
@@ -61,6 +61,13 @@ fn sections_text(out: &mut String, sections: &[Section]) -> std::fmt::Result {
     })
 }
 
+fn seed_json(seed: &Seed) -> Value {
+    match seed {
+        Seed::Random { address, length } => json!({ "random": address, "length": length }),
+        Seed::Clock { address, .. } => json!({ "clock": address, "length": 8 }),
+    }
+}
+
 fn section_json(section: &Section) -> Value {
     json!({ "name": section.name, "offset": section.offset, "length": section.length })
 }
@@ -78,7 +85,7 @@ fn program_text(out: &mut String, program: &Program) -> std::fmt::Result {
     }
     match &program.start {
         Some(start) => writeln!(out, "Start:     {} in each call", plain(start))?,
-        None => writeln!(out, "Start:     at build time, {} random seeds in each call", program.seeds.len())?,
+        None => writeln!(out, "Start:     at build time, {} words of its own in each call", program.seeds.len())?,
     }
     writeln!(out, "Schema:    {} bytes as SDL", sdl::print(&program.schema).len())?;
     writeln!(out, "\nFunctions ({}):", program.functions.len())?;
@@ -157,7 +164,7 @@ fn program_json(program: &Program) -> Value {
         },
         "language": program.language.to_string(),
         "start": program.start,
-        "seeds": program.seeds.iter().map(|seed| json!({ "address": seed.address, "length": seed.length })).collect::<Value>(),
+        "seeds": program.seeds.iter().map(seed_json).collect::<Value>(),
         "schemaLength": sdl::print(&program.schema).len(),
         "functions": program.functions.iter().map(|function| function_json(program, function)).collect::<Vec<_>>(),
         "imports": program.imports.iter().map(|import| import_json(program, import)).collect::<Vec<_>>(),

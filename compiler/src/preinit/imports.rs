@@ -1,5 +1,6 @@
 //! What a start function may ask for at build time.
 
+use abi::plan::Clock;
 use wasmi::{Caller, Error, FuncType, Linker, Val};
 
 use super::Mode;
@@ -14,32 +15,43 @@ pub(super) struct Host {
     mode: Mode,
     /// State of the random numbers; the same input has to give the same artifact.
     random: u64,
-    drew: bool,
+    asked: bool,
+    clock: Option<(Clock, u64)>,
     refused: Option<String>,
 }
 
 /// A function that can be answered at build time.
 type Answer = fn(&mut Caller<'_, Host>, &[u64]) -> Option<()>;
 
-/// Functions whose answer is the same in every call: the runner gives no arguments either.
-const CONSTANT: [(&str, Answer); 3] =
-    [("args_sizes_get", write_two_zeros), ("args_get", |_, _| Some(())), ("random_get", random)];
+/// Functions whose answer is the same in every call (the runner gives no arguments either), or whose use can be followed.
+const ANSWERED: [(&str, Answer); 4] = [
+    ("args_sizes_get", write_two_zeros),
+    ("args_get", |_, _| Some(())),
+    ("random_get", random),
+    ("clock_time_get", clock),
+];
 
-/// Functions whose answer is frozen where the user accepts that: no variables, the beginning of 1970.
-const FROZEN: [(&str, Answer); 4] = [
+/// Functions whose answer is frozen where the user accepts that: no variables; clocks stand
+/// at some time in 1970.
+const FROZEN: [(&str, Answer); 3] = [
     ("environ_sizes_get", write_two_zeros),
     ("environ_get", |_, _| Some(())),
-    ("clock_time_get", |caller, words| write(caller, *words.get(2)?, &[0; 8])),
     ("clock_res_get", |caller, words| write(caller, *words.get(1)?, &1u64.to_le_bytes())),
 ];
 
 impl Host {
     pub(super) fn new(mode: Mode, draw: u64) -> Self {
-        Self { mode, random: draw, drew: false, refused: None }
+        Self { mode, random: draw, asked: false, clock: None, refused: None }
     }
 
-    pub(super) fn drew(&self) -> bool {
-        self.drew
+    /// Whether random numbers were drawn or a clock was read.
+    pub(super) fn asked(&self) -> bool {
+        self.asked
+    }
+
+    /// The clock that was first read, and the answer.
+    pub(super) fn clock(&self) -> Option<(Clock, u64)> {
+        self.clock
     }
 
     /// The import that ended the initialisation.
@@ -49,7 +61,7 @@ impl Host {
 
     fn answer(&self, module: &str, name: &str) -> Option<Answer> {
         let frozen = if self.mode == Mode::Force { &FROZEN[..] } else { &[] };
-        let mut known = CONSTANT.iter().chain(frozen).filter(|_| module == WASI);
+        let mut known = frozen.iter().chain(&ANSWERED).filter(|_| module == WASI);
         known.find(|(known, _)| *known == name).map(|(_, answer)| *answer)
     }
 
@@ -106,10 +118,22 @@ fn write_two_zeros(caller: &mut Caller<'_, Host>, words: &[u64]) -> Option<()> {
 
 fn random(caller: &mut Caller<'_, Host>, words: &[u64]) -> Option<()> {
     let [address, length] = *words else { return None };
-    caller.data_mut().drew = true;
+    caller.data_mut().asked = true;
     for offset in 0..length {
         let byte = caller.data_mut().next() as u8;
         write(caller, address.checked_add(offset)?, &[byte])?;
     }
     Some(())
+}
+
+/// A time of its own for each initialisation, with both halves different.
+fn clock(caller: &mut Caller<'_, Host>, words: &[u64]) -> Option<()> {
+    let [clock, _, address] = *words else { return None };
+    let clock = [Clock::Real, Clock::Monotonic].into_iter().nth(usize::try_from(clock).ok()?)?;
+    let host = caller.data_mut();
+    host.asked = true;
+    // Half a year at most, so that no sum of times overflows.
+    let now = host.next() >> 10;
+    host.clock.get_or_insert((clock, now));
+    write(caller, address, &now.to_le_bytes())
 }

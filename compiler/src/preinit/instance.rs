@@ -1,6 +1,9 @@
 //! Running the start function, in an interpreter: it runs once or a few times, and compiling the module for that would
 //! take longer than the whole rest of modusc.
 
+use std::ops::Range;
+
+use abi::plan::Clock;
 use wasmi::{CompilationMode, Config, Engine, ExternType, Linker, Store, Val};
 
 use super::Mode;
@@ -8,6 +11,9 @@ use super::imports::{self, Host};
 
 /// Steps of the interpreter that initialisation may take: seconds.
 const FUEL: u64 = 2_000_000_000;
+
+/// Wizer's name for the first global.
+const STACK: &str = "__wizer_global_0";
 
 /// An instrumented module: all its memories and mutable globals are exported.
 pub(super) struct Module {
@@ -28,8 +34,17 @@ impl Module {
         Ok(Self { module: module.map_err(|error| format!("the interpreter refuses it: {error}"))? })
     }
 
-    /// Makes an instance and runs its start function; `draw` numbers the random numbers that it gets.
+    /// Makes an instance and runs its start function; `draw` numbers the answers about randomness and time.
     pub(super) fn initialise(&self, start: &str, mode: Mode, draw: u64) -> Result<Guest, String> {
+        self.instantiate(Some(start), mode, draw)
+    }
+
+    /// An instance whose start function has not run.
+    pub(super) fn untouched(&self, mode: Mode) -> Result<Guest, String> {
+        self.instantiate(None, mode, 0)
+    }
+
+    fn instantiate(&self, start: Option<&str>, mode: Mode, draw: u64) -> Result<Guest, String> {
         let mut store = Store::new(self.module.engine(), Host::new(mode, draw));
         let mut linker = Linker::new(self.module.engine());
         for import in self.module.imports() {
@@ -44,16 +59,39 @@ impl Module {
         let fuelled = store.set_fuel(FUEL);
         fuelled.map_err(|error| failed(error, &store))?;
         let instance = linker.instantiate_and_start(&mut store, &self.module).map_err(|error| failed(error, &store))?;
-        let function = instance.get_func(&store, start).ok_or_else(|| format!("it does not export {start}"))?;
-        function.call(&mut store, &[], &mut []).map_err(|error| failed(error, &store))?;
+        if let Some(start) = start {
+            let function = instance.get_func(&store, start).ok_or_else(|| format!("it does not export {start}"))?;
+            function.call(&mut store, &[], &mut []).map_err(|error| failed(error, &store))?;
+        }
         Ok(Guest { store, instance })
     }
 }
 
 impl Guest {
-    /// Whether random numbers were drawn.
-    pub(super) fn drew(&self) -> bool {
-        self.store.data().drew()
+    /// Whether it asked for what is never the same.
+    pub(super) fn asked(&self) -> bool {
+        self.store.data().asked()
+    }
+
+    /// The clock that it first read, and the answer in nanoseconds.
+    pub(super) fn clock(&self) -> Option<(Clock, u64)> {
+        self.store.data().clock()
+    }
+
+    /// The shadow stack's pointer, by convention of LLVM's linker the first global.
+    pub(super) fn stack(&self) -> Option<u32> {
+        match self.global(STACK)? {
+            Val::I32(address) => Some(address.cast_unsigned()),
+            _ => None,
+        }
+    }
+
+    /// Overwrites memory with zeros.
+    pub(super) fn clear(&mut self, range: Range<u32>) {
+        let memory = self.instance.get_memory(&self.store, imports::MEMORY);
+        let bytes = memory
+            .and_then(|memory| memory.data_mut(&mut self.store).get_mut(range.start as usize..range.end as usize));
+        bytes.unwrap_or_default().fill(0);
     }
 
     /// The contents of a memory.
@@ -67,7 +105,7 @@ impl Guest {
     }
 
     /// Bytes of the app's memory.
-    fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         self.memory(imports::MEMORY).unwrap_or_default()
     }
 

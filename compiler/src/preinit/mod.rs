@@ -1,15 +1,18 @@
 //! Pre-initialisation: the guest's start function runs at build time, and every instance begins with what it left.
 //!
 //! Only an initialisation whose outcome is the same at any time and on any machine may be stored. So each import that it
-//! calls counts: those whose answer never changes are answered, all others end the attempt. Randomness is the one
-//! exception, where a language can tell its generators' seeds in memory from all else: they are drawn anew for each
-//! instance (`GuestLanguage::seeds`).
+//! calls counts: those whose answer never changes are answered, all others end the attempt. Randomness and clocks
+//! are the exception, because every Go app asks for them: where a language can tell what became of the answers, and
+//! that the app itself keeps none, each instance gets new ones (`GuestLanguage::thaw`). What became of them is seen by
+//! initialising several times with other answers.
 
 mod imports;
 mod instance;
 mod snapshot;
 
-use abi::language::{Language, Varying};
+use std::collections::BTreeMap;
+
+use abi::language::{Initialisation, Language, Thaw, Varying};
 use abi::plan::Seed;
 use wasmtime_wizer::Wizer;
 
@@ -32,7 +35,7 @@ pub enum Mode {
 pub struct Initialised {
     /// The module, whose memory and globals begin as initialisation left them.
     pub wasm: Vec<u8>,
-    /// What each instance still needs.
+    /// What each instance gets of its own.
     pub seeds: Vec<Seed>,
 }
 
@@ -41,8 +44,8 @@ const REACTOR: &str = "_initialize";
 /// Initialisations that are compared to find what depends on randomness. One bit of it stays hidden with a probability
 /// of 2 to the minus this.
 const COMPARED: u64 = 40;
-/// Words that may depend on randomness; seeds are far fewer.
-const MAX_VARYING: usize = 16;
+/// Words that may depend on randomness; what the languages' libraries have is less.
+const MAX_VARYING: usize = 512;
 
 /// Initialises a validated module.
 ///
@@ -57,65 +60,54 @@ pub fn initialise(wasm: &[u8], start: &str, language: Language, mode: Mode) -> R
     let (context, instrumented) = wizer.instrument(wasm).map_err(|error| format!("it has an {error:#}"))?;
     let module = instance::Module::new(&instrumented)?;
     let mut guest = module.initialise(start, mode, 0)?;
-    let seeds = match guest.drew() {
-        false => Vec::new(),
-        true => match seeds(&module, start, mode, &guest, language) {
-            Ok(seeds) => seeds,
-            Err(_) if mode == Mode::Force => Vec::new(),
-            Err(reason) => return Err(reason),
+    let thaw = match guest.asked() {
+        false => Thaw::default(),
+        true => match thaw(&module, start, mode, &guest, language) {
+            Err(_) if mode == Mode::Force => Thaw::default(),
+            found => found?,
         },
     };
+    for range in thaw.zeroed {
+        guest.clear(range);
+    }
     let wasm = snapshot::take(&wizer, &context, &mut guest)?;
-    Ok(Initialised { wasm, seeds })
+    Ok(Initialised { wasm, seeds: thaw.seeds })
 }
 
-/// Initialises again with other random numbers, and asks the language about what differs.
-fn seeds(
-    module: &instance::Module,
-    start: &str,
-    mode: Mode,
-    first: &Guest,
-    language: Language,
-) -> Result<Vec<Seed>, String> {
-    let keeps = || "it keeps random numbers, which would be the same in each call".to_owned();
-    let mut varying: Vec<Varying> = Vec::new();
+/// Initialises again with other random numbers at other times, and asks the language about what differs.
+fn thaw(module: &instance::Module, start: &str, mode: Mode, first: &Guest, language: Language) -> Result<Thaw, String> {
+    let keeps = || "it keeps random numbers or the time, which would be the same in each call".to_owned();
+    let mut clocks = vec![first.clock()];
+    let mut varying: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for draw in 1..COMPARED {
         let other = module.initialise(start, mode, draw)?;
         if !first.same_shape(&other) {
             return Err(keeps());
         }
         for (address, value) in first.differences(&other).take(MAX_VARYING + 1) {
-            note(&mut varying, first, address, draw, value);
+            let values = varying.entry(address).or_default();
+            values.resize(clocks.len(), first.word(address));
+            values.push(value);
         }
         if varying.len() > MAX_VARYING {
             return Err(keeps());
         }
-        fill(&mut varying, first, draw);
+        clocks.push(other.clock());
     }
-    if varying.is_empty() {
-        return Ok(Vec::new());
-    }
-    varying.sort_by_key(|word| word.address);
-    language.implementation().seeds(&varying).ok_or_else(keeps)
-}
-
-/// Takes down a word that differs from the first initialisation's in number `draw`.
-fn note(varying: &mut Vec<Varying>, first: &Guest, address: u32, draw: u64, value: u32) {
-    let index = varying.iter().position(|word| word.address == address).unwrap_or_else(|| {
-        let before = usize::try_from(draw).unwrap_or_default();
-        varying.push(Varying { address, values: vec![first.word(address); before] });
-        varying.len() - 1
-    });
-    varying[index].values.push(value);
-}
-
-/// Completes the words that did not differ this time.
-fn fill(varying: &mut [Varying], first: &Guest, draw: u64) {
-    for word in varying {
-        if word.values.len() as u64 <= draw {
-            word.values.push(first.word(word.address));
-        }
-    }
+    let complete = |(address, mut values): (u32, Vec<u32>)| {
+        values.resize(clocks.len(), first.word(address));
+        Varying { address, values }
+    };
+    let varying: Vec<_> = varying.into_iter().map(complete).collect();
+    let untouched = module.untouched(mode)?;
+    let initialisation = Initialisation {
+        before: untouched.bytes(),
+        after: first.bytes(),
+        varying: &varying,
+        clocks: &clocks,
+        stack: first.stack().filter(|stack| untouched.stack() == Some(*stack)),
+    };
+    language.implementation().thaw(&initialisation).ok_or_else(keeps)
 }
 
 #[cfg(test)]

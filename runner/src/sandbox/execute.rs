@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use abi::plan::{FunctionPlan, Seed};
+use abi::plan::FunctionPlan;
 use tokio::runtime::Handle;
 use wasmtime::Store;
 
@@ -12,6 +12,7 @@ use super::cancel::Limit;
 use super::guest::View;
 use super::outcome::{self, Ending};
 use super::output::Output;
+use super::seeds;
 use super::state::{self, MemoryLimit, State};
 use crate::call::{Outcome, Request};
 use crate::hosts::is_time_zone;
@@ -144,7 +145,7 @@ impl Instance {
             let begun = start.into_func().map_or(Ok(()), |function| function.call(&mut *store, &[], &mut []));
             begun.map_err(|error| Ending::of_error(&error))?;
         }
-        seed(store, &inner.shared.program.seeds).map_err(|error| Ending::of_error(&error))?;
+        seeds::plant(store, &inner.shared.program.seeds).map_err(|error| Ending::of_error(&error))?;
         metrics::instantiated(started.elapsed());
         self.life = Life::Running(instance);
         Ok(instance)
@@ -162,25 +163,6 @@ impl Instance {
         let stopped = self.store.data_mut().stopped.take();
         Ending::of_call(result, stopped.as_ref())
     }
-}
-
-/// Gives an instance that was initialised at build time random numbers of its own.
-fn seed(store: &mut Store<State>, seeds: &[Seed]) -> wasmtime::Result<()> {
-    if seeds.is_empty() {
-        return Ok(());
-    }
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|error| wasmtime::format_err!("no random numbers: {error}"))?;
-    random[0] |= 1;
-    let memory = store.data().exports.and_then(|exports| exports.memory);
-    let bytes = memory.map_or(Default::default(), |memory| memory.data_mut(store));
-    for seed in seeds {
-        let (start, random) = (seed.address as usize, random.get(..seed.length.into()));
-        let word = bytes.get_mut(start..start + usize::from(seed.length)).zip(random);
-        let (word, random) = word.ok_or_else(|| wasmtime::format_err!("a random seed lies outside the memory"))?;
-        word.copy_from_slice(random);
-    }
-    Ok(())
 }
 
 fn state(inner: &Inner, request: &Request, log: LogContext, limit: Limit) -> State {

@@ -10,6 +10,7 @@ mod imports;
 mod linker;
 mod outcome;
 mod output;
+mod seeds;
 mod shared;
 mod state;
 mod ticker;

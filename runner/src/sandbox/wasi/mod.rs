@@ -10,6 +10,7 @@ use wasmtime::{Caller, FuncType, Memory, Val, ValType};
 
 use super::outcome::Unwind;
 use super::state::State;
+pub(super) use system::time;
 
 /// Import module.
 pub(super) const MODULE: &str = "wasi_snapshot_preview1";

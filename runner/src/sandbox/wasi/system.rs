@@ -1,9 +1,10 @@
 //! Arguments, environment, clocks, randomness.
 
 use std::sync::OnceLock;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use abi::guest;
+use abi::plan::Clock;
 
 use super::{Errno, Outcome, Process, low};
 
@@ -48,15 +49,23 @@ pub(super) fn clock_res_get(process: &mut Process<'_, '_>, words: &[u64]) -> Out
 
 /// `clock_time_get`
 pub(super) fn clock_time_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
-    static START: OnceLock<Instant> = OnceLock::new();
-    let elapsed = match low(words[0]) {
-        0 => SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
-        // Never 0, which guests take for "no time".
-        1 => START.get_or_init(Instant::now).elapsed() + std::time::Duration::from_nanos(1),
+    let clock = match low(words[0]) {
+        0 => Clock::Real,
+        1 => Clock::Monotonic,
         _ => return Err(Errno::Inval.into()),
     };
-    let nanoseconds = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
-    process.store(low(words[2]), &nanoseconds.to_le_bytes())
+    process.store(low(words[2]), &time(clock).to_le_bytes())
+}
+
+/// What a clock shows, in nanoseconds.
+pub(in crate::sandbox) fn time(clock: Clock) -> u64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    let time = match clock {
+        Clock::Real => SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+        // Never 0, which guests take for "no time".
+        Clock::Monotonic => START.get_or_init(Instant::now).elapsed() + Duration::from_nanos(1),
+    };
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// `random_get`
