@@ -33,7 +33,6 @@ pub(super) struct Entry {
 }
 
 /// The GraphQL types of one direction.
-#[derive(Clone)]
 pub(super) struct Table {
     pub(super) direction: Direction,
     /// GraphQL name of each usable type definition, by full type name.
@@ -42,11 +41,25 @@ pub(super) struct Table {
     pub(super) entries: BTreeMap<String, Entry>,
     /// Names that generated types step aside for.
     pub(super) taken: BTreeSet<String>,
+    /// Names of the entries that conversions have added and [`Table::keep`] has not confirmed.
+    added: Vec<String>,
 }
 
 impl Table {
     pub(super) fn new(direction: Direction) -> Self {
-        Self { direction, names: BTreeMap::new(), entries: BTreeMap::new(), taken: BTreeSet::new() }
+        Self { direction, names: BTreeMap::new(), entries: BTreeMap::new(), taken: BTreeSet::new(), added: Vec::new() }
+    }
+
+    /// Keeps what conversions have added.
+    pub(super) fn keep(&mut self) {
+        self.added.clear();
+    }
+
+    /// Removes what conversions have added since the last [`Table::keep`].
+    pub(super) fn undo(&mut self) {
+        for name in self.added.drain(..) {
+            self.entries.remove(&name);
+        }
     }
 
     /// The GraphQL type of a type name.
@@ -90,8 +103,15 @@ impl Table {
 
     /// Records a scalar.
     pub(super) fn scalar(&mut self, name: &str) -> TypeRef {
-        self.entries.entry(name.to_owned()).or_default();
+        if !self.entries.contains_key(name) {
+            self.add(name, Entry::default());
+        }
         TypeRef::Named(name.to_owned())
+    }
+
+    fn add(&mut self, name: &str, entry: Entry) {
+        self.added.push(name.to_owned());
+        self.entries.insert(name.to_owned(), entry);
     }
 
     /// The name of the pair type of a map, which is added where it is new.
@@ -112,7 +132,7 @@ impl Table {
                 Some(_) => {}
                 None if self.taken.contains(&name) => {}
                 None => {
-                    self.entries.insert(name.clone(), Entry { fields, is_map, ..Entry::default() });
+                    self.add(&name, Entry { fields, is_map, ..Entry::default() });
                     return name;
                 }
             }

@@ -41,11 +41,13 @@ pub(super) fn build(
             continue;
         }
         let field_name = names::field(name);
-        // What a function that fails has added must not be printed.
-        let before = (input.clone(), output.clone());
+        input.keep();
+        output.keep();
         let converted = convert(language, name, function, index, input, output);
         if converted.is_err() {
-            (*input, *output) = before;
+            // What a function that fails has added must not be printed.
+            input.undo();
+            output.undo();
         }
         if field_name.starts_with('_') {
             continue;
