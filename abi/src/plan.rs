@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::language::Language;
 use crate::manifest::Manifest;
 use crate::schema::Schema;
+use crate::table::{Item, Table};
 use crate::types::{CoreType, TypeId, Types};
 use crate::value::Value;
 
 /// Everything about an app that is known before the first request; stored in the artifact.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Program {
     /// Name, version, build.
     pub app: App,
@@ -22,7 +23,7 @@ pub struct Program {
     /// Resolved types.
     pub types: Types,
     /// Exported functions that metadata describes, sorted by name.
-    pub functions: Vec<FunctionPlan>,
+    pub functions: Table<FunctionPlan>,
     /// The module's imports, in module order, duplicates included.
     pub imports: Vec<ImportPlan>,
     /// The GraphQL schema.
@@ -63,6 +64,12 @@ impl std::fmt::Display for Signature {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let list = |types: &[CoreType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         write!(f, "({}) -> ({})", list(&self.parameters), list(&self.results))
+    }
+}
+
+impl Item for FunctionPlan {
+    fn name(&self) -> &str {
+        &self.name
     }
 }
 
@@ -135,12 +142,17 @@ pub struct ImportPlan {
 }
 
 impl Program {
-    /// Whether every index stays inside its table; checked once when an artifact is loaded.
+    /// Whether every item is there and every index stays inside its table. Decodes all of them.
     pub fn is_closed(&self) -> bool {
         let types = self.types.len();
         let known = |id: TypeId| (id.0 as usize) < types;
         let parameters = |list: &[ParameterPlan]| list.iter().all(|parameter| known(parameter.ty));
+        let items = [self.schema.query.iter().count(), self.schema.mutation.iter().count()];
         self.types.is_closed()
+            && items == [self.schema.query.len(), self.schema.mutation.len()]
+            && self.schema.inputs.iter().count() == self.schema.inputs.len()
+            && self.schema.objects.iter().count() == self.schema.objects.len()
+            && self.functions.iter().count() == self.functions.len()
             && self.functions.iter().all(|function| {
                 parameters(&function.parameters)
                     && function.results.iter().all(|result| known(result.ty))

@@ -36,7 +36,7 @@ pub fn build(module: &Module, manifest: Manifest) -> (Option<Program>, Vec<Diagn
         language: module.language,
         start: start.clone(),
         types,
-        functions: plans,
+        functions: plans.into(),
         imports,
         schema,
         manifest,
