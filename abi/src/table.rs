@@ -26,8 +26,15 @@ pub struct Table<T> {
 #[derive(Clone)]
 struct Stored<T> {
     bytes: Bytes,
-    cells: Box<[OnceLock<Box<T>>]>,
+    count: usize,
+    /// Room for decoded items, made for [`CHUNK`] neighbours at a time.
+    chunks: Box<[OnceLock<Chunk<T>>]>,
 }
+
+type Chunk<T> = Box<[OnceLock<Box<T>>]>;
+
+/// Items of a chunk: few enough to be made quickly, enough to keep the list of chunks short.
+const CHUNK: usize = 64;
 
 /// Bytes for each item besides the item itself.
 const OVERHEAD: usize = 8;
@@ -76,8 +83,8 @@ impl<T: Item> Table<T> {
     pub fn stored(extent: Extent, bytes: Bytes) -> Option<Self> {
         let count = usize::try_from(extent.count).ok()?;
         let enough = bytes.len() == usize::try_from(extent.length).ok()? && count.checked_mul(OVERHEAD)? <= bytes.len();
-        let cells = || (0..count).map(|_| OnceLock::new()).collect();
-        enough.then(|| Self { made: Vec::new(), stored: Some(Stored { bytes, cells: cells() }) })
+        let chunks = || room(count.div_ceil(CHUNK));
+        enough.then(|| Self { made: Vec::new(), stored: Some(Stored { bytes, count, chunks: chunks() }) })
     }
 
     /// Appends the table to `out` as it is stored.
@@ -104,7 +111,7 @@ impl<T: Item> Table<T> {
 
     /// The number of items.
     pub fn len(&self) -> usize {
-        self.stored.as_ref().map_or(self.made.len(), |stored| stored.cells.len())
+        self.stored.as_ref().map_or(self.made.len(), |stored| stored.count)
     }
 
     /// Whether there are none.
@@ -137,7 +144,7 @@ impl<T: Item> Table<T> {
     /// The items as a list that can be changed.
     pub fn made(&mut self) -> &mut Vec<T> {
         if let Some(stored) = self.stored.take() {
-            let items = 0..stored.cells.len();
+            let items = 0..stored.count;
             self.made = items.filter_map(|index| postcard::from_bytes(stored.encoded(index)?).ok()).collect();
         }
         &mut self.made
@@ -152,16 +159,16 @@ impl<T: Item> Stored<T> {
     }
 
     fn encoded(&self, index: usize) -> Option<&[u8]> {
-        let count = self.cells.len();
-        if index >= count {
+        if index >= self.count {
             return None;
         }
         let start = if index == 0 { 0 } else { self.number(index - 1)? };
-        self.bytes.get(count * OVERHEAD..)?.get(start..self.number(index)?)
+        self.bytes.get(self.count * OVERHEAD..)?.get(start..self.number(index)?)
     }
 
     fn get(&self, index: usize) -> Option<&T> {
-        let cell = self.cells.get(index)?;
+        let chunk = self.chunks.get(index / CHUNK)?.get_or_init(|| room(CHUNK));
+        let cell = chunk.get(index % CHUNK)?;
         if let Some(item) = cell.get() {
             return Some(item);
         }
@@ -170,11 +177,10 @@ impl<T: Item> Stored<T> {
     }
 
     fn find(&self, name: &str) -> Option<usize> {
-        let count = self.cells.len();
-        let (mut low, mut high) = (0, count);
+        let (mut low, mut high) = (0, self.count);
         while low < high {
             let middle = low + (high - low) / 2;
-            let index = self.number(count + middle)?;
+            let index = self.number(self.count + middle)?;
             let (found, _) = postcard::take_from_bytes::<&str>(self.encoded(index)?).ok()?;
             match found.cmp(name) {
                 std::cmp::Ordering::Less => low = middle + 1,
@@ -184,6 +190,10 @@ impl<T: Item> Stored<T> {
         }
         None
     }
+}
+
+fn room<T>(count: usize) -> Box<[OnceLock<T>]> {
+    (0..count).map(|_| OnceLock::new()).collect()
 }
 
 /// See [`Table::iter`].
@@ -248,7 +258,9 @@ mod tests {
 
     #[test]
     fn a_stored_table_is_the_table() {
-        for names in [&[][..], &["a"], &["c", "a", "b", "ä", ""], &["x", "x"]] {
+        let many: Vec<String> = (0..3 * CHUNK).map(|at| (at * 7919 % 1000).to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        for names in [&[][..], &["a"], &["c", "a", "b", "ä", ""], &["x", "x"], &many] {
             let table = made(names);
             let mut again = stored(&table);
             assert_eq!((again.len(), again.is_empty()), (names.len(), names.is_empty()));
