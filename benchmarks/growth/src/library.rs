@@ -19,6 +19,9 @@ use crate::Result;
 /// Every measured request asks for this.
 pub(crate) const BODY: &str = r#"{"query":"{ answer(text: \"world\") }"}"#;
 
+/// Slots of an engine's pool.
+const CONCURRENCY: usize = 16;
+
 /// What is made of an artifact before the first request, step by step.
 pub(crate) struct Steps {
     /// `Loaded::open`: header and program.
@@ -42,7 +45,9 @@ pub(crate) struct App {
 
 /// Loads an artifact as the runner does. The engine is made beforehand: it does not depend on the app.
 pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
-    let options = Options::default();
+    // A sandbox that is gone keeps its engine for some seconds. The pools of many engines would use up the addresses, and
+    // the next engine would have none.
+    let options = Options { concurrency: CONCURRENCY, ..Options::default() };
     let engine = engine::build(&abi::engine::config()?, &options)?;
     let environment = Arc::new(Environment::load(artifact.parent()));
     let mut at = Instant::now();
