@@ -5,6 +5,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 command=$1
 shift
-for crate in modus-abi modusc modus-runner compute hello native engine measure report values waiting instructions tests; do
+for crate in modus-abi modusc modus-runner compute growth hello native engine measure report values waiting instructions tests; do
   cargo "$command" -p "$crate" "$@"
 done

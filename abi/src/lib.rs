@@ -20,6 +20,7 @@ pub mod plan;
 pub mod schema;
 pub mod selection;
 pub mod shortest;
+pub mod table;
 pub mod timestamp;
 pub mod types;
 pub mod value;

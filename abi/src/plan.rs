@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::language::Language;
 use crate::manifest::Manifest;
 use crate::schema::Schema;
+use crate::table::{Item, Table};
 use crate::types::{CoreType, TypeId, Types};
 use crate::value::Value;
 
 /// Everything about an app that is known before the first request; stored in the artifact.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Program {
     /// Name, version, build.
     pub app: App,
@@ -24,7 +25,7 @@ pub struct Program {
     /// Resolved types.
     pub types: Types,
     /// Exported functions that metadata describes, sorted by name.
-    pub functions: Vec<FunctionPlan>,
+    pub functions: Table<FunctionPlan>,
     /// The module's imports, in module order, duplicates included.
     pub imports: Vec<ImportPlan>,
     /// The GraphQL schema.
@@ -97,6 +98,12 @@ impl std::fmt::Display for Signature {
     }
 }
 
+impl Item for FunctionPlan {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// How to call one exported function.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FunctionPlan {
@@ -166,12 +173,17 @@ pub struct ImportPlan {
 }
 
 impl Program {
-    /// Whether every index stays inside its table; checked once when an artifact is loaded.
+    /// Whether every item is there and every index stays inside its table. Decodes all of them.
     pub fn is_closed(&self) -> bool {
         let types = self.types.len();
         let known = |id: TypeId| (id.0 as usize) < types;
         let parameters = |list: &[ParameterPlan]| list.iter().all(|parameter| known(parameter.ty));
+        let items = [self.schema.query.iter().count(), self.schema.mutation.iter().count()];
         self.types.is_closed()
+            && items == [self.schema.query.len(), self.schema.mutation.len()]
+            && self.schema.inputs.iter().count() == self.schema.inputs.len()
+            && self.schema.objects.iter().count() == self.schema.objects.len()
+            && self.functions.iter().count() == self.functions.len()
             && self.functions.iter().all(|function| {
                 parameters(&function.parameters)
                     && function.results.iter().all(|result| known(result.ty))

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::table::{Item, Table};
 use crate::value::Value;
 
 /// A GraphQL type reference.
@@ -44,18 +45,30 @@ impl std::fmt::Display for TypeRef {
 }
 
 /// The whole schema; every list is in printing order.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Schema {
     /// Fields of `Query`.
-    pub query: Vec<RootField>,
+    pub query: Table<RootField>,
     /// Fields of `Mutation`.
-    pub mutation: Vec<RootField>,
+    pub mutation: Table<RootField>,
     /// Custom scalars, `Void` and the 64-bit ones included.
     pub scalars: Vec<String>,
     /// Input object types.
-    pub inputs: Vec<ObjectType>,
+    pub inputs: Table<ObjectType>,
     /// Output object types.
-    pub objects: Vec<ObjectType>,
+    pub objects: Table<ObjectType>,
+}
+
+impl Item for RootField {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Item for ObjectType {
+    fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 /// A field of `Query` or `Mutation`.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::table::{Item, Table};
+
 /// Index of a type in [`Types`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TypeId(pub u32);
@@ -148,26 +150,55 @@ impl TypePlan {
 }
 
 /// All types of one app. Types refer to each other by [`TypeId`], so recursion is natural.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Types {
-    plans: Vec<TypePlan>,
+    plans: Table<TypePlan>,
+}
+
+/// Stands for a type that an artifact refers to and does not hold.
+static MISSING: TypePlan = TypePlan {
+    name: String::new(),
+    class_id: 0,
+    size: 0,
+    align: 1,
+    payload: 0,
+    words: Vec::new(),
+    pointers: false,
+    kind: Kind::Unsupported(String::new()),
+};
+
+impl Item for TypePlan {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl From<Table<TypePlan>> for Types {
+    fn from(plans: Table<TypePlan>) -> Self {
+        Self { plans }
+    }
 }
 
 impl Types {
     /// Adds a type and answers its id.
     pub fn add(&mut self, plan: TypePlan) -> TypeId {
-        self.plans.push(plan);
+        self.plans.made().push(plan);
         TypeId(u32::try_from(self.plans.len() - 1).expect("an app has fewer than 2^32 types"))
     }
 
     /// Replaces a type, for definitions that refer to themselves.
     pub fn set(&mut self, id: TypeId, plan: TypePlan) {
-        self.plans[id.0 as usize] = plan;
+        self.plans.made()[id.0 as usize] = plan;
     }
 
     /// All types, in order of their ids.
     pub fn iter(&self) -> impl Iterator<Item = (TypeId, &TypePlan)> {
-        (0u32..).map(TypeId).zip(&self.plans)
+        (0u32..).map(TypeId).take(self.len()).map(|id| (id, &self[id]))
+    }
+
+    /// The types as they are stored.
+    pub(crate) fn table(&self) -> &Table<TypePlan> {
+        &self.plans
     }
 
     /// The number of types.
@@ -180,9 +211,10 @@ impl Types {
         self.plans.is_empty()
     }
 
-    /// Whether every reference stays inside the table; checked once when an artifact is loaded.
+    /// Whether every type is there and every reference stays inside the table.
     pub fn is_closed(&self) -> bool {
-        self.plans.iter().all(|plan| plan.kind.references().iter().all(|id| (id.0 as usize) < self.plans.len()))
+        let known = |id: &TypeId| (id.0 as usize) < self.len();
+        (0..self.len()).all(|at| self.plans.get(at).is_some_and(|plan| plan.kind.references().iter().all(known)))
     }
 }
 
@@ -190,7 +222,7 @@ impl std::ops::Index<TypeId> for Types {
     type Output = TypePlan;
 
     fn index(&self, id: TypeId) -> &TypePlan {
-        &self.plans[id.0 as usize]
+        self.plans.get(id.0 as usize).unwrap_or(&MISSING)
     }
 }
 

@@ -37,7 +37,7 @@ pub fn build(module: &Module, manifest: Manifest) -> (Option<Program>, Vec<Diagn
         start: Some(start.clone()),
         seeds: Vec::new(),
         types,
-        functions: plans,
+        functions: plans.into(),
         imports,
         schema,
         manifest,

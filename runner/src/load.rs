@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use abi::artifact::{Artifact, ArtifactError, Source};
 use abi::engine::Bounds;
 use abi::plan::Program;
+use bytes::Bytes;
+use memmap2::{Mmap, MmapOptions};
 use thiserror::Error;
 use wasmtime::{Engine, Module};
 
@@ -69,6 +71,27 @@ impl Source for InPlace<'_> {
         let mut bytes = vec![0; usize::try_from(length).ok()?];
         self.file.read_exact_at(&mut bytes, offset).ok()?;
         Some(Cow::Owned(bytes))
+    }
+
+    fn kept(&self, offset: u64, length: u64) -> Option<Bytes> {
+        if offset.checked_add(length)? > self.length {
+            return None;
+        }
+        Some(Bytes::from_owner(map(self.file, offset, usize::try_from(length).ok()?).ok()?))
+    }
+}
+
+/// Maps a part of a file, all of whose pages will be read.
+fn map(file: &File, offset: u64, length: usize) -> std::io::Result<Mmap> {
+    let mut options = MmapOptions::new();
+    options.offset(offset).len(length).populate();
+    #[expect(
+        unsafe_code,
+        reason = "what is mapped changes with the file: as for the code, which stands in the same file"
+    )]
+    // SAFETY: that the file is not changed while it is mapped is the operator's part: see SECURITY.md.
+    unsafe {
+        options.map(file)
     }
 }
 

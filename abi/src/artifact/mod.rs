@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! offset 0     wasmtime's ELF object: native code, memory image, tables
-//!              the program (postcard), in a section named `.debug_modus`
+//!              the program, in a section named `.debug_modus`
 //!              the header (postcard)
 //!              section names and section headers, rewritten to include `.debug_modus`
 //! end - 48     the trailer: fixed layout, found first
@@ -17,6 +17,7 @@
 mod elf;
 mod executable;
 mod header;
+mod program;
 mod read;
 mod write;
 

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::header::{FORMAT, Header, TRAILER_LENGTH, Trailer};
+use super::program;
 use crate::engine::{self, Bounds};
 use crate::plan::Program;
 
@@ -15,6 +17,11 @@ pub trait Source {
     fn length(&self) -> u64;
     /// `length` bytes at `offset`; `None` where there are fewer.
     fn bytes(&self, offset: u64, length: u64) -> Option<Cow<'_, [u8]>>;
+
+    /// The same, to be kept.
+    fn kept(&self, offset: u64, length: u64) -> Option<Bytes> {
+        Some(self.bytes(offset, length)?.into_owned().into())
+    }
 }
 
 impl Source for &[u8] {
@@ -153,7 +160,7 @@ impl<S: Source> Artifact<S> {
         Ok(())
     }
 
-    /// Decodes the program.
+    /// Decodes the program; the items of its tables later, one by one.
     ///
     /// # Errors
     /// [`ArtifactError::Damaged`]
@@ -161,18 +168,14 @@ impl<S: Source> Artifact<S> {
         let damaged = |what: &str| ArtifactError::Damaged(what.to_owned());
         let bytes = self
             .source
-            .bytes(self.header.program_offset, self.header.program_length)
+            .kept(self.header.program_offset, self.header.program_length)
             .filter(|bytes| crc32fast::hash(bytes) == self.header.program_crc)
             .ok_or_else(|| damaged("the checksum of its program is wrong"))?;
-        let program: Program =
-            postcard::from_bytes(&bytes).map_err(|error| damaged(&format!("its program cannot be read ({error})")))?;
-        if !program.is_closed() {
-            return Err(damaged("its call plans refer to types that are not there"));
-        }
-        Ok(program)
+        program::decode(&bytes).map_err(|reason| damaged(&format!("its program cannot be read ({reason})")))
     }
 
-    /// Checks the code against its SHA-256. Reads all of it, so it is not part of a normal start.
+    /// Checks the code against its SHA-256, and that the program refers to nothing that is not there. Reads all of it,
+    /// so it is not part of a normal start.
     ///
     /// # Errors
     /// [`ArtifactError::Damaged`]
@@ -180,8 +183,11 @@ impl<S: Source> Artifact<S> {
         self.source
             .bytes(self.header.code_offset, self.header.code_length)
             .filter(|code| <[u8; 32]>::from(Sha256::digest(code)) == self.header.code_sha256)
-            .map(|_| ())
-            .ok_or_else(|| ArtifactError::Damaged("the SHA-256 of its code is wrong".to_owned()))
+            .ok_or_else(|| ArtifactError::Damaged("the SHA-256 of its code is wrong".to_owned()))?;
+        let closed = self.program()?.is_closed();
+        closed
+            .then_some(())
+            .ok_or_else(|| ArtifactError::Damaged("its call plans refer to types that are not there".to_owned()))
     }
 }
 

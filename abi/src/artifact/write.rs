@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::executable::{self, BOUNDARY, RunnerError};
 use super::header::{Cpu, FORMAT, Header, Trailer};
-use super::{PROGRAM_SECTION, elf};
+use super::{PROGRAM_SECTION, elf, program};
 use crate::engine::{self, Bounds};
 use crate::plan::Program;
 
@@ -47,7 +47,7 @@ pub enum WriteError {
 /// # Errors
 /// [`WriteError`]
 pub fn write(parts: &Parts<'_>) -> Result<Vec<u8>, WriteError> {
-    let program = postcard::to_stdvec(parts.program)?;
+    let program = program::encode(parts.program)?;
     let runner = parts.runner.map(|runner| executable::header(runner, &parts.target)).transpose()?;
     let mut file = parts.runner.unwrap_or_default().to_vec();
     file.resize(file.len().next_multiple_of(BOUNDARY), 0);

@@ -43,7 +43,7 @@ fn check(sdk: &str, members: &str, imports: &[&str], exports: &[&str], findings:
 
 fn function(program: Option<Program>, name: &str) -> FunctionPlan {
     let program = program.expect("a program");
-    program.functions.into_iter().find(|function| function.name == name).expect("the function")
+    program.functions.find(name).expect("the function").1.clone()
 }
 
 const HELPERS: [&str; 3] = ["__new ii>i", "__pin i>i", "__unpin i>"];
@@ -54,8 +54,8 @@ fn plain_function() {
         "results":[{"type":"f64"}]}}"#;
     let program = check(AS, members, &[], &["add iI>F"], &[]).expect("a program");
     assert_eq!((program.app.name.as_str(), program.app.version.as_str()), ("app", "1.2"));
-    assert_eq!(program.functions[0].signature.to_string(), "(i32, i64) -> (f64)");
-    assert_eq!(program.functions[0].uncallable, None);
+    assert_eq!(program.functions.get(0).unwrap().signature.to_string(), "(i32, i64) -> (f64)");
+    assert_eq!(program.functions.get(0).unwrap().uncallable, None);
     assert_eq!(program.schema.mutation.len(), 1);
 }
 
@@ -72,7 +72,7 @@ fn mismatched_signatures_leave_functions_out() {
     let findings = ["MC0304 function f is left out: its wasm type is () -> (), but the metadata implies () -> (i32)"];
     let program = check(AS, members, &[], &["f >", "g >"], &findings).expect("a program");
     assert_eq!(program.schema.query.len(), 1);
-    assert!(program.functions[0].uncallable.is_some());
+    assert!(program.functions.get(0).unwrap().uncallable.is_some());
     let vector = ["MC0304 function f is left out: its wasm type is (v128) -> (i32)"];
     check(AS, members, &[], &["f v>i", "g >"], &vector);
 }
@@ -104,7 +104,7 @@ fn unsupported_types_leave_functions_out() {
     let findings = ["failed to get type info for any: info for type any not found in plugin app"];
     let program = check(GO, members, &[], &["f >i", "g >"], &findings).expect("a program");
     assert_eq!(program.schema.query.len(), 1);
-    assert_eq!(program.schema.query[0].function, 1);
+    assert_eq!(program.schema.query.get(0).unwrap().function, 1);
 }
 
 #[test]

@@ -21,6 +21,13 @@ use abi::schema::{ObjectType, RootField, Schema, TypeRef};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use convert::Table;
+use roots::Roots;
+
+/// What can mention an output type.
+struct Draft {
+    roots: Roots,
+    objects: Vec<ObjectType>,
+}
 
 /// Generates the schema. `hidden` names the embedder functions of the manifest, `left_out` the functions that cannot
 /// be served at all. A field's `function` is the position among `metadata.fn_exports`.
@@ -39,15 +46,18 @@ pub fn generate(
     let arguments = fields().flat_map(|field| &field.arguments).map(|argument| &argument.ty);
     let mut inputs = objects(&input, input.reachable(arguments));
     endless::open(&mut inputs, &mut found);
-    let outputs = objects(&output, output.reachable(fields().map(|field| &field.ty)));
-    let mut schema = Schema {
-        scalars: scalars([&input, &output]),
-        inputs,
-        objects: outputs,
-        query: roots.query,
-        mutation: roots.mutation,
+    let objects = objects(&output, output.reachable(fields().map(|field| &field.ty)));
+    let scalars = scalars([&input, &output]);
+    let mut draft = Draft { roots, objects };
+    separate(&scalars, &inputs, &mut draft, &mut found);
+    let Draft { roots: Roots { query, mutation }, objects } = draft;
+    let schema = Schema {
+        query: query.into(),
+        mutation: mutation.into(),
+        scalars,
+        inputs: inputs.into(),
+        objects: objects.into(),
     };
-    separate(&mut schema, &mut found);
     (schema, found)
 }
 
@@ -80,9 +90,9 @@ fn objects(table: &Table, reachable: BTreeSet<String>) -> Vec<ObjectType> {
 }
 
 /// Renames output types that have the name of an input type or scalar: GraphQL has one set of type names.
-fn separate(schema: &mut Schema, found: &mut Vec<Diagnostic>) {
+fn separate(scalars: &[String], inputs: &[ObjectType], schema: &mut Draft, found: &mut Vec<Diagnostic>) {
     let others: BTreeSet<String> =
-        schema.scalars.iter().cloned().chain(schema.inputs.iter().map(|object| object.name.clone())).collect();
+        scalars.iter().cloned().chain(inputs.iter().map(|object| object.name.clone())).collect();
     let mut taken: BTreeSet<String> =
         others.iter().cloned().chain(schema.objects.iter().map(|object| object.name.clone())).collect();
     let clashes: Vec<String> =
@@ -101,8 +111,8 @@ fn separate(schema: &mut Schema, found: &mut Vec<Diagnostic>) {
             object.fields.iter_mut().for_each(|field| rename(&mut field.ty, &old, &new));
         }
         let fields = |list: &mut Vec<RootField>| list.iter_mut().for_each(|field| rename(&mut field.ty, &old, &new));
-        fields(&mut schema.query);
-        fields(&mut schema.mutation);
+        fields(&mut schema.roots.query);
+        fields(&mut schema.roots.mutation);
     }
     schema.objects.sort_by_cached_key(|object| names::order(&object.name));
 }

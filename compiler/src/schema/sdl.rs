@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use abi::schema::{Argument, ObjectType, RootField, Schema};
+use abi::table::Table;
 
 pub(super) const HEADER: &str = "# Modus GraphQL Schema (auto-generated)\n";
 
@@ -46,7 +47,7 @@ fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
     writeln!(text, "{content}").expect("writing to a String does not fail");
 }
 
-fn root(text: &mut String, name: &str, fields: &[RootField]) {
+fn root(text: &mut String, name: &str, fields: &Table<RootField>) {
     if fields.is_empty() {
         return;
     }

@@ -4,7 +4,6 @@
 //! argument is checked. Custom scalars (64-bit integers, timestamps, typed arrays) are passed on as they are: their
 //! range depends on the guest's type, and the refusal must name the parameter.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use abi::budget::{Budget, Exceeded};
@@ -113,15 +112,11 @@ impl Leaf {
 #[derive(Debug)]
 pub(crate) struct Tables {
     program: Arc<Program>,
-    inputs: HashMap<String, usize>,
-    objects: HashMap<String, usize>,
 }
 
 impl Tables {
     pub(crate) fn new(program: &Arc<Program>) -> Self {
-        let index = |types: &[ObjectType]| types.iter().enumerate().map(|(i, ty)| (ty.name.clone(), i)).collect();
-        let schema = &program.schema;
-        Self { program: Arc::clone(program), inputs: index(&schema.inputs), objects: index(&schema.objects) }
+        Self { program: Arc::clone(program) }
     }
 
     pub(crate) fn schema(&self) -> &Schema {
@@ -130,13 +125,13 @@ impl Tables {
 
     /// The output type called `name`.
     pub(crate) fn object(&self, name: &str) -> Option<&ObjectType> {
-        let of_app = self.objects.get(name).map(|index| &self.program.schema.objects[*index]);
+        let of_app = self.program.schema.objects.find(name).map(|(_, object)| object);
         of_app.or_else(|| (name == subscription::EVENT).then(|| &*subscription::TYPE))
     }
 
     /// The input object type called `name`.
     pub(crate) fn input(&self, name: &str) -> Option<&ObjectType> {
-        self.inputs.get(name).map(|index| &self.program.schema.inputs[*index])
+        self.program.schema.inputs.find(name).map(|(_, object)| object)
     }
 
     /// Coerces a literal. `None` as the result is a variable without a value; if nothing is `given` (when a document is

@@ -13,6 +13,7 @@ mod input;
 mod introspection;
 mod json;
 mod output;
+mod part;
 mod plan;
 mod prepare;
 mod reading;
@@ -50,6 +51,7 @@ use cache::Cache;
 use error::RequestError;
 use execute::Context;
 use input::Tables;
+use part::Part;
 use plan::EntryKind;
 use root::Root;
 
@@ -108,8 +110,9 @@ pub struct Engine {
     events: Arc<dyn Events>,
     options: Options,
     cache: Cache,
-    /// Made for the first document, not at start.
-    schema: OnceLock<(Root, Tables)>,
+    tables: Tables,
+    /// The whole schema as juniper sees it: made when a part of it does not do.
+    whole: OnceLock<Root>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -123,7 +126,8 @@ impl Engine {
     pub fn new(program: Arc<Program>, caller: Arc<dyn Call>, options: Options) -> Self {
         let cache = Cache::new(options.cached_documents, options.cached_bytes);
         let events = Arc::new(NoAgents);
-        Self { program, caller, events, options, cache, schema: OnceLock::new() }
+        let tables = Tables::new(&program);
+        Self { program, caller, events, options, cache, tables, whole: OnceLock::new() }
     }
 
     /// The same with a source of events for subscriptions.
@@ -148,9 +152,8 @@ impl Engine {
     pub(crate) async fn run(&self, prepared: Prepared) -> Response {
         let Prepared { document, operation, variables, time_zone, claims, media } = prepared;
         let operation = &document.operations[operation];
-        let (root, tables) = self.schema();
         let introspected = match operation.root.introspects() {
-            true => match introspection::run(&document, operation, &variables, root) {
+            true => match introspection::run(&document, operation, &variables, self.whole()) {
                 Ok(introspected) => Some(introspected),
                 Err(error) => return Response::refused(media, vec![error]),
             },
@@ -168,7 +171,7 @@ impl Engine {
         if calls > 0 && !self.caller.has_room() {
             return Response::overloaded(media);
         }
-        let context = self.context(tables, &variables, time_zone, claims);
+        let context = self.context(&variables, time_zone, claims);
         let kind = if operation.kind == OperationType::Mutation { "mutation" } else { "query" };
         let span = traces::operation(kind, operation.name.as_deref());
         let ended = execute::run(&entries, operation.kind, &context).instrument(span).await;
@@ -179,7 +182,7 @@ impl Engine {
     /// The responses of a subscription, one for each event.
     pub(crate) fn subscribe(&self, prepared: Prepared) -> BoxStream<'static, Vec<u8>> {
         let Prepared { document, operation, variables, time_zone, claims, .. } = prepared;
-        let context = self.context(&self.schema().1, &variables, time_zone, claims);
+        let context = self.context(&variables, time_zone, claims);
         let mut budget = Budget::new(&self.options.limits);
         let entry = document.operations[operation].root.active(&variables).next();
         let agent = match entry.map(|entry| &entry.kind) {
@@ -206,16 +209,15 @@ impl Engine {
 
     fn context<'c>(
         &'c self,
-        tables: &'c Tables,
         variables: &'c [Option<abi::value::Value>],
         time_zone: Option<Arc<str>>,
         claims: Option<Arc<str>>,
     ) -> Context<'c> {
-        Context { tables, caller: &self.caller, variables, time_zone, claims, options: &self.options }
+        Context { tables: &self.tables, caller: &self.caller, variables, time_zone, claims, options: &self.options }
     }
 
-    fn schema(&self) -> &(Root, Tables) {
-        self.schema.get_or_init(|| (root::build(&self.program, &self.options), Tables::new(&self.program)))
+    fn whole(&self) -> &Root {
+        self.whole.get_or_init(|| root::build(&self.program, Part::all(&self.program.schema), &self.options))
     }
 }
 

@@ -8,9 +8,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::compile::{self, Environment};
 use super::error::{Rejection, RequestError};
+use super::part::Part;
 use super::plan::Document;
 use super::request::{self, GraphqlRequest, Members};
 use super::response::{Media, Response};
+use super::root::{self, Root};
 use super::{Engine, variables};
 
 /// An operation whose document is valid and whose variables have values.
@@ -49,7 +51,7 @@ impl Engine {
         if plan.root.introspects() && !self.options.introspection {
             return Err(refuse(RequestError::new("introspection is switched off (setting `introspection`)")));
         }
-        let variables = variables::coerce(plan, members.variables.as_ref(), &self.schema().1)
+        let variables = variables::coerce(plan, members.variables.as_ref(), &self.tables)
             .map_err(|errors| Response::refused(media, errors))?;
         let GraphqlRequest { time_zone, claims, .. } = request;
         Ok(Prepared { document, operation, variables, time_zone, claims, media })
@@ -91,8 +93,17 @@ impl Engine {
     }
 
     fn compile(&self, text: &str) -> Result<Arc<Document>, Rejection> {
-        let (root, tables) = self.schema();
-        let environment = Environment { program: &self.program, root, tables, options: &self.options };
-        Ok(Arc::new(compile::compile(text, &environment)?))
+        let against = |root: &Root| {
+            let Self { program, tables, options, .. } = self;
+            compile::compile(text, &Environment { program, root, tables, options }).map(Arc::new)
+        };
+        if self.whole.get().is_none()
+            && let Some(part) = Part::of(text, &self.program.schema)
+            && let Ok(document) = against(&root::build(&self.program, part, &self.options))
+        {
+            return Ok(document);
+        }
+        // What is wrong with a document, the whole schema tells: a message may suggest what else there is.
+        against(self.whole())
     }
 }

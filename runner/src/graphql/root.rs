@@ -11,6 +11,7 @@ use juniper::{
 };
 
 use super::Options;
+use super::part::Part;
 use super::scalar::{AnyLeaf, AnyObject, BooleanLeaf, Scalar};
 
 /// The built-in scalars; all five are always in the schema.
@@ -19,9 +20,13 @@ const BUILT_IN: [&str; 5] = ["Int", "Float", "String", "Boolean", "ID"];
 /// juniper's root for a schema made at run time.
 pub(crate) type Root = RootNode<Dynamic, Dynamic, Dynamic, Scalar>;
 
-/// Builds juniper's view of `schema`.
-pub(crate) fn build(program: &Arc<Program>, options: &Options) -> Root {
-    let info = |name: &'static str, kind| Info { program: Arc::clone(program), name: name.into(), kind };
+/// Builds juniper's view of a part of the schema.
+pub(crate) fn build(program: &Arc<Program>, part: Part, options: &Options) -> Root {
+    let (program, part) = (Arc::clone(program), Arc::new(part));
+    let info = |name: &'static str, kind| {
+        let (program, part) = (Arc::clone(&program), Arc::clone(&part));
+        Info { program, part, name: name.into(), kind }
+    };
     // By this name juniper knows that there are no mutations.
     let mutation = if program.schema.mutation.is_empty() { "_EmptyMutation" } else { "Mutation" };
     Root::new_with_info(
@@ -46,6 +51,7 @@ pub(crate) struct Dynamic;
 #[derive(Clone, Debug)]
 pub(crate) struct Info {
     program: Arc<Program>,
+    part: Arc<Part>,
     name: ArcStr,
     kind: Kind,
 }
@@ -92,49 +98,50 @@ impl GraphQLType<Scalar> for Dynamic {
     }
 
     fn meta(info: &Info, registry: &mut Registry<Scalar>) -> MetaType<Scalar> {
-        let schema = &info.program.schema;
+        let Info { program, part, .. } = info;
+        let schema = &program.schema;
         match info.kind {
             Kind::Query => {
                 register_all(info, registry);
-                object(&info.name, None, schema.query.iter().map(root_field))
+                object(&info.name, None, part.query(schema).map(root_field))
             }
-            Kind::Mutation => object(&info.name, None, schema.mutation.iter().map(root_field)),
+            Kind::Mutation => object(&info.name, None, part.mutation(schema).map(root_field)),
             Kind::Subscription => object(&info.name, None, std::iter::once(agent_event_field())),
             Kind::AgentEvent => object(&info.name, None, agent_event().into_iter()),
             Kind::Scalar if &*info.name == "Boolean" => ScalarMeta::new::<BooleanLeaf>(info.name.clone()).into_meta(),
             Kind::Scalar => ScalarMeta::new::<AnyLeaf>(info.name.clone()).into_meta(),
-            Kind::Input(index) => input(&info.name, &schema.inputs[index]),
+            Kind::Input(index) => input(&info.name, schema.inputs.get(index)),
             Kind::Object(index) => {
-                let ty = &schema.objects[index];
-                object(&info.name, ty.description.as_deref(), ty.fields.iter().map(object_field))
+                let ty = schema.objects.get(index);
+                let fields = ty.iter().flat_map(|ty| &ty.fields);
+                object(&info.name, ty.and_then(|ty| ty.description.as_deref()), fields.map(object_field))
             }
         }
     }
 }
 
-/// Registers every type of the schema: fields then refer to them by name only.
+/// Registers every type of the part: fields then refer to them by name only.
 fn register_all(info: &Info, registry: &mut Registry<Scalar>) {
-    let schema = &info.program.schema;
+    let (schema, part) = (&info.program.schema, &info.part);
     let mut register = |name: &str, kind: Kind| {
-        registry.get_type::<Dynamic>(&Info { program: Arc::clone(&info.program), name: name.into(), kind });
+        registry.get_type::<Dynamic>(&Info { name: name.into(), kind, ..info.clone() });
     };
     for name in BUILT_IN.iter().copied().chain(schema.scalars.iter().map(String::as_str)).chain(["JSON"]) {
         register(name, Kind::Scalar);
     }
-    for (index, ty) in schema.inputs.iter().enumerate() {
+    for (index, ty) in part.inputs(schema) {
         register(&ty.name, Kind::Input(index));
     }
-    for (index, ty) in schema.objects.iter().enumerate() {
+    for (index, ty) in part.objects(schema) {
         register(&ty.name, Kind::Object(index));
     }
     register("AgentEvent", Kind::AgentEvent);
     // A schema that mentions a type it does not define would end the process inside juniper.
-    let roots = schema.query.iter().chain(&schema.mutation);
-    for field in roots {
+    for field in part.query(schema).chain(part.mutation(schema)) {
         register_leaf(&mut register, &field.ty);
         field.arguments.iter().for_each(|argument| register_leaf(&mut register, &argument.ty));
     }
-    for ty in schema.inputs.iter().chain(&schema.objects) {
+    for (_, ty) in part.inputs(schema).chain(part.objects(schema)) {
         ty.fields.iter().for_each(|field| register_leaf(&mut register, &field.ty));
     }
 }
@@ -157,14 +164,15 @@ fn object(
     object.into_meta()
 }
 
-fn input(name: &ArcStr, ty: &ObjectType) -> MetaType<Scalar> {
+fn input(name: &ArcStr, ty: Option<&ObjectType>) -> MetaType<Scalar> {
     let mut object = InputObjectMeta::new::<AnyObject>(name.clone(), &[]);
     object.input_fields = ty
-        .fields
         .iter()
+        .flat_map(|ty| &ty.fields)
         .map(|field| argument(&field.name, field.description.as_deref(), type_of(&field.ty), None))
         .collect();
-    object.description = ty.description.as_deref().map(|text| block_string(text).into());
+    let description = ty.and_then(|ty| ty.description.as_deref());
+    object.description = description.map(|text| block_string(text).into());
     object.into_meta()
 }
 

@@ -79,9 +79,13 @@ impl<'d> Selector<'d> {
     pub(crate) fn root(&mut self, kind: OperationType, selections: Selections<'d>) -> SelectionSet {
         let schema = self.environment.tables.schema();
         let (type_name, fields) = match kind {
-            OperationType::Query => ("Query", &*schema.query),
-            OperationType::Mutation => ("Mutation", &*schema.mutation),
-            OperationType::Subscription => ("Subscription", std::slice::from_ref(&*subscription::FIELD)),
+            OperationType::Query => ("Query", Some(&schema.query)),
+            OperationType::Mutation => ("Mutation", Some(&schema.mutation)),
+            OperationType::Subscription => ("Subscription", None),
+        };
+        let find = |name: &str| match fields {
+            Some(fields) => fields.find(name).map(|(_, field)| field),
+            None => Some(&*subscription::FIELD).filter(|field| field.name == name),
         };
         let groups = self.groups(&[(selections, Vec::new())]);
         let mut entries = Vec::with_capacity(groups.len());
@@ -95,7 +99,7 @@ impl<'d> Selector<'d> {
                     self.note_schema_keys(&group);
                     EntryKind::Introspection
                 }
-                name => match fields.iter().find(|field| field.name == name) {
+                name => match find(name) {
                     Some(field) => {
                         let mut shape = self.shape(&field.ty, &group.below);
                         EntryKind::Call { call: self.call(field, &group, &mut shape), shape }

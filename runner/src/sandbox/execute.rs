@@ -126,7 +126,9 @@ impl Instance {
             Life::Ended => return Ending::Refused("the instance has ended".to_owned()),
         };
         *started = Instant::now();
-        let export = inner.functions.get(request.function as usize).and_then(Option::as_ref);
+        let export = inner.functions.get(request.function as usize);
+        let export =
+            export.and_then(|export| export.get_or_init(|| inner.module.get_export_index(&plan.name)).as_ref());
         let function = export.and_then(|export| instance.get_module_export(&mut self.store, export)?.into_func());
         match function {
             Some(function) => self.invoke(plan, function, request),

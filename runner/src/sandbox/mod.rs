@@ -16,8 +16,8 @@ mod state;
 mod ticker;
 mod wasi;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use abi::plan::Program;
@@ -83,8 +83,10 @@ pub struct Sandbox(Arc<Inner>);
 pub(crate) struct Inner {
     engine: Engine,
     instance: InstancePre<State>,
-    /// Exports of the functions, in the order of the program's; `None` where the module lacks one.
-    functions: Vec<Option<ModuleExport>>,
+    module: Module,
+    /// Exports of the functions, in the order of the program's, looked up by the first call; `None` where the module
+    /// lacks one.
+    functions: Box<[OnceLock<Option<ModuleExport>>]>,
     /// What is measured about them, in the same order.
     metrics: Vec<FunctionMetrics>,
     start: Option<ModuleExport>,
@@ -110,10 +112,11 @@ impl Sandbox {
         options: Options,
     ) -> wasmtime::Result<Self> {
         let instance = linker::link(&engine, module, &program, &services)?;
-        let metrics = program.functions.iter().map(|_| FunctionMetrics::default()).collect();
-        let functions = program.functions.iter().map(|function| module.get_export_index(&function.name)).collect();
+        let metrics = (0..program.functions.len()).map(|_| FunctionMetrics::default()).collect();
+        let functions = (0..program.functions.len()).map(|_| OnceLock::new()).collect();
         Ok(Self(Arc::new(Inner {
             instance,
+            module: module.clone(),
             functions,
             metrics,
             start: program.start.as_deref().and_then(|start| module.get_export_index(start)),

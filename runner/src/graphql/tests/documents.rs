@@ -233,3 +233,24 @@ fn odd_documents_are_refused_or_answered() {
         }
     }
 }
+
+/// A valid document needs no more of the schema than it names; what is wrong with one, and what there is, the whole tells.
+#[test]
+fn the_whole_schema_is_made_when_it_is_needed() {
+    let engine = numbers();
+    let wanted = r#"query Q($t: TreeInput) {any(tree: $t) a: add(a: 1) tree(label: "x") {...f} __typename}
+        fragment f on Tree {graft {label}}"#;
+    for document in [wanted, "mutation {save(n: 1)}", "{add(a: 1) # sum\n}"] {
+        let answer = text(&ask(&engine, document, ""));
+        assert!(answer.starts_with(r#"{"data":{"#) || answer.contains(r#""data":"#), "{answer}");
+        assert!(engine.whole.get().is_none(), "{document}");
+    }
+    for document in ["{ad(a: 1)}", "{__schema {queryType {name}}}", r#"{__type(name: "Tree") {name}}"#, "{add(a: $b)}"]
+    {
+        let engine = numbers();
+        let apart = text(&ask(&engine, document, ""));
+        assert!(engine.whole.get().is_some(), "{document}");
+        assert_eq!(apart, text(&ask(&engine, document, "")), "{document}");
+    }
+    assert!(text(&ask(&engine, "{ad(a: 1)}", "")).contains(r#"\"ad\" on type \"Query\""#));
+}

@@ -131,12 +131,13 @@ fn program() -> Program {
         query: query.iter().map(|text| field(text, &mut functions)).collect(),
         mutation: mutation.iter().map(|text| field(text, &mut functions)).collect(),
         scalars: ["Int64", "UInt64", "Void", "Wave"].map(String::from).into(),
-        inputs: vec![object("TreeInput", "label: String!, height: Float, graft: TreeInput, cuts: [Int!]")],
+        inputs: vec![object("TreeInput", "label: String!, height: Float, graft: TreeInput, cuts: [Int!]")].into(),
         objects: vec![
             object("Tree", "label: String!, height: Float!, graft: Tree, nick: String"),
             object("Plot", "key: String!, value: Tree"),
             object("Both", "left: Tree, right: String"),
-        ],
+        ]
+        .into(),
     };
     Program {
         app: App::default(),
@@ -144,7 +145,7 @@ fn program() -> Program {
         start: None,
         seeds: Vec::new(),
         types: types(),
-        functions,
+        functions: functions.into(),
         imports: Vec::new(),
         schema,
         manifest: Manifest::default(),

@@ -1,0 +1,105 @@
+//! The runner's library in this process: what each step of a load costs, and a call without HTTP.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use abi::plan::Program;
+use abi::value::Value;
+use runner::call::Request;
+use runner::environment::Environment;
+use runner::graphql::{self, GraphqlRequest};
+use runner::hosts::Services;
+use runner::load::Loaded;
+use runner::sandbox::{Options, Sandbox, engine};
+use tokio::runtime::Runtime;
+
+use crate::Result;
+
+/// Every measured request asks for this.
+pub(crate) const BODY: &str = r#"{"query":"{ answer(text: \"world\") }"}"#;
+
+/// Slots of an engine's pool.
+const CONCURRENCY: usize = 16;
+
+/// What is made of an artifact before the first request, step by step.
+pub(crate) struct Steps {
+    /// `Loaded::open`: header and program.
+    pub(crate) open: Duration,
+    /// `Loaded::code`: the native code is mapped.
+    pub(crate) code: Duration,
+    /// `Sandbox::new`: imports are connected.
+    pub(crate) sandbox: Duration,
+    /// The first GraphQL answer.
+    pub(crate) first: Duration,
+    /// The second: the document is known, the pages are there.
+    pub(crate) second: Duration,
+}
+
+/// An app in this process.
+pub(crate) struct App {
+    graphql: graphql::Engine,
+    sandbox: Sandbox,
+    request: Request,
+}
+
+/// Loads an artifact as the runner does. The engine is made beforehand: it does not depend on the app.
+pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
+    // A sandbox that is gone keeps its engine for some seconds. The pools of many engines would use up the addresses, and
+    // the next engine would have none.
+    let options = Options { concurrency: CONCURRENCY, ..Options::default() };
+    let engine = engine::build(&abi::engine::config()?, &options)?;
+    let environment = Arc::new(Environment::load(artifact.parent()));
+    let mut at = Instant::now();
+    let mut lap = || {
+        let now = Instant::now();
+        now.duration_since(std::mem::replace(&mut at, now))
+    };
+    let loaded = Loaded::open(artifact, false)?;
+    let open = lap();
+    let module = loaded.code(&engine)?;
+    let code = lap();
+    let program = Arc::new(loaded.program);
+    let services = Services::new(environment, Arc::new(program.manifest.clone()));
+    lap();
+    let sandbox = Sandbox::new(engine, &module, Arc::clone(&program), services, options)?;
+    let connected = lap();
+    let caller = Arc::new(sandbox.clone());
+    let graphql = graphql::Engine::new(Arc::clone(&program), caller, graphql::Options::default());
+    let request = request(&program)?;
+    let app = App { graphql, sandbox, request };
+    lap();
+    app.query(runtime)?;
+    let first = lap();
+    app.query(runtime)?;
+    let second = lap();
+    Ok((app, Steps { open, code, sandbox: connected, first, second }))
+}
+
+fn request(program: &Program) -> Result<Request> {
+    let index = program.functions.iter().position(|plan| plan.name.eq_ignore_ascii_case("answer"));
+    let function = u32::try_from(index.ok_or("the app has no function `answer`")?)?;
+    Ok(Request { function, arguments: vec![Some(Value::String("world".to_owned()))], ..Request::default() })
+}
+
+impl App {
+    /// One GraphQL request, from its body to the answer's.
+    pub(crate) fn query(&self, runtime: &Runtime) -> Result<()> {
+        let request = GraphqlRequest { body: BODY.as_bytes(), ..GraphqlRequest::default() };
+        let response = runtime.block_on(self.graphql.execute(request));
+        if response.body != br#"{"data":{"answer":"Hello, world!"}}"# {
+            return Err(format!("not a greeting: {}", String::from_utf8_lossy(&response.body)).into());
+        }
+        Ok(())
+    }
+
+    /// One call in a fresh instance, without GraphQL.
+    pub(crate) fn call(&self, runtime: &Runtime) -> Result<()> {
+        let _runtime = runtime.enter();
+        let outcome = self.sandbox.keep().call(&self.request);
+        match outcome.value {
+            Some(_) if outcome.errors.is_empty() => Ok(()),
+            _ => Err(format!("the call failed: {:?}", outcome.errors).into()),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Measures what grows with an app: the number of its functions, its memory image, its answers, the documents it is
+//! sent. Prints tables in Markdown and appends figures as lines of JSON. To be started in the root of the source tree.
+
+mod answers;
+mod apps;
+mod documents;
+mod library;
+mod measure;
+mod report;
+mod server;
+mod sources;
+
+use std::process::ExitCode;
+
+use apps::App;
+use sources::{Kind, Language};
+
+/// Any failure ends the measurement: a table with missing rounds would not compare like with like.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+const USAGE: &str = "\
+usage: growth build|functions|images|answers|documents [MEASUREMENT]
+
+  build      generates and builds the apps, measures nothing
+  functions  apps of 10 to 5,000 functions: compiling, loading, calls, cold start, memory
+  images     memory images of 64 KiB to 64 MiB: the same
+  answers    answers of 1 to 100,000 elements over HTTP: time per element, peak memory
+  documents  1 to 10,000 different documents over HTTP: time per request, memory
+
+  MEASUREMENT is one of compiling, loading, calling, serving; without it functions and images take all four.";
+
+const FUNCTIONS: [usize; 5] = [10, 100, 1000, 2000, 5000];
+/// KiB.
+const IMAGES: [usize; 4] = [64, 1 << 10, 8 << 10, 64 << 10];
+
+fn functions() -> Result<Vec<App>> {
+    let mut all = Vec::new();
+    for language in Language::ALL {
+        for size in FUNCTIONS {
+            all.push(apps::build(language, Kind::Functions(size))?);
+        }
+    }
+    Ok(all)
+}
+
+fn images() -> Result<Vec<App>> {
+    IMAGES.into_iter().map(|size| apps::build(Language::Go, Kind::Image(size))).collect()
+}
+
+fn answering() -> Result<Vec<App>> {
+    Language::ALL.into_iter().map(|language| apps::build(language, Kind::Answers)).collect()
+}
+
+/// The measurements of apps that grow, or one of them.
+fn grown(apps: &[App], what: &str, only: Option<&str>) -> Result<()> {
+    const ALL: [(&str, fn(&[App], &str) -> Result<()>); 4] = [
+        ("compiling", measure::compiling),
+        ("loading", measure::loading),
+        ("calling", measure::calling),
+        ("serving", measure::serving),
+    ];
+    if !only.is_none_or(|only| ALL.iter().any(|(name, _)| *name == only)) {
+        return Err(USAGE.into());
+    }
+    for (name, measure) in ALL {
+        if only.is_none_or(|only| only == name) {
+            if name != "compiling" {
+                // Threads and processes started from here on inherit this; only servers are placed elsewhere.
+                server::pin(server::CLIENT_CORE)?;
+            }
+            measure(apps, what)?;
+        }
+    }
+    Ok(())
+}
+
+fn run(command: &str, only: Option<&str>) -> Result<()> {
+    match command {
+        "build" => {
+            functions()?;
+            images()?;
+            answering()?;
+            Ok(())
+        }
+        "functions" => grown(&functions()?, "functions", only),
+        "images" => grown(&images()?, "KiB of image", only),
+        "answers" => answers::measure(&answering()?),
+        "documents" => documents::measure(&answering()?),
+        _ => Err(USAGE.into()),
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let ended = match arguments.as_slice() {
+        [command] => run(command, None),
+        [command, only] => run(command, Some(only)),
+        _ => Err(USAGE.into()),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("growth: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Sources of the apps that are measured. The same request gives the same files.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crate::Result;
+
+/// A guest language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    AssemblyScript,
+    Go,
+}
+
+impl Language {
+    pub(crate) const ALL: [Self; 2] = [Self::AssemblyScript, Self::Go];
+
+    /// Part of file names.
+    pub(crate) fn folder(self) -> &'static str {
+        match self {
+            Self::AssemblyScript => "assemblyscript",
+            Self::Go => "go",
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::AssemblyScript => "AssemblyScript",
+            Self::Go => "Go",
+        }
+    }
+}
+
+/// What an app is made for. Every app has the function `answer`, which takes a text and greets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// This many functions in total; every tenth has a record type of its own for argument and result.
+    Functions(usize),
+    /// This many KiB of data that the module brings along.
+    Image(usize),
+    /// A function `items` that answers as many small objects as it is asked for.
+    Answers,
+}
+
+impl Kind {
+    /// Part of file names.
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Functions(count) => format!("functions-{count}"),
+            Self::Image(kibibytes) => format!("image-{kibibytes}"),
+            Self::Answers => "answers".into(),
+        }
+    }
+}
+
+/// Writes the sources of an app into `folder`, which is made anew.
+pub(crate) fn write(language: Language, kind: Kind, folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    match language {
+        Language::AssemblyScript => {
+            fs::create_dir_all(folder.join("assembly"))?;
+            let name = kind.name();
+            let package =
+                format!("{{\"name\": \"{name}\", \"version\": \"1.0.0\", \"private\": true, \"type\": \"module\"}}\n");
+            fs::write(folder.join("package.json"), package)?;
+            fs::write(folder.join("assembly/index.ts"), assemblyscript(kind)?)?;
+        }
+        Language::Go => {
+            fs::create_dir_all(folder)?;
+            // The benchmark of values has the SDK and its sums already.
+            let values = Path::new("benchmarks/values/guests/go/values");
+            fs::copy(values.join("go.sum"), folder.join("go.sum"))?;
+            // The build tool names its output after the module.
+            let module = fs::read_to_string(values.join("go.mod"))?.replacen(
+                "module values",
+                &format!("module {}", kind.name()),
+                1,
+            );
+            fs::write(folder.join("go.mod"), module)?;
+            if let Kind::Image(kibibytes) = kind {
+                fs::write(folder.join("image.bin"), image(kibibytes << 10))?;
+            }
+            fs::write(folder.join("main.go"), go(kind)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Bytes without zeros and without repetition, so that nothing can leave parts of them out.
+fn image(length: usize) -> Vec<u8> {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[3] | 1
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+fn assemblyscript(kind: Kind) -> Result<String> {
+    let mut text = String::from(
+        "/** Greets. */\nexport function answer(text: string): string {\n  return \"Hello, \" + text + \"!\";\n}\n",
+    );
+    match kind {
+        Kind::Functions(count) => {
+            for at in 1..count {
+                if at % 10 == 0 {
+                    writeln!(
+                        text,
+                        "\nclass Record{at:05} {{\n  id: i64 = 0;\n  name: string = \"\";\n  score: f64 = 0;\n  active: bool = \
+                         false;\n}}\n\n/** Raises the score of record {at}. */\nexport function function{at:05}(record: \
+                         Record{at:05}): Record{at:05} {{\n  record.score = record.score * 1.5 + {at};\n  return record;\n}}"
+                    )?;
+                } else {
+                    writeln!(
+                        text,
+                        "\n/** Text and number of function {at}. */\nexport function function{at:05}(text: string, count: i32): \
+                         string {{\n  return text + (count * {at} + 7).toString();\n}}"
+                    )?;
+                }
+            }
+        }
+        Kind::Answers => text.push_str(
+            "\nclass Item {\n  id: i32 = 0;\n  name: string = \"\";\n  score: f64 = 0;\n}\n\nexport function items(count: i32): \
+             Item[] {\n  const all = new Array<Item>(count);\n  for (let at = 0; at < count; at++) {\n    const item = new \
+             Item();\n    item.id = at;\n    item.name = \"A small object\";\n    item.score = <f64>at * 0.5;\n    all[at] = \
+             item;\n  }\n  return all;\n}\n",
+        ),
+        Kind::Image(_) => return Err("images are made with Go, whose compiler embeds files".into()),
+    }
+    Ok(text)
+}
+
+fn go(kind: Kind) -> Result<String> {
+    let imports = match kind {
+        Kind::Functions(_) => "import \"strconv\"\n\n",
+        Kind::Image(_) => "import _ \"embed\"\n\n//go:embed image.bin\nvar image string\n\n",
+        Kind::Answers => "",
+    };
+    let mut text = format!(
+        "package main\n\n{imports}// Greets.\nfunc Answer(text string) string {{\n\treturn \"Hello, \" + text + \"!\"\n}}\n"
+    );
+    match kind {
+        Kind::Functions(count) => {
+            for at in 1..count {
+                if at % 10 == 0 {
+                    writeln!(
+                        text,
+                        "\ntype Record{at:05} struct {{\n\tId     int64\n\tName   string\n\tScore  float64\n\tActive \
+                         bool\n}}\n\n// Raises the score of record {at}.\nfunc Function{at:05}(record Record{at:05}) \
+                         Record{at:05} {{\n\trecord.Score = record.Score*1.5 + {at}\n\treturn record\n}}"
+                    )?;
+                } else {
+                    writeln!(
+                        text,
+                        "\n// Text and number of function {at}.\nfunc Function{at:05}(text string, count int32) string \
+                         {{\n\treturn text + strconv.Itoa(int(count)*{at}+7)\n}}"
+                    )?;
+                }
+            }
+        }
+        Kind::Image(_) => text.push_str("\n// A byte of the image.\nfunc Byte(at int32) int32 {\n\treturn int32(image[at])\n}\n"),
+        Kind::Answers => text.push_str(
+            "\ntype Item struct {\n\tId    int32\n\tName  string\n\tScore float64\n}\n\nfunc Items(count int32) []Item \
+             {\n\tall := make([]Item, count)\n\tfor at := range all {\n\t\tall[at] = Item{int32(at), \"A small object\", \
+             float64(at) * 0.5}\n\t}\n\treturn all\n}\n",
+        ),
+    }
+    Ok(text)
+}
