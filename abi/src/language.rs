@@ -114,8 +114,8 @@ pub struct Varying {
 /// How an initialised memory is made one that no randomness and no time went into.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Thaw {
-    /// Ranges of addresses that were zero before, and whose owner initialises them again when it needs them.
-    pub zeroed: Vec<Range<u32>>,
+    /// Addresses to be set to zero, as they were before: their owner initialises them again when it needs them.
+    pub zeroed: Option<Range<u32>>,
     /// What each instance gets of its own.
     pub seeds: Vec<Seed>,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::language::Language;
 use crate::manifest::Manifest;
-use crate::plan::{App, ImportPlan, Program};
+use crate::plan::{App, ImportPlan, Program, Seed};
 use crate::schema::Schema;
 use crate::table::{Extent, Item, Table};
 use crate::types::Types;
@@ -15,7 +15,8 @@ use crate::types::Types;
 struct Head {
     app: App,
     language: Language,
-    start: String,
+    start: Option<String>,
+    seeds: Vec<Seed>,
     imports: Vec<ImportPlan>,
     scalars: Vec<String>,
     manifest: Manifest,
@@ -25,7 +26,7 @@ struct Head {
 
 /// Encodes a program: the length of the head in four bytes, little end first; the head; the tables.
 pub(super) fn encode(program: &Program) -> postcard::Result<Vec<u8>> {
-    let Program { app, language, start, types, functions, imports, schema, manifest } = program;
+    let Program { app, language, start, seeds, types, functions, imports, schema, manifest } = program;
     let Schema { query, mutation, scalars, inputs, objects } = schema;
     let mut bytes = Vec::new();
     let tables = [
@@ -40,6 +41,7 @@ pub(super) fn encode(program: &Program) -> postcard::Result<Vec<u8>> {
         app: app.clone(),
         language: *language,
         start: start.clone(),
+        seeds: seeds.clone(),
         imports: imports.clone(),
         scalars: scalars.clone(),
         manifest: manifest.clone(),
@@ -63,6 +65,7 @@ pub(super) fn decode(bytes: &Bytes) -> Result<Program, String> {
         app: head.app,
         language: head.language,
         start: head.start,
+        seeds: head.seeds,
         types: Types::from(table(bytes, &mut at, types)?),
         functions: table(bytes, &mut at, functions)?,
         imports: head.imports,

@@ -93,8 +93,8 @@ fn arc4random<'a>(words: &'a [Varying], initialisation: &Initialisation<'_>, tha
     let (state, rest) = words.split_at_checked(count)?;
     let alike = state.iter().map(|word| word.address).eq(expected);
     let fresh = initialisation.before.get(start as usize..end as usize)?.iter().all(|byte| *byte == 0);
-    (alike && fresh && thaw.zeroed.is_empty()).then(|| {
-        thaw.zeroed.push(start..end);
+    (alike && fresh && thaw.zeroed.is_none()).then(|| {
+        thaw.zeroed = Some(start..end);
         rest
     })
 }

@@ -67,7 +67,7 @@ pub fn initialise(wasm: &[u8], start: &str, language: Language, mode: Mode) -> R
             found => found?,
         },
     };
-    for range in thaw.zeroed {
+    if let Some(range) = thaw.zeroed {
         guest.clear(range);
     }
     let wasm = snapshot::take(&wizer, &context, &mut guest)?;
@@ -109,6 +109,3 @@ fn thaw(module: &instance::Module, start: &str, mode: Mode, first: &Guest, langu
     };
     language.implementation().thaw(&initialisation).ok_or_else(keeps)
 }
-
-#[cfg(test)]
-mod tests;

@@ -155,7 +155,8 @@ mod tests {
                     vec![field("id", named("Int")), field("next", named("Node")), field("leaf", named("Leaf"))],
                 ),
                 object("Leaf", vec![field("node", named("Node"))]),
-            ],
+            ]
+            .into(),
             ..Schema::default()
         };
         assert_eq!(selection(&schema, &named("Node"), &mut Vec::new()), " { id leaf { __typename } }");
