@@ -51,9 +51,12 @@ fn answering() -> Result<Vec<App>> {
     Language::ALL.into_iter().map(|language| apps::build(language, Kind::Answers)).collect()
 }
 
+/// A measurement of apps; the text says what grows.
+type Measurement = fn(&[App], &str) -> Result<()>;
+
 /// The measurements of apps that grow, or one of them.
 fn grown(apps: &[App], what: &str, only: Option<&str>) -> Result<()> {
-    const ALL: [(&str, fn(&[App], &str) -> Result<()>); 4] = [
+    const ALL: [(&str, Measurement); 4] = [
         ("compiling", measure::compiling),
         ("loading", measure::loading),
         ("calling", measure::calling),
