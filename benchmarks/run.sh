@@ -110,15 +110,21 @@ measure_all() {
   sizes >>"$figures"
 }
 
-# Parts that others add: each appends its figures to the same file.
+# Each part appends its figures to the same file.
 measure_parts() {
   local part
   for part in growth compute; do
-    if [ -x "benchmarks/$part/run.sh" ]; then
-      say "$part"
-      FIGURES="$figures" "benchmarks/$part/run.sh" >&2
-    fi
+    say "$part"
+    "benchmarks/$part.sh" >&2
   done
+  say waiting
+  cargo build --locked --release -p waiting >&2
+  MODUSC_BIN_DIR=target/release target/release/waiting --rounds 3 --seconds 2 >"$work/waiting.md"
+}
+
+waiting() {
+  printf '\n## Calls that wait\n\n'
+  cat "$work/waiting.md"
 }
 
 values() {
@@ -161,7 +167,7 @@ values >"$work/values.md"
 measure_parts
 rm -rf "$work/plots"
 target/release/report "$figures" "$work/plots" plots >"$work/figures.md"
-{ cat "$work/head.md" "$work/figures.md" "$work/values.md" && instructions; } >"$work/RESULTS.md"
+{ cat "$work/head.md" "$work/figures.md" "$work/values.md" && waiting && instructions; } >"$work/RESULTS.md"
 if [ -n "$record" ]; then
   # Copied when complete: a run that failed half-way leaves no record.
   rm -rf benchmarks/plots

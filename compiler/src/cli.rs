@@ -16,7 +16,6 @@ Examples:
   modusc build/app.wasm                          write build/app.cwasm, with build/modus.json
   modusc app.wasm -o app.cwasm --manifest modus.json --strict
   modusc - < app.wasm > app.cwasm                from standard input to standard output
-  modusc app.wasm --cpu x86-64-v3                for machines since about 2015
   modusc app.wasm --exe -o app                   one executable: ./app serves
   modusc schema app.wasm                         print the GraphQL schema
   modusc inspect app.cwasm --json                tell what is in an artifact
@@ -71,7 +70,7 @@ pub struct Compile {
     /// The runner in the executable [default: modus-runner beside modusc, else on PATH]
     #[arg(long, value_name = "FILE", requires = "exe")]
     pub runner: Option<PathBuf>,
-    /// Machine to compile for, e.g. aarch64-unknown-linux-gnu [default: this one]
+    /// Machine to compile for, by its triple [default: this one]
     #[arg(long, value_name = "TRIPLE")]
     pub target: Option<String>,
     /// Instructions to use

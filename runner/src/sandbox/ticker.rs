@@ -32,6 +32,16 @@ impl Ticker {
     }
 }
 
+/// The thread holds the engine, and with it the addresses of its pool: it is not left to sleep on.
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.running = Arc::default();
+        if let Some(Some(thread)) = self.thread.get() {
+            thread.unpark();
+        }
+    }
+}
+
 impl Drop for Ticking<'_> {
     fn drop(&mut self) {
         self.0.running.fetch_sub(1, Ordering::SeqCst);
