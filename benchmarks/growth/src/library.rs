@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use abi::engine::Bounds;
 use abi::plan::Program;
 use abi::value::Value;
 use runner::call::Request;
@@ -48,7 +49,7 @@ pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
     // A sandbox that is gone keeps its engine for some seconds. The pools of many engines would use up the addresses, and
     // the next engine would have none.
     let options = Options { concurrency: CONCURRENCY, ..Options::default() };
-    let engine = engine::build(&abi::engine::config()?, &options)?;
+    let engine = engine::build(Bounds::default(), &options)?;
     let environment = Arc::new(Environment::load(artifact.parent()));
     let mut at = Instant::now();
     let mut lap = || {
