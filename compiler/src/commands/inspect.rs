@@ -85,7 +85,7 @@ fn program_text(out: &mut String, program: &Program) -> std::fmt::Result {
     }
     match &program.start {
         Some(start) => writeln!(out, "Start:     {} in each call", plain(start))?,
-        None => writeln!(out, "Start:     at build time, {} words of its own in each call", program.seeds.len())?,
+        None => writeln!(out, "Start:     at build time; words that each call gets anew: {}", program.seeds.len())?,
     }
     writeln!(out, "Schema:    {} bytes as SDL", sdl::print(&program.schema).len())?;
     writeln!(out, "\nFunctions ({}):", program.functions.len())?;
