@@ -2,11 +2,13 @@
 
 use std::time::Instant;
 
+use measure::samples::Samples;
+
 use crate::Result;
 use crate::apps::App;
-use crate::measure::order;
-use crate::report::{Quantity, Row, Samples, publish};
+use crate::report::{Quantity, Row, publish};
 use crate::server::{self, Connection, Server, post};
+use crate::steps::order;
 
 const SIZES: [usize; 6] = [1, 10, 100, 1000, 10_000, 100_000];
 const ROUNDS: usize = 10;
@@ -26,7 +28,7 @@ fn request(size: usize) -> String {
 
 /// Sizes take turns within a round, on one connection to one process. The peak of memory is that of a process of its own.
 pub(crate) fn measure(apps: &[App]) -> Result<()> {
-    server::pin(server::CLIENT_CORE)?;
+    measure::process::pin(&[server::CLIENT_CORE])?;
     let mut rows = Vec::new();
     for app in apps {
         let mut samples = vec![vec![Samples::default(); QUANTITIES.len()]; SIZES.len()];

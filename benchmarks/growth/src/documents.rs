@@ -2,9 +2,11 @@
 
 use std::time::Instant;
 
+use measure::samples::Samples;
+
 use crate::Result;
 use crate::apps::App;
-use crate::report::{Quantity, Row, Samples, publish};
+use crate::report::{Quantity, Row, publish};
 use crate::server::{self, Connection, Server, post};
 
 const SIZES: [usize; 7] = [1, 10, 100, 1000, 1024, 2000, 10_000];
@@ -21,12 +23,12 @@ const QUANTITIES: [Quantity; 4] = [
 
 /// A fresh process for each number of documents and each round, with the cache as it is and without one.
 pub(crate) fn measure(apps: &[App]) -> Result<()> {
-    server::pin(server::CLIENT_CORE)?;
+    measure::process::pin(&[server::CLIENT_CORE])?;
     let mut rows = Vec::new();
     for app in apps {
         let mut samples = vec![vec![Samples::default(); QUANTITIES.len()]; SIZES.len()];
         for round in 0..ROUNDS {
-            for at in crate::measure::order(round, SIZES.len()) {
+            for at in crate::steps::order(round, SIZES.len()) {
                 let requests: Vec<String> = (0..SIZES[at]).map(request).collect();
                 let repeats = REQUESTS.div_ceil(SIZES[at]);
                 let mut server = Server::spawn(&app.artifact, &[])?;

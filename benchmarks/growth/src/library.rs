@@ -46,8 +46,8 @@ pub(crate) struct App {
 
 /// Loads an artifact as the runner does. The engine is made beforehand: it does not depend on the app.
 pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
-    // A sandbox that is gone keeps its engine for some seconds. The pools of many engines would use up the addresses, and
-    // the next engine would have none.
+    // A sandbox that is gone keeps its engine until its epoch thread has ended. The pools of many engines would use up the
+    // addresses, and the next engine would have none.
     let options = Options { concurrency: CONCURRENCY, ..Options::default() };
     let engine = engine::build(Bounds::default(), &options)?;
     let environment = Arc::new(Environment::load(artifact.parent()));

@@ -5,18 +5,17 @@ mod answers;
 mod apps;
 mod documents;
 mod library;
-mod measure;
 mod report;
 mod server;
 mod sources;
+mod steps;
 
 use std::process::ExitCode;
 
+use measure::Result;
+
 use apps::App;
 use sources::{Kind, Language};
-
-/// Any failure ends the measurement: a table with missing rounds would not compare like with like.
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const USAGE: &str = "\
 usage: growth build|functions|images|answers|documents [MEASUREMENT]
@@ -57,10 +56,10 @@ type Measurement = fn(&[App], &str) -> Result<()>;
 /// The measurements of apps that grow, or one of them.
 fn grown(apps: &[App], what: &str, only: Option<&str>) -> Result<()> {
     const ALL: [(&str, Measurement); 4] = [
-        ("compiling", measure::compiling),
-        ("loading", measure::loading),
-        ("calling", measure::calling),
-        ("serving", measure::serving),
+        ("compiling", steps::compiling),
+        ("loading", steps::loading),
+        ("calling", steps::calling),
+        ("serving", steps::serving),
     ];
     if !only.is_none_or(|only| ALL.iter().any(|(name, _)| *name == only)) {
         return Err(USAGE.into());
@@ -69,7 +68,7 @@ fn grown(apps: &[App], what: &str, only: Option<&str>) -> Result<()> {
         if only.is_none_or(|only| only == name) {
             if name != "compiling" {
                 // Threads and processes started from here on inherit this; only servers are placed elsewhere.
-                server::pin(server::CLIENT_CORE)?;
+                measure::process::pin(&[server::CLIENT_CORE])?;
             }
             measure(apps, what)?;
         }

@@ -1,41 +1,15 @@
-//! Samples, tables in Markdown, and lines of JSON for whoever plots them.
+//! Tables in Markdown, and lines of JSON for whoever plots them.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
 
+use measure::Result;
+use measure::samples::Samples;
 use serde_json::json;
-
-use crate::Result;
 
 /// Where the lines go. Whoever starts a new run removes the file.
 const FIGURES: &str = "target/benchmarks/figures.jsonl";
-
-/// Measured values of one quantity.
-#[derive(Clone, Default)]
-pub(crate) struct Samples(Vec<f64>);
-
-impl Samples {
-    pub(crate) fn push(&mut self, value: f64) {
-        self.0.push(value);
-    }
-
-    pub(crate) fn minimum(&self) -> f64 {
-        self.0.iter().copied().fold(f64::INFINITY, f64::min)
-    }
-
-    /// The middle value, or the mean of the middle two.
-    pub(crate) fn median(&self) -> f64 {
-        let mut sorted = self.0.clone();
-        sorted.sort_by(f64::total_cmp);
-        let middle = sorted.len() / 2;
-        match sorted.get(middle) {
-            Some(&upper) if sorted.len().is_multiple_of(2) => f64::midpoint(sorted[middle - 1], upper),
-            Some(&value) => value,
-            None => f64::NAN,
-        }
-    }
-}
 
 /// A quantity of which every subject has one value for each size.
 pub(crate) struct Quantity {
@@ -84,17 +58,4 @@ pub(crate) fn publish(title: &str, what: &str, quantities: &[Quantity], rows: &[
         println!("| {} | {} | {} |", row.subject, row.x, cells.join(" | "));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn median_of_odd_and_even_counts() {
-        assert_eq!(Samples(vec![3.0, 1.0, 2.0]).median(), 2.0);
-        assert_eq!(Samples(vec![4.0, 1.0, 2.0, 3.0]).median(), 2.5);
-        assert_eq!(Samples(vec![3.0, 1.0, 2.0]).minimum(), 1.0);
-        assert!(Samples(vec![]).median().is_nan());
-    }
 }

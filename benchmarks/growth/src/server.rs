@@ -1,16 +1,13 @@
 //! The runner as a process on a core of its own, and one connection to it.
 
-use std::fs;
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
-use rustix::thread::{CpuSet, sched_setaffinity};
-
-use crate::Result;
+use measure::Result;
+use measure::process::{Process, free_address};
 
 const RUNNER: &str = "target/release/modus-runner";
 /// How long an answer may take.
@@ -22,8 +19,7 @@ pub(crate) const CLIENT_CORE: usize = 0;
 
 /// A running server. It is killed when dropped.
 pub(crate) struct Server {
-    child: Child,
-    spawned: Instant,
+    process: Process,
     address: SocketAddr,
 }
 
@@ -39,21 +35,12 @@ impl Server {
         let address = free_address()?;
         let mut command = Command::new(RUNNER);
         command.arg(artifact).args(["--host", "127.0.0.1", "--port", &address.port().to_string()]).args(options);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        // A process inherits the core of the thread that spawns it.
-        let (spawned, child) = thread::scope(|scope| {
-            let spawner = scope.spawn(|| -> Result<(Instant, Child)> {
-                pin(SERVER_CORE)?;
-                Ok((Instant::now(), command.spawn()?))
-            });
-            spawner.join().map_err(|_| "the spawning thread panicked")?
-        })?;
-        Ok(Self { child, spawned, address })
+        Ok(Self { process: Process::spawn(command, &[SERVER_CORE])?, address })
     }
 
     /// Time since just before the process was spawned.
     pub(crate) fn age(&self) -> Duration {
-        self.spawned.elapsed()
+        self.process.age()
     }
 
     /// Connects in a tight loop: a sleep would round a cold start up.
@@ -68,7 +55,7 @@ impl Server {
                 Err(error) if error.kind() == ErrorKind::ConnectionRefused => {}
                 Err(error) => return Err(error.into()),
             }
-            if attempt.is_multiple_of(64) && (self.child.try_wait()?.is_some() || self.age() > PATIENCE) {
+            if attempt.is_multiple_of(64) && (self.process.ended()?.is_some() || self.age() > PATIENCE) {
                 break;
             }
         }
@@ -77,18 +64,7 @@ impl Server {
 
     /// One of the sizes in `/proc/PID/status`, in MiB: `VmRSS`, `RssAnon`, `VmHWM`.
     pub(crate) fn mebibytes(&self, field: &str) -> Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
-        let number = line.and_then(|rest| rest.split_whitespace().next());
-        Ok(number.ok_or_else(|| format!("no {field} in /proc/PID/status"))?.parse::<f64>()? / 1024.0)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Both fail only if the process is gone already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        Ok(self.process.status(field)? / 1024.0)
     }
 }
 
@@ -140,26 +116,4 @@ fn head(bytes: &[u8]) -> Result<Option<(usize, usize)>> {
     let length = fields.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
     let (_, length) = length.ok_or("the answer does not say its length")?;
     Ok(Some((end + 4, length.trim().parse()?)))
-}
-
-/// Keeps the calling thread, and what it starts from now on, on one core.
-pub(crate) fn pin(core: usize) -> Result<()> {
-    let mut set = CpuSet::new();
-    set.set(core);
-    sched_setaffinity(None, &set).map_err(|error| format!("core {core}: {error}").into())
-}
-
-/// An address that nobody listens on. Below the range from which the kernel takes client ports: a client that retries
-/// in a loop could otherwise be given the very port it connects to, and would be connected to itself.
-fn free_address() -> Result<SocketAddr> {
-    use std::sync::atomic::{AtomicU16, Ordering};
-    static NEXT: AtomicU16 = AtomicU16::new(12_000);
-    for _ in 0..8000 {
-        let port = 12_000 + NEXT.fetch_add(1, Ordering::Relaxed) % 8000;
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        if TcpListener::bind(address).is_ok() {
-            return Ok(address);
-        }
-    }
-    Err("no free port".into())
 }

@@ -1,34 +1,9 @@
-//! Measured values, and the lines of JSON that are made of them.
+//! Measured quantities, and the lines of JSON that are made of them.
 
+use measure::samples::Samples;
 use serde_json::json;
 
 use crate::options::Subject;
-
-/// Measured values of one quantity of one subject.
-#[derive(Clone, Default)]
-pub(crate) struct Samples(Vec<f64>);
-
-impl Samples {
-    pub(crate) fn push(&mut self, value: f64) {
-        self.0.push(value);
-    }
-
-    pub(crate) fn minimum(&self) -> f64 {
-        self.0.iter().copied().fold(f64::INFINITY, f64::min)
-    }
-
-    /// The middle value, or the mean of the middle two.
-    pub(crate) fn median(&self) -> f64 {
-        let mut sorted = self.0.clone();
-        sorted.sort_by(f64::total_cmp);
-        let middle = sorted.len() / 2;
-        match sorted.get(middle) {
-            Some(&upper) if sorted.len().is_multiple_of(2) => f64::midpoint(sorted[middle - 1], upper),
-            Some(&value) => value,
-            None => f64::NAN,
-        }
-    }
-}
 
 /// One quantity of all subjects, by their index.
 pub(crate) struct Figure {
@@ -48,7 +23,7 @@ impl Figure {
 
     /// A line for each subject that was measured. `x` is what the figure depends on, if anything.
     pub(crate) fn lines(&self, subjects: &[Subject], x: Option<usize>) -> String {
-        let measured = subjects.iter().zip(&self.samples).filter(|(_, samples)| !samples.0.is_empty());
+        let measured = subjects.iter().zip(&self.samples).filter(|(_, samples)| !samples.is_empty());
         let line = |(subject, samples): (&Subject, &Samples)| {
             let line = json!({
                 "figure": self.name,
@@ -57,7 +32,7 @@ impl Figure {
                 "unit": self.unit,
                 "minimum": samples.minimum(),
                 "median": samples.median(),
-                "samples": samples.0.len(),
+                "samples": samples.len(),
             });
             format!("{line}\n")
         };
@@ -68,14 +43,6 @@ impl Figure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn median_of_odd_and_even_counts() {
-        assert_eq!(Samples(vec![3.0, 1.0, 2.0]).median(), 2.0);
-        assert_eq!(Samples(vec![4.0, 1.0, 2.0, 3.0]).median(), 2.5);
-        assert_eq!(Samples(vec![3.0, 1.0, 2.0]).minimum(), 1.0);
-        assert!(Samples(vec![]).median().is_nan());
-    }
 
     #[test]
     fn there_is_a_line_for_each_subject_that_was_measured() {

@@ -11,10 +11,9 @@ mod throughput;
 
 use std::process::ExitCode;
 
+use measure::Result;
+use measure::process::pin;
 use options::Options;
-
-/// Any failure ends the measurement: figures with missing rounds would not compare like with like.
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const USAGE: &str = "\
 usage: measure cold|memory|throughput [OPTION VALUE]...
@@ -37,7 +36,7 @@ fn run(arguments: &[String]) -> Result<()> {
     let options = Options::parse(options)?;
     if command != "compile" {
         // Threads and the wrk process started later inherit this; only servers are placed elsewhere.
-        server::pin(options.client_core)?;
+        pin(&[options.client_core])?;
     }
     let report = match command.as_str() {
         "cold" => cold::measure(&options)?,

@@ -31,10 +31,10 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
             let mut server = Server::spawn(&subject.command, options.server_core)?;
             server.first_answer().map_err(|error| format!("{}: {error}", subject.name))?;
             thread::sleep(SETTLE);
-            idle.push(index, server.kibibytes("VmRSS")? / 1024.0);
-            anonymous.push(index, server.kibibytes("RssAnon")? / 1024.0);
+            idle.push(index, server.process.status("VmRSS")? / 1024.0);
+            anonymous.push(index, server.process.status("RssAnon")? / 1024.0);
             load(&server, options).map_err(|error| format!("{}: {error}", subject.name))?;
-            peak.push(index, server.kibibytes("VmHWM")? / 1024.0);
+            peak.push(index, server.process.status("VmHWM")? / 1024.0);
         }
     }
     Ok([idle, anonymous, peak].iter().map(|figure| figure.lines(subjects, None)).collect())

@@ -62,9 +62,9 @@ fn run(options: &Options, command: &str, connections: usize, index: usize, colum
     let mut server = Server::spawn(command, options.server_core)?;
     server.first_answer()?;
     wrk(options, &server, connections, options.warm_up.unwrap_or(WARM_UP).max(1) as u64)?;
-    let before = server.processor_seconds()?;
+    let before = server.process.processor_seconds()?;
     let result = wrk(options, &server, connections, options.seconds)?;
-    let used = server.processor_seconds()? - before;
+    let used = server.process.processor_seconds()? - before;
     let number = |name: &str| result[name].as_f64().ok_or_else(|| format!("no {name} in what wrk printed"));
     // wrk counts what came with another status than 2xx, and broken or late connections.
     if number("errors")? > 0.0 {

@@ -5,6 +5,7 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 
+use measure::samples::Samples;
 use serde_json::json;
 use tests::guests::Language;
 
@@ -106,14 +107,8 @@ impl Report {
     }
 }
 
-/// The least value, and the middle one or the mean of the middle two; none where nothing was measured.
+/// The least value and the median; none where nothing was measured.
 fn summary(rounds: &[Round], value: impl Fn(&Round) -> Option<f64>) -> Option<(f64, f64)> {
-    let mut values: Vec<f64> = rounds.iter().filter_map(value).collect();
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    let median = match *values.get(middle)? {
-        upper if values.len().is_multiple_of(2) => f64::midpoint(values[middle - 1], upper),
-        upper => upper,
-    };
-    Some((*values.first()?, median))
+    let values: Samples = rounds.iter().filter_map(value).collect();
+    (!values.is_empty()).then(|| (values.minimum(), values.median()))
 }

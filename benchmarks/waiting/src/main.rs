@@ -13,8 +13,7 @@ use options::Options;
 use tests::app;
 use tests::guests::Language;
 
-/// Any failure ends the measurement.
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+use measure::Result;
 
 /// A call that waits for nothing, and its answer.
 const PURE: &str = r#"{"query":"{ sayHello }"}"#;
@@ -50,7 +49,7 @@ fn start() -> Result<String> {
     files.current = files.maximum.map_or(Some(FILES), |maximum| Some(maximum.min(FILES)));
     rustix::process::setrlimit(rustix::process::Resource::Nofile, files)?;
     // Threads and wrk inherit this; only the runner is placed elsewhere.
-    server::pin(&[options.client_core])?;
+    measure::process::pin(&[options.client_core])?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(measure(&options))
 }

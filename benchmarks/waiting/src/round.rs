@@ -63,12 +63,12 @@ pub(crate) struct Round {
 pub(crate) async fn run(artifact: &Path, options: &Options) -> Result<Round> {
     let server = Server::start(artifact, options.room(), &options.server_cores, &options.runner_flags).await?;
     let address = server.address;
-    let before = server.status("VmRSS")? / 1024.0;
-    let used = server.processor_seconds()?;
+    let before = server.process.status("VmRSS")? / 1024.0;
+    let used = server.process.processor_seconds()?;
     let first = burst(address, options.calls, WAIT).await?.as_secs_f64();
-    let processor = server.processor_seconds()? - used;
+    let processor = server.process.processor_seconds()? - used;
     let second = burst(address, options.calls, WAIT).await?.as_secs_f64();
-    let (peak, threads) = (server.status("VmHWM")? / 1024.0, server.status("Threads")?);
+    let (peak, threads) = (server.process.status("VmHWM")? / 1024.0, server.process.status("Threads")?);
 
     let waits = Waits { first, second, processor, peak, before, threads };
     let pure = if options.seconds == 0 { None } else { Some(beside(&server, options).await?) };
@@ -98,7 +98,7 @@ async fn beside(server: &Server, options: &Options) -> Result<Pure> {
 
     let alone_after = pure(address, options, options.seconds).await?;
     let alone = f64::midpoint(alone_before, alone_after);
-    Ok(Pure { alone, beside, renewed, ended, peak: server.status("VmHWM")? / 1024.0 })
+    Ok(Pure { alone, beside, renewed, ended, peak: server.process.status("VmHWM")? / 1024.0 })
 }
 
 /// Pure calls per second.

@@ -31,8 +31,7 @@ const ANSWERED: [(&str, Answer); 4] = [
     ("clock_time_get", clock),
 ];
 
-/// Functions whose answer is frozen where the user accepts that: no variables; clocks stand
-/// at some time in 1970.
+/// Functions whose answer is frozen where the user accepts that: there are no variables.
 const FROZEN: [(&str, Answer); 3] = [
     ("environ_sizes_get", write_two_zeros),
     ("environ_get", |_, _| Some(())),

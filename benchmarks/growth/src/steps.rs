@@ -5,12 +5,13 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use measure::samples::Samples;
 use tokio::runtime::Runtime;
 
 use crate::Result;
 use crate::apps::App;
 use crate::library;
-use crate::report::{Quantity, Row, Samples, publish};
+use crate::report::{Quantity, Row, publish};
 use crate::server::{Server, post};
 
 const COMPILE_ROUNDS: usize = 3;
