@@ -4,14 +4,15 @@
 
 use std::time::Duration;
 
-use clap::Args;
-
+use crate::cli::{Flag, number, put, seconds, within};
 use crate::{graphql, sandbox, server};
 
 /// Bytes of a request's body.
 pub const BODY: usize = 1 << 20;
 /// Bytes of a request's head.
 pub const HEADER_BYTES: usize = 64 << 10;
+/// hyper's buffer is never smaller.
+const LEAST_HEADER_BYTES: usize = 8192;
 /// Header fields of a request.
 pub const HEADERS: usize = 100;
 /// Time for the head of a request, and between requests of a connection.
@@ -53,74 +54,169 @@ pub const VALUES: u64 = 4_000_000;
 /// Bytes of text and binary data that they may hold.
 pub const BYTES: u64 = 64 << 20;
 
-/// The limits as settings.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Limits")]
+/// The limits as settings: see the constants and flags of the same names.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the table of flags says what each is")]
 pub struct Limits {
-    /// Bytes of a request's body
-    #[arg(long, value_name = "BYTES", default_value_t = BODY)]
     pub max_body: usize,
-    /// Bytes of a request's head
-    #[arg(long, value_name = "BYTES", default_value_t = HEADER_BYTES, value_parser = header_bytes)]
     pub max_header_bytes: usize,
-    /// Header fields of a request
-    #[arg(long, value_name = "N", default_value_t = HEADERS)]
     pub max_headers: usize,
-    /// Seconds for the head of a request, and between requests of a connection
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub head_timeout: Duration,
-    /// Seconds for the body of a request
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub body_timeout: Duration,
-    /// Seconds in which a client must take some of what it is sent
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub write_timeout: Duration,
-    /// Open connections; more wait to be accepted
-    #[arg(long, value_name = "N", default_value_t = CONNECTIONS, value_parser = positive)]
     pub max_connections: usize,
-    /// Tokens of a GraphQL document
-    #[arg(long, value_name = "N", default_value_t = TOKENS)]
     pub max_tokens: usize,
-    /// Levels of a document's selections and literals
-    #[arg(long, value_name = "N", default_value_t = SELECTION_DEPTH)]
     pub max_selection_depth: usize,
-    /// Aliases in a document
-    #[arg(long, value_name = "N", default_value_t = ALIASES)]
     pub max_aliases: usize,
-    /// Fields that an operation selects at its root, repetitions included
-    #[arg(long, value_name = "N", default_value_t = ROOT_FIELDS)]
     pub max_root_fields: usize,
-    /// Functions that one operation calls
-    #[arg(long, value_name = "N", default_value_t = OPERATION_CALLS)]
     pub max_operation_calls: usize,
-    /// Bytes of data that a response may have
-    #[arg(long, value_name = "BYTES", default_value_t = RESPONSE)]
     pub max_response: usize,
-    /// Bytes of memory for documents that are kept, persisted queries included
-    #[arg(long, value_name = "BYTES", default_value_t = CACHED_BYTES)]
     pub max_cached: usize,
-    /// Calls that may run at once; more wait
-    #[arg(long, value_name = "N", default_value_t = CALLS, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub max_calls: u32,
-    /// Calls that may wait for their turn; requests beyond are answered 503
-    #[arg(long, value_name = "N", default_value_t = WAITING)]
     pub max_waiting: u32,
-    /// Seconds a call may take
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     pub deadline: Duration,
-    /// MiB of memory a call may have
-    #[arg(long, value_name = "MIB", default_value_t = MEMORY_MIB, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub memory_limit: u32,
-    /// Levels that arguments and results may be nested
-    #[arg(long, value_name = "N", default_value_t = DEPTH, value_parser = clap::value_parser!(u32).range(1..=256))]
     pub max_depth: u32,
-    /// Values that an argument list, a result or the arguments of a host function may hold
-    #[arg(long, value_name = "N", default_value_t = VALUES)]
     pub max_values: u64,
-    /// Bytes of text and binary data that they may hold
-    #[arg(long, value_name = "BYTES", default_value_t = BYTES)]
     pub max_bytes: u64,
 }
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_body: BODY,
+            max_header_bytes: HEADER_BYTES,
+            max_headers: HEADERS,
+            head_timeout: HEAD_TIMEOUT,
+            body_timeout: BODY_TIMEOUT,
+            write_timeout: WRITE_TIMEOUT,
+            max_connections: CONNECTIONS,
+            max_tokens: TOKENS,
+            max_selection_depth: SELECTION_DEPTH,
+            max_aliases: ALIASES,
+            max_root_fields: ROOT_FIELDS,
+            max_operation_calls: OPERATION_CALLS,
+            max_response: RESPONSE,
+            max_cached: CACHED_BYTES,
+            max_calls: CALLS,
+            max_waiting: WAITING,
+            deadline: DEADLINE,
+            memory_limit: MEMORY_MIB,
+            max_depth: DEPTH,
+            max_values: VALUES,
+            max_bytes: BYTES,
+        }
+    }
+}
+
+/// A limit as the help shows it.
+trait Shown {
+    fn shown(&self) -> String;
+}
+
+impl Shown for Duration {
+    fn shown(&self) -> String {
+        self.as_secs_f64().to_string()
+    }
+}
+
+macro_rules! shown {
+    ($($number:ty)*) => {
+        $(impl Shown for $number {
+            fn shown(&self) -> String {
+                self.to_string()
+            }
+        })*
+    };
+}
+
+shown!(u32 u64 usize);
+
+macro_rules! limit {
+    ($field:ident, $name:literal, $value:literal, $help:literal, $read:expr) => {
+        Flag::text($name, $value, $help, |given, text| put(&mut given.limits.$field, $read(text)))
+            .default(|given| given.limits.$field.shown())
+    };
+}
+
+/// The flags, in the order of the help.
+pub(crate) const FLAGS: &[Flag] = &[
+    limit!(max_body, "max-body", "BYTES", "Bytes of a request's body", number),
+    limit!(
+        max_header_bytes,
+        "max-header-bytes",
+        "BYTES",
+        "Bytes of a request's head",
+        (|text| within(LEAST_HEADER_BYTES..=16 << 20, text))
+    ),
+    limit!(max_headers, "max-headers", "N", "Header fields of a request", number),
+    limit!(
+        head_timeout,
+        "head-timeout",
+        "SECONDS",
+        "Seconds for the head of a request, and between requests of a connection",
+        seconds
+    ),
+    limit!(body_timeout, "body-timeout", "SECONDS", "Seconds for the body of a request", seconds),
+    limit!(
+        write_timeout,
+        "write-timeout",
+        "SECONDS",
+        "Seconds in which a client must take some of what it is sent",
+        seconds
+    ),
+    limit!(
+        max_connections,
+        "max-connections",
+        "N",
+        "Open connections; more wait to be accepted",
+        (|text| within(1..=usize::MAX, text))
+    ),
+    limit!(max_tokens, "max-tokens", "N", "Tokens of a GraphQL document", number),
+    limit!(max_selection_depth, "max-selection-depth", "N", "Levels of a document's selections and literals", number),
+    limit!(max_aliases, "max-aliases", "N", "Aliases in a document", number),
+    limit!(
+        max_root_fields,
+        "max-root-fields",
+        "N",
+        "Fields that an operation selects at its root, repetitions included",
+        number
+    ),
+    limit!(max_operation_calls, "max-operation-calls", "N", "Functions that one operation calls", number),
+    limit!(max_response, "max-response", "BYTES", "Bytes of data that a response may have", number),
+    limit!(
+        max_cached,
+        "max-cached",
+        "BYTES",
+        "Bytes of memory for documents that are kept, persisted queries included",
+        number
+    ),
+    limit!(max_calls, "max-calls", "N", "Calls that may run at once; more wait", (|text| within(1..=10_000, text))),
+    limit!(
+        max_waiting,
+        "max-waiting",
+        "N",
+        "Calls that may wait for their turn; requests beyond are answered 503",
+        number
+    ),
+    limit!(deadline, "deadline", "SECONDS", "Seconds a call may take", seconds),
+    limit!(memory_limit, "memory-limit", "MIB", "MiB of memory a call may have", (|text| within(1..=4096, text))),
+    limit!(
+        max_depth,
+        "max-depth",
+        "N",
+        "Levels that arguments and results may be nested",
+        (|text| within(1..=256, text))
+    ),
+    limit!(
+        max_values,
+        "max-values",
+        "N",
+        "Values that an argument list, a result or the arguments of a host function may hold",
+        number
+    ),
+    limit!(max_bytes, "max-bytes", "BYTES", "Bytes of text and binary data that they may hold", number),
+];
 
 impl Limits {
     /// Those of the HTTP server.
@@ -175,42 +271,14 @@ pub fn named(refusal: &str) -> Option<&str> {
     Some(name.split_once('`')?.0)
 }
 
-/// A number of seconds, which may be none.
-pub(crate) fn pause(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds
-        .filter(|duration| *duration <= Duration::from_secs(86_400))
-        .ok_or_else(|| "expected a number of seconds, at most 86400".to_owned())
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    pause(text)
-        .ok()
-        .filter(|duration| !duration.is_zero())
-        .ok_or_else(|| "expected a number of seconds, more than 0 and at most 86400".to_owned())
-}
-
-fn positive(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "expected a positive number".to_owned())
-}
-
-/// hyper's buffer is never smaller.
-fn header_bytes(text: &str) -> Result<usize, String> {
-    let known = text.parse().ok().filter(|bytes| (8192..=16 << 20).contains(bytes));
-    known.ok_or_else(|| "expected 8192 to 16777216 bytes".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
-    use clap::Parser as _;
-
     use super::*;
 
-    /// The times are written twice, because the command line shows seconds.
+    /// What the parts of the runner do by themselves is what they are told by default.
     #[test]
     fn defaults() {
-        let given = crate::cli::Arguments::try_parse_from(["modus-runner", "app.cwasm"]).map(|given| given.limits);
-        let limits = given.unwrap_or_else(|error| panic!("{error}"));
+        let limits = Limits::default();
         assert_eq!(format!("{:?}", limits.server()), format!("{:?}", server::Limits::default()));
         assert_eq!(format!("{:?}", limits.graphql()), format!("{:?}", graphql::Options::default()));
         assert_eq!(format!("{:?}", limits.sandbox()), format!("{:?}", sandbox::Options::default()));

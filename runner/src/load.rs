@@ -40,15 +40,25 @@ pub enum LoadError {
         /// wasmtime's words.
         reason: String,
     },
+    /// The engine, or the app's imports.
+    #[error("the WebAssembly engine could not be set up: {0:#}")]
+    Engine(#[from] wasmtime::Error),
 }
 
 /// An artifact file whose header fits this program and this machine.
 #[derive(Debug)]
 pub struct Loaded {
-    path: PathBuf,
-    file: File,
     /// The program.
     pub program: Program,
+    /// The native code.
+    pub code: CodeFile,
+}
+
+/// The native code of an artifact, in its file.
+#[derive(Debug)]
+pub struct CodeFile {
+    path: PathBuf,
+    file: File,
     /// What the code was compiled for: the engine has to be of the same kind.
     pub bounds: Bounds,
 }
@@ -142,14 +152,16 @@ impl Loaded {
         }
         let program = artifact.program().map_err(refused)?;
         let bounds = artifact.header().bounds;
-        Ok(Self { path: path.to_owned(), file, program, bounds })
+        Ok(Self { program, code: CodeFile { path: path.to_owned(), file, bounds } })
     }
+}
 
-    /// Maps the native code.
+impl CodeFile {
+    /// Maps the code.
     ///
     /// # Errors
     /// [`LoadError::Code`]
-    pub fn code(&self, engine: &Engine) -> Result<Module, LoadError> {
+    pub fn load(&self, engine: &Engine) -> Result<Module, LoadError> {
         let file = self.file.try_clone().map_err(|source| LoadError::File { path: self.path.clone(), source })?;
         #[expect(unsafe_code, reason = "native code has to be loaded somewhere: here, and only here")]
         // SAFETY: the header says that modusc wrote this file for this engine, and wasmtime checks its own settings

@@ -31,8 +31,8 @@ impl Guest {
     pub fn load(wasm: &Path, options: Options) -> Self {
         let app = app::compile(wasm, app::OPEN);
         let loaded = Loaded::open(&app.artifact, true).expect("the artifact fits");
-        let engine = engine::build(loaded.bounds, &options).expect("an engine");
-        let module = loaded.code(&engine).expect("the code fits");
+        let engine = engine::on_demand(loaded.code.bounds, &options).expect("an engine");
+        let module = loaded.code.load(&engine).expect("the code fits");
         let collects = module.get_export_index("__collect").is_some();
         assert!(collects || !options.collect, "{} cannot be told to collect garbage", wasm.display());
         let program = Arc::new(loaded.program);
@@ -40,7 +40,8 @@ impl Guest {
         let environment = Arc::new(Environment::load(Some(folder)));
         let mut services = Services::new(environment, Arc::new(program.manifest.clone()));
         services.functions = echoes(&program);
-        let sandbox = Sandbox::new(engine, &module, Arc::clone(&program), services, options).expect("a sandbox");
+        let sandbox = Sandbox::new(loaded.code, Arc::clone(&program), services, options).expect("a sandbox");
+        sandbox.pool();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         Self { program, sandbox, runtime: runtime.expect("a runtime") }
     }

@@ -83,16 +83,17 @@ fn explicit_checks_work_where_addresses_are_few() {
 
     // More calls at once than there is room for: without a pool, and it says so.
     let runner = limited(&checked.artifact, 2048, &["--max-calls", "64"]);
+    assert_eq!(runner.query("{ sayHello }")["data"]["sayHello"], "Hello!", "{}", runner.log());
     let notice = runner.wait_for_log(is_about_the_pool);
     assert!(notice.to_string().contains("explicit"), "{notice}");
     assert_eq!(runner.query("{ sayHello }")["data"]["sayHello"], "Hello!", "{}", runner.log());
 
     let guarded = people("guard");
     let runner = limited(&guarded.artifact, 2048, &["--max-calls", "8"]);
-    let notice = runner.wait_for_log(is_about_the_pool);
-    assert!(notice.to_string().contains("--bounds explicit"), "{notice}");
     let answer = runner.query("{ sayHello }");
     assert!(answer["errors"].is_array(), "there is no room for an instance: {answer}");
+    let notice = runner.wait_for_log(is_about_the_pool);
+    assert!(notice.to_string().contains("--bounds explicit"), "{notice}");
     assert_eq!(runner.get("/health").0, 200);
 }
 

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use abi::engine::Bounds;
 use abi::plan::Program;
 use abi::value::Value;
 use runner::call::Request;
@@ -12,7 +11,7 @@ use runner::environment::Environment;
 use runner::graphql::{self, GraphqlRequest};
 use runner::hosts::Services;
 use runner::load::Loaded;
-use runner::sandbox::{Options, Sandbox, engine};
+use runner::sandbox::{Options, Sandbox};
 use tokio::runtime::Runtime;
 
 use crate::Result;
@@ -27,12 +26,12 @@ const CONCURRENCY: usize = 16;
 pub(crate) struct Steps {
     /// `Loaded::open`: header and program.
     pub(crate) open: Duration,
-    /// `Loaded::code`: the native code is mapped.
-    pub(crate) code: Duration,
-    /// `Sandbox::new`: imports are connected.
+    /// `Sandbox::new`: an engine is made, the native code is mapped, imports are connected.
     pub(crate) sandbox: Duration,
     /// The first GraphQL answer.
     pub(crate) first: Duration,
+    /// `Sandbox::pool`: the same once more with a pool.
+    pub(crate) pool: Duration,
     /// The second: the document is known, the pages are there.
     pub(crate) second: Duration,
 }
@@ -44,12 +43,10 @@ pub(crate) struct App {
     request: Request,
 }
 
-/// Loads an artifact as the runner does. The engine is made beforehand: it does not depend on the app.
+/// Loads an artifact as the runner does.
 pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
-    // A sandbox that is gone keeps its engine until its epoch thread has ended. The pools of many engines would use up the
-    // addresses, and the next engine would have none.
+    // The pools of many engines would use up the addresses.
     let options = Options { concurrency: CONCURRENCY, ..Options::default() };
-    let engine = engine::build(Bounds::default(), &options)?;
     let environment = Arc::new(Environment::load(artifact.parent()));
     let mut at = Instant::now();
     let mut lap = || {
@@ -58,12 +55,10 @@ pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
     };
     let loaded = Loaded::open(artifact, false)?;
     let open = lap();
-    let module = loaded.code(&engine)?;
-    let code = lap();
     let program = Arc::new(loaded.program);
     let services = Services::new(environment, Arc::new(program.manifest.clone()));
     lap();
-    let sandbox = Sandbox::new(engine, &module, Arc::clone(&program), services, options)?;
+    let sandbox = Sandbox::new(loaded.code, Arc::clone(&program), services, options)?;
     let connected = lap();
     let caller = Arc::new(sandbox.clone());
     let graphql = graphql::Engine::new(Arc::clone(&program), caller, graphql::Options::default());
@@ -72,9 +67,11 @@ pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
     lap();
     app.query(runtime)?;
     let first = lap();
+    app.sandbox.pool();
+    let pool = lap();
     app.query(runtime)?;
     let second = lap();
-    Ok((app, Steps { open, code, sandbox: connected, first, second }))
+    Ok((app, Steps { open, sandbox: connected, first, pool, second }))
 }
 
 fn request(program: &Program) -> Result<Request> {

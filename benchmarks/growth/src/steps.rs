@@ -74,9 +74,9 @@ pub(crate) fn loading(apps: &[App], what: &str) -> Result<()> {
     let quantities = [
         quantity("load", "us", 0),
         quantity("of which program", "us", 0),
-        quantity("of which code", "us", 0),
-        quantity("of which imports", "us", 0),
+        quantity("of which engine, code, imports", "us", 0),
         quantity("first GraphQL answer", "us", 0),
+        quantity("pool, after it", "us", 0),
         quantity("second answer", "us", 0),
     ];
     let runtime = runtime()?;
@@ -84,8 +84,8 @@ pub(crate) fn loading(apps: &[App], what: &str) -> Result<()> {
     for round in 0..LOAD_ROUNDS {
         for at in order(round, apps.len()) {
             let (_, steps) = library::load(&runtime, &apps[at].artifact)?;
-            let load = steps.open + steps.code + steps.sandbox;
-            let times = [load, steps.open, steps.code, steps.sandbox, steps.first, steps.second];
+            let load = steps.open + steps.sandbox;
+            let times = [load, steps.open, steps.sandbox, steps.first, steps.pool, steps.second];
             for (samples, time) in columns.samples[at].iter_mut().zip(times) {
                 samples.push(microseconds(time));
             }

@@ -16,7 +16,7 @@ use crate::environment::Environment;
 use crate::graphql::{self, Engine};
 use crate::hosts::Services;
 use crate::load::{LoadError, Loaded};
-use crate::sandbox::{self, Sandbox};
+use crate::sandbox::Sandbox;
 use crate::server::{BindError, Endpoint, Routes};
 
 pub use run::run;
@@ -40,9 +40,6 @@ pub enum StartError {
     /// Arguments that cannot be used, or not together.
     #[error("{0}")]
     Configuration(String),
-    /// The engine.
-    #[error("the WebAssembly engine could not be set up: {0:#}")]
-    Engine(#[from] wasmtime::Error),
     /// The operating system.
     #[error("the server could not be set up: {0}")]
     System(#[from] std::io::Error),
@@ -83,14 +80,12 @@ impl App {
     ) -> Result<Self, StartError> {
         let environment = Arc::new(environment);
         let options = arguments.limits.sandbox();
-        let engine = sandbox::engine::build(loaded.bounds, &options)?;
-        let module = loaded.code(&engine)?;
         let program = Arc::new(loaded.program);
         let services = Services::new(Arc::clone(&environment), Arc::new(program.manifest.clone()))
             .strict_redirects(arguments.strict_redirects);
         let client = Arc::clone(&services.client);
         let authenticator = Authenticator::new(Arc::clone(&environment), client, arguments.open_without_keys);
-        let sandbox = Sandbox::new(engine, &module, Arc::clone(&program), services, options)?;
+        let sandbox = Sandbox::new(loaded.code, Arc::clone(&program), services, options)?;
         let dev = environment.is_dev();
         let answers = graphql::Options {
             extensions: dev,

@@ -2,14 +2,19 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, TryRecvError};
+use std::thread::Thread;
 use std::time::Duration;
 
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::watch::{self, Reload, Watched};
 use super::{App, Sources, StartError};
 use crate::cli::Arguments;
 use crate::load::Loaded;
+use crate::sandbox::ticker;
+use crate::server::loops::{self, Loops};
 use crate::server::{self, Listeners, Live};
 use crate::telemetry::traces::{self, Service};
 use crate::{environment, telemetry};
@@ -28,11 +33,10 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
         Some(_) => Loaded::open_copy(&sources.artifact, arguments.verify)?,
         None => Loaded::open(&sources.artifact, arguments.verify)?,
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .max_blocking_threads(arguments.limits.max_calls as usize + 16)
-        .build()?;
-    let service = Service { app: &loaded.program.app.name, runtime: runtime.handle() };
+    // A thread for each call that waits, on whichever loop, and some for files and names of hosts.
+    let threads = arguments.limits.max_calls as usize + 16;
+    let first = loops::event_loop(threads)?;
+    let service = Service { app: &loaded.program.app.name, runtime: first.handle() };
     telemetry::init(arguments.json_logs, service).map_err(StartError::Configuration)?;
     sources.apply_manifest(&mut loaded)?;
     let (open, closing) = tokio::sync::watch::channel(());
@@ -40,13 +44,61 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     if arguments.check_config {
         return check(&app);
     }
-    // On a worker, not on this thread: accepting and answering are one thread's work then.
-    let serving = runtime.spawn(serve(arguments.clone(), sources, app, watched, open));
-    runtime.block_on(serving).map_err(std::io::Error::other)??;
+    let loops = Arc::new(Loops::new(first.handle().clone()));
+    let serving = serve(arguments.clone(), sources, app, watched, open, Arc::clone(&loops));
+    let ended = spawn(&first, serving);
+    let others = loops::for_other_cores(threads).unwrap_or_else(|error| {
+        tracing::warn!(target: "modus", error = %error, "No threads for the other cores: all is served on one.");
+        Vec::new()
+    });
+    loops.add(others.iter().map(|other| other.handle().clone()));
+    ended.wait().ok_or_else(|| std::io::Error::other("the server's task failed"))??;
     traces::finish();
     // Threads of calls that ignored the drain are not waited for.
-    runtime.shutdown_background();
+    others.into_iter().chain([first]).for_each(Runtime::shutdown_background);
     Ok(())
+}
+
+/// The result of a task, for which the thread that began it waits.
+struct Ended<T> {
+    result: Receiver<T>,
+    ticking: ticker::Lent,
+}
+
+/// Unparks a thread when it is dropped.
+struct Wake(Thread);
+
+impl Drop for Wake {
+    fn drop(&mut self) {
+        self.0.unpark();
+    }
+}
+
+fn spawn<T: Send + 'static>(runtime: &Runtime, task: impl Future<Output = T> + Send + 'static) -> Ended<T> {
+    let (send, result) = mpsc::channel();
+    let (ticking, wake) = (ticker::lend(), Wake(std::thread::current()));
+    runtime.spawn(async move {
+        // What is made last is dropped first: whoever is woken finds the result, or that there will be none.
+        let _wake = wake;
+        let send = send;
+        // Nobody waits for it when the other loops could not be made.
+        let _ = send.send(task.await);
+    });
+    Ended { result, ticking }
+}
+
+impl<T> Ended<T> {
+    /// Ticks for the calls meanwhile: this thread is there anyway. `None` if the task panicked.
+    fn wait(self) -> Option<T> {
+        let mut result = None;
+        self.ticking.tick(|| {
+            let found = self.result.try_recv();
+            let over = !matches!(found, Err(TryRecvError::Empty));
+            result = found.ok();
+            over
+        });
+        result
+    }
 }
 
 /// The files to look at for changes: in development, and where it is asked for.
@@ -75,6 +127,7 @@ async fn serve(
     app: App,
     watched: Option<Watched>,
     open: tokio::sync::watch::Sender<()>,
+    loops: Arc<Loops>,
 ) -> Result<(), StartError> {
     let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     app.routes.load_keys().await?;
@@ -94,7 +147,7 @@ async fn serve(
         signalled.await;
         drop(open);
     };
-    server::serve(listeners, &live, arguments.limits.server(), shutdown, arguments.shutdown_timeout).await;
+    server::serve(listeners, &loops, &live, arguments.limits.server(), shutdown, arguments.shutdown_timeout).await;
     let (finished, cut) = live.drained();
     tracing::info!(target: "modus", finished, cut, "Shut down.");
     Ok(())

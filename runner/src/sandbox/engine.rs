@@ -10,12 +10,12 @@ const KEEP_RESIDENT: usize = 128 << 10;
 /// Table elements reserved for an instance.
 const TABLE_ELEMENTS: usize = 20_000;
 
-/// Builds an engine for code of this kind, with a pool of as many slots as calls may run at once; without a pool where the
-/// operating system refuses to reserve the addresses.
+/// An engine for code of this kind that allocates instances one by one: it is quickly made, and each instance takes
+/// several times as long as one from a pool.
 ///
 /// # Errors
-/// When wasmtime refuses the configuration, or code of this kind cannot have as much memory as the options allow.
-pub fn build(bounds: Bounds, options: &Options) -> wasmtime::Result<Engine> {
+/// When code of this kind cannot have as much memory as the options allow, or wasmtime refuses the configuration.
+pub fn on_demand(bounds: Bounds, options: &Options) -> wasmtime::Result<Engine> {
     if bounds == Bounds::Explicit && options.memory_limit as u64 > CHECKED_RESERVATION {
         wasmtime::bail!(
             "the app was compiled with `--bounds explicit`, which has {} MiB of memory at most, and `memory-limit` is {}: \
@@ -24,20 +24,24 @@ pub fn build(bounds: Bounds, options: &Options) -> wasmtime::Result<Engine> {
             options.memory_limit >> 20
         );
     }
-    let config = engine::config(bounds)?;
-    let mut pooled = config.clone();
-    pooled.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(options)));
-    Engine::new(&pooled).or_else(|error| {
-        let help = match bounds {
-            Bounds::Guard => "compile with `--bounds explicit`, which needs fewer addresses",
-            Bounds::Explicit => "allow fewer calls at once with `--max-calls`",
-        };
-        let error = format_args!("{error:#}");
-        tracing::warn!(error = %error, bounds = bounds.name(), help, "No memory pool: instances are allocated one by one.");
-        let mut plain = config;
-        plain.allocation_strategy(InstanceAllocationStrategy::OnDemand);
-        Engine::new(&plain)
-    })
+    Engine::new(engine::config(bounds)?.allocation_strategy(InstanceAllocationStrategy::OnDemand))
+}
+
+/// An engine with a pool of as many slots as calls may run at once.
+///
+/// # Errors
+/// When the operating system refuses to reserve the addresses.
+pub fn pooled(bounds: Bounds, options: &Options) -> wasmtime::Result<Engine> {
+    let pool = InstanceAllocationStrategy::Pooling(pool(options));
+    Engine::new(engine::config(bounds)?.allocation_strategy(pool))
+}
+
+/// What to do where there can be no pool.
+pub(super) fn without_pool(bounds: Bounds) -> &'static str {
+    match bounds {
+        Bounds::Guard => "compile with `--bounds explicit`, which needs fewer addresses",
+        Bounds::Explicit => "allow fewer calls at once with `--max-calls`",
+    }
 }
 
 /// The pool's settings.

@@ -5,7 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use abi::guest;
 use wasmtime::{Caller, FuncType, Val, ValType};
 
+use super::guest::exports_of;
 use super::outcome::Unwind;
+use super::random;
 use super::state::State;
 
 type Function = fn(Caller<'_, State>, &[Val], &mut [Val]) -> wasmtime::Result<()>;
@@ -41,8 +43,7 @@ fn now(_: Caller<'_, State>, _: &[Val], results: &mut [Val]) -> wasmtime::Result
 }
 
 fn seed(_: Caller<'_, State>, _: &[Val], results: &mut [Val]) -> wasmtime::Result<()> {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).map_err(wasmtime::Error::from)?;
+    let bytes = random::seed().map_err(wasmtime::Error::from)?;
     // 53 bits are what a float holds.
     answer(results, (u64::from_le_bytes(bytes) >> 11) as f64)
 }
@@ -86,7 +87,7 @@ fn say(caller: &mut Caller<'_, State>, level: &str, message: &str) {
 fn text(caller: &mut Caller<'_, State>, address: Option<&Val>) -> Option<String> {
     let address = address?.i32()?.cast_unsigned();
     let shared = std::sync::Arc::clone(&caller.data().shared);
-    let memory = shared.exports.of_caller(caller).memory?.data(&*caller);
+    let memory = exports_of(caller).memory?.data(&*caller);
     let length = guest::read_u32(memory, address.checked_sub(4)?)?;
     let limit = shared.limits.bytes.min(1 << 20);
     let bytes = guest::slice(memory, address, u64::from(length).min(limit))?;

@@ -9,11 +9,12 @@ use wasmtime::Store;
 
 use super::Inner;
 use super::cancel::Limit;
+use super::code::Code;
 use super::guest::View;
 use super::outcome::{self, Ending};
 use super::output::Output;
-use super::seeds;
 use super::state::{self, MemoryLimit, State};
+use super::{seeds, ticker};
 use crate::call::{Outcome, Request};
 use crate::hosts::is_time_zone;
 use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
@@ -42,7 +43,8 @@ enum Life {
 impl Instance {
     /// Room for an instance, which is made and started by its first call.
     pub(super) fn new(inner: Arc<Inner>, request: &Request, log: LogContext, limit: Limit) -> Self {
-        let mut store = Store::new(&inner.engine, state(&inner, request, log, limit));
+        let code = inner.code.load_full();
+        let mut store = Store::new(&code.engine, state(&inner, Arc::clone(&code), request, log, limit));
         store.limiter(|state| &mut state.memory);
         store.epoch_deadline_callback(state::on_epoch);
         Self { inner, store, life: Life::Unborn }
@@ -52,8 +54,9 @@ impl Instance {
     pub fn call(&mut self, request: &Request) -> Outcome {
         let (limit, _cancel) = Limit::new(Instant::now() + self.inner.options.deadline);
         let log = self.inner.log_context(request, &super::id::new());
-        let exports = self.store.data().exports;
-        *self.store.data_mut() = State { exports, kept: true, ..state(&self.inner, request, log, limit) };
+        let State { exports, code, .. } = self.store.data();
+        let (exports, code) = (*exports, Arc::clone(code));
+        *self.store.data_mut() = State { exports, kept: true, ..state(&self.inner, code, request, log, limit) };
         self.run(request)
     }
 
@@ -65,8 +68,7 @@ impl Instance {
 
     /// Runs the call that the state was made for.
     pub(super) fn run(&mut self, request: &Request) -> Outcome {
-        let inner = Arc::clone(&self.inner);
-        let _ticking = inner.ticker.start(&inner.engine);
+        let _ticking = ticker::start();
         self.store.set_epoch_deadline(state::TICKS_ALONE);
         let log = self.store.data().log.clone();
         let hidden = log.function.starts_with('_');
@@ -126,9 +128,8 @@ impl Instance {
             Life::Ended => return Ending::Refused("the instance has ended".to_owned()),
         };
         *started = Instant::now();
-        let export = inner.functions.get(request.function as usize);
-        let export =
-            export.and_then(|export| export.get_or_init(|| inner.module.get_export_index(&plan.name)).as_ref());
+        let code = Arc::clone(&self.store.data().code);
+        let export = code.function(request.function as usize, &plan.name);
         let function = export.and_then(|export| instance.get_module_export(&mut self.store, export)?.into_func());
         match function {
             Some(function) => self.invoke(plan, function, request),
@@ -140,10 +141,11 @@ impl Instance {
         let Self { inner, store, .. } = self;
         let started = Instant::now();
         let _span = traces::instantiation().entered();
-        let made = inner.instance.instantiate(&mut *store);
+        let code = Arc::clone(&store.data().code);
+        let made = code.instance.instantiate(&mut *store);
         let instance = made.map_err(|error| Ending::of_error(&error))?;
-        store.data_mut().exports = Some(inner.shared.exports.of_instance(&mut *store, instance));
-        if let Some(start) = inner.start.as_ref().and_then(|export| instance.get_module_export(&mut *store, export)) {
+        store.data_mut().exports = Some(code.exports.of_instance(&mut *store, instance));
+        if let Some(start) = code.start.as_ref().and_then(|export| instance.get_module_export(&mut *store, export)) {
             let begun = start.into_func().map_or(Ok(()), |function| function.call(&mut *store, &[], &mut []));
             begun.map_err(|error| Ending::of_error(&error))?;
         }
@@ -167,7 +169,7 @@ impl Instance {
     }
 }
 
-fn state(inner: &Inner, request: &Request, log: LogContext, limit: Limit) -> State {
+fn state(inner: &Inner, code: Arc<Code>, request: &Request, log: LogContext, limit: Limit) -> State {
     let asked = request.time_zone.clone().filter(|zone| !zone.is_empty());
     let known = asked.filter(|zone| {
         let known = is_time_zone(zone);
@@ -182,6 +184,7 @@ fn state(inner: &Inner, request: &Request, log: LogContext, limit: Limit) -> Sta
     });
     State {
         shared: Arc::clone(&inner.shared),
+        code,
         runtime: Handle::current(),
         limit,
         time_zone: known,

@@ -1,5 +1,7 @@
 //! The language layers' view of an instance.
 
+use std::sync::Arc;
+
 use abi::guest::{Guest, Helper, Stopped};
 use abi::plan::Signature;
 use abi::types::CoreType;
@@ -48,16 +50,6 @@ impl ExportTable {
         self.resolve(|export| instance.get_module_export(&mut store, export))
     }
 
-    /// The exports of the instance that called a host function, which may still be starting.
-    pub(crate) fn of_caller(&self, caller: &mut Caller<'_, State>) -> Exports {
-        if let Some(exports) = caller.data().exports {
-            return exports;
-        }
-        let exports = self.resolve(|export| caller.get_module_export(export));
-        caller.data_mut().exports = Some(exports);
-        exports
-    }
-
     fn resolve(&self, mut get: impl FnMut(&ModuleExport) -> Option<Extern>) -> Exports {
         Exports {
             memory: self.memory.as_ref().and_then(&mut get).and_then(Extern::into_memory),
@@ -68,6 +60,17 @@ impl ExportTable {
             }),
         }
     }
+}
+
+/// The exports of the instance that called a host function, which may still be starting.
+pub(crate) fn exports_of(caller: &mut Caller<'_, State>) -> Exports {
+    if let Some(exports) = caller.data().exports {
+        return exports;
+    }
+    let code = Arc::clone(&caller.data().code);
+    let exports = code.exports.resolve(|export| caller.get_module_export(export));
+    caller.data_mut().exports = Some(exports);
+    exports
 }
 
 /// An instance's memory and helpers.

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::random;
+
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 
 /// Random per process: five bytes for the id, three to start the counter.
@@ -16,10 +18,7 @@ struct Origin {
 pub(crate) fn new() -> String {
     static ORIGIN: OnceLock<Origin> = OnceLock::new();
     let origin = ORIGIN.get_or_init(|| {
-        let mut random = [0; 8];
-        if getrandom::fill(&mut random).is_err() {
-            random = u64::from(std::process::id()).to_le_bytes();
-        }
+        let random = random::seed().unwrap_or_else(|_| u64::from(std::process::id()).to_le_bytes());
         let [a, b, c, d, e, x, y, z] = random;
         Origin { process: [a, b, c, d, e], counter: AtomicU32::new(u32::from_be_bytes([0, x, y, z])) }
     });

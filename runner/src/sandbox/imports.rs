@@ -9,7 +9,7 @@ use abi::value::Value;
 use wasmtime::{Caller, Val};
 
 use super::cancel::Interrupted;
-use super::guest::{View, value, word};
+use super::guest::{self, View, value, word};
 use super::outcome::Unwind;
 use super::state::State;
 use crate::hosts::{HostError, HostFunction, Work};
@@ -39,7 +39,7 @@ pub(super) fn run(
     let import = &shared.program.imports[index];
     let language = shared.program.language.implementation();
     let types = &shared.program.types;
-    let exports = shared.exports.of_caller(caller);
+    let exports = guest::exports_of(caller);
     let state = caller.data_mut();
     state.limit.check().map_err(Unwind::from)?;
     state.host_calls = state.host_calls.checked_sub(1).ok_or_else(|| {

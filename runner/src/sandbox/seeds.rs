@@ -5,7 +5,7 @@ use abi::plan::Seed;
 use wasmtime::{Store, format_err};
 
 use super::state::State;
-use super::wasi;
+use super::{random, wasi};
 
 /// Writes random numbers and the time where the guest's own initialisation would have.
 ///
@@ -15,8 +15,7 @@ pub(super) fn plant(store: &mut Store<State>, seeds: &[Seed]) -> wasmtime::Resul
     if seeds.is_empty() {
         return Ok(());
     }
-    let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|error| format_err!("no random numbers: {error}"))?;
+    let mut random = random::seed().map_err(|error| format_err!("no random numbers: {error}"))?;
     random[0] |= 1;
     let memory = store.data().exports.and_then(|exports| exports.memory);
     let memory = memory.map_or(Default::default(), |memory| memory.data_mut(store));

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use abi::plan::Program;
 
-use super::guest::ExportTable;
 use crate::hosts::Services;
 use crate::telemetry::metrics::HostFunctionMetrics;
 
@@ -12,7 +11,6 @@ use crate::telemetry::metrics::HostFunctionMetrics;
 pub(crate) struct Shared {
     pub(crate) program: Arc<Program>,
     pub(crate) services: Services,
-    pub(crate) exports: ExportTable,
     pub(crate) limits: abi::guest::Limits,
     /// See `Options::collect`.
     pub(crate) collect: bool,

@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 use wasmtime::{ResourceLimiter, StoreContextMut, UpdateDeadline};
 
 use super::cancel::Limit;
+use super::code::Code;
 use super::guest::Exports;
 use super::outcome::Unwind;
 use super::output::Output;
@@ -17,6 +18,8 @@ use crate::telemetry::{LogContext, metrics};
 /// Data of a call's store.
 pub(crate) struct State {
     pub(crate) shared: Arc<Shared>,
+    /// What the instance is made of.
+    pub(crate) code: Arc<Code>,
     pub(crate) runtime: Handle,
     pub(crate) limit: Limit,
     pub(crate) log: LogContext,

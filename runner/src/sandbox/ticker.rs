@@ -1,66 +1,77 @@
-//! Advances the engine's epoch while calls run.
+//! Advances the epochs of all engines while calls run: one thread for the process.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::Thread;
 use std::time::Duration;
 
-use wasmtime::Engine;
+use wasmtime::{Engine, EngineWeak};
 
 /// Time between two looks at a running call's deadline.
 const TICK: Duration = Duration::from_millis(2);
 
-/// Started by the first call; sleeps while there is none.
-#[derive(Debug, Default)]
-pub(crate) struct Ticker {
-    running: Arc<AtomicUsize>,
-    thread: OnceLock<Option<Thread>>,
-}
+/// Calls in progress.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+static ENGINES: Mutex<Vec<EngineWeak>> = Mutex::new(Vec::new());
+/// The thread that ticks: one that was lent, else the first call starts one. It sleeps while there is no call.
+static THREAD: OnceLock<Option<Thread>> = OnceLock::new();
 
 /// A call in progress.
-pub(crate) struct Ticking<'a>(&'a Ticker);
+pub(crate) struct Ticking(());
 
-impl Ticker {
-    /// Ticks until the answer is dropped.
-    pub(crate) fn start(&self, engine: &Engine) -> Ticking<'_> {
-        let before = self.running.fetch_add(1, Ordering::SeqCst);
-        let thread = self.thread.get_or_init(|| spawn(engine.clone(), Arc::clone(&self.running)));
-        if let (0, Some(thread)) = (before, thread) {
-            thread.unpark();
-        }
-        Ticking(self)
-    }
-}
-
-/// The thread holds the engine, and with it the addresses of its pool: it is not left to sleep on.
-impl Drop for Ticker {
+impl Drop for Ticking {
     fn drop(&mut self) {
-        self.running = Arc::default();
-        if let Some(Some(thread)) = self.thread.get() {
-            thread.unpark();
-        }
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
-impl Drop for Ticking<'_> {
-    fn drop(&mut self) {
-        self.0.running.fetch_sub(1, Ordering::SeqCst);
+/// Ticks until the answer is dropped.
+pub(crate) fn start() -> Ticking {
+    let before = RUNNING.fetch_add(1, Ordering::SeqCst);
+    let thread = THREAD.get_or_init(spawn);
+    if let (0, Some(thread)) = (before, thread) {
+        thread.unpark();
+    }
+    Ticking(())
+}
+
+/// Has the epochs of an engine advanced for as long as it is there.
+pub(crate) fn drive(engine: &Engine) {
+    ENGINES.lock().unwrap_or_else(PoisonError::into_inner).push(engine.weak());
+}
+
+/// The current thread, which is to tick. Without it, the first call has to start a thread.
+#[derive(Debug)]
+pub struct Lent(());
+
+/// Lends the current thread, which has to go on to [`Lent::tick`].
+pub fn lend() -> Lent {
+    // Where there is a thread already, this one is not needed.
+    let _ = THREAD.set(Some(std::thread::current()));
+    Lent(())
+}
+
+impl Lent {
+    /// Ticks until `done`, which is asked when the thread is unparked, too.
+    pub fn tick(self, done: impl FnMut() -> bool) {
+        tick(done);
     }
 }
 
-fn spawn(engine: Engine, running: Arc<AtomicUsize>) -> Option<Thread> {
-    let body = move || {
-        // The sandbox holds the other reference; when it is gone, nothing will ever run.
-        while Arc::strong_count(&running) > 1 {
-            if running.load(Ordering::SeqCst) == 0 {
-                std::thread::park_timeout(Duration::from_secs(5));
-                continue;
-            }
-            std::thread::sleep(TICK);
-            engine.increment_epoch();
+fn tick(mut done: impl FnMut() -> bool) {
+    while !done() {
+        if RUNNING.load(Ordering::SeqCst) == 0 {
+            std::thread::park();
+            continue;
         }
-    };
-    let started = std::thread::Builder::new().name("epoch".to_owned()).spawn(body);
+        std::thread::sleep(TICK);
+        let mut engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);
+        engines.retain(|engine| engine.upgrade().inspect(Engine::increment_epoch).is_some());
+    }
+}
+
+fn spawn() -> Option<Thread> {
+    let started = std::thread::Builder::new().name("epoch".to_owned()).spawn(|| tick(|| false));
     started
         .inspect_err(|error| tracing::error!(error = %error, "No thread for deadlines: calls cannot be interrupted."))
         .ok()

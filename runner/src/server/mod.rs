@@ -1,4 +1,4 @@
-//! The HTTP server: one listener, a route table, limits, and an orderly end.
+//! The HTTP server: one listener, an event loop for each core, a route table, limits, and an orderly end.
 
 mod accept;
 mod body;
@@ -7,6 +7,7 @@ mod events;
 pub mod explorer;
 mod listen;
 mod live;
+pub mod loops;
 mod probes;
 mod respond;
 mod routes;
@@ -32,6 +33,7 @@ pub use body::Body;
 pub use endpoint::Endpoint;
 pub use listen::{BindError, Listeners};
 pub use live::Live;
+pub use loops::Loops;
 pub use respond::{Handler, plain};
 pub use routes::{Found, Route, Routes};
 
@@ -80,9 +82,11 @@ impl Limits {
     }
 }
 
-/// Serves until `shutdown` resolves, then lets requests in flight finish for as long as `drain`.
+/// Serves until `shutdown` resolves, then lets requests in flight finish for as long as `drain`. Runs on the first of the
+/// loops.
 pub async fn serve(
     listeners: Listeners,
+    loops: &Arc<Loops>,
     live: &Arc<Live>,
     limits: Limits,
     shutdown: impl Future<Output = ()>,
@@ -114,6 +118,9 @@ pub async fn serve(
         };
         full = full && slots.available_permits() == 0;
         let _ = stream.set_nodelay(true);
+        let place = loops.place();
+        let entered = place.runtime().enter();
+        let Ok(stream) = place.take(stream) else { continue };
         let live = Arc::clone(live);
         let service = service_fn(move |request: Request<Incoming>| {
             let live = Arc::clone(&live);
@@ -121,11 +128,12 @@ pub async fn serve(
         });
         let connection = builder.serve_connection(TokioIo::new(Stalling::new(stream, limits.write_timeout)), service);
         let connection = graceful.watch(connection);
-        tokio::spawn(async move {
+        drop(entered);
+        place.runtime().clone().spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(target: "modus", error = %error, "A connection ended early.");
             }
-            drop(slot);
+            drop((place, slot));
         });
     }
     drop(listeners);

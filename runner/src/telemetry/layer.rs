@@ -1,10 +1,12 @@
 //! Formats events as lines on standard error.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 
 use jiff::Timestamp;
-use serde_json::{Map, Value as Json};
+use jiff::fmt::temporal::DateTimePrinter;
+use serde::Serialize;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::{Event, Level, Metadata, Subscriber};
@@ -12,16 +14,45 @@ use tracing_subscriber::layer::{Context, Layer};
 
 use super::filter::Filter;
 
+/// Milliseconds.
+const TIME: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+/// Room of a line that is kept for the next one.
+const KEPT: usize = 4096;
+
+thread_local! {
+    /// Each call writes two lines: their texts are made in the same memory again and again.
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+#[derive(Default)]
+struct Scratch {
+    line: String,
+    message: String,
+    fields: String,
+}
+
+/// How lines look.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Text,
+    Colour,
+    Json,
+}
+
 /// Writes each event as one line.
 pub(super) struct Lines {
     filter: Filter,
-    json: bool,
-    colour: bool,
+    style: Style,
 }
 
 impl Lines {
     pub(super) fn new(filter: Filter, json: bool) -> Self {
-        Self { filter, json, colour: !json && is_colourful() }
+        let style = match json {
+            true => Style::Json,
+            false if is_colourful() => Style::Colour,
+            false => Style::Text,
+        };
+        Self { filter, style }
     }
 }
 
@@ -35,20 +66,34 @@ impl<S: Subscriber> Layer<S> for Lines {
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut fields = Fields::default();
-        event.record(&mut fields);
-        let level = match *event.metadata().level() {
+        // A value that logs while it is shown finds the memory in use, and has its own.
+        SCRATCH.with(|scratch| match scratch.try_borrow_mut() {
+            Ok(mut scratch) => self.write(event, &mut scratch),
+            Err(_) => self.write(event, &mut Scratch::default()),
+        });
+    }
+}
+
+impl Lines {
+    fn write(&self, event: &Event<'_>, scratch: &mut Scratch) {
+        let Scratch { line, message, fields } = scratch;
+        let mut visitor = Fields { style: self.style, message, fields, severity: None };
+        event.record(&mut visitor);
+        let severity = visitor.severity;
+        let level = severity.as_deref().unwrap_or(match *event.metadata().level() {
             Level::TRACE => "trace",
             Level::DEBUG => "debug",
             Level::INFO => "info",
             Level::WARN => "warn",
             Level::ERROR => "error",
-        };
-        let level = fields.severity.take().unwrap_or_else(|| level.to_owned());
-        let mut line = if self.json { json_line(&level, fields) } else { text_line(&level, &fields, self.colour) };
-        line.push('\n');
+        });
+        self.style.line(line, level, message, fields);
         // There is nowhere to report that standard error is closed.
         let _ = std::io::stderr().lock().write_all(line.as_bytes());
+        for text in [line, message, fields] {
+            text.clear();
+            text.shrink_to(KEPT);
+        }
     }
 }
 
@@ -58,92 +103,134 @@ fn is_colourful() -> bool {
     set("FORCE_COLOR") || (!set("NO_COLOR") && std::io::stderr().is_terminal())
 }
 
-#[derive(Default)]
-struct Fields {
-    message: String,
-    severity: Option<String>,
-    others: Vec<(&'static str, Json)>,
+impl Style {
+    /// Time, level, message, then the fields.
+    fn line(self, line: &mut String, level: &str, message: &str, fields: &str) {
+        match self {
+            Self::Json => json_line(line, level, message, fields),
+            _ => self.text_line(line, level, message, fields),
+        }
+        line.push('\n');
+    }
+
+    fn text_line(self, line: &mut String, level: &str, message: &str, fields: &str) {
+        let (dim, paint, plain) = match (self, level) {
+            (Self::Colour, "fatal" | "error") => ("\x1b[2m", "\x1b[31m", "\x1b[0m"),
+            (Self::Colour, "warn") => ("\x1b[2m", "\x1b[33m", "\x1b[0m"),
+            (Self::Colour, "info") => ("\x1b[2m", "\x1b[32m", "\x1b[0m"),
+            (Self::Colour, _) => ("\x1b[2m", "\x1b[2m", "\x1b[0m"),
+            _ => ("", "", ""),
+        };
+        line.push_str(dim);
+        push_time(line);
+        // Writing into a string cannot fail.
+        let _ = write!(line, "{plain} {paint}{level:<5}{plain} ");
+        push_printable(line, message);
+        line.push_str(fields);
+    }
 }
 
-impl Fields {
-    fn add(&mut self, field: &Field, value: Json) {
-        match (field.name(), value) {
-            ("message", Json::String(text)) => self.message = text,
-            ("severity", Json::String(text)) => self.severity = Some(text),
-            (name, value) => self.others.push((name, value)),
+fn json_line(line: &mut String, level: &str, message: &str, fields: &str) {
+    line.push_str("{\"time\":\"");
+    push_time(line);
+    line.push('"');
+    if !level.is_empty() {
+        line.push_str(",\"level\":");
+        push_json(line, level);
+    }
+    line.push_str(",\"message\":");
+    push_json(line, message);
+    line.push_str(fields);
+    line.push('}');
+}
+
+fn push_time(line: &mut String) {
+    // Writing into a string cannot fail.
+    let _ = TIME.print_timestamp(&Timestamp::now(), line);
+}
+
+/// What is seen of an event, as it will stand in the line: `name=value` for people, members for machines.
+struct Fields<'s> {
+    style: Style,
+    message: &'s mut String,
+    fields: &'s mut String,
+    severity: Option<String>,
+}
+
+impl Fields<'_> {
+    /// Whether the field belongs among the others; its name stands there then.
+    fn begin(&mut self, field: &Field) -> bool {
+        let name = field.name();
+        let (before, after) = match self.style {
+            Style::Json => (",\"", "\":"),
+            _ if ["user_visible", "build_id", "plugin"].contains(&name) => return false,
+            Style::Text => (" ", "="),
+            Style::Colour => (" \x1b[2m", "=\x1b[0m"),
+        };
+        self.fields.extend([before, name, after]);
+        true
+    }
+
+    fn plain(&mut self, field: &Field, value: impl std::fmt::Display + Serialize) {
+        if !self.begin(field) {
+            return;
+        }
+        match self.style {
+            Style::Json => push_json(self.fields, &value),
+            _ => _ = write!(self.fields, "{value}"),
         }
     }
 }
 
-impl Visit for Fields {
+impl Visit for Fields<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        self.add(field, Json::String(format!("{value:?}")));
+        match field.name() {
+            "message" => _ = write!(self.message, "{value:?}"),
+            _ => self.record_str(field, &format!("{value:?}")),
+        }
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.add(field, Json::String(value.to_owned()));
+        match field.name() {
+            "message" => self.message.push_str(value),
+            "severity" => self.severity = Some(value.to_owned()),
+            _ if !self.begin(field) => {}
+            _ if self.style == Style::Json => push_json(self.fields, value),
+            _ if value.is_empty() || value.contains([' ', '"', '=']) => {
+                push_printable(self.fields, &format!("{value:?}"));
+            }
+            _ => push_printable(self.fields, value),
+        }
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.add(field, Json::Bool(value));
+        self.plain(field, value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.add(field, value.into());
+        self.plain(field, value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.add(field, value.into());
+        self.plain(field, value);
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.add(field, value.into());
+        self.plain(field, value);
     }
 }
 
-fn json_line(level: &str, fields: Fields) -> String {
-    let mut line = Map::new();
-    line.insert("time".to_owned(), format!("{:.3}", Timestamp::now()).into());
-    if !level.is_empty() {
-        line.insert("level".to_owned(), level.into());
-    }
-    line.insert("message".to_owned(), fields.message.into());
-    line.extend(fields.others.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    Json::Object(line).to_string()
+fn push_json<T: Serialize + ?Sized>(line: &mut String, value: &T) {
+    // Texts and numbers can all be written.
+    line.push_str(&serde_json::to_string(value).unwrap_or_default());
 }
 
-/// Time, level, message, then fields as `name=value`. Control characters of guests never reach the terminal.
-fn text_line(level: &str, fields: &Fields, colour: bool) -> String {
-    let paint = match level {
-        "fatal" | "error" => "31",
-        "warn" => "33",
-        "info" => "32",
-        _ => "2",
-    };
-    let time = format!("{:.3}", Timestamp::now());
-    let mut line = if colour {
-        format!("\x1b[2m{time}\x1b[0m \x1b[{paint}m{level:<5}\x1b[0m ")
-    } else {
-        format!("{time} {level:<5} ")
-    };
-    push_printable(&mut line, &fields.message);
-    for (name, value) in &fields.others {
-        if *name == "user_visible" || *name == "build_id" || *name == "plugin" {
-            continue;
-        }
-        let text = match value {
-            Json::String(text) if text.is_empty() || text.contains([' ', '"', '=']) => format!("{text:?}"),
-            Json::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        // Writing into a string cannot fail.
-        let _ = if colour { write!(line, " \x1b[2m{name}=\x1b[0m") } else { write!(line, " {name}=") };
-        push_printable(&mut line, &text);
-    }
-    line
-}
-
+/// Control characters of guests never reach the terminal.
 fn push_printable(line: &mut String, text: &str) {
+    if text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+        line.push_str(text);
+        return;
+    }
     for c in text.chars() {
         if c.is_control() && c != '\t' {
             line.extend(c.escape_default());

@@ -8,6 +8,7 @@ mod system;
 use abi::guest;
 use wasmtime::{Caller, FuncType, Memory, Val, ValType};
 
+use super::guest::exports_of;
 use super::outcome::Unwind;
 use super::state::State;
 pub(super) use system::time;
@@ -140,8 +141,7 @@ impl Function {
         words: &[u64],
         results: &mut [Val],
     ) -> wasmtime::Result<()> {
-        let shared = std::sync::Arc::clone(&caller.data().shared);
-        let memory = shared.exports.of_caller(caller).memory;
+        let memory = exports_of(caller).memory;
         let errno = match (self.handler)(&mut Process { caller, memory }, words) {
             Ok(()) => 0,
             Err(Failure::Errno(errno)) => errno as i32,

@@ -7,6 +7,7 @@ use abi::guest;
 use abi::plan::Clock;
 
 use super::{Errno, Outcome, Process, low};
+use crate::sandbox::random;
 
 /// `args_sizes_get`: no arguments.
 pub(super) fn args_sizes_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
@@ -77,7 +78,7 @@ pub(super) fn random_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcom
     let range = &mut memory[address as usize..][..length as usize];
     for chunk in range.chunks_mut(1 << 20) {
         state.limit.check()?;
-        getrandom::fill(chunk).map_err(|_| Errno::Io)?;
+        random::fill(chunk).map_err(|_| Errno::Io)?;
     }
     Ok(())
 }

@@ -1,0 +1,85 @@
+//! An app's native code within one engine.
+
+use std::sync::{Arc, OnceLock};
+
+use abi::plan::Program;
+use wasmtime::{Engine, InstancePre, Module, ModuleExport};
+
+use super::guest::ExportTable;
+use super::state::State;
+use super::{Options, engine, linker, ticker};
+use crate::hosts::Services;
+use crate::load::{CodeFile, LoadError};
+
+/// Bytes of a page of linear memory.
+const PAGE: u64 = 64 << 10;
+
+/// What instances are made of.
+pub(crate) struct Code {
+    pub(crate) engine: Engine,
+    pub(crate) instance: InstancePre<State>,
+    /// The start function, where each instance has to run it.
+    pub(crate) start: Option<ModuleExport>,
+    pub(crate) exports: ExportTable,
+    module: Module,
+    /// Exports of the functions, in the order of the program's, looked up by the first call; `None` where the module
+    /// lacks one.
+    functions: Box<[OnceLock<Option<ModuleExport>>]>,
+}
+
+impl Code {
+    /// Code whose instances are allocated one by one.
+    ///
+    /// # Errors
+    /// [`LoadError`]
+    pub(super) fn on_demand(
+        file: &CodeFile,
+        program: &Arc<Program>,
+        services: &Services,
+        options: &Options,
+    ) -> Result<Self, LoadError> {
+        let module = file.load(&engine::on_demand(file.bounds, options)?)?;
+        let least = module.resources_required().max_initial_memory_size.unwrap_or(0).saturating_mul(PAGE);
+        if least > options.memory_limit as u64 {
+            let mib = |bytes: u64| bytes.div_ceil(1 << 20);
+            return Err(LoadError::Engine(wasmtime::format_err!(
+                "the app has {} MiB of memory from its start, and `memory-limit` is {}: raise it",
+                mib(least),
+                mib(options.memory_limit as u64),
+            )));
+        }
+        Self::new(module, program, services)
+    }
+
+    /// Code whose instances come from a pool of as many slots as calls may run at once.
+    ///
+    /// # Errors
+    /// [`LoadError`]
+    pub(super) fn pooled(
+        file: &CodeFile,
+        program: &Arc<Program>,
+        services: &Services,
+        options: &Options,
+    ) -> Result<Self, LoadError> {
+        Self::new(file.load(&engine::pooled(file.bounds, options)?)?, program, services)
+    }
+
+    /// Connects the imports.
+    fn new(module: Module, program: &Arc<Program>, services: &Services) -> Result<Self, LoadError> {
+        let engine = module.engine().clone();
+        ticker::drive(&engine);
+        Ok(Self {
+            instance: linker::link(&engine, &module, program, services)?,
+            start: program.start.as_deref().and_then(|start| module.get_export_index(start)),
+            exports: ExportTable::new(&module),
+            functions: (0..program.functions.len()).map(|_| OnceLock::new()).collect(),
+            module,
+            engine,
+        })
+    }
+
+    /// The export of a function of the program.
+    pub(super) fn function(&self, index: usize, name: &str) -> Option<&ModuleExport> {
+        self.functions.get(index)?.get_or_init(|| self.module.get_export_index(name)).as_ref()
+    }
+}
