@@ -41,7 +41,7 @@ pub(crate) const ENV: &str = "MODUS_ENV";
 #[derive(Debug)]
 pub struct Environment {
     name: String,
-    process: Variables,
+    process: Arc<Variables>,
     directory: Option<PathBuf>,
     secrets: Option<PathBuf>,
     expose_all: bool,
@@ -59,8 +59,8 @@ impl Environment {
         let name = name_or_default(process.get(ENV).cloned());
         let environment = Self {
             name,
-            current: RwLock::new(Arc::new(process.clone())),
-            process,
+            current: RwLock::default(),
+            process: Arc::new(process),
             directory: directory.map(Path::to_owned),
             secrets: None,
             expose_all: false,
@@ -102,8 +102,13 @@ impl Environment {
                 }
             }
         }
-        variables.extend(self.process.iter().map(|(name, value)| (name.clone(), value.clone())));
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(variables);
+        let current = if variables.is_empty() {
+            Arc::clone(&self.process)
+        } else {
+            variables.extend(self.process.iter().map(|(name, value)| (name.clone(), value.clone())));
+            Arc::new(variables)
+        };
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = current;
     }
 
     /// All variables as they are now.

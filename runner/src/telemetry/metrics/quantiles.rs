@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use histogram::{AtomicHistogram, Histogram};
-use prometheus::core::{Collector, Desc};
-use prometheus::proto::{LabelPair, Metric, MetricFamily, MetricType, Quantile, Summary};
+use prometheus::proto::{Metric, MetricFamily, MetricType, Quantile, Summary};
+
+use super::families::{self, Name};
 
 /// The quantiles of the reference. Ours are closer: off by at most 1/32 of the value.
 const QUANTILES: [f64; 4] = [0.5, 0.75, 0.9, 0.99];
@@ -22,10 +23,9 @@ const STEP: Duration = Duration::from_secs(60);
 const LABEL: &str = "function_name";
 
 /// The summaries of all functions.
-#[derive(Clone)]
 pub(super) struct Summaries {
-    description: Desc,
-    functions: Arc<Mutex<Vec<Function>>>,
+    name: Name,
+    functions: Mutex<Vec<Function>>,
 }
 
 struct Function {
@@ -46,18 +46,17 @@ struct Times {
 }
 
 impl Quantiles {
-    pub(super) fn observe(&self, milliseconds: f64) {
+    pub(super) fn observe(&self, time: Duration) {
         use prometheus::core::Atomic as _;
         // Fails only for what is longer than any call may take.
-        let _ = self.0.microseconds.increment((milliseconds * 1000.0) as u64);
-        self.0.sum.inc_by(milliseconds);
+        let _ = self.0.microseconds.increment(time.as_micros() as u64);
+        self.0.sum.inc_by(time.as_secs_f64() * 1000.0);
     }
 }
 
 impl Summaries {
-    pub(super) fn new(name: &str, help: &str) -> prometheus::Result<Self> {
-        let description = Desc::new(name.to_owned(), help.to_owned(), vec![LABEL.to_owned()], Default::default())?;
-        Ok(Self { description, functions: Arc::default() })
+    pub(super) const fn new(name: &'static str, help: &'static str) -> Self {
+        Self { name: Name { name, help }, functions: Mutex::new(Vec::new()) }
     }
 
     /// The summary of one function.
@@ -102,29 +101,17 @@ impl Function {
         if self.earlier.back().is_none_or(|(taken, _)| now.duration_since(*taken) >= STEP) {
             self.earlier.push_back((now, all));
         }
-        let mut label = LabelPair::default();
-        label.set_name(LABEL.to_owned());
-        label.set_value(self.name.clone());
-        let mut metric = Metric::from_label(vec![label]);
+        let mut metric = families::metric(Some((LABEL, &self.name)));
         metric.set_summary(summary);
         metric
     }
 }
 
-impl Collector for Summaries {
-    fn desc(&self) -> Vec<&Desc> {
-        vec![&self.description]
-    }
-
-    fn collect(&self) -> Vec<MetricFamily> {
+impl Summaries {
+    pub(super) fn family(&self) -> MetricFamily {
         let now = Instant::now();
         let mut functions = self.functions.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut family = MetricFamily::default();
-        family.set_name(self.description.fq_name.clone());
-        family.set_help(self.description.help.clone());
-        family.set_field_type(MetricType::SUMMARY);
-        family.set_metric(functions.iter_mut().map(|function| function.metric(now)).collect());
-        vec![family]
+        self.name.family(MetricType::SUMMARY, functions.iter_mut().map(|function| function.metric(now)).collect())
     }
 }
 
@@ -139,18 +126,18 @@ mod tests {
 
     #[test]
     fn quantiles_of_the_last_ten_minutes() {
-        let summaries = Summaries::new("a", "b").expect("a name");
+        let summaries = Summaries::new("a", "b");
         let quantiles = summaries.of("f").expect("a histogram");
         let mut functions = summaries.functions.lock().expect("not poisoned");
         let function = &mut functions[0];
         let start = Instant::now();
         assert!(values(function, start).iter().all(|value| value.is_nan()));
-        (1..=100).for_each(|milliseconds| quantiles.observe(f64::from(milliseconds)));
+        (1..=100).for_each(|milliseconds| quantiles.observe(Duration::from_millis(milliseconds)));
         let first = values(function, start + Duration::from_secs(300));
         for (value, expected) in first.iter().zip([50.0, 75.0, 90.0, 99.0]) {
             assert!((value - expected).abs() <= expected / 32.0, "{value} {expected}");
         }
-        quantiles.observe(1000.0);
+        quantiles.observe(Duration::from_secs(1));
         let later = values(function, start + Duration::from_secs(901));
         assert!(later.iter().all(|value| (value - 1000.0).abs() < 32.0), "{later:?}");
         assert_eq!(function.metric(start).get_summary().sample_count(), 101);
