@@ -17,6 +17,7 @@ pub(crate) struct ExportTable {
     helpers: [Option<HelperExport>; Helper::ALL.len()],
 }
 
+#[derive(Clone, Copy)]
 struct HelperExport {
     export: ModuleExport,
     shape: HelperShape,
@@ -45,20 +46,11 @@ impl ExportTable {
         }
     }
 
-    /// The exports of an instance.
+    /// The exports of an instance. Helpers are looked up when they are called: each costs as much as a call.
     pub(crate) fn of_instance(&self, mut store: impl AsContextMut, instance: Instance) -> Exports {
-        self.resolve(|export| instance.get_module_export(&mut store, export))
-    }
-
-    fn resolve(&self, mut get: impl FnMut(&ModuleExport) -> Option<Extern>) -> Exports {
-        Exports {
-            memory: self.memory.as_ref().and_then(&mut get).and_then(Extern::into_memory),
-            collect: self.collect.as_ref().and_then(&mut get).and_then(Extern::into_func),
-            helpers: self.helpers.each_ref().map(|helper| {
-                let helper = helper.as_ref()?;
-                Some((get(&helper.export)?.into_func()?, helper.shape))
-            }),
-        }
+        let memory = self.memory.as_ref().and_then(|export| instance.get_module_export(&mut store, export));
+        let memory = memory.and_then(Extern::into_memory);
+        Exports { memory, instance: Some(instance), helpers: [None; Helper::ALL.len()] }
     }
 }
 
@@ -68,7 +60,13 @@ pub(crate) fn exports_of(caller: &mut Caller<'_, State>) -> Exports {
         return exports;
     }
     let code = Arc::clone(&caller.data().code);
-    let exports = code.exports.resolve(|export| caller.get_module_export(export));
+    let memory = code.exports.memory.as_ref().and_then(|export| caller.get_module_export(export)?.into_memory());
+    let helpers = code.exports.helpers.map(|helper| {
+        Some(helper.and_then(|HelperExport { export, shape }| {
+            Some((caller.get_module_export(&export)?.into_func()?, shape))
+        }))
+    });
+    let exports = Exports { memory, instance: None, helpers };
     caller.data_mut().exports = Some(exports);
     exports
 }
@@ -77,8 +75,10 @@ pub(crate) fn exports_of(caller: &mut Caller<'_, State>) -> Exports {
 #[derive(Clone, Copy)]
 pub(crate) struct Exports {
     pub(crate) memory: Option<Memory>,
-    collect: Option<Func>,
-    helpers: [Option<(Func, HelperShape)>; Helper::ALL.len()],
+    /// None while it is starting.
+    instance: Option<Instance>,
+    /// Those that were looked up, some of which may be missing.
+    helpers: [Option<Option<(Func, HelperShape)>>; Helper::ALL.len()],
 }
 
 /// An instance, reached from outside or from within a host function.
@@ -98,8 +98,26 @@ impl<'a, C: AsContextMut<Data = State>> View<'a, C> {
         if !self.context.as_context().data().shared.collect || !helper.allocates() {
             return Ok(());
         }
-        let Some(function) = self.exports.collect else { return Ok(()) };
+        let collect = self.context.as_context().data().code.exports.collect;
+        let Some(function) = collect.and_then(|export| self.export(&export)) else { return Ok(()) };
         function.call(&mut self.context, &[], &mut []).or_else(|error| self.stop(error))
+    }
+
+    fn export(&mut self, export: &ModuleExport) -> Option<Func> {
+        self.exports.instance?.get_module_export(&mut self.context, export)?.into_func()
+    }
+
+    /// A helper, if the module has one that can be called.
+    fn look_up(&mut self, helper: Helper) -> Option<(Func, HelperShape)> {
+        let index = helper as usize;
+        if let Some(known) = self.exports.helpers[index] {
+            return known;
+        }
+        let wanted = self.context.as_context().data().code.exports.helpers[index];
+        let found = wanted.and_then(|HelperExport { export, shape }| Some((self.export(&export)?, shape)));
+        self.exports.helpers[index] = Some(found);
+        self.context.as_context_mut().data_mut().exports = Some(self.exports);
+        found
     }
 
     fn stop<T>(&mut self, error: wasmtime::Error) -> Result<T, Stopped> {
@@ -126,7 +144,7 @@ impl<C: AsContextMut<Data = State>> Guest for View<'_, C> {
     }
 
     fn helper(&mut self, helper: Helper, arguments: &[u32]) -> Result<u64, Stopped> {
-        let Some((function, shape)) = self.exports.helpers[helper as usize] else {
+        let Some((function, shape)) = self.look_up(helper) else {
             return self.stop(wasmtime::format_err!("the module does not export a usable `{}`", helper.export()));
         };
         self.collect(helper)?;

@@ -196,7 +196,7 @@ impl Visit for Fields<'_> {
             "severity" => self.severity = Some(value.to_owned()),
             _ if !self.begin(field) => {}
             _ if self.style == Style::Json => push_json(self.fields, value),
-            _ if value.is_empty() || value.contains([' ', '"', '=']) => {
+            _ if value.is_empty() || value.bytes().any(|byte| matches!(byte, b' ' | b'"' | b'=')) => {
                 push_printable(self.fields, &format!("{value:?}"));
             }
             _ => push_printable(self.fields, value),
@@ -227,7 +227,9 @@ fn push_json<T: Serialize + ?Sized>(line: &mut String, value: &T) {
 
 /// Control characters of guests never reach the terminal.
 fn push_printable(line: &mut String, text: &str) {
-    if text.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+    // Without an end before the last byte, so that many are looked at at once.
+    let odd = text.bytes().fold(false, |odd, byte| odd | !matches!(byte, b' '..=b'~'));
+    if !odd {
         line.push_str(text);
         return;
     }
