@@ -21,6 +21,7 @@ pub(crate) struct Code {
     /// The start function, where each instance has to run it.
     pub(crate) start: Option<ModuleExport>,
     pub(crate) exports: ExportTable,
+    pub(crate) is_pooled: bool,
     module: Module,
     /// Exports of the functions, in the order of the program's, looked up by the first call; `None` where the module
     /// lacks one.
@@ -48,7 +49,7 @@ impl Code {
                 mib(options.memory_limit as u64),
             )));
         }
-        Self::new(module, program, services)
+        Self::new(module, false, program, services)
     }
 
     /// Code whose instances come from a pool of as many slots as calls may run at once.
@@ -61,11 +62,11 @@ impl Code {
         services: &Services,
         options: &Options,
     ) -> Result<Self, LoadError> {
-        Self::new(file.load(&engine::pooled(file.bounds, options)?)?, program, services)
+        Self::new(file.load(&engine::pooled(file.bounds, options)?)?, true, program, services)
     }
 
     /// Connects the imports.
-    fn new(module: Module, program: &Arc<Program>, services: &Services) -> Result<Self, LoadError> {
+    fn new(module: Module, is_pooled: bool, program: &Arc<Program>, services: &Services) -> Result<Self, LoadError> {
         let engine = module.engine().clone();
         ticker::drive(&engine);
         Ok(Self {
@@ -73,6 +74,7 @@ impl Code {
             start: program.start.as_deref().and_then(|start| module.get_export_index(start)),
             exports: ExportTable::new(&module),
             functions: (0..program.functions.len()).map(|_| OnceLock::new()).collect(),
+            is_pooled,
             module,
             engine,
         })

@@ -60,6 +60,11 @@ impl Instance {
         self.run(request)
     }
 
+    /// Whether it has its memory from a pool: without, it takes as long to end as an answer to write.
+    pub(super) fn is_pooled(&self) -> bool {
+        self.store.data().code.is_pooled
+    }
+
     /// Bytes of linear memory the instance has now.
     pub fn memory_size(&self) -> usize {
         let memory = self.store.data().exports.and_then(|exports| exports.memory);
@@ -120,14 +125,13 @@ impl Instance {
             return Ending::Refused(format!("function {} cannot be called: {reason}", plan.name));
         }
         let instance = match self.life {
-            Life::Unborn => match self.start() {
+            Life::Unborn => match self.start(started) {
                 Ok(instance) => instance,
                 Err(ending) => return Ending::NotInstantiated(Box::new(ending)),
             },
             Life::Running(instance) => instance,
             Life::Ended => return Ending::Refused("the instance has ended".to_owned()),
         };
-        *started = Instant::now();
         let code = Arc::clone(&self.store.data().code);
         let export = code.function(request.function as usize, &plan.name);
         let function = export.and_then(|export| instance.get_module_export(&mut self.store, export)?.into_func());
@@ -137,9 +141,8 @@ impl Instance {
         }
     }
 
-    fn start(&mut self) -> Result<wasmtime::Instance, Ending> {
+    fn start(&mut self, started: &mut Instant) -> Result<wasmtime::Instance, Ending> {
         let Self { inner, store, .. } = self;
-        let started = Instant::now();
         let _span = traces::instantiation().entered();
         let code = Arc::clone(&store.data().code);
         let made = code.instance.instantiate(&mut *store);
@@ -150,7 +153,8 @@ impl Instance {
             begun.map_err(|error| Ending::of_error(&error))?;
         }
         seeds::plant(store, &inner.shared.program.seeds).map_err(|error| Ending::of_error(&error))?;
-        metrics::instantiated(started.elapsed());
+        let now = Instant::now();
+        metrics::instantiated(now.duration_since(std::mem::replace(started, now)));
         self.life = Life::Running(instance);
         Ok(instance)
     }

@@ -61,11 +61,12 @@ pub(crate) fn exports_of(caller: &mut Caller<'_, State>) -> Exports {
     }
     let code = Arc::clone(&caller.data().code);
     let memory = code.exports.memory.as_ref().and_then(|export| caller.get_module_export(export)?.into_memory());
-    let helpers = code.exports.helpers.map(|helper| {
-        Some(helper.and_then(|HelperExport { export, shape }| {
-            Some((caller.get_module_export(&export)?.into_func()?, shape))
-        }))
-    });
+    let helpers =
+        code.exports.helpers.map(|helper| {
+            Some(helper.and_then(|HelperExport { export, shape }| {
+                Some((caller.get_module_export(&export)?.into_func()?, shape))
+            }))
+        });
     let exports = Exports { memory, instance: None, helpers };
     caller.data_mut().exports = Some(exports);
     exports

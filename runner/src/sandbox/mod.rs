@@ -180,9 +180,14 @@ impl Call for Sandbox {
             let span = traces::call(&log.function, &execution_id);
             // A task of its own: whoever waits for it can go away meanwhile, and several run on several cores.
             let task = tokio::spawn(async move {
-                let outcome = span.in_scope(|| Instance::new(inner, &request, log, limit).run(&request));
-                // The instance is gone: the next call may take its place.
-                drop(slot);
+                let mut instance = Instance::new(inner, &request, log, limit);
+                let outcome = span.in_scope(|| instance.run(&request));
+                // When the instance is gone, the next call may take its place.
+                if instance.is_pooled() {
+                    drop((instance, slot));
+                } else {
+                    tokio::spawn(async move { drop((instance, slot)) });
+                }
                 outcome
             });
             let finished = task.await;

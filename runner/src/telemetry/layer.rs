@@ -9,6 +9,7 @@ use jiff::fmt::temporal::DateTimePrinter;
 use serde::Serialize;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
+use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
@@ -56,9 +57,10 @@ impl Lines {
     }
 }
 
+/// Beside the layer that makes traces.
 impl<S: Subscriber> Layer<S> for Lines {
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        metadata.is_event() && self.filter.allows(metadata)
+        self.wants(metadata)
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
@@ -66,15 +68,50 @@ impl<S: Subscriber> Layer<S> for Lines {
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        self.show(event);
+    }
+}
+
+/// Alone. A registry of spans, which there are none of then, would be a part of the start.
+impl Subscriber for Lines {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        self.wants(metadata)
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(self.filter.most())
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        self.show(event);
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+impl Lines {
+    fn wants(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event() && self.filter.allows(metadata)
+    }
+
+    fn show(&self, event: &Event<'_>) {
         // A value that logs while it is shown finds the memory in use, and has its own.
         SCRATCH.with(|scratch| match scratch.try_borrow_mut() {
             Ok(mut scratch) => self.write(event, &mut scratch),
             Err(_) => self.write(event, &mut Scratch::default()),
         });
     }
-}
 
-impl Lines {
     fn write(&self, event: &Event<'_>, scratch: &mut Scratch) {
         let Scratch { line, message, fields } = scratch;
         let mut visitor = Fields { style: self.style, message, fields, severity: None };

@@ -26,7 +26,7 @@ pub fn init(json: bool, service: Service<'_>) -> Result<(), String> {
     let (filter, fault) = Filter::from_variables(|name| std::env::var(name).ok());
     // Fails only where a subscriber exists already, which then stays.
     let _ = match traces::layer(service)? {
-        None => tracing_subscriber::registry().with(layer::Lines::new(filter, json)).try_init(),
+        None => layer::Lines::new(filter, json).try_init(),
         Some(traces) => {
             let most = filter.most();
             let rule = filter.clone();
