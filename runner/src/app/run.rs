@@ -129,6 +129,8 @@ async fn serve(
     open: tokio::sync::watch::Sender<()>,
     loops: Arc<Loops>,
 ) -> Result<(), StartError> {
+    // Handled so that it does not end the process: a client that went away is an error of the write.
+    let _pipe = signal(SignalKind::pipe())?;
     let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     app.routes.load_keys().await?;
     let listeners = Listeners::bind(arguments.host, arguments.port, app.dev).await?;

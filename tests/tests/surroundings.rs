@@ -1,0 +1,98 @@
+//! Promise: what the process is given, and what its clients take away, does not end it: standard files that are closed,
+//! a log that nobody reads any more, clients that are gone before their answer.
+
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tests::app::{self, App};
+use tests::guests;
+use tests::runner::{self, Options, Runner};
+
+const BODY: &str = r#"{"query":"{ sayHello }"}"#;
+
+fn people() -> App {
+    app::compile(&guests::build("examples/people"), app::OPEN)
+}
+
+/// A process that is ended with the test.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+}
+
+/// Asks until there is an answer.
+#[track_caller]
+fn expect_hello(port: u16) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let post = ureq::post(format!("http://127.0.0.1:{port}/graphql")).header("Content-Type", "application/json");
+        let answer = post.send(BODY);
+        match answer {
+            Ok(mut answer) => {
+                let text = answer.body_mut().read_to_string().expect("text");
+                assert_eq!(text, r#"{"data":{"sayHello":"Hello!"}}"#);
+                return;
+            }
+            Err(error) => assert!(Instant::now() < deadline, "no answer: {error}"),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn standard_files_that_are_closed() {
+    let app = people();
+    let port = free_port();
+    let runner = runner::command(&app.artifact);
+    let mut closing = Command::new("sh");
+    closing.args(["-c", r#"exec "$0" "$@" <&- >&- 2>&-"#]).arg(runner.get_program()).args(runner.get_args());
+    let started = closing.args(["--host", "127.0.0.1", "--port", &port.to_string()]).spawn().expect("sh");
+    let process = Process(started);
+    expect_hello(port);
+    for file in 0..3 {
+        let opened = std::fs::read_link(format!("/proc/{}/fd/{file}", process.0.id())).expect("it is open");
+        assert_eq!(opened.to_str(), Some("/dev/null"), "file {file}");
+    }
+}
+
+#[test]
+fn a_log_that_nobody_reads_any_more() {
+    let app = people();
+    let port = free_port();
+    let mut command = runner::command(&app.artifact);
+    command.args(["--host", "127.0.0.1", "--port", &port.to_string()]).stderr(Stdio::piped());
+    let mut process = Process(command.spawn().expect("modus-runner"));
+    expect_hello(port);
+    drop(process.0.stderr.take());
+    for _ in 0..3 {
+        expect_hello(port);
+    }
+}
+
+#[test]
+fn clients_that_are_gone_before_their_answer() {
+    let app = people();
+    let runner = Runner::start(&app.artifact, &Options::default());
+    let address: SocketAddr = runner.url.trim_start_matches("http://").parse().expect("an address");
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{BODY}",
+        BODY.len()
+    );
+    for _ in 0..50 {
+        let mut stream = TcpStream::connect(address).expect("it listens");
+        // Answers to the later ones are written to a connection that was reset at the first.
+        stream.write_all(request.repeat(20).as_bytes()).expect("room for requests");
+    }
+    let answer = runner.query("{ sayHello }");
+    assert_eq!(answer["data"]["sayHello"], "Hello!");
+}
