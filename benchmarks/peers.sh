@@ -6,6 +6,7 @@ PEERS=target/benchmarks/peers
 WASM=target/benchmarks/app/people.wasm
 CWASM=target/benchmarks/people.cwasm
 EXECUTABLE=target/benchmarks/people
+ASSEMBLYSCRIPT=target/benchmarks/assemblyscript
 PRECOMPILED=target/benchmarks/people.wasmtime
 
 # Programs in Rust, each by itself, see scripts/each-crate.sh. Built here, so that no old binary is measured.
@@ -37,6 +38,11 @@ build_apps() {
   "$BIN/modusc" "$WASM" -o "$CWASM"
   "$BIN/modusc" "$WASM" --exe -o "$EXECUTABLE"
   "$BIN/wasmtime-compiling" --precompile "$WASM" "$PRECOMPILED"
+  # An app with a model, as large as examples/excuses, and with a function that needs none.
+  mkdir -p "$ASSEMBLYSCRIPT"
+  scripts/build-guest.sh tests/guests/assemblyscript/waiting "$ASSEMBLYSCRIPT/app.wasm"
+  cp tests/guests/assemblyscript/waiting/modus.json "$ASSEMBLYSCRIPT/"
+  "$BIN/modusc" "$ASSEMBLYSCRIPT/app.wasm" -o "$ASSEMBLYSCRIPT/app.cwasm"
 }
 
 build_all() {
@@ -50,7 +56,7 @@ build_all() {
 }
 
 # Sets SERVERS to options for measure. Those that are slow take part in each Nth round.
-servers() { # N [with-executable]
+servers() { # N [with-other-apps]
   local slow=(--every "$1")
   SERVERS=(
     --server "runner=$BIN/modus-runner $CWASM --host 127.0.0.1 --port {port}"
@@ -64,8 +70,11 @@ servers() { # N [with-executable]
     --server "wazero 1.12.0, uninterruptible=$PEERS/wazero-1.12 -interruptible=false $WASM {port}" "${slow[@]}"
     --server "GraphQL Yoga=node benchmarks/peers/yoga/server.mjs {port}" "${slow[@]}"
   )
-  if [ "${2:-}" = with-executable ]; then
-    SERVERS+=(--server "executable=$EXECUTABLE --host 127.0.0.1 --port {port}")
+  if [ "${2:-}" = with-other-apps ]; then
+    SERVERS+=(
+      --server "executable=$EXECUTABLE --host 127.0.0.1 --port {port}"
+      --server "AssemblyScript=$BIN/modus-runner $ASSEMBLYSCRIPT/app.cwasm --host 127.0.0.1 --port {port}"
+    )
   fi
 }
 
@@ -97,7 +106,7 @@ sizes() {
 # The commands as an indented block of Markdown.
 commands() {
   local option
-  servers 1 with-executable
+  servers 1 with-other-apps
   compilers
   for option in "${SERVERS[@]}" "${PROGRAMS[@]}"; do
     case "$option" in *=*) printf '    %-32s %s\n' "${option%%=*}" "${option#*=}" ;; esac

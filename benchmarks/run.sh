@@ -99,9 +99,9 @@ size() { # SUBJECT FILE
 
 measure_all() {
   : >"$figures"
-  servers "$seldomest" with-executable
+  servers "$seldomest" with-other-apps
   figures_of cold "${SERVERS[@]}" "${cold[@]}"
-  servers "$seldom" with-executable
+  servers "$seldom" with-other-apps
   figures_of memory "${SERVERS[@]}" "${memory[@]}"
   servers "$seldom"
   figures_of throughput "${SERVERS[@]}" "${throughput[@]}"

@@ -80,7 +80,7 @@ fn a_failing_field_leaves_the_others_alone() {
 fn loops_hold_up_nobody() {
     for (language, healthy) in [(Go, r#"{ env(name: "TZ") }"#), (As, "{ ok(v: 1) }")] {
         let app = app::compile(&language.guest("faults"), app::OPEN);
-        let runner = Runner::start(&app.artifact, &Options::arguments(&["--deadline", "3"]));
+        let runner = Runner::start(&app.artifact, &Options::arguments(&["--deadline", "6"]));
         std::thread::scope(|scope| {
             let loops: Vec<_> = (0..8).map(|_| scope.spawn(|| runner.query("{ loops }"))).collect();
             runner.wait_for_log(|record| record["function"] == "loops");

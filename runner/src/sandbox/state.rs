@@ -72,8 +72,8 @@ impl State {
 
 /// Epochs after which a call gets the thread for itself.
 pub(crate) const TICKS_ALONE: u64 = 2;
-/// How long a call waits for the thread that takes over its worker's tasks.
-const HANDOVER: Duration = Duration::from_millis(1);
+/// How long a call waits at most for the thread that takes over its worker's tasks: on a busy machine, for its turn.
+const HANDOVER: Duration = Duration::from_millis(50);
 
 /// At each epoch: end the call, or go on until the next.
 pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDeadline> {
