@@ -14,7 +14,7 @@ if [ "${1:-}" = --release ]; then
   shift
   # In a debug build the functions have other names.
   if linker_orders; then
-    options+=(-C "link-arg=-Wl,--symbol-ordering-file=$PWD/$ORDER" -C link-arg=-Wl,--no-warn-symbol-ordering)
+    options+=("${order_options[@]}")
   fi
 fi
 cargo rustc --locked "${profile[@]}" -p modus-runner --bin modus-runner -- "${options[@]}" "$@"

@@ -5,14 +5,17 @@
 # looked up at the first start of a process, and counts as its memory.
 ORDER=runner/startup.order
 
-# Whether the linker can put functions in an order: lld, which is Rust's own on x86-64, can.
+# Whether the linker can put functions in an order: lld, which is Rust's own on x86-64, can. Sets order_options.
 linker_orders() {
-  local work
+  local work copy found=0
+  # Cargo does not look into the file, but at its name: with another content it has another one.
+  copy="$PWD/target/order/$(sha256sum <"$ORDER" | cut -c1-16).order"
+  mkdir -p "$(dirname "$copy")"
+  cp "$ORDER" "$copy"
+  order_options=(-C "link-arg=-Wl,--symbol-ordering-file=$copy" -C link-arg=-Wl,--no-warn-symbol-ordering)
   work="$(mktemp -d)"
   echo 'fn main() {}' >"$work/main.rs"
-  rustc -o "$work/main" "$work/main.rs" -C "link-arg=-Wl,--symbol-ordering-file=$PWD/$ORDER" \
-    -C link-arg=-Wl,--no-warn-symbol-ordering >/dev/null 2>&1
-  local found=$?
+  rustc -o "$work/main" "$work/main.rs" "${order_options[@]}" >/dev/null 2>&1 || found=1
   rm -r "$work"
   return "$found"
 }
