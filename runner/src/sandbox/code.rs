@@ -6,6 +6,7 @@ use abi::plan::Program;
 use wasmtime::{Engine, InstancePre, Module, ModuleExport};
 
 use super::guest::ExportTable;
+use super::lazy::Lazy;
 use super::state::State;
 use super::{Options, engine, linker, ticker};
 use crate::hosts::Services;
@@ -25,7 +26,7 @@ pub(crate) struct Code {
     module: Module,
     /// Exports of the functions, in the order of the program's, looked up by the first call; `None` where the module
     /// lacks one.
-    functions: Box<[OnceLock<Option<ModuleExport>>]>,
+    functions: Lazy<OnceLock<Option<ModuleExport>>>,
 }
 
 impl Code {
@@ -73,7 +74,7 @@ impl Code {
             instance: linker::link(&engine, &module, program, services)?,
             start: program.start.as_deref().and_then(|start| module.get_export_index(start)),
             exports: ExportTable::new(&module),
-            functions: (0..program.functions.len()).map(|_| OnceLock::new()).collect(),
+            functions: Lazy::new(program.functions.len()),
             is_pooled,
             module,
             engine,

@@ -8,6 +8,7 @@ mod execute;
 mod guest;
 mod id;
 mod imports;
+mod lazy;
 mod linker;
 mod outcome;
 mod output;
@@ -34,6 +35,7 @@ use crate::load::{CodeFile, LoadError};
 use crate::telemetry::metrics::{self, FunctionMetrics, HostFunctionMetrics};
 use crate::telemetry::{LogContext, traces};
 use code::Code;
+use lazy::Lazy;
 use shared::Shared;
 
 pub use cancel::{Interrupted, Limit};
@@ -91,7 +93,7 @@ pub(crate) struct Inner {
     /// Whether there is a pool, or will be.
     pooled: AtomicBool,
     /// What is measured about the functions, in the order of the program's.
-    metrics: Vec<FunctionMetrics>,
+    metrics: Lazy<FunctionMetrics>,
     shared: Arc<Shared>,
     options: Options,
     slots: Arc<Semaphore>,
@@ -107,12 +109,11 @@ impl Sandbox {
     /// [`LoadError`], for instance when the module imports what no host can provide.
     pub fn new(file: CodeFile, program: Arc<Program>, services: Services, options: Options) -> Result<Self, LoadError> {
         let code = Code::on_demand(&file, &program, &services, &options)?;
-        let metrics = (0..program.functions.len()).map(|_| FunctionMetrics::default()).collect();
         Ok(Self(Arc::new(Inner {
             code: ArcSwap::from_pointee(code),
             file,
             pooled: AtomicBool::new(false),
-            metrics,
+            metrics: Lazy::new(program.functions.len()),
             slots: Arc::new(Semaphore::new(options.concurrency.clamp(1, Semaphore::MAX_PERMITS))),
             waiting: AtomicUsize::new(0),
             plugin: Arc::from(program.app.name.as_str()),

@@ -1,4 +1,4 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::*;
 
@@ -103,11 +103,10 @@ fn queries_run_in_parallel_and_mutations_in_order() {
     assert_eq!(response, r#"{"data":{"a":1,"c":3,"b":2}}"#);
     assert_eq!(std::mem::take(&mut *order.lock().expect("not poisoned")), [1, -1, 3, -3, 2, -2]);
 
-    let start = Instant::now();
     let response = text(&ask(&engine, "{a: add(a: 1) b: add(a: 2) c: add(a: 3)}", ""));
     assert_eq!(response, r#"{"data":{"a":1,"b":2,"c":3}}"#);
     let order = order.lock().expect("not poisoned");
-    assert!(start.elapsed() < Duration::from_millis(130) && order[..3].iter().all(|n| *n > 0), "{order:?}");
+    assert!(order[..3].iter().all(|n| *n > 0), "all begin before one ends: {order:?}");
 }
 
 #[test]
