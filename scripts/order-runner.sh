@@ -14,6 +14,10 @@ PORT=18686
 work=target/order
 runner=target/release/modus-runner
 
+# The server under valgrind.
+server=
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true' EXIT
+
 die() { echo "order-runner.sh: $*" >&2; exit 1; }
 
 functions() { nm --defined-only "$runner" | awk '$2 ~ /[tTwWi]/ { print $3 }' | sort -u; }
@@ -32,7 +36,7 @@ ask() { # QUERY
 
 # The functions that ran, as valgrind names them, from the start to some time after the first answer.
 ran() { # ARTIFACT QUERY
-  local out="$work/callgrind.out" answer server
+  local out="$work/callgrind.out" answer
   valgrind --tool=callgrind --demangle=no --callgrind-out-file="$out" --log-file="$work/valgrind.log" \
     "$runner" "$1" --host 127.0.0.1 --port "$PORT" --max-calls 4 2>"$work/runner.log" &
   server=$!
@@ -53,8 +57,6 @@ compile() { # FOLDER NAME
   target/release/modusc "$work/$2/app.wasm" -o "$work/$2.cwasm"
 }
 
-command -v valgrind >/dev/null || die "valgrind is missing: run scripts/setup-toolchains.sh"
-cargo build --locked --release -p modusc
 scripts/build-runner.sh --release -C strip=none
 
 mkdir -p "$work"/{go,assemblyscript}
@@ -67,6 +69,8 @@ if [ "${1:-}" = --check ]; then
   exit
 fi
 
+command -v valgrind >/dev/null || die "valgrind is missing: run scripts/setup-toolchains.sh"
+cargo build --locked --release -p modusc
 compile examples/people go
 compile benchmarks/values/guests/assemblyscript/values assemblyscript
 {

@@ -11,11 +11,12 @@ linker_orders() {
   # Cargo does not look into the file, but at its name: with another content it has another one.
   copy="$PWD/target/order/$(sha256sum <"$ORDER" | cut -c1-16).order"
   mkdir -p "$(dirname "$copy")"
-  cp "$ORDER" "$copy"
+  cp "$ORDER" "$copy" || return 1
   order_options=(-C "link-arg=-Wl,--symbol-ordering-file=$copy" -C link-arg=-Wl,--no-warn-symbol-ordering)
   work="$(mktemp -d)"
   echo 'fn main() {}' >"$work/main.rs"
-  rustc -o "$work/main" "$work/main.rs" "${order_options[@]}" >/dev/null 2>&1 || found=1
+  # shellcheck disable=SC2086 # Several options, as cargo splits them.
+  rustc ${RUSTFLAGS:-} -o "$work/main" "$work/main.rs" "${order_options[@]}" >/dev/null 2>&1 || found=1
   rm -r "$work"
   return "$found"
 }

@@ -38,9 +38,11 @@ extern "C" fn main() -> std::ffi::c_int {
 fn open_standard_files() {
     for file in [rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr()] {
         if rustix::io::fcntl_getfd(file) == Err(rustix::io::Errno::BADF) {
-            // The lowest free number is this one. Where even that fails, nothing will be opened in its place either.
-            let null = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null");
-            let _ = null.map(std::os::fd::IntoRawFd::into_raw_fd);
+            // The lowest free number is this one. Without it nothing is safe to open: Rust's own start ends here, too.
+            match std::fs::OpenOptions::new().read(true).write(true).open("/dev/null") {
+                Ok(null) => _ = std::os::fd::IntoRawFd::into_raw_fd(null),
+                Err(_) => std::process::abort(),
+            }
         }
     }
 }

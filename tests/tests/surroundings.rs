@@ -80,6 +80,19 @@ fn a_log_that_nobody_reads_any_more() {
 }
 
 #[test]
+fn a_log_that_nobody_reads_from_the_start() {
+    let app = people();
+    let port = free_port();
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = runner::command(&app.artifact);
+    // Faulty, so that there is a line before everything else.
+    command.env("RUST_LOG", "modus=loud").args(["--host", "127.0.0.1", "--port", &port.to_string()]).stderr(writer);
+    let _process = Process(command.spawn().expect("modus-runner"));
+    expect_hello(port);
+}
+
+#[test]
 fn clients_that_are_gone_before_their_answer() {
     let app = people();
     let runner = Runner::start(&app.artifact, &Options::default());

@@ -36,6 +36,7 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     // A thread for each call that waits, on whichever loop, and some for files and names of hosts.
     let threads = arguments.limits.max_calls as usize + 16;
     let first = loops::event_loop(threads)?;
+    keep_on_after_broken_pipes(&first)?;
     let service = Service { app: &loaded.program.app.name, runtime: first.handle() };
     telemetry::init(arguments.json_logs, service).map_err(StartError::Configuration)?;
     sources.apply_manifest(&mut loaded)?;
@@ -47,13 +48,9 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let loops = Arc::new(Loops::new(first.handle().clone()));
     let serving = serve(arguments.clone(), sources, app, watched, open, Arc::clone(&loops));
     let ended = spawn(&first, serving);
-    let others = loops::for_other_cores(threads).unwrap_or_else(|error| {
-        tracing::warn!(target: "modus", error = %error, "No threads for the other cores: all is served on one.");
-        Vec::new()
-    });
+    let others = loops::for_other_cores(threads);
     loops.add(others.iter().map(|other| other.handle().clone()));
     ended.wait().ok_or_else(|| std::io::Error::other("the server's task failed"))??;
-    traces::finish();
     // Threads of calls that ignored the drain are not waited for.
     others.into_iter().chain([first]).for_each(Runtime::shutdown_background);
     Ok(())
@@ -81,7 +78,7 @@ fn spawn<T: Send + 'static>(runtime: &Runtime, task: impl Future<Output = T> + S
         // What is made last is dropped first: whoever is woken finds the result, or that there will be none.
         let _wake = wake;
         let send = send;
-        // Nobody waits for it when the other loops could not be made.
+        // Nobody waits for it where this process is ending for another reason.
         let _ = send.send(task.await);
     });
     Ended { result, ticking }
@@ -129,8 +126,6 @@ async fn serve(
     open: tokio::sync::watch::Sender<()>,
     loops: Arc<Loops>,
 ) -> Result<(), StartError> {
-    // Handled so that it does not end the process: a client that went away is an error of the write.
-    let _pipe = signal(SignalKind::pipe())?;
     let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     app.routes.load_keys().await?;
     let listeners = Listeners::bind(arguments.host, arguments.port, app.dev).await?;
@@ -152,7 +147,16 @@ async fn serve(
     server::serve(listeners, &loops, &live, arguments.limits.server(), shutdown, arguments.shutdown_timeout).await;
     let (finished, cut) = live.drained();
     tracing::info!(target: "modus", finished, cut, "Shut down.");
+    // While deadlines are still kept: a call that did not end in time must not hold the exporter up.
+    let _ = tokio::task::spawn_blocking(traces::finish).await;
     Ok(())
+}
+
+/// Handles SIGPIPE, which ends a process otherwise: a reader that went away is an error of the write.
+fn keep_on_after_broken_pipes(runtime: &Runtime) -> std::io::Result<()> {
+    let _entered = runtime.enter();
+    // The handler stays when this is dropped.
+    signal(SignalKind::pipe()).map(drop)
 }
 
 /// Says what is served.

@@ -237,7 +237,7 @@ pub fn parse(
         };
         let value = match flag.set {
             Set::Switch(_) => parser.optional_value(),
-            _ => Some(parser.value().map_err(|_| UsageError(format!("a value is missing: '{}'", flag.usage())))?),
+            _ => Some(value(&mut parser, flag)?),
         };
         set(&mut given, flag, value.as_deref(), &flag.usage())?;
         seen.push(flag.name);
@@ -259,6 +259,18 @@ fn find(wanted: impl Fn(&Flag) -> bool) -> Option<&'static Flag> {
     flags().find(|flag| wanted(flag))
 }
 
+/// The value of a flag. What follows and is a flag itself is none: its own value was forgotten.
+fn value(parser: &mut lexopt::Parser, flag: &Flag) -> Result<OsString, UsageError> {
+    let missing = || UsageError(format!("a value is missing: '{}'", flag.usage()));
+    if let Some(attached) = parser.optional_value() {
+        return Ok(attached);
+    }
+    let next = parser.value().map_err(|_| missing())?;
+    let name = next.to_str().and_then(|text| text.strip_prefix("--"));
+    let name = name.map(|name| name.split_once('=').map_or(name, |(name, _)| name));
+    if name.is_some_and(|name| find(|flag| flag.is_called(name)).is_some()) { Err(missing()) } else { Ok(next) }
+}
+
 fn set(given: &mut Arguments, flag: &Flag, value: Option<&OsStr>, source: &str) -> Result<(), UsageError> {
     let invalid = |reason: String| {
         let value = value.unwrap_or_default().display();
@@ -268,6 +280,7 @@ fn set(given: &mut Arguments, flag: &Flag, value: Option<&OsStr>, source: &str) 
     match flag.set {
         Set::Switch(set) => set(given, value.is_none() || truth(text()?).map_err(invalid)?),
         Set::Text(set) => set(given, text()?).map_err(invalid)?,
+        Set::Path(_) if value.is_none_or(OsStr::is_empty) => return Err(invalid("expected a path".to_owned())),
         Set::Path(set) => set(given, value.unwrap_or_default().into()),
     }
     Ok(())
@@ -368,6 +381,8 @@ mod tests {
         refused(&["-x"], "unexpected argument '-x'");
         refused(&["a", "b"], "unexpected argument 'b': one artifact is served");
         refused(&["--port"], "a value is missing: '--port <PORT>'");
+        refused(&["--secrets-dir", "--json-logs"], "a value is missing: '--secrets-dir <FOLDER>'");
+        refused(&["--manifest="], "invalid value '' for '--manifest <FILE>': expected a path");
         refused(&["--port=70000"], "invalid value '70000' for '--port <PORT>': expected a number from 0 to 65535");
         refused(&["--host", "here"], "invalid value 'here' for '--host <HOST>': expected an IP address");
         refused(&["--verify=maybe"], "invalid value 'maybe' for '--verify': expected true or false");

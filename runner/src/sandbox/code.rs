@@ -41,7 +41,15 @@ impl Code {
         options: &Options,
     ) -> Result<Self, LoadError> {
         let module = file.load(&engine::on_demand(file.bounds, options)?)?;
-        let least = module.resources_required().max_initial_memory_size.unwrap_or(0).saturating_mul(PAGE);
+        let required = module.resources_required();
+        let elements = required.max_initial_table_size.unwrap_or(0);
+        if elements > engine::TABLE_ELEMENTS as u64 {
+            return Err(LoadError::Engine(wasmtime::format_err!(
+                "the app's table has {elements} elements, and there may be {}",
+                engine::TABLE_ELEMENTS
+            )));
+        }
+        let least = required.max_initial_memory_size.unwrap_or(0).saturating_mul(PAGE);
         if least > options.memory_limit as u64 {
             let mib = |bytes: u64| bytes.div_ceil(1 << 20);
             return Err(LoadError::Engine(wasmtime::format_err!(

@@ -7,8 +7,8 @@ use super::Options;
 
 /// Bytes of memory and table that a reused slot clears by copying instead of giving its pages back.
 const KEEP_RESIDENT: usize = 128 << 10;
-/// Table elements reserved for an instance.
-const TABLE_ELEMENTS: usize = 20_000;
+/// Table elements that an instance may have: as many are reserved for each in the pool.
+pub(super) const TABLE_ELEMENTS: usize = 20_000;
 
 /// An engine for code of this kind that allocates instances one by one: it is quickly made, and each instance takes
 /// several times as long as one from a pool.

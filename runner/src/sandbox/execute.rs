@@ -14,13 +14,10 @@ use super::guest::View;
 use super::outcome::{self, Ending};
 use super::output::Output;
 use super::state::{self, MemoryLimit, State};
-use super::{seeds, ticker};
+use super::{engine, seeds, ticker};
 use crate::call::{Outcome, Request};
 use crate::hosts::is_time_zone;
 use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
-
-/// Table elements an instance may have, however large its tables were at first.
-const TABLE_ELEMENTS: usize = 1 << 20;
 
 /// An instance of the app, made for one call or kept for several. One call at a time.
 ///
@@ -198,7 +195,7 @@ fn state(inner: &Inner, code: Arc<Code>, request: &Request, log: LogContext, lim
         exports: None,
         closed: [false; 3],
         environment: None,
-        memory: MemoryLimit { bytes: inner.options.memory_limit, elements: TABLE_ELEMENTS },
+        memory: MemoryLimit { bytes: inner.options.memory_limit, elements: engine::TABLE_ELEMENTS },
         host_time: Duration::ZERO,
         host_calls: inner.options.host_calls,
         kept: false,

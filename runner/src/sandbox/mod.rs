@@ -45,6 +45,9 @@ pub(crate) use output::Output;
 /// Time from the first call to the making of the pool: what the first answer takes, with room to spare.
 const UNTIL_POOL: Duration = Duration::from_millis(5);
 
+/// Between two attempts to make it.
+const UNTIL_NEXT_TRY: Duration = Duration::from_secs(1);
+
 /// Bounds on calls.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -129,24 +132,30 @@ impl Sandbox {
         })))
     }
 
-    /// Takes instances from a pool from now on, which makes them several times cheaper. The pool takes half a millisecond
-    /// to create: that is not for the first answer to wait for, so the first call has it made as soon as it is answered.
+    /// Takes instances from a pool from now on, which makes them several times cheaper. The pool takes 0.2 ms and more to
+    /// create: that is not for the first answer to wait for, so the first call has it made some milliseconds later.
     ///
-    /// Where there can be none, instances are allocated one by one as before, and the log says why.
-    pub fn pool(&self) {
+    /// Where there can be none, instances are allocated one by one as before, and the log says why. The answer is false
+    /// where it is worth another try, because there were no file descriptors.
+    pub fn pool(&self) -> bool {
         let inner = &*self.0;
         inner.pooled.store(true, Ordering::Relaxed);
         let shared = &inner.shared;
         match Code::pooled(&inner.file, &shared.program, &shared.services, &inner.options) {
             Ok(code) => inner.code.store(Arc::new(code)),
+            Err(error @ LoadError::File { .. }) => {
+                tracing::warn!(target: "modus", error = %error, "No memory pool yet.");
+                return false;
+            }
             Err(error) => {
                 let (bounds, help) = (inner.file.bounds.name(), engine::without_pool(inner.file.bounds));
                 tracing::warn!(target: "modus", error = %error, bounds, help, "No memory pool: instances are allocated one by one.");
             }
         }
+        true
     }
 
-    /// [`Sandbox::pool`], when the answer that is being made is sent.
+    /// [`Sandbox::pool`], when the first answer is likely to be sent.
     fn pool_soon(&self) {
         if self.0.pooled.load(Ordering::Relaxed) || self.0.pooled.swap(true, Ordering::Relaxed) {
             return;
@@ -154,7 +163,9 @@ impl Sandbox {
         let sandbox = self.clone();
         tokio::spawn(async move {
             tokio::time::sleep(UNTIL_POOL).await;
-            sandbox.pool();
+            while !sandbox.pool() {
+                tokio::time::sleep(UNTIL_NEXT_TRY).await;
+            }
         });
     }
 

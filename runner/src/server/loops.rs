@@ -38,17 +38,30 @@ pub fn event_loop(threads: usize) -> io::Result<Runtime> {
     Builder::new_multi_thread().worker_threads(1).max_blocking_threads(threads).enable_all().build()
 }
 
-/// Loops for all cores that this process may use but one. One, if that is how it is set up, is told by a system call;
-/// only several are worth the look into files for what a container may use of them.
+/// Loops for all cores that this process may use but one; fewer where the operating system has no threads for them, which
+/// the log says.
 ///
-/// # Errors
-/// The operating system's.
-pub fn for_other_cores(threads: usize) -> io::Result<Vec<Runtime>> {
+/// One core, if that is how the process is set up, is told by a system call. Only several are worth the look into files for
+/// what a container may use of them.
+pub fn for_other_cores(threads: usize) -> Vec<Runtime> {
     if rustix::thread::sched_getaffinity(None).is_ok_and(|cores| cores.count() == 1) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
-    (1..cores).map(|_| event_loop(threads)).collect()
+    let mut loops = Vec::new();
+    for _ in 1..cores {
+        // tokio takes it for a bug when there is no thread for its loop, so one is tried for first.
+        let tried = std::thread::Builder::new().spawn(|| {}).and_then(|_| event_loop(threads));
+        match tried {
+            Ok(made) => loops.push(made),
+            Err(error) => {
+                let made = loops.len() + 1;
+                tracing::warn!(target: "modus", error = %error, loops = made, cores, "No thread for another core.");
+                break;
+            }
+        }
+    }
+    loops
 }
 
 impl Loops {

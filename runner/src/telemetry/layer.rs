@@ -105,15 +105,24 @@ impl Lines {
     }
 
     fn show(&self, event: &Event<'_>) {
-        // A value that logs while it is shown finds the memory in use, and has its own.
-        SCRATCH.with(|scratch| match scratch.try_borrow_mut() {
-            Ok(mut scratch) => self.write(event, &mut scratch),
-            Err(_) => self.write(event, &mut Scratch::default()),
+        // A value that logs while it is shown finds the memory in use, a thread that ends finds none.
+        let shared = SCRATCH.try_with(|scratch| {
+            scratch.try_borrow_mut().is_ok_and(|mut scratch| {
+                self.write(event, &mut scratch);
+                true
+            })
         });
+        if shared != Ok(true) {
+            self.write(event, &mut Scratch::default());
+        }
     }
 
     fn write(&self, event: &Event<'_>, scratch: &mut Scratch) {
         let Scratch { line, message, fields } = scratch;
+        for text in [&mut *line, message, fields] {
+            text.clear();
+            text.shrink_to(KEPT);
+        }
         let mut visitor = Fields { style: self.style, message, fields, severity: None };
         event.record(&mut visitor);
         let severity = visitor.severity;
@@ -127,10 +136,6 @@ impl Lines {
         self.style.line(line, level, message, fields);
         // There is nowhere to report that standard error is closed.
         let _ = std::io::stderr().lock().write_all(line.as_bytes());
-        for text in [line, message, fields] {
-            text.clear();
-            text.shrink_to(KEPT);
-        }
     }
 }
 

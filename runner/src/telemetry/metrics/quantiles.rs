@@ -111,6 +111,7 @@ impl Summaries {
     pub(super) fn family(&self) -> MetricFamily {
         let now = Instant::now();
         let mut functions = self.functions.lock().unwrap_or_else(PoisonError::into_inner);
+        functions.sort_by(|one, other| one.name.cmp(&other.name));
         self.name.family(MetricType::SUMMARY, functions.iter_mut().map(|function| function.metric(now)).collect())
     }
 }
