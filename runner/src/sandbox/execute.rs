@@ -199,7 +199,7 @@ fn state(inner: &Inner, code: Arc<Code>, request: &Request, log: LogContext, lim
         host_time: Duration::ZERO,
         host_calls: inner.options.host_calls,
         kept: false,
-        alone: false,
+        alone: 0,
         log,
     }
 }

@@ -39,8 +39,8 @@ pub(crate) struct State {
     pub(crate) host_calls: u64,
     /// Whether the instance lives on after the call.
     pub(crate) kept: bool,
-    /// Whether the thread runs nothing but this call any more.
-    pub(crate) alone: bool,
+    /// Epochs for which it is taken for granted that the thread runs nothing but this call.
+    pub(crate) alone: u32,
 }
 
 impl State {
@@ -72,6 +72,9 @@ impl State {
 
 /// Epochs after which a call gets the thread for itself.
 pub(crate) const TICKS_ALONE: u64 = 2;
+/// Epochs until it is looked at again. The thread may have the worker back by then: it takes it at the end of each
+/// `block_in_place`, also if the thread that took over is just handing it on itself.
+const EPOCHS_ALONE: u32 = 16;
 /// How long a call waits at most for the thread that takes over its worker's tasks: on a busy machine, for its turn.
 const HANDOVER: Duration = Duration::from_millis(50);
 
@@ -79,7 +82,10 @@ const HANDOVER: Duration = Duration::from_millis(50);
 pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDeadline> {
     let state = store.data_mut();
     state.limit.check().map_err(Unwind::Interrupted)?;
-    state.alone = state.alone || hand_over(&state.runtime);
+    state.alone = match state.alone {
+        0 if hand_over(&state.runtime) => EPOCHS_ALONE,
+        left => left.saturating_sub(1),
+    };
     Ok(UpdateDeadline::Continue(1))
 }
 
