@@ -109,33 +109,16 @@ impl Default for Limits {
     }
 }
 
-/// A limit as the help shows it.
-trait Shown {
-    fn shown(&self) -> String;
-}
-
-impl Shown for Duration {
-    fn shown(&self) -> String {
-        self.as_secs_f64().to_string()
-    }
-}
-
-macro_rules! shown {
-    ($($number:ty)*) => {
-        $(impl Shown for $number {
-            fn shown(&self) -> String {
-                self.to_string()
-            }
-        })*
-    };
-}
-
-shown!(u32 u64 usize);
-
 macro_rules! limit {
+    ($field:ident, $name:literal, $value:literal, $help:literal, seconds) => {
+        limit!($field, $name, $value, $help, seconds, |time: Duration| time.as_secs_f64())
+    };
     ($field:ident, $name:literal, $value:literal, $help:literal, $read:expr) => {
+        limit!($field, $name, $value, $help, $read, |number| number)
+    };
+    ($field:ident, $name:literal, $value:literal, $help:literal, $read:expr, $shown:expr) => {
         Flag::text($name, $value, $help, |given, text| put(&mut given.limits.$field, $read(text)))
-            .default(|given| given.limits.$field.shown())
+            .default(|given| ($shown)(given.limits.$field).to_string())
     };
 }
 

@@ -266,9 +266,17 @@ fn value(parser: &mut lexopt::Parser, flag: &Flag) -> Result<OsString, UsageErro
         return Ok(attached);
     }
     let next = parser.value().map_err(|_| missing())?;
-    let name = next.to_str().and_then(|text| text.strip_prefix("--"));
-    let name = name.map(|name| name.split_once('=').map_or(name, |(name, _)| name));
-    if name.is_some_and(|name| find(|flag| flag.is_called(name)).is_some()) { Err(missing()) } else { Ok(next) }
+    let bare = next.to_str().and_then(|text| text.strip_prefix("--"));
+    if bare.is_some_and(|bare| is_flag(name(bare))) { Err(missing()) } else { Ok(next) }
+}
+
+/// What stands before the value in `name=value`.
+fn name(bare: &str) -> &str {
+    bare.split_once('=').map_or(bare, |(name, _)| name)
+}
+
+fn is_flag(name: &str) -> bool {
+    find(|flag| flag.is_called(name)).is_some()
 }
 
 fn set(given: &mut Arguments, flag: &Flag, value: Option<&OsStr>, source: &str) -> Result<(), UsageError> {
@@ -299,11 +307,10 @@ fn two_dashes(arguments: impl IntoIterator<Item = OsString>) -> impl Iterator<It
     arguments.into_iter().map(move |argument| {
         rest_is_positional |= argument == "--";
         let bare = argument.to_str().filter(|_| !rest_is_positional).and_then(|text| text.strip_prefix('-'));
-        let name = bare.map(|bare| bare.split_once('=').map_or(bare, |(name, _)| name));
-        let known = |name: &str| name == "help" || name == "version" || find(|flag| flag.is_called(name)).is_some();
-        match (bare, name) {
-            (Some(bare), Some(name)) if name.len() > 1 && known(name) => format!("--{bare}").into(),
-            _ => argument,
+        let is_known = |name: &str| name.len() > 1 && (["help", "version"].contains(&name) || is_flag(name));
+        match bare.filter(|bare| is_known(name(bare))) {
+            Some(bare) => format!("--{bare}").into(),
+            None => argument,
         }
     })
 }

@@ -90,7 +90,7 @@ impl Code {
     }
 
     /// The export of a function of the program.
-    pub(super) fn function(&self, index: usize, name: &str) -> Option<&ModuleExport> {
-        self.functions.get(index)?.get_or_init(|| self.module.get_export_index(name)).as_ref()
+    pub(super) fn function(&self, index: usize, name: &str) -> Option<ModuleExport> {
+        *self.functions.get(index)?.get_or_init(|| self.module.get_export_index(name))
     }
 }

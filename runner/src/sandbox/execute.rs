@@ -129,9 +129,8 @@ impl Instance {
             Life::Running(instance) => instance,
             Life::Ended => return Ending::Refused("the instance has ended".to_owned()),
         };
-        let code = Arc::clone(&self.store.data().code);
-        let export = code.function(request.function as usize, &plan.name);
-        let function = export.and_then(|export| instance.get_module_export(&mut self.store, export)?.into_func());
+        let export = self.store.data().code.function(request.function as usize, &plan.name);
+        let function = export.and_then(|export| instance.get_module_export(&mut self.store, &export)?.into_func());
         match function {
             Some(function) => self.invoke(plan, function, request),
             None => Ending::Refused(format!("no function registered named {}", plan.name)),

@@ -57,16 +57,8 @@ impl Lines {
     }
 }
 
-/// Beside the layer that makes traces.
+/// Beside the layer that makes traces, where a filter of its own stands before it.
 impl<S: Subscriber> Layer<S> for Lines {
-    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        self.wants(metadata)
-    }
-
-    fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(self.filter.most())
-    }
-
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         self.show(event);
     }
@@ -75,7 +67,7 @@ impl<S: Subscriber> Layer<S> for Lines {
 /// Alone. A registry of spans, which there are none of then, would be a part of the start.
 impl Subscriber for Lines {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        self.wants(metadata)
+        metadata.is_event() && self.filter.allows(metadata)
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
@@ -100,10 +92,6 @@ impl Subscriber for Lines {
 }
 
 impl Lines {
-    fn wants(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event() && self.filter.allows(metadata)
-    }
-
     fn show(&self, event: &Event<'_>) {
         // A value that logs while it is shown finds the memory in use, a thread that ends finds none.
         let shared = SCRATCH.try_with(|scratch| {
