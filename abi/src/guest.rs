@@ -31,6 +31,11 @@ pub trait Guest {
 #[error("the guest stopped")]
 pub struct Stopped;
 
+/// Export of the linear memory.
+pub const MEMORY: &str = "memory";
+/// Export that collects garbage, which only guests made for tests have.
+pub const COLLECT: &str = "__collect";
+
 /// Exports of the guests' language runtimes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(usize)]

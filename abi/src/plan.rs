@@ -83,7 +83,7 @@ pub struct App {
 }
 
 /// A core WebAssembly function type.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Signature {
     /// Parameters.
     pub parameters: Vec<CoreType>,
@@ -119,8 +119,29 @@ pub struct FunctionPlan {
     pub result_block: Option<TypeId>,
     /// AssemblyScript: some parameter has a default, so the argument count must be announced.
     pub optional_arguments: bool,
+    /// How the native code lets it be called; meaningless where it cannot be.
+    pub entry: Entry,
     /// Why the function cannot be called, if so.
     pub uncallable: Option<String>,
+}
+
+/// Where a function is called in native code: an export that modusc adds, a dispatcher, has the parameters of several
+/// functions of one signature and calls one of them, whose number is one more parameter behind them.
+///
+/// An export takes part in each start of an app, and 2,000 of them would take most of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Entry {
+    /// Number of the dispatcher.
+    pub dispatcher: u32,
+    /// Number of the function within it.
+    pub function: u32,
+}
+
+impl Entry {
+    /// The dispatcher's export.
+    pub fn export(&self) -> String {
+        format!("call {}", self.dispatcher)
+    }
 }
 
 /// One parameter.

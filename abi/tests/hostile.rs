@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 use abi::guest::{Guest, Helper, Limits, Stopped};
 use abi::language::Language;
 use abi::metadata::Metadata;
-use abi::plan::{DefaultValue, FunctionPlan, ImportPlan, ParameterPlan, ResultPlan, Signature};
+use abi::plan::{DefaultValue, Entry, FunctionPlan, ImportPlan, ParameterPlan, ResultPlan, Signature};
 use abi::selection::Selection;
 use abi::types::Types;
 use abi::value::Value;
@@ -118,6 +118,7 @@ fn case(language: Language, names: &[&str]) -> Case {
             signature,
             result_block,
             optional_arguments: false,
+            entry: Entry::default(),
             uncallable: None,
         }
     });

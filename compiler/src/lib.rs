@@ -4,6 +4,7 @@ pub mod cli;
 pub mod codes;
 pub mod commands;
 pub mod diagnostic;
+mod dispatch;
 pub mod manifest;
 pub mod native;
 pub mod pipeline;

@@ -8,7 +8,7 @@ use crate::codes;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::native::{self, Target};
 use crate::preinit::{self, Initialised, Mode};
-use crate::{manifest, plan, read};
+use crate::{dispatch, manifest, plan, read};
 
 /// A manifest as found.
 #[derive(Clone, Debug)]
@@ -120,7 +120,7 @@ fn assemble(
     target: &Target,
     runner: Option<&[u8]>,
 ) -> Result<Vec<u8>, Diagnostic> {
-    let code = native::compile(wasm, target)?;
+    let code = native::compile(&dispatch::add(wasm, program)?, target)?;
     let (cpu, bounds) = (target.cpu()?, target.bounds);
     let parts = Parts { source, code: &code, runner, program, target: target.triple.clone(), cpu, bounds };
     artifact::write(&parts).map_err(|error| Diagnostic::error(codes::ARTIFACT_WRITE, error.to_string()))

@@ -16,7 +16,7 @@ use abi::types::Types;
 
 use crate::diagnostic::Diagnostic;
 use crate::read::Module;
-use crate::schema;
+use crate::{dispatch, schema};
 
 /// Plans a module. There is no program where a finding is an error or the module has no start function.
 pub fn build(module: &Module, manifest: Manifest) -> (Option<Program>, Vec<Diagnostic>) {
@@ -26,6 +26,7 @@ pub fn build(module: &Module, manifest: Manifest) -> (Option<Program>, Vec<Diagn
     let imports = imports::build(module, &mut types, &mut found);
     checks::class_ids(module, &mut found);
     checks::helpers(module, &mut plans, &types, &mut found);
+    dispatch::assign(&mut plans);
     let (schema, findings) = schema::generate(&module.metadata, module.language, &manifest.embedders, &left_out);
     found.extend(findings);
     let (Some(start), false) = (&module.start, found.iter().any(Diagnostic::is_error)) else {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::guest::{Guest, Helper, Limits, Stopped, write};
 use crate::language::GuestLanguage as _;
 use crate::metadata::{Field, Metadata, TypeDefinition};
-use crate::plan::{FunctionPlan, ParameterPlan, ResultPlan};
+use crate::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan};
 use crate::selection::Selection;
 use crate::types::{TypeId, Types};
 use crate::value::Value;
@@ -176,6 +176,7 @@ pub(super) fn function(types: &mut Types, names: &[&str]) -> FunctionPlan {
         signature,
         result_block,
         optional_arguments: false,
+        entry: Entry::default(),
         uncallable: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use abi::guest::Helper;
+use abi::guest::{Helper, MEMORY};
 use abi::language::Language;
 use abi::plan::FunctionPlan;
 use abi::types::{Kind, TypeId, Types};
@@ -57,8 +57,6 @@ pub(super) fn helpers(module: &Module, plans: &mut [FunctionPlan], types: &Types
             .with_help("functions that need them will fail; build the app with modus-go-build"),
     });
 }
-
-const MEMORY: &str = "memory";
 
 /// Names of the exports that some callable function needs.
 fn needed(language: Language, plans: &[FunctionPlan], types: &Types) -> BTreeSet<&'static str> {

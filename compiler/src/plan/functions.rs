@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use abi::language::Language;
 use abi::metadata::{Function, Parameter};
-use abi::plan::{FunctionPlan, ParameterPlan, ResultPlan, Signature};
+use abi::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan, Signature};
 use abi::types::{Kind, TypeId, Types};
 use wasmparser::FuncType;
 
 use super::{core_type, opaque, result_names};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::dispatch;
 use crate::read::Module;
 use crate::schema::defaults::default_value;
 
@@ -63,6 +64,7 @@ fn draft(module: &Module, name: &str, function: &Function, types: &mut Types) ->
         signature: Signature::default(),
         result_block: None,
         optional_arguments: has_default && module.language == Language::AssemblyScript,
+        entry: Entry::default(),
         uncallable: None,
     }
 }
@@ -95,10 +97,12 @@ fn finish(module: &Module, plan: &mut FunctionPlan, ty: &FuncType, types: &mut T
         plan.uncallable = Some(reason);
         return Some(Diagnostic::warning(codes::TYPE_UNKNOWN, message));
     }
-    if let Some((_, reason)) = first(types, &reached, |kind| match kind {
+    let opaque = first(types, &reached, |kind| match kind {
         Kind::Opaque(reason) => Some(reason),
         _ => None,
-    }) {
+    });
+    let long = || dispatch::problem(&plan.signature);
+    if let Some(reason) = opaque.map(|(_, reason)| reason).or_else(long) {
         let message = format!("each call of function {name} will fail: {reason}");
         plan.uncallable = Some(reason);
         return Some(Diagnostic::warning(codes::FUNCTION_UNCALLABLE, message));

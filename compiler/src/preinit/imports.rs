@@ -1,12 +1,10 @@
 //! What a start function may ask for at build time.
 
+use abi::guest::MEMORY;
 use abi::plan::Clock;
 use wasmi::{Caller, Error, FuncType, Linker, Val};
 
 use super::Mode;
-
-/// The memory that imports write to.
-pub(super) const MEMORY: &str = "memory";
 
 const WASI: &str = "wasi_snapshot_preview1";
 

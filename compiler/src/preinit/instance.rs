@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use abi::guest::MEMORY;
 use abi::plan::Clock;
 use wasmi::{CompilationMode, Config, Engine, ExternType, Linker, Store, Val};
 
@@ -88,7 +89,7 @@ impl Guest {
 
     /// Overwrites memory with zeros.
     pub(super) fn clear(&mut self, range: Range<u32>) {
-        let memory = self.instance.get_memory(&self.store, imports::MEMORY);
+        let memory = self.instance.get_memory(&self.store, MEMORY);
         let bytes = memory
             .and_then(|memory| memory.data_mut(&mut self.store).get_mut(range.start as usize..range.end as usize));
         bytes.unwrap_or_default().fill(0);
@@ -106,7 +107,7 @@ impl Guest {
 
     /// Bytes of the app's memory.
     pub(super) fn bytes(&self) -> &[u8] {
-        self.memory(imports::MEMORY).unwrap_or_default()
+        self.memory(MEMORY).unwrap_or_default()
     }
 
     /// Whether the globals and the size of the memory are the same.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use abi::plan::Program;
+use abi::plan::{Entry, Program};
 use wasmtime::{Engine, InstancePre, Module, ModuleExport};
 
 use super::guest::ExportTable;
@@ -90,7 +90,7 @@ impl Code {
     }
 
     /// The export of a function of the program.
-    pub(super) fn function(&self, index: usize, name: &str) -> Option<ModuleExport> {
-        *self.functions.get(index)?.get_or_init(|| self.module.get_export_index(name))
+    pub(super) fn function(&self, index: usize, entry: Entry) -> Option<ModuleExport> {
+        *self.functions.get(index)?.get_or_init(|| self.module.get_export_index(&entry.export()))
     }
 }

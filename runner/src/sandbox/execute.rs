@@ -129,7 +129,7 @@ impl Instance {
             Life::Running(instance) => instance,
             Life::Ended => return Ending::Refused("the instance has ended".to_owned()),
         };
-        let export = self.store.data().code.function(request.function as usize, &plan.name);
+        let export = self.store.data().code.function(request.function as usize, plan.entry);
         let function = export.and_then(|export| instance.get_module_export(&mut self.store, &export)?.into_func());
         match function {
             Some(function) => self.invoke(plan, function, request),
@@ -160,7 +160,7 @@ impl Instance {
             return Ending::Internal("the instance's exports are unknown".to_owned());
         };
         let shared = Arc::clone(&self.inner.shared);
-        let mut view = View::new(&mut self.store, exports, Some((function, &plan.signature)));
+        let mut view = View::new(&mut self.store, exports, Some((function, plan)));
         let language = shared.program.language.implementation();
         let types = &shared.program.types;
         let result = language.call(types, plan, &shared.limits, &request.selection, &mut view, &request.arguments);

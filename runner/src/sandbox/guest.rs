@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use abi::guest::{Guest, Helper, Stopped};
-use abi::plan::Signature;
+use abi::guest::{COLLECT, Guest, Helper, MEMORY, Stopped};
+use abi::plan::FunctionPlan;
 use abi::types::CoreType;
 use wasmtime::{AsContextMut, Caller, Extern, ExternType, Func, Instance, Memory, Module, ModuleExport, Val, ValType};
 
@@ -33,8 +33,8 @@ struct HelperShape {
 impl ExportTable {
     pub(crate) fn new(module: &Module) -> Self {
         Self {
-            memory: module.get_export_index("memory"),
-            collect: module.get_export_index("__collect"),
+            memory: module.get_export_index(MEMORY),
+            collect: module.get_export_index(COLLECT),
             helpers: Helper::ALL.map(|helper| {
                 let ExternType::Func(ty) = module.get_export(helper.export())? else { return None };
                 let shape = HelperShape { parameters: ty.params().len(), results: ty.results().len() };
@@ -86,11 +86,11 @@ pub(crate) struct Exports {
 pub(crate) struct View<'a, C> {
     context: C,
     exports: Exports,
-    function: Option<(Func, &'a Signature)>,
+    function: Option<(Func, &'a FunctionPlan)>,
 }
 
 impl<'a, C: AsContextMut<Data = State>> View<'a, C> {
-    pub(crate) fn new(context: C, exports: Exports, function: Option<(Func, &'a Signature)>) -> Self {
+    pub(crate) fn new(context: C, exports: Exports, function: Option<(Func, &'a FunctionPlan)>) -> Self {
         Self { context, exports, function }
     }
 
@@ -172,10 +172,12 @@ impl<C: AsContextMut<Data = State>> Guest for View<'_, C> {
     }
 
     fn function(&mut self, words: &[u64]) -> Result<u64, Stopped> {
-        let Some((function, signature)) = self.function else {
+        let Some((function, FunctionPlan { signature, entry, .. })) = self.function else {
             return self.stop(wasmtime::format_err!("no function to call"));
         };
-        let values: Vec<Val> = signature.parameters.iter().zip(words).map(|(ty, word)| value(*ty, *word)).collect();
+        let mut values = Vec::with_capacity(words.len() + 1);
+        values.extend(signature.parameters.iter().zip(words).map(|(ty, word)| value(*ty, *word)));
+        values.push(Val::I32(entry.function.cast_signed()));
         let mut results = vec![Val::I32(0); signature.results.len()];
         match function.call(&mut self.context, &values, &mut results) {
             Ok(()) => Ok(results.first().map_or(0, word)),

@@ -12,7 +12,7 @@ use super::Go;
 use crate::guest::{CallError, Limits};
 use crate::language::GuestLanguage;
 use crate::metadata::Metadata;
-use crate::plan::{FunctionPlan, ParameterPlan, ResultPlan};
+use crate::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan};
 use crate::selection::Selection;
 use crate::types::Types;
 use crate::value::Value;
@@ -80,6 +80,7 @@ fn plan(parameters: &[&str], results: &[&str]) -> (Types, FunctionPlan) {
         signature,
         result_block,
         optional_arguments: false,
+        entry: Entry::default(),
         uncallable: None,
     };
     (types, function)

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use abi::language::Language;
 use abi::manifest::Manifest;
-use abi::plan::{App, DefaultValue, FunctionPlan, ParameterPlan, Program, ResultPlan, Signature};
+use abi::plan::{App, DefaultValue, Entry, FunctionPlan, ParameterPlan, Program, ResultPlan, Signature};
 use abi::schema::{Argument, ObjectField, ObjectType, RootField, Schema, TypeRef};
 use abi::types::{FieldPlan, Kind, Sequence, TypeId, TypePlan, Types};
 use abi::value::Value;
@@ -57,6 +57,7 @@ fn field(text: &str, functions: &mut Vec<FunctionPlan>) -> RootField {
         signature: Signature::default(),
         result_block: None,
         optional_arguments: false,
+        entry: Entry::default(),
         uncallable: None,
     });
     let description = (name == "tree").then(|| "Looks one tree up.\nOr not.".to_owned());

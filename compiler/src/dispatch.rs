@@ -1,0 +1,230 @@
+//! Dispatchers: exports through which the host calls the app's functions, many by each ([`Entry`]).
+//!
+//! Beside them native code exports what the runner knows by name: memory, helpers, start function.
+
+use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
+
+use abi::guest::{self, Helper};
+use abi::plan::{Entry, FunctionPlan, Program, Signature};
+use abi::types::CoreType;
+use wasm_encoder::reencode::{Error, Reencode, utils};
+use wasm_encoder::{
+    BlockType, CodeSection, ExportKind, ExportSection, Function, FunctionSection, ImportSection, Module, NameSection,
+    TypeSection, ValType,
+};
+use wasmparser::{
+    CodeSectionReader, CustomSectionReader, ExportSectionReader, FunctionBody, FunctionSectionReader,
+    ImportSectionReader, KnownCustom, Name, Parser, TypeRef, TypeSectionReader,
+};
+
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+
+/// Functions of a dispatcher: few enough for several to be compiled side by side, and to keep each quick to compile.
+const MOST: u32 = 128;
+
+/// What WebAssembly engines agree to accept, less one for the number.
+const MOST_PARAMETERS: usize = 999;
+
+/// Why a function of the signature cannot be called, if so.
+pub(crate) fn problem(signature: &Signature) -> Option<String> {
+    let parameters = signature.parameters.len();
+    (parameters > MOST_PARAMETERS)
+        .then(|| format!("its parameters make {parameters} core values, and {MOST_PARAMETERS} can be passed"))
+}
+
+/// Gives each function that can be called its entry.
+pub(crate) fn assign(plans: &mut [FunctionPlan]) {
+    let mut dispatchers = 0..;
+    let mut new = || Entry { dispatcher: dispatchers.next().unwrap_or(u32::MAX), function: 0 };
+    let mut free: HashMap<Signature, Entry> = HashMap::new();
+    for plan in plans.iter_mut().filter(|plan| plan.uncallable.is_none()) {
+        let next = free.entry(plan.signature.clone()).or_insert_with(&mut new);
+        if next.function == MOST {
+            *next = new();
+        }
+        plan.entry = *next;
+        next.function += 1;
+    }
+}
+
+/// The module with its dispatchers.
+///
+/// # Errors
+/// A diagnostic for a module that cannot be read. It has been validated, so nobody should see it.
+pub(crate) fn add(wasm: &[u8], program: &Program) -> Result<Vec<u8>, Diagnostic> {
+    let mut dispatchers: BTreeMap<u32, Dispatcher<'_>> = BTreeMap::new();
+    for plan in program.functions.iter().filter(|plan| plan.uncallable.is_none()) {
+        let Entry { dispatcher, .. } = plan.entry;
+        let empty = || Dispatcher { signature: &plan.signature, functions: Vec::new() };
+        dispatchers.entry(dispatcher).or_insert_with(empty).functions.push(&plan.name);
+    }
+    let dispatchers: Vec<_> = dispatchers.into_values().collect();
+    let mut adding = Adding { program, dispatchers, types: 0, functions: 0, indexes: HashMap::new() };
+    let mut module = Module::new();
+    adding.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|error| {
+        Diagnostic::error(codes::NOT_COMPILABLE, format!("failed to add dispatchers to the module: {error}"))
+    })?;
+    Ok(module.finish())
+}
+
+struct Dispatcher<'a> {
+    signature: &'a Signature,
+    /// Exports, in the order of their numbers.
+    functions: Vec<&'a str>,
+}
+
+impl Dispatcher<'_> {
+    /// Passes its parameters on to the function whose number is the last of them. `indexes` are the functions'.
+    fn body(&self, indexes: &HashMap<String, u32>) -> Function {
+        let parameters = count(self.signature.parameters.len());
+        let functions = count(self.functions.len());
+        let mut body = Function::new([]);
+        let mut code = body.instructions();
+        for _ in 0..=functions {
+            code.block(BlockType::Empty);
+        }
+        code.local_get(parameters).br_table(0..functions, functions);
+        for name in &self.functions {
+            code.end();
+            for parameter in 0..parameters {
+                code.local_get(parameter);
+            }
+            let index = indexes.get(*name).expect("plans are made for exported functions");
+            code.call(*index).return_();
+        }
+        code.end().unreachable().end();
+        body
+    }
+}
+
+/// Copies a module section by section and puts the dispatchers behind what is there.
+struct Adding<'a> {
+    program: &'a Program,
+    dispatchers: Vec<Dispatcher<'a>>,
+    /// Types of the module.
+    types: u32,
+    /// Functions of the module, imported ones included.
+    functions: u32,
+    /// The exported functions.
+    indexes: HashMap<String, u32>,
+}
+
+type Copied = Result<(), Error<Infallible>>;
+
+impl Reencode for Adding<'_> {
+    type Error = Infallible;
+
+    fn parse_type_section(&mut self, types: &mut TypeSection, section: TypeSectionReader<'_>) -> Copied {
+        utils::parse_type_section(self, types, section)?;
+        self.types = types.len();
+        for Dispatcher { signature, .. } in &self.dispatchers {
+            let core = |types: &[CoreType]| types.iter().copied().map(core).collect::<Vec<_>>();
+            let parameters = [core(&signature.parameters), vec![ValType::I32]].concat();
+            types.ty().function(parameters, core(&signature.results));
+        }
+        Ok(())
+    }
+
+    fn parse_import_section(&mut self, imports: &mut ImportSection, section: ImportSectionReader<'_>) -> Copied {
+        for import in section.clone().into_imports() {
+            self.functions += u32::from(matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
+        }
+        utils::parse_import_section(self, imports, section)
+    }
+
+    fn parse_function_section(
+        &mut self,
+        functions: &mut FunctionSection,
+        section: FunctionSectionReader<'_>,
+    ) -> Copied {
+        self.functions += section.count();
+        utils::parse_function_section(self, functions, section)?;
+        (self.types..).zip(&self.dispatchers).for_each(|(ty, _)| {
+            functions.function(ty);
+        });
+        Ok(())
+    }
+
+    fn parse_export_section(&mut self, exports: &mut ExportSection, section: ExportSectionReader<'_>) -> Copied {
+        for export in section {
+            let export = export?;
+            if self.is_kept(export.name) {
+                utils::parse_export(self, exports, export)?;
+            }
+            self.indexes.insert(export.name.to_owned(), export.index);
+        }
+        for (index, name) in self.added() {
+            exports.export(&name, ExportKind::Func, index);
+        }
+        Ok(())
+    }
+
+    fn parse_code_section(&mut self, code: &mut CodeSection, section: CodeSectionReader<'_>) -> Copied {
+        utils::parse_code_section(self, code, section)?;
+        for dispatcher in &self.dispatchers {
+            code.function(&dispatcher.body(&self.indexes));
+        }
+        Ok(())
+    }
+
+    fn parse_function_body(&mut self, code: &mut CodeSection, body: FunctionBody<'_>) -> Copied {
+        code.raw(body.as_bytes());
+        Ok(())
+    }
+
+    /// Names appear in the log when a function fails. Nothing else is of use to the engine, nor are faulty names.
+    fn parse_custom_section(&mut self, module: &mut Module, section: CustomSectionReader<'_>) -> Copied {
+        if let KnownCustom::Name(names) = section.as_known()
+            && let Ok(names) = self.custom_name_section(names)
+        {
+            module.section(&names);
+        }
+        Ok(())
+    }
+
+    fn parse_custom_name_subsection(&mut self, names: &mut NameSection, section: Name<'_>) -> Copied {
+        let Name::Function(given) = section else {
+            return utils::parse_custom_name_subsection(self, names, section);
+        };
+        let mut functions = utils::name_map(given, Ok)?;
+        for (index, name) in self.added() {
+            functions.append(index, &name);
+        }
+        names.functions(&functions);
+        Ok(())
+    }
+}
+
+impl Adding<'_> {
+    /// Indexes and exports of the dispatchers.
+    fn added(&self) -> impl Iterator<Item = (u32, String)> {
+        let export = |dispatcher| Entry { dispatcher, function: 0 }.export();
+        (self.functions..).zip((0..count(self.dispatchers.len())).map(export))
+    }
+
+    /// Whether the runner calls or reads the export by its name.
+    fn is_kept(&self, name: &str) -> bool {
+        self.program.start.as_deref() == Some(name)
+            || [guest::MEMORY, guest::COLLECT].contains(&name)
+            || Helper::ALL.iter().any(|helper| helper.export() == name)
+    }
+}
+
+fn core(ty: CoreType) -> ValType {
+    match ty {
+        CoreType::I32 => ValType::I32,
+        CoreType::I64 => ValType::I64,
+        CoreType::F32 => ValType::F32,
+        CoreType::F64 => ValType::F64,
+    }
+}
+
+/// Modules have far fewer than 2^32 of anything.
+fn count(of: usize) -> u32 {
+    u32::try_from(of).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;
