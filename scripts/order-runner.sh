@@ -8,8 +8,8 @@ set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/toolchain-env.sh
-. scripts/runner-order.sh
 
+ORDER=runner/startup.order
 PORT=18686
 work=target/order
 runner=target/release/modus-runner

@@ -10,7 +10,8 @@ use runner::call::{Call as _, Outcome, Request};
 use runner::environment::Environment;
 use runner::hosts::{HostFunction, Messages, Services, Work};
 use runner::load::Loaded;
-use runner::sandbox::{Instance, Options, Sandbox, engine};
+use runner::sandbox::engine::{self, Allocation};
+use runner::sandbox::{Instance, Options, Sandbox};
 use tokio::runtime::Runtime;
 
 use crate::app;
@@ -31,7 +32,7 @@ impl Guest {
     pub fn load(wasm: &Path, options: Options) -> Self {
         let app = app::compile(wasm, app::OPEN);
         let loaded = Loaded::open(&app.artifact, true).expect("the artifact fits");
-        let engine = engine::on_demand(loaded.code.bounds, &options).expect("an engine");
+        let engine = engine::build(Allocation::OnDemand, loaded.code.bounds, &options).expect("an engine");
         let module = loaded.code.load(&engine).expect("the code fits");
         let collects = module.get_export_index("__collect").is_some();
         assert!(collects || !options.collect, "{} cannot be told to collect garbage", wasm.display());

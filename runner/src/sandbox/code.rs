@@ -5,10 +5,11 @@ use std::sync::{Arc, OnceLock};
 use abi::plan::{Entry, Program};
 use wasmtime::{Engine, InstancePre, Module, ModuleExport};
 
+use super::engine::{self, Allocation};
 use super::guest::ExportTable;
 use super::lazy::Lazy;
 use super::state::State;
-use super::{Options, engine, linker, ticker};
+use super::{Options, linker, ticker};
 use crate::hosts::Services;
 use crate::load::{CodeFile, LoadError};
 
@@ -30,60 +31,27 @@ pub(crate) struct Code {
 }
 
 impl Code {
-    /// Code whose instances are allocated one by one.
+    /// Maps the code and connects its imports.
     ///
     /// # Errors
     /// [`LoadError`]
-    pub(super) fn on_demand(
+    pub(super) fn new(
+        allocation: Allocation,
         file: &CodeFile,
         program: &Arc<Program>,
         services: &Services,
         options: &Options,
     ) -> Result<Self, LoadError> {
-        let module = file.load(&engine::on_demand(file.bounds, options)?)?;
-        let required = module.resources_required();
-        let elements = required.max_initial_table_size.unwrap_or(0);
-        if elements > engine::TABLE_ELEMENTS as u64 {
-            return Err(LoadError::Engine(wasmtime::format_err!(
-                "the app's table has {elements} elements, and there may be {}",
-                engine::TABLE_ELEMENTS
-            )));
-        }
-        let least = required.max_initial_memory_size.unwrap_or(0).saturating_mul(PAGE);
-        if least > options.memory_limit as u64 {
-            let mib = |bytes: u64| bytes.div_ceil(1 << 20);
-            return Err(LoadError::Engine(wasmtime::format_err!(
-                "the app has {} MiB of memory from its start, and `memory-limit` is {}: raise it",
-                mib(least),
-                mib(options.memory_limit as u64),
-            )));
-        }
-        Self::new(module, false, program, services)
-    }
-
-    /// Code whose instances come from a pool of as many slots as calls may run at once.
-    ///
-    /// # Errors
-    /// [`LoadError`]
-    pub(super) fn pooled(
-        file: &CodeFile,
-        program: &Arc<Program>,
-        services: &Services,
-        options: &Options,
-    ) -> Result<Self, LoadError> {
-        Self::new(file.load(&engine::pooled(file.bounds, options)?)?, true, program, services)
-    }
-
-    /// Connects the imports.
-    fn new(module: Module, is_pooled: bool, program: &Arc<Program>, services: &Services) -> Result<Self, LoadError> {
-        let engine = module.engine().clone();
+        let engine = engine::build(allocation, file.bounds, options)?;
+        let module = file.load(&engine)?;
+        check(&module, options)?;
         ticker::drive(&engine);
         Ok(Self {
             instance: linker::link(&engine, &module, program, services)?,
             start: program.start.as_deref().and_then(|start| module.get_export_index(start)),
             exports: ExportTable::new(&module),
             functions: Lazy::new(program.functions.len()),
-            is_pooled,
+            is_pooled: allocation == Allocation::Pooled,
             module,
             engine,
         })
@@ -93,4 +61,23 @@ impl Code {
     pub(super) fn function(&self, index: usize, entry: Entry) -> Option<ModuleExport> {
         *self.functions.get(index)?.get_or_init(|| self.module.get_export_index(&entry.export()))
     }
+}
+
+/// Whether instances can have what the module begins with.
+fn check(module: &Module, options: &Options) -> wasmtime::Result<()> {
+    let required = module.resources_required();
+    let elements = required.max_initial_table_size.unwrap_or(0);
+    if elements > engine::TABLE_ELEMENTS as u64 {
+        wasmtime::bail!("the app's table has {elements} elements, and there may be {}", engine::TABLE_ELEMENTS);
+    }
+    let least = required.max_initial_memory_size.unwrap_or(0).saturating_mul(PAGE);
+    if least > options.memory_limit as u64 {
+        let mib = |bytes: u64| bytes.div_ceil(1 << 20);
+        wasmtime::bail!(
+            "the app has {} MiB of memory from its start, and `memory-limit` is {}: raise it",
+            mib(least),
+            mib(options.memory_limit as u64),
+        );
+    }
+    Ok(())
 }

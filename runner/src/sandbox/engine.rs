@@ -10,12 +10,21 @@ const KEEP_RESIDENT: usize = 128 << 10;
 /// Table elements that an instance may have: as many are reserved for each in the pool.
 pub(super) const TABLE_ELEMENTS: usize = 20_000;
 
-/// An engine for code of this kind that allocates instances one by one: it is quickly made, and each instance takes
-/// several times as long as one from a pool.
+/// Where instances come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allocation {
+    /// Each from the operating system: the engine is quickly made, and an instance takes several times as long.
+    OnDemand,
+    /// From a pool of as many slots as calls may run at once.
+    Pooled,
+}
+
+/// An engine for code of this kind.
 ///
 /// # Errors
-/// When code of this kind cannot have as much memory as the options allow, or wasmtime refuses the configuration.
-pub fn on_demand(bounds: Bounds, options: &Options) -> wasmtime::Result<Engine> {
+/// When code of this kind cannot have as much memory as the options allow, or the operating system refuses to reserve a
+/// pool's addresses.
+pub fn build(allocation: Allocation, bounds: Bounds, options: &Options) -> wasmtime::Result<Engine> {
     if bounds == Bounds::Explicit && options.memory_limit as u64 > CHECKED_RESERVATION {
         wasmtime::bail!(
             "the app was compiled with `--bounds explicit`, which has {} MiB of memory at most, and `memory-limit` is {}: \
@@ -24,16 +33,11 @@ pub fn on_demand(bounds: Bounds, options: &Options) -> wasmtime::Result<Engine> 
             options.memory_limit >> 20
         );
     }
-    Engine::new(engine::config(bounds)?.allocation_strategy(InstanceAllocationStrategy::OnDemand))
-}
-
-/// An engine with a pool of as many slots as calls may run at once.
-///
-/// # Errors
-/// When the operating system refuses to reserve the addresses.
-pub fn pooled(bounds: Bounds, options: &Options) -> wasmtime::Result<Engine> {
-    let pool = InstanceAllocationStrategy::Pooling(pool(options));
-    Engine::new(engine::config(bounds)?.allocation_strategy(pool))
+    let strategy = match allocation {
+        Allocation::OnDemand => InstanceAllocationStrategy::OnDemand,
+        Allocation::Pooled => InstanceAllocationStrategy::Pooling(pool(options)),
+    };
+    Engine::new(engine::config(bounds)?.allocation_strategy(strategy))
 }
 
 /// What to do where there can be no pool.

@@ -35,6 +35,7 @@ use crate::load::{CodeFile, LoadError};
 use crate::telemetry::metrics::{self, FunctionMetrics, HostFunctionMetrics};
 use crate::telemetry::{LogContext, traces};
 use code::Code;
+use engine::Allocation;
 use lazy::Lazy;
 use shared::Shared;
 
@@ -111,7 +112,7 @@ impl Sandbox {
     /// # Errors
     /// [`LoadError`], for instance when the module imports what no host can provide.
     pub fn new(file: CodeFile, program: Arc<Program>, services: Services, options: Options) -> Result<Self, LoadError> {
-        let code = Code::on_demand(&file, &program, &services, &options)?;
+        let code = Code::new(Allocation::OnDemand, &file, &program, &services, &options)?;
         Ok(Self(Arc::new(Inner {
             code: ArcSwap::from_pointee(code),
             file,
@@ -141,7 +142,8 @@ impl Sandbox {
         let inner = &*self.0;
         inner.pooled.store(true, Ordering::Relaxed);
         let shared = &inner.shared;
-        match Code::pooled(&inner.file, &shared.program, &shared.services, &inner.options) {
+        let allocation = Allocation::Pooled;
+        match Code::new(allocation, &inner.file, &shared.program, &shared.services, &inner.options) {
             Ok(code) => inner.code.store(Arc::new(code)),
             Err(error @ LoadError::File { .. }) => {
                 tracing::warn!(target: "modus", error = %error, "No memory pool yet.");

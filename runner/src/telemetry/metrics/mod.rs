@@ -58,6 +58,7 @@ static EXECUTION_MILLISECONDS: Histograms = Histograms::new(
 static SUMMARIES: Summaries = Summaries::new(
     "runtime_function_execution_duration_milliseconds_summary",
     "The same, quantiles of the last ten minutes.",
+    "function_name",
 );
 static INSTANTIATION: Lone =
     Lone::new("runtime_function_instantiation_seconds", "Time to make and start an instance.", seconds);
@@ -159,7 +160,7 @@ fn nanoseconds(time: Duration) -> u64 {
 
 /// What belongs to one function of the app.
 #[derive(Debug, Default)]
-pub struct FunctionMetrics(OnceLock<(Arc<Histogram>, Option<Quantiles>)>);
+pub struct FunctionMetrics(OnceLock<(Arc<Histogram>, Arc<Quantiles>)>);
 
 impl FunctionMetrics {
     /// Records a call of the function called `name`: its time, and the part of it outside host functions.
@@ -167,9 +168,7 @@ impl FunctionMetrics {
         let make = || (EXECUTION_MILLISECONDS.of(name), SUMMARIES.of(name));
         let (histogram, quantiles) = self.0.get_or_init(make);
         histogram.observe(nanoseconds(total));
-        if let Some(quantiles) = quantiles {
-            quantiles.observe(total);
-        }
+        quantiles.observe(total);
         GUEST.observe(nanoseconds(guest));
     }
 }

@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use histogram::{AtomicHistogram, Histogram};
+use prometheus::core::{Atomic as _, AtomicF64};
 use prometheus::proto::{Metric, MetricFamily, MetricType, Quantile, Summary};
 
-use super::families::{self, Name};
+use super::families::{Children, Name};
 
 /// The quantiles of the reference. Ours are closer: off by at most 1/32 of the value.
 const QUANTILES: [f64; 4] = [0.5, 0.75, 0.9, 0.99];
@@ -20,73 +21,66 @@ const POWERS: (u8, u8) = (5, 37);
 const WINDOW: Duration = Duration::from_secs(600);
 /// Time between two copies that are kept.
 const STEP: Duration = Duration::from_secs(60);
-const LABEL: &str = "function_name";
 
 /// The summaries of all functions.
 pub(super) struct Summaries {
     name: Name,
-    functions: Mutex<Vec<Function>>,
+    children: Children<Arc<Quantiles>>,
 }
 
-struct Function {
-    name: String,
-    quantiles: Quantiles,
-    /// Copies, the oldest first.
-    earlier: VecDeque<(Instant, Histogram)>,
+impl Summaries {
+    pub(super) const fn new(name: &'static str, help: &'static str, label: &'static str) -> Self {
+        Self { name: Name { name, help }, children: Children::new(label) }
+    }
+
+    pub(super) fn of(&self, label: &str) -> Arc<Quantiles> {
+        self.children.of(label, Arc::default)
+    }
+
+    pub(super) fn family(&self) -> MetricFamily {
+        let now = Instant::now();
+        let fill = |quantiles: &mut Arc<Quantiles>, metric: &mut Metric| metric.set_summary(quantiles.summary(now));
+        self.name.family(MetricType::SUMMARY, self.children.metrics(fill))
+    }
 }
 
 /// Where the times of one function go.
-#[derive(Clone, Debug)]
-pub(super) struct Quantiles(Arc<Times>);
-
 #[derive(Debug)]
-struct Times {
+pub(super) struct Quantiles {
     microseconds: AtomicHistogram,
-    sum: prometheus::core::AtomicF64,
+    milliseconds: AtomicF64,
+    /// Copies, the oldest first.
+    earlier: Mutex<VecDeque<(Instant, Histogram)>>,
+}
+
+impl Default for Quantiles {
+    fn default() -> Self {
+        let microseconds =
+            AtomicHistogram::new(POWERS.0, POWERS.1).expect("the powers are within the library's bounds");
+        Self { microseconds, milliseconds: AtomicF64::new(0.0), earlier: Mutex::default() }
+    }
 }
 
 impl Quantiles {
     pub(super) fn observe(&self, time: Duration) {
-        use prometheus::core::Atomic as _;
         // Fails only for what is longer than any call may take.
-        let _ = self.0.microseconds.increment(time.as_micros() as u64);
-        self.0.sum.inc_by(time.as_secs_f64() * 1000.0);
-    }
-}
-
-impl Summaries {
-    pub(super) const fn new(name: &'static str, help: &'static str) -> Self {
-        Self { name: Name { name, help }, functions: Mutex::new(Vec::new()) }
+        let _ = self.microseconds.increment(time.as_micros() as u64);
+        self.milliseconds.inc_by(time.as_secs_f64() * 1000.0);
     }
 
-    /// The summary of one function.
-    pub(super) fn of(&self, name: &str) -> Option<Quantiles> {
-        use prometheus::core::Atomic as _;
-        let mut functions = self.functions.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = functions.iter().find(|function| function.name == name) {
-            return Some(known.quantiles.clone());
-        }
-        let microseconds = AtomicHistogram::new(POWERS.0, POWERS.1).ok()?;
-        let quantiles = Quantiles(Arc::new(Times { microseconds, sum: prometheus::core::AtomicF64::new(0.0) }));
-        functions.push(Function { name: name.to_owned(), quantiles: quantiles.clone(), earlier: VecDeque::new() });
-        Some(quantiles)
-    }
-}
-
-impl Function {
-    fn metric(&mut self, now: Instant) -> Metric {
-        use prometheus::core::Atomic as _;
-        let all = self.quantiles.0.microseconds.load();
+    fn summary(&self, now: Instant) -> Summary {
+        let mut earlier = self.earlier.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.microseconds.load();
         // The last copy before the window is its beginning.
-        while self.earlier.get(1).is_some_and(|(taken, _)| now.duration_since(*taken) >= WINDOW) {
-            self.earlier.pop_front();
+        while earlier.get(1).is_some_and(|(taken, _)| now.duration_since(*taken) >= WINDOW) {
+            earlier.pop_front();
         }
-        let start = self.earlier.front().filter(|(taken, _)| now.duration_since(*taken) >= WINDOW);
+        let start = earlier.front().filter(|(taken, _)| now.duration_since(*taken) >= WINDOW);
         let recent = start.and_then(|(_, start)| all.checked_sub(start).ok());
         let found = recent.as_ref().unwrap_or(&all);
         let mut summary = Summary::default();
         summary.set_sample_count(all.as_slice().iter().sum());
-        summary.set_sample_sum(self.quantiles.0.sum.get());
+        summary.set_sample_sum(self.milliseconds.get());
         let mut values = [const { None }; QUANTILES.len()];
         // Fails only for quantiles that are none.
         let _ = found.quantile_buckets_into(&QUANTILES, &mut values);
@@ -98,21 +92,10 @@ impl Function {
             entry
         };
         summary.set_quantile(QUANTILES.iter().zip(values).map(quantile).collect());
-        if self.earlier.back().is_none_or(|(taken, _)| now.duration_since(*taken) >= STEP) {
-            self.earlier.push_back((now, all));
+        if earlier.back().is_none_or(|(taken, _)| now.duration_since(*taken) >= STEP) {
+            earlier.push_back((now, all));
         }
-        let mut metric = families::metric(Some((LABEL, &self.name)));
-        metric.set_summary(summary);
-        metric
-    }
-}
-
-impl Summaries {
-    pub(super) fn family(&self) -> MetricFamily {
-        let now = Instant::now();
-        let mut functions = self.functions.lock().unwrap_or_else(PoisonError::into_inner);
-        functions.sort_by(|one, other| one.name.cmp(&other.name));
-        self.name.family(MetricType::SUMMARY, functions.iter_mut().map(|function| function.metric(now)).collect())
+        summary
     }
 }
 
@@ -120,28 +103,24 @@ impl Summaries {
 mod tests {
     use super::*;
 
-    fn values(function: &mut Function, now: Instant) -> Vec<f64> {
-        let metric = function.metric(now);
-        metric.get_summary().get_quantile().iter().map(Quantile::value).collect()
+    fn values(quantiles: &Quantiles, now: Instant) -> Vec<f64> {
+        quantiles.summary(now).get_quantile().iter().map(Quantile::value).collect()
     }
 
     #[test]
     fn quantiles_of_the_last_ten_minutes() {
-        let summaries = Summaries::new("a", "b");
-        let quantiles = summaries.of("f").expect("a histogram");
-        let mut functions = summaries.functions.lock().expect("not poisoned");
-        let function = &mut functions[0];
+        let quantiles = Quantiles::default();
         let start = Instant::now();
-        assert!(values(function, start).iter().all(|value| value.is_nan()));
+        assert!(values(&quantiles, start).iter().all(|value| value.is_nan()));
         (1..=100).for_each(|milliseconds| quantiles.observe(Duration::from_millis(milliseconds)));
-        let first = values(function, start + Duration::from_secs(300));
+        let first = values(&quantiles, start + Duration::from_secs(300));
         for (value, expected) in first.iter().zip([50.0, 75.0, 90.0, 99.0]) {
             assert!((value - expected).abs() <= expected / 32.0, "{value} {expected}");
         }
         quantiles.observe(Duration::from_secs(1));
-        let later = values(function, start + Duration::from_secs(901));
+        let later = values(&quantiles, start + Duration::from_secs(901));
         assert!(later.iter().all(|value| (value - 1000.0).abs() < 32.0), "{later:?}");
-        assert_eq!(function.metric(start).get_summary().sample_count(), 101);
-        assert!(function.earlier.len() < 12);
+        assert_eq!(quantiles.summary(start).sample_count(), 101);
+        assert!(quantiles.earlier.lock().expect("not poisoned").len() < 12);
     }
 }
