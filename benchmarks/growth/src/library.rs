@@ -11,8 +11,10 @@ use runner::environment::Environment;
 use runner::graphql::{self, GraphqlRequest};
 use runner::hosts::Services;
 use runner::load::Loaded;
+use runner::sandbox::engine::{self, Allocation};
 use runner::sandbox::{Options, Sandbox};
 use tokio::runtime::Runtime;
+use wasmtime::{InstancePre, Linker, Store};
 
 use crate::Result;
 
@@ -43,10 +45,37 @@ pub(crate) struct App {
     request: Request,
 }
 
+/// What is left of a call when nothing is called: an instance out of a pool like the runner's, and back.
+pub(crate) struct Untouched(InstancePre<()>);
+
+impl Untouched {
+    /// Loads an artifact.
+    pub(crate) fn load(artifact: &Path) -> Result<Self> {
+        let loaded = Loaded::open(artifact, false)?;
+        let engine = engine::build(Allocation::Pooled, loaded.code.bounds, &options())?;
+        let module = loaded.code.load(&engine)?;
+        let mut linker = Linker::new(&engine);
+        linker.define_unknown_imports_as_traps(&module)?;
+        Ok(Self(linker.instantiate_pre(&module)?))
+    }
+
+    /// Makes an instance and drops it.
+    pub(crate) fn pass(&self) -> Result<()> {
+        let mut store = Store::new(self.0.module().engine(), ());
+        // Nothing runs, but wasmtime looks at the epochs where a module has a start section.
+        store.set_epoch_deadline(u64::MAX / 2);
+        self.0.instantiate(&mut store)?;
+        Ok(())
+    }
+}
+
+/// The pools of many engines would use up the addresses.
+fn options() -> Options {
+    Options { concurrency: CONCURRENCY, ..Options::default() }
+}
+
 /// Loads an artifact as the runner does.
 pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
-    // The pools of many engines would use up the addresses.
-    let options = Options { concurrency: CONCURRENCY, ..Options::default() };
     let environment = Arc::new(Environment::load(artifact.parent()));
     let mut at = Instant::now();
     let mut lap = || {
@@ -58,7 +87,7 @@ pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
     let program = Arc::new(loaded.program);
     let services = Services::new(environment, Arc::new(program.manifest.clone()));
     lap();
-    let sandbox = Sandbox::new(loaded.code, Arc::clone(&program), services, options)?;
+    let sandbox = Sandbox::new(loaded.code, Arc::clone(&program), services, options())?;
     let connected = lap();
     let caller = Arc::new(sandbox.clone());
     let graphql = graphql::Engine::new(Arc::clone(&program), caller, graphql::Options::default());

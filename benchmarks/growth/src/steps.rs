@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 
 use crate::Result;
 use crate::apps::App;
-use crate::library;
+use crate::library::{self, Untouched};
 use crate::report::{Quantity, Row, publish};
 use crate::server::{Server, post};
 
@@ -96,17 +96,23 @@ pub(crate) fn loading(apps: &[App], what: &str) -> Result<()> {
 
 /// Calls of the same function, in process.
 pub(crate) fn calling(apps: &[App], what: &str) -> Result<()> {
-    let quantities = [quantity("cost per call", "us", 2), quantity("cost per GraphQL request in process", "us", 2)];
+    let quantities = [
+        quantity("untouched instance", "us", 2),
+        quantity("cost per call", "us", 2),
+        quantity("cost per GraphQL request in process", "us", 2),
+    ];
     let runtime = runtime()?;
     let mut loaded = Vec::new();
     for app in apps {
-        loaded.push(library::load(&runtime, &app.artifact)?.0);
+        loaded.push((library::load(&runtime, &app.artifact)?.0, Untouched::load(&app.artifact)?));
     }
     let mut columns = Columns::new(apps, &quantities);
     for round in 0..CALL_ROUNDS {
         for at in order(round, apps.len()) {
-            columns.samples[at][0].push(each(|| loaded[at].call(&runtime))?);
-            columns.samples[at][1].push(each(|| loaded[at].query(&runtime))?);
+            let (app, untouched) = &loaded[at];
+            columns.samples[at][0].push(each(|| untouched.pass())?);
+            columns.samples[at][1].push(each(|| app.call(&runtime))?);
+            columns.samples[at][2].push(each(|| app.query(&runtime))?);
         }
     }
     publish("Calls, in process", what, &quantities, &columns.rows())
