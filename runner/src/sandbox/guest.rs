@@ -178,9 +178,12 @@ impl<C: AsContextMut<Data = State>> Guest for View<'_, C> {
         let mut values = Vec::with_capacity(words.len() + 1);
         values.extend(signature.parameters.iter().zip(words).map(|(ty, word)| value(*ty, *word)));
         values.push(Val::I32(entry.function.cast_signed()));
-        let mut results = vec![Val::I32(0); signature.results.len()];
-        match function.call(&mut self.context, &values, &mut results) {
-            Ok(()) => Ok(results.first().map_or(0, word)),
+        let mut result = [Val::I32(0)];
+        let Some(results) = result.get_mut(..signature.results.len()) else {
+            return self.stop(wasmtime::format_err!("no function has more than one core result"));
+        };
+        match function.call(&mut self.context, &values, results) {
+            Ok(()) => Ok(word(&result[0])),
             Err(error) => self.stop(error),
         }
     }
