@@ -21,10 +21,14 @@ fn people(kind: &str) -> App {
 
 /// A runner whose address space is limited as by `ulimit -v`.
 fn limited(artifact: &Path, mib: u32, arguments: &[&str]) -> Runner {
+    Runner::start_command(limited_command(artifact, mib), &Options::arguments(arguments))
+}
+
+fn limited_command(artifact: &Path, mib: u32) -> Command {
     let mut shell = Command::new("/bin/sh");
     shell.env_clear().args(["-c", "ulimit -v \"$1\"; shift; exec \"$@\"", "sh", &(mib << 10).to_string()]);
     shell.arg(tests::binary("modus-runner")).arg(artifact);
-    Runner::start_command(shell, &Options::arguments(arguments))
+    shell
 }
 
 fn is_about_the_pool(record: &Value) -> bool {
@@ -86,6 +90,12 @@ fn explicit_checks_work_where_addresses_are_few() {
     assert_eq!(runner.query("{ sayHello }")["data"]["sayHello"], "Hello!", "{}", runner.log());
     let notice = runner.wait_for_log(is_about_the_pool);
     assert!(notice.to_string().contains("explicit"), "{notice}");
+    let check = |calls| {
+        let mut command = limited_command(&checked.artifact, 2048);
+        let Output { status, stderr, .. } = command.args(["--check-config", "--max-calls", calls]).output().unwrap();
+        (status.code(), String::from_utf8_lossy(&stderr).contains("No memory pool"))
+    };
+    assert_eq!((check("8"), check("64")), ((Some(0), false), (Some(0), true)), "known before the first call");
     assert_eq!(runner.query("{ sayHello }")["data"]["sayHello"], "Hello!", "{}", runner.log());
 
     let guarded = people("guard");

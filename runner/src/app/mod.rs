@@ -86,6 +86,10 @@ impl App {
         let client = Arc::clone(&services.client);
         let authenticator = Authenticator::new(Arc::clone(&environment), client, arguments.open_without_keys);
         let sandbox = Sandbox::new(loaded.code, Arc::clone(&program), services, options)?;
+        if arguments.check_config {
+            // Where there can be none, the log says so.
+            sandbox.pool();
+        }
         let dev = environment.is_dev();
         let answers = graphql::Options {
             extensions: dev,
