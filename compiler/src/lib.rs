@@ -14,3 +14,4 @@ mod progress;
 pub mod read;
 pub mod render;
 pub mod schema;
+pub mod unroll;

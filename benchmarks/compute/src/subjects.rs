@@ -2,6 +2,7 @@
 
 use abi::engine::Bounds;
 use modusc::native::{self, CpuLevel, Target};
+use modusc::unroll;
 use rustix::time::{ClockId, clock_gettime};
 use wasmtime::{Config, Engine, Inlining, Instance, Linker, Module, Store};
 
@@ -65,7 +66,7 @@ pub(crate) struct Guest {
 impl Guest {
     pub(crate) fn start(wasm: &[u8], setting: &Setting) -> Result<Self> {
         let engine = Engine::new(&setting.config)?;
-        let module = Module::new(&engine, wasm)?;
+        let module = Module::new(&engine, unroll::module(wasm)?)?;
         let mut store = Store::new(&engine, ());
         store.set_epoch_deadline(EPOCHS);
         let mut linker = Linker::new(&engine);

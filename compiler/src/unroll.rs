@@ -1,0 +1,176 @@
+//! Small loops are written several times over, so that what each turn costs beside its work is paid once for several
+//! turns: the look at the deadline, behind which is a call that hardly any register survives (RATIONALE).
+
+use std::convert::Infallible;
+use std::ops::Range;
+
+use wasm_encoder::reencode::{Error, Reencode};
+use wasm_encoder::{CodeSection, CustomSection, Module};
+use wasmparser::{BinaryReaderError, BlockType, CustomSectionReader, FunctionBody, Operator, Parser};
+
+/// How often the body of a small loop stands in the code.
+const COPIES: usize = 4;
+/// Instructions up to which a loop is small.
+const SMALL: usize = 60;
+
+/// The module with its small loops unrolled. It does the same in each call.
+///
+/// # Errors
+/// For a module that is not valid.
+pub fn module(wasm: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut module = Module::new();
+    Unrolling.parse_core_module(&mut module, Parser::new(0), wasm)?;
+    Ok(module.finish())
+}
+
+struct Unrolling;
+
+impl Reencode for Unrolling {
+    type Error = Infallible;
+
+    fn parse_function_body(&mut self, code: &mut CodeSection, body: FunctionBody<'_>) -> Result<(), Error> {
+        code.raw(&unrolled(&body)?);
+        Ok(())
+    }
+
+    /// As it is: nothing else is moved, and what cannot be read does no harm.
+    fn parse_custom_section(&mut self, module: &mut Module, section: CustomSectionReader<'_>) -> Result<(), Error> {
+        module.section(&CustomSection { name: section.name().into(), data: section.data().into() });
+        Ok(())
+    }
+}
+
+/// The bytes of a function's body, whose loops `loop turn end` become
+///
+/// ```text
+/// block loop
+///   block turn br 2 end     once less than there are copies; what went back to the loop leaves this block
+///   turn                    goes back to the loop
+/// end end
+/// ```
+fn unrolled(body: &FunctionBody<'_>) -> Result<Vec<u8>, BinaryReaderError> {
+    let begin = body.range().start;
+    let bytes = body.as_bytes();
+    let mut instructions = Vec::new();
+    for instruction in body.get_operators_reader()?.into_iter_with_offsets() {
+        let (operator, offset) = instruction?;
+        instructions.push(Instruction { operator, at: offset - begin });
+    }
+    let mut out = Vec::with_capacity(2 * bytes.len());
+    let mut copied = 0;
+    for Range { start, end } in small_loops(&instructions) {
+        let (first, last) = (instructions[start].at, instructions[end].at);
+        out.extend(&bytes[copied..first]);
+        let turn = &instructions[start + 1..=end];
+        Block::Block.begin(&mut out);
+        Block::Loop.begin(&mut out);
+        for _ in 1..COPIES {
+            Block::Block.begin(&mut out);
+            copy(turn, bytes, 2, &mut out)?;
+            out.push(BR);
+            leb(2, &mut out);
+            out.push(END);
+        }
+        copy(turn, bytes, 1, &mut out)?;
+        out.extend([END, END]);
+        copied = last + 1;
+    }
+    out.extend(&bytes[copied..]);
+    Ok(out)
+}
+
+struct Instruction<'a> {
+    operator: Operator<'a>,
+    /// Where it begins in the bytes of the body.
+    at: usize,
+}
+
+const BR: u8 = 0x0c;
+const BR_IF: u8 = 0x0d;
+const BR_TABLE: u8 = 0x0e;
+const END: u8 = 0x0b;
+
+#[derive(Clone, Copy)]
+enum Block {
+    Block = 0x02,
+    Loop = 0x03,
+}
+
+impl Block {
+    /// Without parameters and results.
+    fn begin(self, out: &mut Vec<u8>) {
+        out.extend([self as u8, 0x40]);
+    }
+}
+
+/// Writes the body of a loop, which is `turn` without the `end`, where `more` labels lie between it and what was around
+/// the loop.
+fn copy(turn: &[Instruction<'_>], bytes: &[u8], more: u32, out: &mut Vec<u8>) -> Result<(), BinaryReaderError> {
+    let mut nested = 0;
+    for pair in turn.windows(2) {
+        let moved = |depth: u32| if depth > nested { depth + more } else { depth };
+        match &pair[0].operator {
+            Operator::Br { relative_depth } => {
+                out.push(BR);
+                leb(moved(*relative_depth), out);
+            }
+            Operator::BrIf { relative_depth } => {
+                out.push(BR_IF);
+                leb(moved(*relative_depth), out);
+            }
+            Operator::BrTable { targets } => {
+                out.push(BR_TABLE);
+                leb(targets.len(), out);
+                for target in targets.targets() {
+                    leb(moved(target?), out);
+                }
+                leb(moved(targets.default()), out);
+            }
+            _ => out.extend(&bytes[pair[0].at..pair[1].at]),
+        }
+        match &pair[0].operator {
+            Operator::Block { .. } | Operator::If { .. } => nested += 1,
+            Operator::End => nested -= 1,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn leb(mut value: u32, out: &mut Vec<u8>) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+/// The loops worth it, in their order, each from its beginning to its `end`: those without another inside, without calls,
+/// which cost more than what could be saved, and without parameters and results.
+fn small_loops(instructions: &[Instruction<'_>]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    // Of each open block: where it begins, if it is a loop that may do.
+    let mut open: Vec<Option<usize>> = Vec::new();
+    for (index, Instruction { operator, .. }) in instructions.iter().enumerate() {
+        match operator {
+            Operator::Loop { blockty } => {
+                open.iter_mut().for_each(|around| *around = None);
+                open.push((*blockty == BlockType::Empty).then_some(index));
+            }
+            Operator::Block { .. } | Operator::If { .. } => open.push(None),
+            Operator::Call { .. } | Operator::CallIndirect { .. } => open.iter_mut().for_each(|around| *around = None),
+            Operator::End => {
+                if let Some(Some(start)) = open.pop()
+                    && index - start <= SMALL
+                {
+                    found.push(start..index);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests;
