@@ -1,6 +1,7 @@
 //! Small loops are written several times over, so that what each turn costs beside its work is paid once for several
 //! turns: the look at the deadline, behind which is a call that hardly any register survives (RATIONALE).
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::ops::Range;
 
@@ -12,6 +13,9 @@ use wasmparser::{BinaryReaderError, BlockType, CustomSectionReader, FunctionBody
 const COPIES: usize = 4;
 /// Instructions up to which a loop is small.
 const SMALL: usize = 60;
+/// Locals of a loop from which on registers are scarce: the call leaves it five, and looks at the deadline and at memory
+/// need some of them.
+const CROWDED: usize = 3;
 
 /// The module with its small loops unrolled. It does the same in each call.
 ///
@@ -145,6 +149,17 @@ fn leb(mut value: u32, out: &mut Vec<u8>) {
     out.push(value as u8);
 }
 
+/// How many locals a loop uses.
+fn locals(instructions: &[Instruction<'_>]) -> usize {
+    let local = |instruction: &Instruction<'_>| match instruction.operator {
+        Operator::LocalGet { local_index }
+        | Operator::LocalSet { local_index }
+        | Operator::LocalTee { local_index } => Some(local_index),
+        _ => None,
+    };
+    instructions.iter().filter_map(local).collect::<HashSet<_>>().len()
+}
+
 /// The loops worth it, in their order, each from its beginning to its `end`: those without another inside, without calls,
 /// which cost more than what could be saved, and without parameters and results.
 fn small_loops(instructions: &[Instruction<'_>]) -> Vec<Range<usize>> {
@@ -162,6 +177,7 @@ fn small_loops(instructions: &[Instruction<'_>]) -> Vec<Range<usize>> {
             Operator::End => {
                 if let Some(Some(start)) = open.pop()
                     && index - start <= SMALL
+                    && locals(&instructions[start..index]) >= CROWDED
                 {
                     found.push(start..index);
                 }

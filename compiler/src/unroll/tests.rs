@@ -103,11 +103,12 @@ fn usual_shapes() {
     }
 }
 
-/// Others inside, calls, results, too much code.
+/// Others inside, calls, results, too much code, hardly any values.
 #[test]
 fn others_are_left_alone() {
     let long = vec![I::Nop; SMALL];
-    let shapes: [&[&[I<'_>]]; 4] = [
+    let shapes: [&[&[I<'_>]]; 5] = [
+        &[&[I::Loop(Block::Empty)], &MARK, &[I::LocalGet(1), I::BrIf(0), I::End]],
         &[&[I::Loop(Block::Empty)], &MARK, &STEP, &[I::Loop(Block::Empty), I::End], &MORE, &[I::BrIf(0), I::End]],
         &[&[I::Loop(Block::Empty)], &MARK, &STEP, &[I::I32Const(0), I::Call(0), I::Drop], &MORE, &[I::BrIf(0), I::End]],
         &[&[I::Loop(Block::Result(ValType::I32))], &MARK, &STEP, &MORE, &[I::BrIf(0), I::LocalGet(1), I::End, I::Drop]],
