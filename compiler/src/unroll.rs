@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::ops::Range;
 
 use wasm_encoder::reencode::{Error, Reencode};
-use wasm_encoder::{CodeSection, CustomSection, Module};
+use wasm_encoder::{CodeSection, CustomSection, InstructionSink, Module};
 use wasmparser::{BinaryReaderError, BlockType, CustomSectionReader, FunctionBody, Operator, Parser};
 
 /// How often the body of a small loop stands in the code.
@@ -66,17 +66,15 @@ fn unrolled(body: &FunctionBody<'_>) -> Result<Vec<u8>, BinaryReaderError> {
         let (first, last) = (instructions[start].at, instructions[end].at);
         out.extend(&bytes[copied..first]);
         let turn = &instructions[start + 1..=end];
-        Block::Block.begin(&mut out);
-        Block::Loop.begin(&mut out);
+        let empty = wasm_encoder::BlockType::Empty;
+        InstructionSink::new(&mut out).block(empty).loop_(empty);
         for _ in 1..COPIES {
-            Block::Block.begin(&mut out);
+            InstructionSink::new(&mut out).block(empty);
             copy(turn, bytes, 2, &mut out)?;
-            out.push(BR);
-            leb(2, &mut out);
-            out.push(END);
+            InstructionSink::new(&mut out).br(2).end();
         }
         copy(turn, bytes, 1, &mut out)?;
-        out.extend([END, END]);
+        InstructionSink::new(&mut out).end().end();
         copied = last + 1;
     }
     out.extend(&bytes[copied..]);
@@ -89,24 +87,6 @@ struct Instruction<'a> {
     at: usize,
 }
 
-const BR: u8 = 0x0c;
-const BR_IF: u8 = 0x0d;
-const BR_TABLE: u8 = 0x0e;
-const END: u8 = 0x0b;
-
-#[derive(Clone, Copy)]
-enum Block {
-    Block = 0x02,
-    Loop = 0x03,
-}
-
-impl Block {
-    /// Without parameters and results.
-    fn begin(self, out: &mut Vec<u8>) {
-        out.extend([self as u8, 0x40]);
-    }
-}
-
 /// Writes the body of a loop, which is `turn` without the `end`, where `more` labels lie between it and what was around
 /// the loop.
 fn copy(turn: &[Instruction<'_>], bytes: &[u8], more: u32, out: &mut Vec<u8>) -> Result<(), BinaryReaderError> {
@@ -114,21 +94,11 @@ fn copy(turn: &[Instruction<'_>], bytes: &[u8], more: u32, out: &mut Vec<u8>) ->
     for pair in turn.windows(2) {
         let moved = |depth: u32| if depth > nested { depth + more } else { depth };
         match &pair[0].operator {
-            Operator::Br { relative_depth } => {
-                out.push(BR);
-                leb(moved(*relative_depth), out);
-            }
-            Operator::BrIf { relative_depth } => {
-                out.push(BR_IF);
-                leb(moved(*relative_depth), out);
-            }
+            Operator::Br { relative_depth } => _ = InstructionSink::new(out).br(moved(*relative_depth)),
+            Operator::BrIf { relative_depth } => _ = InstructionSink::new(out).br_if(moved(*relative_depth)),
             Operator::BrTable { targets } => {
-                out.push(BR_TABLE);
-                leb(targets.len(), out);
-                for target in targets.targets() {
-                    leb(moved(target?), out);
-                }
-                leb(moved(targets.default()), out);
+                let listed = targets.targets().map(|depth| depth.map(moved)).collect::<Result<Vec<_>, _>>()?;
+                InstructionSink::new(out).br_table(listed, moved(targets.default()));
             }
             _ => out.extend(&bytes[pair[0].at..pair[1].at]),
         }
@@ -139,14 +109,6 @@ fn copy(turn: &[Instruction<'_>], bytes: &[u8], more: u32, out: &mut Vec<u8>) ->
         }
     }
     Ok(())
-}
-
-fn leb(mut value: u32, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
 }
 
 /// How many locals a loop uses.

@@ -34,7 +34,7 @@ impl Guest {
         let loaded = Loaded::open(&app.artifact, true).expect("the artifact fits");
         let engine = engine::build(Allocation::OnDemand, loaded.code.bounds, &options).expect("an engine");
         let module = loaded.code.load(&engine).expect("the code fits");
-        let collects = module.get_export_index("__collect").is_some();
+        let collects = module.get_export_index(abi::guest::COLLECT).is_some();
         assert!(collects || !options.collect, "{} cannot be told to collect garbage", wasm.display());
         let program = Arc::new(loaded.program);
         let folder = app.artifact.parent().expect("the artifact is in a folder");
