@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::guest::Limits;
+use crate::guest::{Limits, Pause};
 use crate::value::Value;
 
 /// A limit that was reached, by its name and its figure.
@@ -17,17 +17,32 @@ pub enum Exceeded {
     /// Too large.
     #[error("there are more than {0} bytes of text and binary data (limit `max-bytes`)")]
     Bytes(u64),
+    /// No limit: the host stopped the transfer, see [`Pause::Stop`].
+    #[error("the values take too long to be moved at once")]
+    Turn,
 }
 
-/// Values between two pauses: some milliseconds' worth.
+/// Work between two pauses: two to four milliseconds' worth.
 const STRETCH: u64 = 1 << 15;
+/// Bytes of text that take as long to move as a value.
+const BYTES_OF_A_VALUE: u64 = 64;
+
+/// The work that it takes to move so much, as [`Budget::weight`] counts it.
+pub fn weight(values: u64, bytes: u64) -> u64 {
+    values.saturating_add(bytes / BYTES_OF_A_VALUE)
+}
+
+/// Whether moving so much takes longer than a pause may be away.
+pub fn is_long(weight: u64) -> bool {
+    weight > STRETCH
+}
 
 /// What is left of the limits of one transfer.
 #[derive(Clone, Debug)]
 pub struct Budget {
     limits: Limits,
     left: Limits,
-    /// Values since the last pause.
+    /// Work since the last pause.
     moved: u64,
 }
 
@@ -40,24 +55,36 @@ impl Budget {
     /// Takes values; to be asked before there is room for them.
     ///
     /// # Errors
-    /// [`Exceeded::Values`]
+    /// [`Exceeded::Values`], [`Exceeded::Turn`]
     pub fn values(&mut self, values: u64) -> Result<(), Exceeded> {
         self.left.values = self.left.values.checked_sub(values).ok_or(Exceeded::Values(self.limits.values))?;
-        self.moved = self.moved.saturating_add(values);
-        if self.moved >= STRETCH {
-            self.moved = 0;
-            (self.limits.pause)();
+        self.work(values)
+    }
+
+    /// What was taken so far, in values' worth.
+    pub fn weight(&self) -> u64 {
+        weight(self.limits.values - self.left.values, self.limits.bytes - self.left.bytes)
+    }
+
+    fn work(&mut self, amount: u64) -> Result<(), Exceeded> {
+        self.moved = self.moved.saturating_add(amount);
+        if self.moved < STRETCH {
+            return Ok(());
         }
-        Ok(())
+        self.moved = 0;
+        match (self.limits.pause)() {
+            Pause::Over => Ok(()),
+            Pause::Stop => Err(Exceeded::Turn),
+        }
     }
 
     /// Takes bytes of text or binary data.
     ///
     /// # Errors
-    /// [`Exceeded::Bytes`]
+    /// [`Exceeded::Bytes`], [`Exceeded::Turn`]
     pub fn bytes(&mut self, bytes: u64) -> Result<(), Exceeded> {
         self.left.bytes = self.left.bytes.checked_sub(bytes).ok_or(Exceeded::Bytes(self.limits.bytes))?;
-        Ok(())
+        self.work(bytes / BYTES_OF_A_VALUE)
     }
 
     /// Takes a whole value.
@@ -158,12 +185,18 @@ mod tests {
     #[test]
     fn pauses() {
         static PAUSES: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-        fn pause() {
+        fn pause() -> Pause {
             PAUSES.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Pause::Over
         }
         let mut budget = Budget::new(&Limits { pause, ..Limits::default() });
         assert!((0..3 * STRETCH).all(|_| budget.values(1).is_ok()) && budget.values(2 * STRETCH).is_ok());
         assert_eq!(PAUSES.load(std::sync::atomic::Ordering::Relaxed), 4);
+        assert_eq!(budget.bytes(STRETCH * BYTES_OF_A_VALUE), Ok(()));
+        assert_eq!(PAUSES.load(std::sync::atomic::Ordering::Relaxed), 5);
+        assert_eq!(budget.weight(), 6 * STRETCH);
+        let mut budget = Budget::new(&Limits { pause: || Pause::Stop, ..Limits::default() });
+        assert_eq!((budget.values(STRETCH - 1), budget.values(1)), (Ok(()), Err(Exceeded::Turn)));
     }
 
     #[test]

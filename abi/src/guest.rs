@@ -13,17 +13,22 @@ pub trait Guest {
     /// # Errors
     /// [`Stopped`] when the guest ended, or when it does not export the helper.
     fn helper(&mut self, helper: Helper, arguments: &[u32]) -> Result<u64, Stopped>;
-    /// Calls the app's function with raw core values (the low bits count); answers the raw result, or 0.
-    ///
-    /// # Errors
-    /// [`Stopped`] when the guest ended.
-    fn function(&mut self, words: &[u64]) -> Result<u64, Stopped>;
     /// Whether the instance lives on after the call. Where it does not, nothing needs to be given back to it.
     fn is_kept(&self) -> bool {
         true
     }
     /// Takes a warning about the values of the call, for the log and for the app's users; the call goes on.
     fn warn(&mut self, text: &str);
+}
+
+/// A guest whose function can be called at once and to its end: in tests, and wherever nobody else has to be served
+/// meanwhile.
+pub trait Callable: Guest {
+    /// Calls the app's function with raw core values (the low bits count); answers the raw result, or 0.
+    ///
+    /// # Errors
+    /// [`Stopped`] when the guest ended.
+    fn function(&mut self, words: &[u64]) -> Result<u64, Stopped>;
 }
 
 /// The guest ended (trap, exit, cancellation). Whoever implements [`Guest`] keeps the reason.
@@ -104,13 +109,22 @@ pub struct Limits {
     pub values: u64,
     /// Bytes of text and binary data in total.
     pub bytes: u64,
-    /// Called from time to time while many values move, so that the host can look after others.
-    pub pause: fn(),
+    /// Asked from time to time while much is moved, so that the host can look after others.
+    pub pause: fn() -> Pause,
+}
+
+/// What the host wants of a transfer that has taken some milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// It goes on.
+    Over,
+    /// It stops with [`CallError::Unfinished`], and is begun again where it holds up nobody.
+    Stop,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 128, values: 4_000_000, bytes: 64 << 20, pause: || {} }
+        Self { depth: 128, values: 4_000_000, bytes: 64 << 20, pause: || Pause::Over }
     }
 }
 
@@ -136,6 +150,9 @@ pub enum CallError {
     /// The guest ended.
     #[error(transparent)]
     Stopped(#[from] Stopped),
+    /// The host stopped the transfer ([`Pause::Stop`]): it is to be begun again.
+    #[error("the values take too long to be moved at once")]
+    Unfinished,
 }
 
 fn at(path: &str) -> String {

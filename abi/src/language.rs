@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::guest::{CallError, Guest, Limits};
+use crate::guest::{CallError, Callable, Guest, Limits};
 use crate::metadata::Metadata;
 use crate::plan::{Clock, FunctionPlan, ImportPlan, ResultPlan, Seed, Signature};
 use crate::selection::Selection;
@@ -120,6 +120,35 @@ pub struct Thaw {
     pub seeds: Vec<Seed>,
 }
 
+/// Arguments that are in the guest, until the function's result is read.
+#[derive(Debug, Default)]
+pub struct Lowered {
+    /// The function's core arguments.
+    pub words: Vec<u64>,
+    /// A block of the guest's in which a result is kept safe from its collector while it is read.
+    pub(crate) cell: Option<u32>,
+    /// What the host holds in the guest, oldest first.
+    pub(crate) roots: Vec<Root>,
+}
+
+/// Something that the guest must not collect before the host lets go of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Root {
+    /// A pinned object.
+    Pinned(u32),
+    /// A block that is never collected, but freed.
+    Block(u32),
+}
+
+/// What was read of a function's result.
+#[derive(Debug, PartialEq)]
+pub struct Lifted {
+    /// Null for no result, an object for several. Objects have their wanted fields only.
+    pub value: Value,
+    /// The work that it was to read it, see [`Budget::weight`](crate::budget::Budget::weight).
+    pub weight: u64,
+}
+
 /// What a guest language has to tell and do. Build-time methods first, run-time ones after.
 pub trait GuestLanguage: Sync {
     /// SDK name in the metadata.
@@ -155,8 +184,40 @@ pub trait GuestLanguage: Sync {
         None
     }
 
-    /// Lowers the arguments (`None` = not given), calls `guest.function`, lifts what is wanted of the result: null for
-    /// no result, an object for several. Objects have their wanted fields only.
+    /// Lowers the arguments (`None` = not given). Nothing stays behind in a guest that is kept when it fails.
+    ///
+    /// # Errors
+    /// [`CallError`]
+    fn lower(
+        &self,
+        types: &Types,
+        function: &FunctionPlan,
+        limits: &Limits,
+        guest: &mut dyn Guest,
+        arguments: &[Option<Value>],
+    ) -> Result<Lowered, CallError>;
+
+    /// Lifts what is wanted of the result that the function left in `word`. Lets go of what was lowered where the guest is
+    /// kept, unless this fails with [`CallError::Unfinished`]: then it can be done again.
+    ///
+    /// # Errors
+    /// [`CallError`]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what the language needs to know, and nothing of it belongs together"
+    )]
+    fn lift(
+        &self,
+        types: &Types,
+        function: &FunctionPlan,
+        limits: &Limits,
+        selection: &Selection,
+        guest: &mut dyn Guest,
+        lowered: &mut Lowered,
+        word: u64,
+    ) -> Result<Lifted, CallError>;
+
+    /// A whole call of a guest that can be called at once.
     ///
     /// # Errors
     /// [`CallError`]
@@ -166,9 +227,13 @@ pub trait GuestLanguage: Sync {
         function: &FunctionPlan,
         limits: &Limits,
         selection: &Selection,
-        guest: &mut dyn Guest,
+        guest: &mut dyn Callable,
         arguments: &[Option<Value>],
-    ) -> Result<Value, CallError>;
+    ) -> Result<Value, CallError> {
+        let mut lowered = self.lower(types, function, limits, guest, arguments)?;
+        let word = guest.function(&lowered.words)?;
+        Ok(self.lift(types, function, limits, selection, guest, &mut lowered, word)?.value)
+    }
 
     /// Lifts the arguments of a host function from the raw core values the guest passed.
     ///

@@ -7,7 +7,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use abi::guest::{Guest, Helper, Limits, Stopped};
+use abi::guest::{Callable, Guest, Helper, Limits, Pause, Stopped};
 use abi::language::Language;
 use abi::metadata::Metadata;
 use abi::plan::{DefaultValue, Entry, FunctionPlan, ImportPlan, ParameterPlan, ResultPlan, Signature};
@@ -23,7 +23,7 @@ use serde_json::json;
 const CASES: u32 = 4_000;
 /// Bytes of memory a hostile guest has.
 const MEMORY: usize = 1024;
-const LIMITS: Limits = Limits { depth: 32, values: 20_000, bytes: 1 << 16, pause: || {} };
+const LIMITS: Limits = Limits { depth: 32, values: 20_000, bytes: 1 << 16, pause: || Pause::Over };
 
 const GO: [&str; 30] = [
     "bool",
@@ -187,11 +187,13 @@ impl Guest for Hostile {
         self.answer()
     }
 
+    fn warn(&mut self, _: &str) {}
+}
+
+impl Callable for Hostile {
     fn function(&mut self, _: &[u64]) -> Result<u64, Stopped> {
         self.answer()
     }
-
-    fn warn(&mut self, _: &str) {}
 }
 
 /// Numbers, mostly such that are addresses or lengths in so small a memory.

@@ -1,6 +1,7 @@
 //! Calls into and out of the guest (`abi-assemblyscript` sections 8 and 11, `metadata` section 8).
 
-use crate::guest::{CallError, Guest, Helper, Limits, Stopped};
+use crate::guest::{CallError, Guest, Helper, Limits};
+use crate::language::{Lifted, Lowered};
 use crate::plan::{DefaultValue, FunctionPlan, ImportPlan};
 use crate::selection::Selection;
 use crate::types::{Kind, Types};
@@ -10,35 +11,27 @@ use super::fault::Fault;
 use super::lift::Lifting;
 use super::lower::{Lowering, Source};
 
-/// Lowers the arguments, calls the function, lifts its result.
-pub(super) fn call(
+/// Lowers the arguments of an exported function.
+pub(super) fn lower(
     types: &Types,
     function: &FunctionPlan,
     limits: &Limits,
-    wanted: &Selection,
     guest: &mut dyn Guest,
     arguments: &[Option<Value>],
-) -> Result<Value, CallError> {
+) -> Result<Lowered, CallError> {
     let mut lowering = Lowering::new(types, guest, Source::Caller, limits);
-    let outcome = run(types, function, limits, wanted, &mut lowering, arguments);
-    // A guest that stopped must not be entered again, not even to unpin.
-    if matches!(outcome, Err(CallError::Stopped(_))) || !lowering.guest.is_kept() {
-        return outcome;
+    let made = prepare(function, &mut lowering, arguments);
+    if lowering.guest.is_kept() && made.as_ref().is_err_and(|error| !matches!(error, CallError::Stopped(_))) {
+        lowering.release(0)?;
     }
-    match (outcome, lowering.release(0)) {
-        (Ok(_), Err(_)) => Err(CallError::Stopped(Stopped)),
-        (outcome, _) => outcome,
-    }
+    Ok(Lowered { words: made?, cell: None, roots: lowering.into_roots() })
 }
 
-fn run(
-    types: &Types,
+fn prepare(
     function: &FunctionPlan,
-    limits: &Limits,
-    wanted: &Selection,
     lowering: &mut Lowering<'_>,
     arguments: &[Option<Value>],
-) -> Result<Value, CallError> {
+) -> Result<Vec<u64>, CallError> {
     let count = announced(function, arguments);
     let mut words = vec![0; function.parameters.len()];
     for (at, parameter) in function.parameters.iter().enumerate().take(count) {
@@ -57,12 +50,38 @@ fn run(
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         lowering.guest.helper(Helper::SetArgumentsLength, &[count])?;
     }
-    let word = lowering.guest.function(&words)?;
-    let Some(result) = function.results.first() else { return Ok(Value::Null) };
-    let mut lifting = Lifting::new(types, lowering.guest.memory(), limits);
-    let value = lifting.word(result.ty, word, wanted);
-    lifting.warnings().for_each(|text| lowering.guest.warn(&text));
-    value.map_err(Fault::of_result)
+    Ok(words)
+}
+
+/// Lifts the result of an exported function.
+pub(super) fn lift(
+    types: &Types,
+    function: &FunctionPlan,
+    limits: &Limits,
+    wanted: &Selection,
+    guest: &mut dyn Guest,
+    lowered: &mut Lowered,
+    word: u64,
+) -> Result<Lifted, CallError> {
+    let lifted = match function.results.first() {
+        None => Ok(Lifted { value: Value::Null, weight: 0 }),
+        Some(result) => {
+            let mut lifting = Lifting::new(types, guest.memory(), limits);
+            let value = lifting.word(result.ty, word, wanted);
+            if value == Err(Fault::Unfinished) {
+                return Err(CallError::Unfinished);
+            }
+            let weight = lifting.budget.weight();
+            lifting.warnings().for_each(|text| guest.warn(&text));
+            value.map(|value| Lifted { value, weight }).map_err(Fault::of_result)
+        }
+    };
+    if !guest.is_kept() {
+        return lifted;
+    }
+    let roots = std::mem::take(&mut lowered.roots);
+    let released = Lowering::with(types, guest, Source::Caller, limits, roots).release(0);
+    released.map_err(CallError::from).and(lifted)
 }
 
 /// The argument, if the caller supplied it. Where only the guest knows the default, null means omitted.

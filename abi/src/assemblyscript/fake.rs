@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::guest::{Guest, Helper, Limits, Stopped, write};
+use crate::guest::{Callable, Guest, Helper, Limits, Stopped, write};
 use crate::language::GuestLanguage as _;
 use crate::metadata::{Field, Metadata, TypeDefinition};
 use crate::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan};
@@ -145,16 +145,18 @@ impl Guest for Fake {
         Ok(0)
     }
 
+    fn warn(&mut self, text: &str) {
+        self.warnings.push(text.to_owned());
+    }
+}
+
+impl Callable for Fake {
     fn function(&mut self, words: &[u64]) -> Result<u64, Stopped> {
         self.words = words.to_vec();
         if self.stop_at_call {
             return Err(Stopped);
         }
         Ok(self.echo.map_or(self.answer, |at| words[at]))
-    }
-
-    fn warn(&mut self, text: &str) {
-        self.warnings.push(text.to_owned());
     }
 }
 

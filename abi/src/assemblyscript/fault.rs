@@ -16,6 +16,8 @@ pub(super) enum Fault {
     },
     /// The guest ended.
     Stopped,
+    /// The host stopped the transfer.
+    Unfinished,
 }
 
 impl From<Stopped> for Fault {
@@ -26,7 +28,10 @@ impl From<Stopped> for Fault {
 
 impl From<Exceeded> for Fault {
     fn from(limit: Exceeded) -> Self {
-        limit.to_string().into()
+        match limit {
+            Exceeded::Turn => Self::Unfinished,
+            limit => limit.to_string().into(),
+        }
     }
 }
 
@@ -66,7 +71,7 @@ impl Fault {
     fn inside(self, place: impl FnOnce(String) -> String) -> Self {
         match self {
             Self::Invalid { path, reason } => Self::Invalid { path: place(path), reason },
-            Self::Stopped => Self::Stopped,
+            other => other,
         }
     }
 
@@ -75,6 +80,7 @@ impl Fault {
         match self {
             Self::Invalid { path, reason } => CallError::Argument { path: format!("{name}{path}"), reason },
             Self::Stopped => CallError::Stopped(Stopped),
+            Self::Unfinished => CallError::Unfinished,
         }
     }
 
@@ -85,6 +91,7 @@ impl Fault {
                 CallError::Result { path: path.trim_start_matches('.').to_owned(), reason }
             }
             Self::Stopped => CallError::Stopped(Stopped),
+            Self::Unfinished => CallError::Unfinished,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::budget::Budget;
 use crate::guest::{self, Guest, Helper, Limits, Stopped};
+use crate::language::Root;
 use crate::number;
 use crate::timestamp;
 use crate::types::{FieldPlan, Kind, Sequence, TypeId, TypePlan, Types};
@@ -32,12 +33,28 @@ pub(super) struct Lowering<'a> {
     source: Source,
     budget: Budget,
     /// Objects that are pinned, oldest first.
-    pins: Vec<u32>,
+    pins: Vec<Root>,
 }
 
 impl<'a> Lowering<'a> {
     pub(super) fn new(types: &'a Types, guest: &'a mut dyn Guest, source: Source, limits: &Limits) -> Self {
-        Self { guest, types, source, budget: Budget::new(limits), pins: Vec::new() }
+        Self::with(types, guest, source, limits, Vec::new())
+    }
+
+    /// The same with objects that were pinned before.
+    pub(super) fn with(
+        types: &'a Types,
+        guest: &'a mut dyn Guest,
+        source: Source,
+        limits: &Limits,
+        pins: Vec<Root>,
+    ) -> Self {
+        Self { guest, types, source, budget: Budget::new(limits), pins }
+    }
+
+    /// Leaves the pinned objects as they are, to be taken over by another.
+    pub(super) fn into_roots(self) -> Vec<Root> {
+        self.pins
     }
 
     /// Lowers a value to its core value.
@@ -57,7 +74,7 @@ impl<'a> Lowering<'a> {
     /// Unpins what was pinned after `mark`, youngest first.
     pub(super) fn release(&mut self, mark: usize) -> Result<(), Stopped> {
         while self.pins.len() > mark
-            && let Some(address) = self.pins.pop()
+            && let Some(Root::Pinned(address) | Root::Block(address)) = self.pins.pop()
         {
             self.guest.helper(Helper::Unpin, &[address])?;
         }
@@ -107,7 +124,7 @@ impl<'a> Lowering<'a> {
             return Err("failed to allocate WASM memory".into());
         }
         self.guest.helper(Helper::Pin, &[address])?;
-        self.pins.push(address);
+        self.pins.push(Root::Pinned(address));
         // Only one of the guest's runtimes promises zeroed memory.
         let start = address as usize;
         let end = start.checked_add(small as usize);

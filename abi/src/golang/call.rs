@@ -6,6 +6,7 @@ use super::lift::Lifter;
 use super::lower::{Lowerer, Place};
 use super::{input, layout};
 use crate::guest::{CallError, Guest, Limits};
+use crate::language::{Lifted, Lowered};
 use crate::plan::{DefaultValue, FunctionPlan, ImportPlan};
 use crate::selection::Selection;
 use crate::types::{Kind, TypeId, Types};
@@ -14,32 +15,32 @@ use crate::value::Value;
 /// Room for the one core word of a result that holds addresses.
 const ROOT_CELL: u32 = 8;
 
-/// Calls an exported function.
-pub(super) fn call(
+/// Lowers the arguments of an exported function.
+pub(super) fn lower(
     types: &Types,
     function: &FunctionPlan,
     limits: &Limits,
-    wanted: &Selection,
     guest: &mut dyn Guest,
     arguments: &[Option<Value>],
-) -> Result<Value, CallError> {
+) -> Result<Lowered, CallError> {
     let mut heap = Heap::new(guest);
-    let result = enter(types, function, limits, wanted, &mut heap, arguments);
-    if heap.is_kept() && !matches!(result, Err(CallError::Stopped(_))) {
-        // An instance that stops here has answered already; whoever owns it learns of the stop from the guest itself.
+    let made = prepare(types, function, limits, &mut heap, arguments);
+    if heap.is_kept() && made.as_ref().is_err_and(|error| !matches!(error, CallError::Stopped(_))) {
+        // The argument's own fault is what there is to tell.
         let _ = heap.release(0);
     }
-    result
+    let (words, cell) = made?;
+    Ok(Lowered { words, cell, roots: heap.into_roots() })
 }
 
-fn enter(
+/// The function's core arguments, and the block that keeps its result.
+fn prepare(
     types: &Types,
     function: &FunctionPlan,
     limits: &Limits,
-    wanted: &Selection,
     heap: &mut Heap<'_>,
     arguments: &[Option<Value>],
-) -> Result<Value, CallError> {
+) -> Result<(Vec<u64>, Option<u32>), CallError> {
     let answer = Answer::prepare(types, function, heap).map_err(Fault::of_result)?;
     let mut words = Vec::with_capacity(function.signature.parameters.len());
     if let Answer::Block(address) = answer {
@@ -59,11 +60,36 @@ fn enter(
             format!("{} takes {} but the arguments make {} words", function.name, function.signature, words.len());
         return Err(Fault::new(reason).of_result());
     }
-    let word = heap.function(&words)?;
-    let mut lifter = Lifter::new(types, heap, limits);
+    Ok((words, answer.cell()))
+}
+
+/// Lifts the result of an exported function.
+pub(super) fn lift(
+    types: &Types,
+    function: &FunctionPlan,
+    limits: &Limits,
+    wanted: &Selection,
+    guest: &mut dyn Guest,
+    lowered: &mut Lowered,
+    word: u64,
+) -> Result<Lifted, CallError> {
+    let answer = Answer::of(function, lowered);
+    let mut heap = Heap::with(guest, std::mem::take(&mut lowered.roots));
+    let before = heap.mark();
+    let mut lifter = Lifter::new(types, &mut heap, limits);
     let result = answer.lift(function, wanted, &mut lifter, word);
+    let weight = lifter.weight();
+    if result == Err(Fault::Unfinished) {
+        heap.release(before)?;
+        lowered.roots = heap.into_roots();
+        return Err(CallError::Unfinished);
+    }
     lifter.warn();
-    result.map_err(Fault::of_result)
+    if heap.is_kept() && result != Err(Fault::Stopped) {
+        // An instance that stops here has answered already; whoever owns it learns of the stop from the guest itself.
+        let _ = heap.release(0);
+    }
+    result.map(|value| Lifted { value, weight }).map_err(Fault::of_result)
 }
 
 /// Where a function's results are after the call.
@@ -77,6 +103,23 @@ enum Answer {
 }
 
 impl Answer {
+    /// The answer that was prepared.
+    fn of(function: &FunctionPlan, lowered: &Lowered) -> Self {
+        match (function.result_block, lowered.cell) {
+            // The address is the first argument.
+            (Some(_), _) => lowered.words.first().map_or(Self::Word, |address| Self::Block(*address as u32)),
+            (None, Some(cell)) => Self::Root(cell),
+            (None, None) => Self::Word,
+        }
+    }
+
+    fn cell(&self) -> Option<u32> {
+        match self {
+            Self::Root(cell) => Some(*cell),
+            Self::Block(_) | Self::Word => None,
+        }
+    }
+
     fn prepare(types: &Types, function: &FunctionPlan, heap: &mut Heap<'_>) -> Result<Self, Fault> {
         if let Some(block) = function.result_block {
             return heap.malloc(types[block].size.max(8)).map(Self::Block);

@@ -2,6 +2,7 @@
 
 use crate::budget::Exceeded;
 use crate::guest::{CallError, Guest, Helper, Stopped, read, read_u32, slice, write};
+use crate::language::Root;
 
 /// Why a value could not be moved; `path` is the place below the parameter or result, built while unwinding.
 #[derive(Debug, PartialEq)]
@@ -10,6 +11,8 @@ pub(super) enum Fault {
     Invalid { path: String, reason: String },
     /// The guest ended.
     Stopped,
+    /// The host stopped the transfer.
+    Unfinished,
 }
 
 impl Fault {
@@ -33,7 +36,7 @@ impl Fault {
                 let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
                 Self::Invalid { path: format!("{step}{dot}{path}"), reason }
             }
-            Self::Stopped => Self::Stopped,
+            other => other,
         }
     }
 
@@ -42,6 +45,7 @@ impl Fault {
         match self.in_field(name) {
             Self::Invalid { path, reason } => CallError::Argument { path, reason },
             Self::Stopped => CallError::Stopped(Stopped),
+            Self::Unfinished => CallError::Unfinished,
         }
     }
 
@@ -50,13 +54,17 @@ impl Fault {
         match self {
             Self::Invalid { path, reason } => CallError::Result { path, reason },
             Self::Stopped => CallError::Stopped(Stopped),
+            Self::Unfinished => CallError::Unfinished,
         }
     }
 }
 
 impl From<Exceeded> for Fault {
     fn from(limit: Exceeded) -> Self {
-        Self::new(limit.to_string())
+        match limit {
+            Exceeded::Turn => Self::Unfinished,
+            limit => Self::new(limit.to_string()),
+        }
     }
 }
 
@@ -66,26 +74,26 @@ impl From<Stopped> for Fault {
     }
 }
 
-enum Release {
-    Unpin(u32),
-    Free(u32),
-}
-
 /// A guest with the roots that the host has made in it. Its collector sees neither host variables nor core results,
 /// so everything the host still needs across a helper call must be pinned or written into a malloc block (section 8).
 pub(super) struct Heap<'g> {
     guest: &'g mut dyn Guest,
-    releases: Vec<Release>,
+    roots: Vec<Root>,
 }
 
 impl<'g> Heap<'g> {
     pub(super) fn new(guest: &'g mut dyn Guest) -> Self {
-        Self { guest, releases: Vec::new() }
+        Self::with(guest, Vec::new())
     }
 
-    /// Calls the app's function.
-    pub(super) fn function(&mut self, words: &[u64]) -> Result<u64, Stopped> {
-        self.guest.function(words)
+    /// The same with roots that were made before.
+    pub(super) fn with(guest: &'g mut dyn Guest, roots: Vec<Root>) -> Self {
+        Self { guest, roots }
+    }
+
+    /// Leaves the roots as they are, to be taken over by another.
+    pub(super) fn into_roots(self) -> Vec<Root> {
+        self.roots
     }
 
     /// Hands a warning on.
@@ -114,7 +122,7 @@ impl<'g> Heap<'g> {
         if address == 0 {
             return Err(Fault::new(format!("the guest cannot allocate {type_name} (type id {class_id})")));
         }
-        self.releases.push(Release::Unpin(address));
+        self.roots.push(Root::Pinned(address));
         Ok(address)
     }
 
@@ -124,7 +132,7 @@ impl<'g> Heap<'g> {
         if address == 0 {
             return Err(Fault::new(format!("the guest cannot allocate {size} bytes")));
         }
-        self.releases.push(Release::Free(address));
+        self.roots.push(Root::Block(address));
         Ok(address)
     }
 
@@ -135,15 +143,15 @@ impl<'g> Heap<'g> {
 
     /// How many roots there are; what comes later can be released on its own.
     pub(super) fn mark(&self) -> usize {
-        self.releases.len()
+        self.roots.len()
     }
 
     /// Releases the roots made since `mark`, the newest first.
     pub(super) fn release(&mut self, mark: usize) -> Result<(), Stopped> {
-        while self.releases.len() > mark {
-            match self.releases.pop() {
-                Some(Release::Unpin(address)) => self.guest.helper(Helper::Unpin, &[address])?,
-                Some(Release::Free(address)) => self.guest.helper(Helper::Free, &[address])?,
+        while self.roots.len() > mark {
+            match self.roots.pop() {
+                Some(Root::Pinned(address)) => self.guest.helper(Helper::Unpin, &[address])?,
+                Some(Root::Block(address)) => self.guest.helper(Helper::Free, &[address])?,
                 None => break,
             };
         }

@@ -33,6 +33,11 @@ impl<'a, 'g> Lifter<'a, 'g> {
         Self { types, heap, budget: Budget::new(limits), trail: Trail::new(), key, value }
     }
 
+    /// The work so far.
+    pub(super) fn weight(&self) -> u64 {
+        self.budget.weight()
+    }
+
     /// Tells the guest's owner what was cut off.
     pub(super) fn warn(&mut self) {
         self.trail.warnings().for_each(|text| self.heap.warn(&text));

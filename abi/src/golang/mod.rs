@@ -12,7 +12,7 @@ mod start;
 mod tests;
 
 use crate::guest::{CallError, Guest, Limits};
-use crate::language::{GuestLanguage, Initialisation, Thaw, TypeFacts};
+use crate::language::{GuestLanguage, Initialisation, Lifted, Lowered, Thaw, TypeFacts};
 use crate::metadata::Metadata;
 use crate::plan::{FunctionPlan, ImportPlan, ResultPlan, Signature};
 use crate::selection::Selection;
@@ -57,16 +57,28 @@ impl GuestLanguage for Go {
         start::thaw(initialisation)
     }
 
-    fn call(
+    fn lower(
+        &self,
+        types: &Types,
+        function: &FunctionPlan,
+        limits: &Limits,
+        guest: &mut dyn Guest,
+        arguments: &[Option<Value>],
+    ) -> Result<Lowered, CallError> {
+        call::lower(types, function, limits, guest, arguments)
+    }
+
+    fn lift(
         &self,
         types: &Types,
         function: &FunctionPlan,
         limits: &Limits,
         selection: &Selection,
         guest: &mut dyn Guest,
-        arguments: &[Option<Value>],
-    ) -> Result<Value, CallError> {
-        call::call(types, function, limits, selection, guest, arguments)
+        lowered: &mut Lowered,
+        word: u64,
+    ) -> Result<Lifted, CallError> {
+        call::lift(types, function, limits, selection, guest, lowered, word)
     }
 
     fn import_arguments(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use abi::guest::{COLLECT, Guest, Helper, MEMORY, Stopped};
+use abi::guest::{COLLECT, Callable, Guest, Helper, MEMORY, Stopped};
 use abi::plan::FunctionPlan;
 use abi::types::CoreType;
 use wasmtime::{AsContextMut, Caller, Extern, ExternType, Func, Instance, Memory, Module, ModuleExport, Val, ValType};
@@ -171,6 +171,14 @@ impl<C: AsContextMut<Data = State>> Guest for View<'_, C> {
         }
     }
 
+    fn warn(&mut self, text: &str) {
+        let mut context = self.context.as_context_mut();
+        let state = context.data_mut();
+        state.output.warn(text, &state.log);
+    }
+}
+
+impl<C: AsContextMut<Data = State>> Callable for View<'_, C> {
     fn function(&mut self, words: &[u64]) -> Result<u64, Stopped> {
         let Some((function, FunctionPlan { signature, entry, .. })) = self.function else {
             return self.stop(wasmtime::format_err!("no function to call"));
@@ -186,12 +194,6 @@ impl<C: AsContextMut<Data = State>> Guest for View<'_, C> {
             Ok(()) => Ok(word(&result[0])),
             Err(error) => self.stop(error),
         }
-    }
-
-    fn warn(&mut self, text: &str) {
-        let mut context = self.context.as_context_mut();
-        let state = context.data_mut();
-        state.output.warn(text, &state.log);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use abi::guest::Pause;
 use tokio::runtime::Handle;
 use wasmtime::{ResourceLimiter, StoreContextMut, UpdateDeadline};
 
@@ -90,10 +91,11 @@ pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Resul
 }
 
 /// For values that take long to move: the guest is not running then, so no epoch ends its turn.
-pub(crate) fn pause() {
+pub(crate) fn pause() -> Pause {
     if let Ok(runtime) = Handle::try_current() {
         hand_over(&runtime);
     }
+    Pause::Over
 }
 
 /// Lets another thread serve this worker's tasks, which a long call would hold up. Whether one has begun to.

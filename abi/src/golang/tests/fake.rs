@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::guest::{Guest, Helper, Stopped, read_u32, write};
+use crate::guest::{Callable, Guest, Helper, Stopped, read_u32, write};
 use crate::types::{Kind, Types};
 
 type Body = Box<dyn FnMut(&mut Fake, &[u64]) -> u64>;
@@ -140,13 +140,15 @@ impl Guest for Fake {
         Ok(address.into())
     }
 
+    fn warn(&mut self, text: &str) {
+        self.warnings.push(text.to_owned());
+    }
+}
+
+impl Callable for Fake {
     fn function(&mut self, words: &[u64]) -> Result<u64, Stopped> {
         self.words = words.to_vec();
         let mut body = self.body.take().ok_or(Stopped)?;
         Ok(body(self, words))
-    }
-
-    fn warn(&mut self, text: &str) {
-        self.warnings.push(text.to_owned());
     }
 }
