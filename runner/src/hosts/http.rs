@@ -1,5 +1,7 @@
 //! `modus_http_client`: requests to the servers of the manifest's connections (`host-functions` section 7).
 
+use std::sync::Arc;
+
 use abi::value::Value;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -53,8 +55,8 @@ fn detail(arguments: &[Value]) -> Option<String> {
     Some(format!("{method} {}", hidden.as_deref().unwrap_or(text)))
 }
 
-fn fetch<'a>(invocation: &'a mut Invocation<'_>, arguments: &'a [Value]) -> Pending<'a> {
-    let services = invocation.services;
+fn fetch(invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
+    let services = Arc::clone(invocation.services);
     let request = prepare(invocation, arguments.first().unwrap_or(&Value::Null));
     Box::pin(async move { Ok(answer(&services.send(request?).await?)) })
 }

@@ -10,12 +10,11 @@ mod secrets;
 mod system;
 mod template;
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use abi::manifest::Manifest;
 use abi::value::Value;
+use futures::future::BoxFuture;
 
 use crate::environment::Environment;
 use crate::sandbox::Output;
@@ -70,7 +69,7 @@ impl Services {
 
 /// What a host function may use during one call.
 pub struct Invocation<'a> {
-    pub(crate) services: &'a Services,
+    pub(crate) services: &'a Arc<Services>,
     pub(crate) log: &'a LogContext,
     /// The client's, if it has a known one.
     pub(crate) time_zone: Option<&'a str>,
@@ -94,16 +93,17 @@ impl<T: Into<String>> From<T> for HostError {
 
 /// What a host function answers.
 pub type Answer = Result<Value, HostError>;
-/// The same, later.
-pub type Pending<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
+/// The same, later. It owns what it needs: nothing of the guest or its call is borrowed while it waits.
+pub type Pending = BoxFuture<'static, Answer>;
 
 /// How an operation runs.
 #[derive(Debug)]
 pub enum Work {
     /// At once.
     Immediate(fn(&mut Invocation<'_>, &[Value]) -> Answer),
-    /// It waits for somebody else; given up when the call ends.
-    Waiting(for<'a> fn(&'a mut Invocation<'_>, &'a [Value]) -> Pending<'a>),
+    /// It waits for somebody else: what it sends is made at once, the rest is a future that is dropped when the call
+    /// ends.
+    Waiting(fn(&Invocation<'_>, &[Value]) -> Pending),
 }
 
 /// Texts of the log records around an operation.

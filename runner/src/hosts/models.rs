@@ -1,5 +1,7 @@
 //! `modus_models`: a transparent POST proxy to model providers (`models`).
 
+use std::sync::Arc;
+
 use abi::manifest::{HttpConnection, Model};
 use abi::value::Value;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -55,8 +57,8 @@ fn model_info(invocation: &mut Invocation<'_>, arguments: &[Value]) -> Answer {
     Ok(object([("name", name), ("fullName", full_name)]))
 }
 
-fn invoke<'a>(invocation: &'a mut Invocation<'_>, arguments: &'a [Value]) -> Pending<'a> {
-    let services = invocation.services;
+fn invoke(invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
+    let services = Arc::clone(invocation.services);
     let request = prepare(invocation, text(arguments, 0), text(arguments, 1));
     Box::pin(async move {
         let (model, request) = request?;

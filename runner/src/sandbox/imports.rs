@@ -113,8 +113,7 @@ fn operate(state: &mut State, function: &'static HostFunction, arguments: &[Valu
         Work::Immediate(run) => Ok(run(&mut state.invocation(), arguments)),
         Work::Waiting(run) => {
             let (limit, runtime) = (state.limit.clone(), state.runtime.clone());
-            let mut invocation = state.invocation();
-            limit.block_on(&runtime, run(&mut invocation, arguments))
+            limit.block_on(&runtime, run(&state.invocation(), arguments))
         }
     };
     report(&log, function, detail.as_deref(), started, &result);

@@ -127,7 +127,7 @@ impl Sandbox {
                 metrics: program.imports.iter().map(|_| HostFunctionMetrics::default()).collect(),
                 collect: options.collect,
                 program,
-                services,
+                services: Arc::new(services),
             }),
             options,
         })))

@@ -10,7 +10,7 @@ use crate::telemetry::metrics::HostFunctionMetrics;
 /// Read-only data of a sandbox.
 pub(crate) struct Shared {
     pub(crate) program: Arc<Program>,
-    pub(crate) services: Services,
+    pub(crate) services: Arc<Services>,
     pub(crate) limits: abi::guest::Limits,
     /// See `Options::collect`.
     pub(crate) collect: bool,
