@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::budget::weight;
 use crate::shortest::Shortest;
 
 /// A JSON-like value whose numbers are exact.
@@ -45,6 +46,16 @@ impl Value {
             Self::String(_) => "a string",
             Self::List(_) => "a list",
             Self::Object(_) => "an object",
+        }
+    }
+
+    /// The work that it is to move the value, see [`Budget::weight`](crate::budget::Budget::weight).
+    pub fn weight(&self) -> u64 {
+        match self {
+            Self::String(text) | Self::Number(text) => weight(1, text.len() as u64),
+            Self::List(items) => items.iter().fold(1, |sum, item| item.weight().saturating_add(sum)),
+            Self::Object(entries) => entries.iter().fold(1, |sum, (_, item)| item.weight().saturating_add(sum)),
+            _ => 1,
         }
     }
 

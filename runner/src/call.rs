@@ -6,6 +6,9 @@ use abi::selection::Selection;
 use abi::value::Value;
 use futures::future::BoxFuture;
 
+use crate::capacity::Admission;
+use crate::limits::LimitId;
+
 /// What a root field asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
@@ -20,6 +23,8 @@ pub struct Request {
     pub time_zone: Option<Arc<str>>,
     /// Claims of the verified token as JSON text.
     pub claims: Option<Arc<str>>,
+    /// The work that it is to move the arguments, as [`abi::budget::Budget::weight`] counts it.
+    pub weight: u64,
 }
 
 /// How a call ended.
@@ -33,6 +38,8 @@ pub struct Outcome {
     pub errors: Vec<CallFailure>,
     /// Messages and captured lines that are not errors, for `extensions.invocations`.
     pub logs: Vec<Message>,
+    /// The work that it was to read the result, likewise.
+    pub weight: u64,
 }
 
 /// One error of a call, as the client may see it.
@@ -97,9 +104,13 @@ pub trait Call: Send + Sync {
     /// Runs one function. Dropping the future means that the client is gone: the call is to be cancelled.
     fn call(&self, request: Request) -> BoxFuture<'static, Outcome>;
 
-    /// Whether a further call would run, or wait, rather than be one too many.
-    fn has_room(&self) -> bool {
-        true
+    /// Promises to run so many calls, or to have them wait for their turn, until the answer is dropped.
+    ///
+    /// # Errors
+    /// The limit that is reached.
+    fn admit(&self, calls: usize) -> Result<Admission, LimitId> {
+        let _ = calls;
+        Ok(Admission::default())
     }
 }
 

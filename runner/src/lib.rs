@@ -3,13 +3,16 @@
 pub mod app;
 pub mod auth;
 pub mod call;
+pub mod capacity;
 pub mod cli;
+mod compute;
 pub mod environment;
 pub mod events;
 pub mod graphql;
 pub mod hosts;
 pub mod limits;
 pub mod load;
+mod panics;
 pub mod sandbox;
 pub mod server;
 pub mod telemetry;

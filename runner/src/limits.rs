@@ -54,6 +54,11 @@ pub const VALUES: u64 = 4_000_000;
 /// Bytes of text and binary data that they may hold.
 pub const BYTES: u64 = 64 << 20;
 
+/// A limit that a refusal names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "replaced at once")]
+pub enum LimitId { MaxWaiting, MaxCalls, GuestMemory, MemoryLimit, Table, HostCalls }
+
 /// The limits as settings: see the constants and flags of the same names.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the table of flags says what each is")]

@@ -99,6 +99,7 @@ pub(crate) fn request(call: &CallPlan, context: &Context<'_>, budget: &mut Budge
         selection: Arc::clone(&call.selection),
         time_zone: context.time_zone.clone(),
         claims: context.claims.clone(),
+        weight: 0,
     })
 }
 

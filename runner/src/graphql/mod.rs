@@ -168,9 +168,7 @@ impl Engine {
             );
             return Response::refused(media, vec![RequestError::new(message)]);
         }
-        if calls > 0 && !self.caller.has_room() {
-            return Response::overloaded(media);
-        }
+        let Ok(_admitted) = self.caller.admit(calls) else { return Response::overloaded(media) };
         let context = self.context(&variables, time_zone, claims);
         let kind = if operation.kind == OperationType::Mutation { "mutation" } else { "query" };
         let span = traces::operation(kind, operation.name.as_deref());

@@ -24,6 +24,8 @@ pub(crate) struct Code {
     pub(crate) start: Option<ModuleExport>,
     pub(crate) exports: ExportTable,
     pub(crate) is_pooled: bool,
+    /// Bytes of linear memory that an instance begins with.
+    pub(crate) initial_memory: usize,
     module: Module,
     /// Exports of the functions, in the order of the program's, looked up by the first call; `None` where the module
     /// lacks one.
@@ -44,14 +46,15 @@ impl Code {
     ) -> Result<Self, LoadError> {
         let engine = engine::build(allocation, file.bounds, options)?;
         let module = file.load(&engine)?;
-        check(&module, options)?;
+        let initial_memory = check(&module, options)?;
         ticker::drive(&engine);
         Ok(Self {
             instance: linker::link(&engine, &module, program, services)?,
             start: program.start.as_deref().and_then(|start| module.get_export_index(start)),
             exports: ExportTable::new(&module),
             functions: Lazy::new(program.functions.len()),
-            is_pooled: allocation == Allocation::Pooled,
+            is_pooled: matches!(allocation, Allocation::Pooled(_)),
+            initial_memory,
             module,
             engine,
         })
@@ -63,8 +66,8 @@ impl Code {
     }
 }
 
-/// Whether instances can have what the module begins with.
-fn check(module: &Module, options: &Options) -> wasmtime::Result<()> {
+/// Bytes of memory that the module begins with, if instances can have it, and its table.
+fn check(module: &Module, options: &Options) -> wasmtime::Result<usize> {
     let required = module.resources_required();
     let elements = required.max_initial_table_size.unwrap_or(0);
     if elements > engine::TABLE_ELEMENTS as u64 {
@@ -79,5 +82,5 @@ fn check(module: &Module, options: &Options) -> wasmtime::Result<()> {
             mib(options.memory_limit as u64),
         );
     }
-    Ok(())
+    Ok(usize::try_from(least)?)
 }

@@ -7,6 +7,10 @@ use super::Options;
 
 /// Bytes of memory and table that a reused slot clears by copying instead of giving its pages back.
 const KEEP_RESIDENT: usize = 128 << 10;
+/// Bytes of native stack that a call has: the guest's, and as much again for the host functions that it calls.
+const STACK: usize = 2 * engine::MAX_WASM_STACK;
+/// Stacks for each call: its own, and that of a helper which a host function calls meanwhile.
+const STACKS: u32 = 2;
 /// Table elements that an instance may have: as many are reserved for each in the pool.
 pub(super) const TABLE_ELEMENTS: usize = 20_000;
 
@@ -15,8 +19,8 @@ pub(super) const TABLE_ELEMENTS: usize = 20_000;
 pub enum Allocation {
     /// Each from the operating system: the engine is quickly made, and an instance takes several times as long.
     OnDemand,
-    /// From a pool of as many slots as calls may run at once.
-    Pooled,
+    /// From a pool of so many slots: as many as calls may run at once.
+    Pooled(usize),
 }
 
 /// An engine for code of this kind.
@@ -35,9 +39,11 @@ pub fn build(allocation: Allocation, bounds: Bounds, options: &Options) -> wasmt
     }
     let strategy = match allocation {
         Allocation::OnDemand => InstanceAllocationStrategy::OnDemand,
-        Allocation::Pooled => InstanceAllocationStrategy::Pooling(pool(options)),
+        Allocation::Pooled(slots) => InstanceAllocationStrategy::Pooling(pool(slots, options)),
     };
-    Engine::new(engine::config(bounds)?.allocation_strategy(strategy))
+    let mut config = engine::config(bounds)?;
+    config.allocation_strategy(strategy).async_stack_size(STACK).async_stack_zeroing(false);
+    Engine::new(&config)
 }
 
 /// What to do where there can be no pool.
@@ -49,12 +55,13 @@ pub(super) fn without_pool(bounds: Bounds) -> &'static str {
 }
 
 /// The pool's settings.
-fn pool(options: &Options) -> PoolingAllocationConfig {
-    let slots = u32::try_from(options.concurrency.max(1)).unwrap_or(u32::MAX);
+fn pool(slots: usize, options: &Options) -> PoolingAllocationConfig {
+    let slots = u32::try_from(slots.max(1)).unwrap_or(u32::MAX);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(slots)
         .total_memories(slots)
         .total_tables(slots)
+        .total_stacks(slots.saturating_mul(STACKS))
         .max_memories_per_module(1)
         .max_tables_per_module(1)
         .table_elements(TABLE_ELEMENTS)

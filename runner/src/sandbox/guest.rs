@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use abi::guest::{COLLECT, Callable, Guest, Helper, MEMORY, Stopped};
-use abi::plan::FunctionPlan;
+use abi::guest::{COLLECT, Guest, Helper, MEMORY, Stopped};
 use abi::types::CoreType;
 use wasmtime::{AsContextMut, Caller, Extern, ExternType, Func, Instance, Memory, Module, ModuleExport, Val, ValType};
 
 use super::state::State;
+use crate::compute::at_once;
 
 /// Where a module's memory and helpers are.
 pub(crate) struct ExportTable {
@@ -83,15 +83,17 @@ pub(crate) struct Exports {
 }
 
 /// An instance, reached from outside or from within a host function.
-pub(crate) struct View<'a, C> {
+///
+/// Helpers of the guest are called to their end, whatever they do: they belong to the language's runtime, allocate and
+/// never wait. A guest that replaces them with something else is ended by its deadline, or earlier where it holds up others.
+pub(crate) struct View<C> {
     context: C,
     exports: Exports,
-    function: Option<(Func, &'a FunctionPlan)>,
 }
 
-impl<'a, C: AsContextMut<Data = State>> View<'a, C> {
-    pub(crate) fn new(context: C, exports: Exports, function: Option<(Func, &'a FunctionPlan)>) -> Self {
-        Self { context, exports, function }
+impl<C: AsContextMut<Data = State>> View<C> {
+    pub(crate) fn new(context: C, exports: Exports) -> Self {
+        Self { context, exports }
     }
 
     /// Collects garbage if the sandbox's options ask for it and the helper is about to allocate.
@@ -101,7 +103,15 @@ impl<'a, C: AsContextMut<Data = State>> View<'a, C> {
         }
         let collect = self.context.as_context().data().code.exports.collect;
         let Some(function) = collect.and_then(|export| self.export(&export)) else { return Ok(()) };
-        function.call(&mut self.context, &[], &mut []).or_else(|error| self.stop(error))
+        self.run(function, &[], &mut []).or_else(|error| self.stop(error))
+    }
+
+    /// Runs a helper to its end.
+    fn run(&mut self, helper: Func, parameters: &[Val], results: &mut [Val]) -> wasmtime::Result<()> {
+        self.context.as_context_mut().data_mut().helping = Some(0);
+        let result = at_once(helper.call_async(&mut self.context, parameters, results));
+        self.context.as_context_mut().data_mut().helping = None;
+        result
     }
 
     fn export(&mut self, export: &ModuleExport) -> Option<Func> {
@@ -128,7 +138,7 @@ impl<'a, C: AsContextMut<Data = State>> View<'a, C> {
     }
 }
 
-impl<C: AsContextMut<Data = State>> Guest for View<'_, C> {
+impl<C: AsContextMut<Data = State>> Guest for View<C> {
     fn memory(&self) -> &[u8] {
         self.exports.memory.map_or(&[], |memory| memory.data(&self.context))
     }
@@ -164,7 +174,7 @@ impl<C: AsContextMut<Data = State>> Guest for View<'_, C> {
             *value = Val::I32(argument.cast_signed());
         }
         let mut result = [Val::I32(0)];
-        let called = function.call(&mut self.context, &values[..arguments.len()], &mut result[..shape.results]);
+        let called = self.run(function, &values[..arguments.len()], &mut result[..shape.results]);
         match called {
             Ok(()) => Ok(word(&result[0])),
             Err(error) => self.stop(error),
@@ -175,25 +185,6 @@ impl<C: AsContextMut<Data = State>> Guest for View<'_, C> {
         let mut context = self.context.as_context_mut();
         let state = context.data_mut();
         state.output.warn(text, &state.log);
-    }
-}
-
-impl<C: AsContextMut<Data = State>> Callable for View<'_, C> {
-    fn function(&mut self, words: &[u64]) -> Result<u64, Stopped> {
-        let Some((function, FunctionPlan { signature, entry, .. })) = self.function else {
-            return self.stop(wasmtime::format_err!("no function to call"));
-        };
-        let mut values = Vec::with_capacity(words.len() + 1);
-        values.extend(signature.parameters.iter().zip(words).map(|(ty, word)| value(*ty, *word)));
-        values.push(Val::I32(entry.function.cast_signed()));
-        let mut result = [Val::I32(0)];
-        let Some(results) = result.get_mut(..signature.results.len()) else {
-            return self.stop(wasmtime::format_err!("no function has more than one core result"));
-        };
-        match function.call(&mut self.context, &values, results) {
-            Ok(()) => Ok(word(&result[0])),
-            Err(error) => self.stop(error),
-        }
     }
 }
 

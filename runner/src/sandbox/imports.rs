@@ -3,16 +3,22 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use abi::budget::is_long;
 use abi::guest::CallError;
+use abi::plan::Program;
 use abi::types::{Kind, TypeId, Types};
 use abi::value::Value;
-use wasmtime::{Caller, Val};
+use tracing::Instrument as _;
+use wasmtime::{AsContextMut as _, Caller, Val};
 
-use super::cancel::Interrupted;
+use super::deadline::{Deadline, Interrupted};
 use super::guest::{self, View, value, word};
 use super::outcome::Unwind;
-use super::state::State;
+use super::shared::Shared;
+use super::state::{State, TURN};
+use crate::compute;
 use crate::hosts::{HostError, HostFunction, Work};
+use crate::limits::LimitId;
 use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
 
 /// Hands raw core values on without allocating for ordinary functions.
@@ -27,60 +33,111 @@ pub(super) fn with_words<T>(values: &[Val], run: impl FnOnce(&[u64]) -> T) -> T 
     }
 }
 
-/// Runs import `index` of the program.
-pub(super) fn run(
-    caller: &mut Caller<'_, State>,
-    index: usize,
-    function: &'static HostFunction,
-    words: &[u64],
-    results: &mut [Val],
-) -> wasmtime::Result<()> {
-    let shared = Arc::clone(&caller.data().shared);
-    let import = &shared.program.imports[index];
-    let language = shared.program.language.implementation();
-    let types = &shared.program.types;
-    let exports = guest::exports_of(caller);
-    let state = caller.data_mut();
-    state.limit.check().map_err(Unwind::from)?;
+/// Bytes of a guest's memory in which collecting garbage, as an allocation may do, takes no time worth mentioning.
+const QUICKLY_COLLECTED: usize = 8 << 20;
+
+/// Import `index` of the program, and what stands behind it.
+#[derive(Clone, Copy)]
+pub(super) struct Import {
+    pub(super) index: usize,
+    pub(super) function: &'static HostFunction,
+}
+
+impl Import {
+    /// Runs it for a guest.
+    pub(super) async fn run(
+        &self,
+        mut caller: Caller<'_, State>,
+        parameters: &[Val],
+        results: &mut [Val],
+    ) -> wasmtime::Result<()> {
+        let shared = Arc::clone(&caller.data().shared);
+        admit(caller.data_mut(), self.function)?;
+        let answer = match self.arguments(&mut caller, &shared, parameters).await {
+            Ok(arguments) => {
+                let started = Instant::now();
+                let answer = operate(caller.data_mut(), self.function, &arguments).await;
+                let time = started.elapsed();
+                caller.data_mut().host_time += time;
+                shared.metrics[self.index].called(|| self.function.full_name(), time);
+                // The time that it waited was nobody's turn.
+                caller.as_context_mut().set_epoch_deadline(TURN);
+                answer?
+            }
+            Err(error) => {
+                broken(&mut caller, self.function, "Error decoding input parameters.", &error)?;
+                Value::Null
+            }
+        };
+        let import = &shared.program.imports[self.index];
+        let answer = match import.result {
+            Some(ty) => conform(&shared.program.types, ty, answer),
+            None => Value::Null,
+        };
+        let raw = match self.result(&mut caller, &shared, &answer).await {
+            Ok(raw) => raw,
+            Err(error) => {
+                broken(&mut caller, self.function, "Error encoding results.", &error)?;
+                0
+            }
+        };
+        if let (Some(slot), Some(ty)) = (results.first_mut(), import.signature.results.first()) {
+            *slot = value(*ty, raw);
+        }
+        Ok(())
+    }
+
+    /// What the guest passed.
+    async fn arguments(
+        &self,
+        caller: &mut Caller<'_, State>,
+        shared: &Shared,
+        parameters: &[Val],
+    ) -> Result<Vec<Value>, CallError> {
+        loop {
+            let exports = guest::exports_of(caller);
+            let lifted = with_words(parameters, |words| {
+                let Program { types, imports, language, .. } = &*shared.program;
+                let mut view = View::new(&mut *caller, exports);
+                let language = language.implementation();
+                language.import_arguments(types, &imports[self.index], &shared.limits, &mut view, words)
+            });
+            match lifted {
+                Err(CallError::Unfinished) => compute::leave().await,
+                lifted => return lifted,
+            }
+        }
+    }
+
+    /// Hands the answer over.
+    async fn result(
+        &self,
+        caller: &mut Caller<'_, State>,
+        shared: &Shared,
+        answer: &Value,
+    ) -> Result<u64, CallError> {
+        let exports = guest::exports_of(caller);
+        let memory = exports.memory.map_or(0, |memory| memory.data_size(&*caller));
+        if compute::on_loop() && (memory > QUICKLY_COLLECTED || is_long(answer.weight())) {
+            compute::leave().await;
+        }
+        let Program { types, imports, language, .. } = &*shared.program;
+        let mut view = View::new(&mut *caller, exports);
+        language.implementation().import_result(types, &imports[self.index], &shared.limits, &mut view, answer)
+    }
+}
+
+/// Whether a call of a host function may begin.
+fn admit(state: &mut State, function: &HostFunction) -> Result<(), Unwind> {
+    state.deadline.check()?;
     state.host_calls = state.host_calls.checked_sub(1).ok_or_else(|| {
-        metrics::refused("host_calls");
+        metrics::refused(LimitId::HostCalls);
         Unwind::TooManyHostCalls
     })?;
-
-    let mut view = View::new(&mut *caller, exports, None);
-    let lifted = language.import_arguments(types, import, &shared.limits, &mut view, words);
-    let answer = match lifted {
-        Ok(arguments) => {
-            let started = Instant::now();
-            let waiting = matches!(function.work, Work::Waiting(_));
-            let _span = traces::host_function(|| function.full_name(), waiting).entered();
-            let answer = operate(caller.data_mut(), function, &arguments);
-            let time = started.elapsed();
-            caller.data_mut().host_time += time;
-            shared.metrics[index].called(|| function.full_name(), time);
-            answer?
-        }
-        Err(error) => {
-            broken(caller, function, "Error decoding input parameters.", &error)?;
-            Value::Null
-        }
-    };
-    let answer = match import.result {
-        Some(ty) => conform(types, ty, answer),
-        None => Value::Null,
-    };
-    let mut view = View::new(&mut *caller, exports, None);
-    let raw = match language.import_result(types, import, &shared.limits, &mut view, &answer) {
-        Ok(raw) => raw,
-        Err(error) => {
-            broken(caller, function, "Error encoding results.", &error)?;
-            0
-        }
-    };
-    if let (Some(slot), Some(ty)) = (results.first_mut(), import.signature.results.first()) {
-        *slot = value(*ty, raw);
+    match function.work {
+        Work::Waiting(_) if state.helping.is_some() => Err(Unwind::WaitingHelper(function.full_name())),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Ends the guest when it stopped; otherwise logs that values could not cross.
@@ -101,22 +158,20 @@ fn broken(
 }
 
 /// Runs the operation with the records around it. Fails only when the call has to end.
-fn operate(state: &mut State, function: &'static HostFunction, arguments: &[Value]) -> wasmtime::Result<Value> {
-    let log = state.log.clone();
-    let detail = (function.detail)(arguments);
-    if let Some(text) = function.messages.starting {
-        let record = Record { detail: detail.as_deref(), user_visible: true, ..Default::default() };
-        log.write(Severity::Info, text, record);
-    }
-    let started = Instant::now();
+async fn operate(state: &mut State, function: &'static HostFunction, arguments: &[Value]) -> wasmtime::Result<Value> {
+    let mut report = Report::new(state, function, arguments);
     let result = match function.work {
-        Work::Immediate(run) => Ok(run(&mut state.invocation(), arguments)),
+        Work::Immediate(run) => {
+            let _span = traces::host_function(|| function.full_name(), false).entered();
+            Ok(run(&mut state.invocation(), arguments))
+        }
         Work::Waiting(run) => {
-            let (limit, runtime) = (state.limit.clone(), state.runtime.clone());
-            limit.block_on(&runtime, run(&state.invocation(), arguments))
+            let span = traces::host_function(|| function.full_name(), true);
+            let pending = span.in_scope(|| run(&state.invocation(), arguments));
+            state.deadline.bound(pending).instrument(span).await
         }
     };
-    report(&log, function, detail.as_deref(), started, &result);
+    report.ended(&result);
     match result {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Ok(error.answer),
@@ -124,27 +179,53 @@ fn operate(state: &mut State, function: &'static HostFunction, arguments: &[Valu
     }
 }
 
-fn report(
-    log: &LogContext,
-    function: &HostFunction,
-    detail: Option<&str>,
+/// Writes the records around an operation, also when it is dropped.
+struct Report {
+    log: LogContext,
+    function: &'static HostFunction,
+    detail: Option<String>,
     started: Instant,
-    result: &Result<Result<Value, HostError>, Interrupted>,
-) {
-    let error = match result {
-        Ok(Ok(_)) => None,
-        Ok(Err(error)) => Some(error.message.clone()),
-        Err(reason) => Some(reason.to_string()),
-    };
-    let (severity, text) = match result {
-        Ok(Ok(_)) => (Severity::Info, function.messages.completed),
-        Err(Interrupted::Cancelled) => (Severity::Warn, function.messages.cancelled),
-        Ok(Err(_)) | Err(Interrupted::TimedOut) => (Severity::Error, function.messages.error),
-    };
-    if let Some(text) = text {
-        let duration_ms = Some(started.elapsed().as_secs_f64() * 1000.0);
-        let record = Record { detail, error: error.as_deref(), duration_ms, user_visible: true, ..Default::default() };
-        log.write(severity, text, record);
+    deadline: Deadline,
+    ended: bool,
+}
+
+impl Report {
+    fn new(state: &State, function: &'static HostFunction, arguments: &[Value]) -> Self {
+        let (log, detail) = (state.log.clone(), (function.detail)(arguments));
+        if let Some(text) = function.messages.starting {
+            let record = Record { detail: detail.as_deref(), user_visible: true, ..Default::default() };
+            log.write(Severity::Info, text, record);
+        }
+        Self { log, function, detail, started: Instant::now(), deadline: state.deadline, ended: false }
+    }
+
+    fn ended(&mut self, result: &Result<Result<Value, HostError>, Interrupted>) {
+        self.ended = true;
+        let error = match result {
+            Ok(Ok(_)) => None,
+            Ok(Err(error)) => Some(error.message.clone()),
+            Err(reason) => Some(reason.to_string()),
+        };
+        let messages = &self.function.messages;
+        let (severity, text) = match result {
+            Ok(Ok(_)) => (Severity::Info, messages.completed),
+            Err(Interrupted::Cancelled) => (Severity::Warn, messages.cancelled),
+            Ok(Err(_)) | Err(Interrupted::TimedOut) => (Severity::Error, messages.error),
+        };
+        if let Some(text) = text {
+            let (detail, duration_ms) = (self.detail.as_deref(), Some(self.started.elapsed().as_secs_f64() * 1000.0));
+            let record =
+                Record { detail, error: error.as_deref(), duration_ms, user_visible: true, ..Default::default() };
+            self.log.write(severity, text, record);
+        }
+    }
+}
+
+impl Drop for Report {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.ended(&Err(self.deadline.reason()));
+        }
     }
 }
 

@@ -8,7 +8,8 @@ use wasmtime::{Engine, ExternType, FuncType, InstancePre, Linker, Module};
 
 use super::outcome::Unwind;
 use super::state::State;
-use super::{env, imports, wasi};
+use super::imports::Import;
+use super::{env, wasi};
 use crate::hosts::Services;
 
 /// Resolves the module's imports, and only those, once.
@@ -49,9 +50,7 @@ fn define(
         && let Some(function) = wasi::find(name)
         && function.accepts(&ty)
     {
-        linker.func_new(module, name, ty, move |mut caller, parameters, results| {
-            imports::with_words(parameters, |words| function.run(&mut caller, words, results))
-        })?;
+        wasi::link(linker, function, ty)?;
         return Ok(());
     }
     if module == "env"
@@ -63,10 +62,10 @@ fn define(
     let plan = program.imports.iter().position(|plan| plan.module == module && plan.name == name);
     let usable = |index: &usize| program.imports[*index].problem.is_none();
     if let (Some(index), Some(function)) = (plan.filter(usable), services.find(module, name)) {
-        let types = ty.clone();
-        if matches_plan(&types, &program.imports[index]) {
-            linker.func_new(module, name, ty, move |mut caller, parameters, results| {
-                imports::with_words(parameters, |words| imports::run(&mut caller, index, function, words, results))
+        if matches_plan(&ty, &program.imports[index]) {
+            let import = Import { index, function };
+            linker.func_new_async(module, name, ty, move |caller, parameters, results| {
+                Box::new(async move { import.run(caller, parameters, results).await })
             })?;
             return Ok(());
         }

@@ -1,7 +1,7 @@
 //! Runs functions of an app, each call in a fresh instance.
 
-mod cancel;
 mod code;
+mod deadline;
 pub mod engine;
 mod env;
 mod execute;
@@ -20,26 +20,31 @@ pub mod ticker;
 mod wasi;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use abi::plan::Program;
 use arc_swap::ArcSwap;
+use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
+use tracing::Instrument as _;
 
 use crate::call::{Call, CallFailure, Level, Outcome, Request};
+use crate::capacity::{Admission, Capacity};
+use crate::compute;
 use crate::hosts::Services;
-use crate::limits;
+use crate::limits::{self, LimitId};
 use crate::load::{CodeFile, LoadError};
 use crate::telemetry::metrics::{self, FunctionMetrics, HostFunctionMetrics};
+use crate::panics;
 use crate::telemetry::{LogContext, traces};
 use code::Code;
 use engine::Allocation;
 use lazy::Lazy;
 use shared::Shared;
 
-pub use cancel::{Interrupted, Limit};
+pub use deadline::{Deadline, Interrupted};
 pub use execute::Instance;
 pub(crate) use output::Output;
 
@@ -49,15 +54,14 @@ const UNTIL_POOL: Duration = Duration::from_millis(5);
 /// Between two attempts to make it.
 const UNTIL_NEXT_TRY: Duration = Duration::from_secs(1);
 
+/// How long after its deadline a call may still tell of its end itself. Then it is dropped, wherever it is.
+const GRACE: Duration = Duration::from_millis(50);
+
 /// Bounds on calls.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Time a call may take, waiting for its turn included.
     pub deadline: Duration,
-    /// Calls that run at once.
-    pub concurrency: usize,
-    /// Calls that wait for their turn. Operations beyond are not begun.
-    pub waiting: usize,
     /// Bytes of linear memory an instance may have.
     pub memory_limit: usize,
     /// Bytes a call may print and log.
@@ -75,8 +79,6 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             deadline: limits::DEADLINE,
-            concurrency: limits::CALLS as usize,
-            waiting: limits::WAITING as usize,
             memory_limit: (limits::MEMORY_MIB as usize) << 20,
             output_limit: 1 << 20,
             host_calls: 1_000_000,
@@ -100,8 +102,9 @@ pub(crate) struct Inner {
     metrics: Lazy<FunctionMetrics>,
     shared: Arc<Shared>,
     options: Options,
-    slots: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    capacity: Arc<Capacity>,
+    /// Whether the last call of each function took so long that it left its event loop.
+    long: Lazy<AtomicBool>,
     plugin: Arc<str>,
     build_id: Arc<str>,
 }
@@ -111,19 +114,25 @@ impl Sandbox {
     ///
     /// # Errors
     /// [`LoadError`], for instance when the module imports what no host can provide.
-    pub fn new(file: CodeFile, program: Arc<Program>, services: Services, options: Options) -> Result<Self, LoadError> {
+    pub fn new(
+        file: CodeFile,
+        program: Arc<Program>,
+        services: Services,
+        capacity: Arc<Capacity>,
+        options: Options,
+    ) -> Result<Self, LoadError> {
         let code = Code::new(Allocation::OnDemand, &file, &program, &services, &options)?;
         Ok(Self(Arc::new(Inner {
             code: ArcSwap::from_pointee(code),
             file,
             pooled: AtomicBool::new(false),
             metrics: Lazy::new(program.functions.len()),
-            slots: Arc::new(Semaphore::new(options.concurrency.clamp(1, Semaphore::MAX_PERMITS))),
-            waiting: AtomicUsize::new(0),
+            long: Lazy::new(program.functions.len()),
+            capacity,
             plugin: Arc::from(program.app.name.as_str()),
             build_id: Arc::from(program.app.build_id.as_str()),
             shared: Arc::new(Shared {
-                limits: abi::guest::Limits { pause: state::pause, ..options.values },
+                limits: abi::guest::Limits { pause: compute::pause, ..options.values },
                 metrics: program.imports.iter().map(|_| HostFunctionMetrics::default()).collect(),
                 collect: options.collect,
                 program,
@@ -142,7 +151,7 @@ impl Sandbox {
         let inner = &*self.0;
         inner.pooled.store(true, Ordering::Relaxed);
         let shared = &inner.shared;
-        let allocation = Allocation::Pooled;
+        let allocation = Allocation::Pooled(inner.capacity.calls());
         match Code::new(allocation, &inner.file, &shared.program, &shared.services, &inner.options) {
             Ok(code) => inner.code.store(Arc::new(code)),
             Err(error @ LoadError::File { .. }) => {
@@ -171,13 +180,17 @@ impl Sandbox {
         });
     }
 
-    /// An instance that keeps its memory from call to call. It counts against the pool, not against the calls that run
-    /// at once. To be called within a runtime.
-    pub fn keep(&self) -> Instance {
+    /// An instance that keeps its memory from call to call. It counts among the calls that run at once for as long as it
+    /// lives.
+    ///
+    /// # Errors
+    /// The limit that is reached.
+    pub fn keep(&self) -> Result<Instance, LimitId> {
+        let slot = self.0.capacity.try_slot().ok_or(LimitId::MaxCalls)?;
         let request = Request::default();
-        let (limit, _cancel) = Limit::new(Instant::now() + self.0.options.deadline);
         let log = self.0.log_context(&request, "");
-        Instance::new(Arc::clone(&self.0), &request, log, limit)
+        let deadline = Deadline::after(self.0.options.deadline);
+        Ok(Instance::new(Arc::clone(&self.0), &request, log, deadline).holding(slot))
     }
 }
 
@@ -185,61 +198,69 @@ impl Call for Sandbox {
     fn call(&self, request: Request) -> BoxFuture<'static, Outcome> {
         let inner = Arc::clone(&self.0);
         self.pool_soon();
-        Box::pin(async move {
-            let deadline = Instant::now() + inner.options.deadline;
-            let (limit, cancel) = Limit::new(deadline);
+        async move {
+            let deadline = Deadline::after(inner.options.deadline);
             let execution_id = id::new();
-            let Some(slot) = inner.slot(&limit).await else { return no_slot(execution_id) };
+            let Some(slot) = inner.slot(deadline).await else { return no_slot(execution_id) };
             let log = inner.log_context(&request, &execution_id);
             let span = traces::call(&log.function, &execution_id);
-            // A task of its own: whoever waits for it can go away meanwhile, and several run on several cores.
-            let task = tokio::spawn(async move {
-                let mut instance = Instance::new(inner, &request, log, limit);
-                let outcome = span.in_scope(|| instance.run(&request));
-                // When the instance is gone, the next call may take its place.
-                if instance.is_pooled() {
-                    drop((instance, slot));
-                } else {
-                    // To give memory back takes longer than to write the answer, which waits for its turn meanwhile.
-                    tokio::spawn(async move {
-                        tokio::task::yield_now().await;
-                        drop((instance, slot));
-                    });
-                }
-                outcome
-            });
-            let finished = task.await;
-            drop(cancel);
-            finished.unwrap_or_else(|error| {
-                tracing::error!(target: "modus", execution_id, error = %error, "The call's task failed.");
-                failure(execution_id, "internal error; see the log")
-            })
-        })
+            let call = compute::resident(run(inner, request, log, deadline, slot).instrument(span).boxed());
+            // Whatever the call is doing, the client hears of its deadline.
+            match deadline.bound_with(GRACE, panics::caught(call)).await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(panics::Panicked)) => failure(execution_id, "internal error; see the log"),
+                Err(Interrupted::TimedOut | Interrupted::Cancelled) => failure(execution_id, TIMED_OUT),
+            }
+        }
+        .boxed()
     }
 
-    fn has_room(&self) -> bool {
-        self.0.slots.available_permits() > 0 || self.0.waiting.load(Ordering::Relaxed) < self.0.options.waiting
+    fn admit(&self, calls: usize) -> Result<Admission, LimitId> {
+        let initial = self.0.code.load().initial_memory;
+        self.0.capacity.admit(calls, initial).inspect_err(|limit| metrics::refused(*limit))
     }
 }
 
-/// Counts a call that waits.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+/// One call in a fresh instance.
+async fn run(
+    inner: Arc<Inner>,
+    request: Request,
+    log: LogContext,
+    deadline: Deadline,
+    slot: OwnedSemaphorePermit,
+) -> Outcome {
+    let habit = inner.long.get(request.function as usize);
+    // What took long the last time is likely to do so again: it does not begin where others wait for it.
+    let was_long = habit.is_some_and(|long| long.load(Ordering::Relaxed));
+    if was_long {
+        compute::leave().await;
     }
+    let mut instance = Instance::new(Arc::clone(&inner), &request, log, deadline);
+    let outcome = instance.run(&request).await;
+    let is_long = instance.turns() > 1;
+    if let Some(long) = habit.filter(|_| is_long != was_long) {
+        long.store(is_long, Ordering::Relaxed);
+    }
+    // When the instance is gone, the next call may take its place.
+    if instance.is_pooled() {
+        drop((instance, slot));
+    } else {
+        // To give memory back takes longer than to write the answer, which waits for its turn meanwhile.
+        tokio::spawn(async move {
+            tokio::task::yield_now().await;
+            drop((instance, slot));
+        });
+    }
+    outcome
 }
 
 impl Inner {
     /// The right to run; `None` where the call's time is up before.
-    async fn slot(&self, limit: &Limit) -> Option<OwnedSemaphorePermit> {
-        if let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
-            return Some(slot);
+    async fn slot(&self, deadline: Deadline) -> Option<OwnedSemaphorePermit> {
+        match self.capacity.try_slot() {
+            Some(slot) => Some(slot),
+            None => deadline.bound(self.capacity.slot()).await.ok()?.ok(),
         }
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        let _waiting = Waiting(&self.waiting);
-        limit.bound(Arc::clone(&self.slots).acquire_owned()).await.ok()?.ok()
     }
 
     fn log_context(&self, request: &Request, execution_id: &str) -> LogContext {
@@ -253,10 +274,12 @@ impl Inner {
     }
 }
 
+const TIMED_OUT: &str = "the function timed out";
+
 fn no_slot(execution_id: String) -> Outcome {
-    metrics::refused("max-calls");
+    metrics::refused(LimitId::MaxCalls);
     tracing::warn!(target: "modus", execution_id, "A call timed out before it could start: too many are running.");
-    failure(execution_id, "the function timed out")
+    failure(execution_id, TIMED_OUT)
 }
 
 fn failure(execution_id: String, message: &str) -> Outcome {

@@ -4,7 +4,7 @@ use abi::guest::CallError;
 use abi::value::Value;
 use wasmtime::Trap;
 
-use super::cancel::Interrupted;
+use super::deadline::Interrupted;
 use crate::call::{CallFailure, Level, Message, PathSegment};
 use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
 
@@ -23,6 +23,12 @@ pub(crate) enum Unwind {
     /// Too many calls of host functions.
     #[error("the function called the host too often")]
     TooManyHostCalls,
+    /// A helper of the language's runtime called a host function that waits.
+    #[error("host function {0} waits, and cannot be called while the guest's memory is being prepared")]
+    WaitingHelper(String),
+    /// A helper of the language's runtime did not end.
+    #[error("the guest's own allocator took too long")]
+    SlowHelper,
 }
 
 /// How a call ended.
@@ -62,16 +68,16 @@ impl Ending {
         }
     }
 
-    /// The result of a language layer; `stopped` is the reason it does not know.
-    pub(crate) fn of_call(result: Result<Value, CallError>, stopped: Option<&wasmtime::Error>) -> Self {
-        match result {
-            Ok(value) => Self::Returned(value),
-            Err(error @ CallError::Argument { .. }) => Self::Argument(error.to_string()),
-            Err(CallError::Result { path, reason }) => {
+    /// The error of a language layer; `stopped` is the reason that it does not know.
+    pub(crate) fn of_call(error: CallError, stopped: Option<&wasmtime::Error>) -> Self {
+        match error {
+            error @ CallError::Argument { .. } => Self::Argument(error.to_string()),
+            CallError::Result { path, reason } => {
                 let message = CallError::Result { path: path.clone(), reason }.to_string();
                 Self::Result { path, message }
             }
-            Err(error @ CallError::Stopped(_)) => stopped.map_or(Self::Internal(error.to_string()), Self::of_error),
+            error @ CallError::Stopped(_) => stopped.map_or(Self::Internal(error.to_string()), Self::of_error),
+            error @ CallError::Unfinished => Self::Internal(error.to_string()),
         }
     }
 

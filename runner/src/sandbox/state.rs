@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use abi::guest::Pause;
-use tokio::runtime::Handle;
 use wasmtime::{ResourceLimiter, StoreContextMut, UpdateDeadline};
 
-use super::cancel::Limit;
 use super::code::Code;
+use super::deadline::Deadline;
 use super::guest::Exports;
 use super::outcome::Unwind;
 use super::output::Output;
 use super::shared::Shared;
+use crate::capacity::MemoryShare;
+use crate::compute;
 use crate::hosts::Invocation;
+use crate::limits::LimitId;
 use crate::telemetry::{LogContext, metrics};
 
 /// Data of a call's store.
@@ -21,8 +22,7 @@ pub(crate) struct State {
     pub(crate) shared: Arc<Shared>,
     /// What the instance is made of.
     pub(crate) code: Arc<Code>,
-    pub(crate) runtime: Handle,
-    pub(crate) limit: Limit,
+    pub(crate) deadline: Deadline,
     pub(crate) log: LogContext,
     /// The client's, if it has a known one; else the host's counts, which is looked up where it is asked for.
     pub(crate) time_zone: Option<Arc<str>>,
@@ -40,8 +40,10 @@ pub(crate) struct State {
     pub(crate) host_calls: u64,
     /// Whether the instance lives on after the call.
     pub(crate) kept: bool,
-    /// Epochs for which it is taken for granted that the thread runs nothing but this call.
-    pub(crate) alone: u32,
+    /// Turns that were over before the guest was.
+    pub(crate) turns: u32,
+    /// Epochs that a helper of the guest runs for, while the host waits for it; `None` outside of helpers.
+    pub(crate) helping: Option<u32>,
 }
 
 impl State {
@@ -71,61 +73,57 @@ impl State {
     }
 }
 
-/// Epochs after which a call gets the thread for itself.
-pub(crate) const TICKS_ALONE: u64 = 2;
-/// Epochs until it is looked at again. The thread may have the worker back by then: it takes it at the end of each
-/// `block_in_place`, also if the thread that took over is just handing it on itself.
-const EPOCHS_ALONE: u32 = 16;
-/// How long a call waits at most for the thread that takes over its worker's tasks: on a busy machine, for its turn.
-const HANDOVER: Duration = Duration::from_millis(50);
+/// Epochs of a turn.
+pub(crate) const TURN: u64 = 1;
+/// Turns after which a call goes on elsewhere.
+const TURNS_ON_LOOP: u32 = 2;
+/// Epochs that a helper of the guest may hold up an event loop.
+const HELPER_ON_LOOP: u32 = 50;
 
-/// At each epoch: end the call, or go on until the next.
+/// At each epoch: end the call, or let others have their turn.
 pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDeadline> {
     let state = store.data_mut();
-    state.limit.check().map_err(Unwind::Interrupted)?;
-    state.alone = match state.alone {
-        0 if hand_over(&state.runtime) => EPOCHS_ALONE,
-        left => left.saturating_sub(1),
-    };
-    Ok(UpdateDeadline::Continue(1))
-}
-
-/// For values that take long to move: the guest is not running then, so no epoch ends its turn.
-pub(crate) fn pause() -> Pause {
-    if let Ok(runtime) = Handle::try_current() {
-        hand_over(&runtime);
+    state.deadline.check().map_err(Unwind::Interrupted)?;
+    if let Some(epochs) = &mut state.helping {
+        // Synchronous code of the host waits for it, which cannot be put aside.
+        *epochs += 1;
+        if *epochs > HELPER_ON_LOOP && compute::on_loop() {
+            return Err(Unwind::SlowHelper.into());
+        }
+        return Ok(UpdateDeadline::Continue(TURN));
     }
-    Pause::Over
-}
-
-/// Lets another thread serve this worker's tasks, which a long call would hold up. Whether one has begun to.
-///
-/// `block_in_place` takes the worker back when its closure ends, unless another thread runs it by then. So the closure
-/// waits for a task that only such a thread can run.
-fn hand_over(runtime: &Handle) -> bool {
-    let (served, wait) = std::sync::mpsc::sync_channel(1);
-    runtime.spawn(async move { served.send(()) });
-    tokio::task::block_in_place(|| wait.recv_timeout(HANDOVER)).is_ok()
+    state.turns = state.turns.saturating_add(1);
+    if state.turns >= TURNS_ON_LOOP && compute::on_loop() {
+        return Ok(UpdateDeadline::YieldCustom(TURN, Box::pin(compute::leave())));
+    }
+    Ok(UpdateDeadline::Yield(TURN))
 }
 
 /// Caps memory and tables; a refused growth is -1 for the guest.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct MemoryLimit {
     pub(crate) bytes: usize,
     pub(crate) elements: usize,
+    /// The guest's part of what the process may have.
+    pub(crate) share: MemoryShare,
 }
 
 impl ResourceLimiter for MemoryLimit {
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         if desired > self.bytes {
-            metrics::refused("memory-limit");
+            metrics::refused(LimitId::MemoryLimit);
+            return Ok(false);
         }
-        Ok(desired <= self.bytes)
+        let fits = self.share.grow_to(desired);
+        if !fits {
+            metrics::refused(LimitId::GuestMemory);
+        }
+        Ok(fits)
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         if desired > self.elements {
-            metrics::refused("table");
+            metrics::refused(LimitId::Table);
         }
         Ok(desired <= self.elements)
     }

@@ -1,20 +1,22 @@
-//! Advances the epochs of all engines while calls run: one thread for the process.
+//! Advances the epochs of all engines while calls run: one task for the process.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
-use std::thread::Thread;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use wasmtime::{Engine, EngineWeak};
 
-/// Time between two looks at a running call's deadline.
+/// An epoch: the length of a turn, and the time between two looks at a running call's deadline.
 const TICK: Duration = Duration::from_millis(2);
 
 /// Calls in progress.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
+/// Told when there is one.
+static BEGUN: Notify = Notify::const_new();
 static ENGINES: Mutex<Vec<EngineWeak>> = Mutex::new(Vec::new());
-/// The thread that ticks: one that was lent, else the first call starts one. It sleeps while there is no call.
-static THREAD: OnceLock<Option<Thread>> = OnceLock::new();
+/// Somebody ticks.
+static DRIVEN: AtomicBool = AtomicBool::new(false);
 
 /// A call in progress.
 pub(crate) struct Ticking(());
@@ -27,10 +29,11 @@ impl Drop for Ticking {
 
 /// Ticks until the answer is dropped.
 pub(crate) fn start() -> Ticking {
-    let before = RUNNING.fetch_add(1, Ordering::SeqCst);
-    let thread = THREAD.get_or_init(spawn);
-    if let (0, Some(thread)) = (before, thread) {
-        thread.unpark();
+    if RUNNING.fetch_add(1, Ordering::SeqCst) == 0 {
+        BEGUN.notify_one();
+    }
+    if !DRIVEN.load(Ordering::Relaxed) && !DRIVEN.swap(true, Ordering::Relaxed) {
+        spawn();
     }
     Ticking(())
 }
@@ -40,40 +43,25 @@ pub(crate) fn drive(engine: &Engine) {
     ENGINES.lock().unwrap_or_else(PoisonError::into_inner).push(engine.weak());
 }
 
-/// The current thread, which is to tick. Without it, the first call has to start a thread.
-#[derive(Debug)]
-pub struct Lent(());
-
-/// Lends the current thread, which has to go on to [`Lent::tick`].
-pub fn lend() -> Lent {
-    // Where there is a thread already, this one is not needed.
-    let _ = THREAD.set(Some(std::thread::current()));
-    Lent(())
-}
-
-impl Lent {
-    /// Ticks until `done`, which is asked when the thread is unparked, too.
-    pub fn tick(self, done: impl FnMut() -> bool) {
-        tick(done);
-    }
-}
-
-fn tick(mut done: impl FnMut() -> bool) {
-    while !done() {
+/// Ticks for as long as it is polled. Where nobody does, the first call starts a thread for it.
+pub async fn tick() {
+    DRIVEN.store(true, Ordering::Relaxed);
+    loop {
         if RUNNING.load(Ordering::SeqCst) == 0 {
-            std::thread::park();
-            continue;
+            BEGUN.notified().await;
         }
-        std::thread::sleep(TICK);
+        tokio::time::sleep(TICK).await;
         let mut engines = ENGINES.lock().unwrap_or_else(PoisonError::into_inner);
         engines.retain(|engine| engine.upgrade().inspect(Engine::increment_epoch).is_some());
     }
 }
 
-fn spawn() -> Option<Thread> {
-    let started = std::thread::Builder::new().name("epoch".to_owned()).spawn(|| tick(|| false));
-    started
-        .inspect_err(|error| tracing::error!(error = %error, "No thread for deadlines: calls cannot be interrupted."))
-        .ok()
-        .map(|handle| handle.thread().clone())
+fn spawn() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let started = runtime.and_then(|runtime| {
+        std::thread::Builder::new().name("epoch".to_owned()).spawn(move || runtime.block_on(tick()))
+    });
+    if let Err(error) = started {
+        tracing::error!(error = %error, "No thread for deadlines: calls cannot be interrupted.");
+    }
 }

@@ -1,11 +1,12 @@
 //! The addresses that are listened on (`http-server` section 4).
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::task::Poll;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::task::{Context, Poll, ready};
 
+use rustix::net::SocketFlags;
 use thiserror::Error;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::unix::AsyncFd;
 
 /// The address cannot be listened on.
 #[derive(Debug, Error)]
@@ -19,7 +20,7 @@ pub struct BindError {
 
 /// One port on one or two addresses.
 #[derive(Debug)]
-pub struct Listeners(Vec<TcpListener>);
+pub struct Listeners(Vec<AsyncFd<TcpListener>>);
 
 impl Listeners {
     /// Listens on `host`; without one, on loopback in development and on every address otherwise, IPv4 and IPv6 both
@@ -29,17 +30,25 @@ impl Listeners {
     /// [`BindError`], for instance when the port is in use.
     pub async fn bind(host: Option<IpAddr>, port: u16, dev: bool) -> Result<Self, BindError> {
         match host {
-            Some(host) => Ok(Self(vec![bind(host, port).await?])),
+            Some(host) => Self::on(SocketAddr::new(host, port)).await,
             None if dev => Self::loopback(port).await,
             None => Self::everywhere(port).await,
         }
     }
 
+    /// Listens on one address.
+    ///
+    /// # Errors
+    /// [`BindError`]
+    pub async fn on(address: SocketAddr) -> Result<Self, BindError> {
+        Ok(Self(vec![bind(address).await?]))
+    }
+
     async fn loopback(port: u16) -> Result<Self, BindError> {
-        let first = bind(Ipv4Addr::LOCALHOST.into(), port).await?;
-        let port = first.local_addr().map_or(port, |address| address.port());
+        let first = bind(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port)).await?;
+        let port = first.get_ref().local_addr().map_or(port, |address| address.port());
         let mut listeners = vec![first];
-        match bind(Ipv6Addr::LOCALHOST.into(), port).await {
+        match bind(SocketAddr::new(Ipv6Addr::LOCALHOST.into(), port)).await {
             Ok(second) => listeners.push(second),
             Err(error) => tracing::debug!(target: "modus", error = %error, "No IPv6."),
         }
@@ -48,10 +57,11 @@ impl Listeners {
 
     /// The unspecified IPv6 address takes IPv4 as well, unless the system says otherwise.
     async fn everywhere(port: u16) -> Result<Self, BindError> {
-        match bind(Ipv6Addr::UNSPECIFIED.into(), port).await {
-            Ok(listener) => Ok(Self(vec![listener])),
-            Err(error) if error.source.kind() == io::ErrorKind::AddrInUse => Err(error),
-            Err(_) => Ok(Self(vec![bind(Ipv4Addr::UNSPECIFIED.into(), port).await?])),
+        match Self::on(SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), port)).await {
+            Err(error) if error.source.kind() != io::ErrorKind::AddrInUse => {
+                Self::on(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), port)).await
+            }
+            bound => bound,
         }
     }
 
@@ -60,20 +70,31 @@ impl Listeners {
     /// # Errors
     /// The system's.
     pub fn address(&self) -> io::Result<SocketAddr> {
-        self.0.first().ok_or(io::ErrorKind::AddrNotAvailable)?.local_addr()
+        self.0.first().ok_or(io::ErrorKind::AddrNotAvailable)?.get_ref().local_addr()
     }
 
-    /// The next connection.
-    pub(super) async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
+    /// The next connection. It belongs to no event loop yet.
+    pub(super) async fn accept(&self) -> io::Result<TcpStream> {
         std::future::poll_fn(|context| {
-            let ready = self.0.iter().map(|listener| listener.poll_accept(context));
+            let ready = self.0.iter().map(|listener| accept(listener, context));
             ready.into_iter().find(Poll::is_ready).unwrap_or(Poll::Pending)
         })
         .await
     }
 }
 
-async fn bind(host: IpAddr, port: u16) -> Result<TcpListener, BindError> {
-    let address = SocketAddr::new(host, port);
-    TcpListener::bind(address).await.map_err(|source| BindError { address, source })
+fn accept(listener: &AsyncFd<TcpListener>, context: &mut Context<'_>) -> Poll<io::Result<TcpStream>> {
+    loop {
+        let mut guard = ready!(listener.poll_read_ready(context))?;
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let accepted = guard.try_io(|listener| Ok(rustix::net::accept_with(listener, flags)?));
+        if let Ok(accepted) = accepted {
+            return Poll::Ready(accepted.map(TcpStream::from));
+        }
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<AsyncFd<TcpListener>, BindError> {
+    let bound = tokio::net::TcpListener::bind(address).await.and_then(|listener| listener.into_std());
+    bound.and_then(AsyncFd::new).map_err(|source| BindError { address, source })
 }

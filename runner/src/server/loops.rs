@@ -1,4 +1,4 @@
-//! One event loop for each core.
+//! One event loop for each core, each on a thread of its own.
 //!
 //! A connection stays on the loop that it was given to when it was accepted, the one with the fewest. So its requests
 //! cross no thread and wait for no lock, and several busy connections keep several cores busy.
@@ -7,8 +7,10 @@ use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use tokio::net::TcpStream;
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::{Builder, Handle};
+
+/// Tasks that are run between two looks at what has arrived. Few, because each may run a guest for a whole turn.
+const EVENT_INTERVAL: u32 = 16;
 
 /// The event loops that connections are given to.
 #[derive(Debug)]
@@ -30,29 +32,34 @@ pub(super) struct Place {
     index: usize,
 }
 
-/// A loop with a thread of its own, and up to `threads` more for calls that wait or compute for long.
+/// A loop that runs until the process ends.
 ///
 /// # Errors
 /// The operating system's.
-pub fn event_loop(threads: usize) -> io::Result<Runtime> {
-    Builder::new_multi_thread().worker_threads(1).max_blocking_threads(threads).enable_all().build()
+pub fn event_loop() -> io::Result<Handle> {
+    let runtime = Builder::new_current_thread().enable_all().event_interval(EVENT_INTERVAL).build()?;
+    let handle = runtime.handle().clone();
+    let run = move || runtime.block_on(std::future::pending::<()>());
+    std::thread::Builder::new().name("loop".to_owned()).spawn(run)?;
+    Ok(handle)
 }
 
-/// Loops for all cores that this process may use but one; fewer where the operating system has no threads for them, which
-/// the log says.
+/// Cores that this process may use.
 ///
-/// One core, if that is how the process is set up, is told by a system call. Only several are worth the look into files for
-/// what a container may use of them.
-pub fn for_other_cores(threads: usize) -> Vec<Runtime> {
+/// One, if that is how the process is set up, is told by a system call. Only several are worth the look into files for what a
+/// container may use of them.
+pub fn cores() -> usize {
     if rustix::thread::sched_getaffinity(None).is_ok_and(|cores| cores.count() == 1) {
-        return Vec::new();
+        return 1;
     }
-    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    std::thread::available_parallelism().map_or(1, |cores| cores.get())
+}
+
+/// Loops for all cores but one; fewer where the operating system has no threads for them, which the log says.
+pub fn for_other_cores(cores: usize) -> Vec<Handle> {
     let mut loops = Vec::new();
     for _ in 1..cores {
-        // tokio takes it for a bug when there is no thread for its loop, so one is tried for first.
-        let tried = std::thread::Builder::new().spawn(|| {}).and_then(|_| event_loop(threads));
-        match tried {
+        match event_loop() {
             Ok(made) => loops.push(made),
             Err(error) => {
                 let made = loops.len() + 1;
@@ -71,8 +78,8 @@ impl Loops {
     }
 
     /// More loops. Of several times that they are added, the first counts.
-    pub fn add(&self, others: impl Iterator<Item = Handle>) {
-        self.others.get_or_init(|| others.map(EventLoop::new).collect());
+    pub fn add(&self, others: Vec<Handle>) {
+        self.others.get_or_init(|| others.into_iter().map(EventLoop::new).collect());
     }
 
     fn all(&self) -> impl Iterator<Item = &EventLoop> {
@@ -104,11 +111,6 @@ impl Place {
     pub(super) fn runtime(&self) -> &Handle {
         &self.event_loop().runtime
     }
-
-    /// Moves a stream that was accepted on the first loop to this one, whose context has to be entered.
-    pub(super) fn take(&self, stream: TcpStream) -> io::Result<TcpStream> {
-        if self.index == 0 { Ok(stream) } else { TcpStream::from_std(stream.into_std()?) }
-    }
 }
 
 impl Drop for Place {
@@ -123,11 +125,11 @@ mod tests {
 
     #[test]
     fn connections_go_where_there_are_fewest() {
-        let runtime = event_loop(1).expect("a loop");
+        let runtime = Builder::new_current_thread().build().expect("a runtime");
         let loops = Arc::new(Loops::new(runtime.handle().clone()));
         let early: Vec<Place> = (0..2).map(|_| loops.place()).collect();
         assert!(early.iter().all(|place| place.index == 0));
-        loops.add(std::iter::repeat_n(runtime.handle().clone(), 2));
+        loops.add(vec![runtime.handle().clone(); 2]);
         let mut later: Vec<Place> = (0..7).map(|_| loops.place()).collect();
         let indices: Vec<usize> = later.iter().map(|place| place.index).collect();
         assert_eq!(indices, [1, 2, 1, 2, 0, 1, 2]);

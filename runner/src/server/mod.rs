@@ -1,7 +1,9 @@
 //! The HTTP server: one listener, an event loop for each core, a route table, limits, and an orderly end.
 
 mod accept;
+pub mod admin;
 mod body;
+mod door;
 mod endpoint;
 mod events;
 pub mod explorer;
@@ -13,21 +15,14 @@ mod respond;
 mod routes;
 mod stall;
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::Request;
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::sync::Semaphore;
+use hyper_util::rt::TokioTimer;
 
 use crate::limits;
-use crate::telemetry::metrics;
-use stall::Stalling;
+use door::Door;
 
 pub use body::Body;
 pub use endpoint::Endpoint;
@@ -82,8 +77,10 @@ impl Limits {
     }
 }
 
-/// Serves until `shutdown` resolves, then lets requests in flight finish for as long as `drain`. Runs on the first of the
-/// loops.
+/// Serves until `shutdown` resolves, then lets requests in flight finish for as long as `drain`.
+///
+/// To be polled on a thread that runs no guests: whatever they do, connections are accepted, and probes are answered when
+/// there is no room for more.
 pub async fn serve(
     listeners: Listeners,
     loops: &Arc<Loops>,
@@ -92,54 +89,15 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
     drain: Duration,
 ) {
-    let graceful = GracefulShutdown::new();
-    let builder = limits.builder();
-    let slots = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
-    let mut shutdown = std::pin::pin!(shutdown);
-    let mut full = false;
-    loop {
-        if slots.available_permits() == 0 && !std::mem::replace(&mut full, true) {
-            metrics::refused("max-connections");
-            tracing::warn!(target: "modus", "New connections wait: there are as many as may be (limit `max-connections`).");
-        }
-        let accepted = tokio::select! {
-            slot = Arc::clone(&slots).acquire_owned() => {
-                tokio::select! {
-                    accepted = listeners.accept() => accepted.map(|(stream, _)| (stream, slot)),
-                    () = &mut shutdown => break,
-                }
-            }
-            () = &mut shutdown => break,
-        };
-        let Ok((stream, slot)) = accepted else {
-            // Out of file descriptors, most likely: give the connections there are some time to end.
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            continue;
-        };
-        full = full && slots.available_permits() == 0;
-        let _ = stream.set_nodelay(true);
-        let place = loops.place();
-        let entered = place.runtime().enter();
-        let Ok(stream) = place.take(stream) else { continue };
-        let live = Arc::clone(live);
-        let service = service_fn(move |request: Request<Incoming>| {
-            let live = Arc::clone(&live);
-            async move { Ok::<_, Infallible>(respond::respond(&live, &limits, request).await) }
-        });
-        let connection = builder.serve_connection(TokioIo::new(Stalling::new(stream, limits.write_timeout)), service);
-        let connection = graceful.watch(connection);
-        drop(entered);
-        place.runtime().clone().spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(target: "modus", error = %error, "A connection ended early.");
-            }
-            drop((place, slot));
-        });
+    let door = Door::new(Arc::clone(loops), Arc::clone(live), limits);
+    tokio::select! {
+        () = door.accept(&listeners) => {}
+        () = shutdown => {}
     }
     drop(listeners);
     let drained = async {
-        graceful.shutdown().await;
-        live.routes().graphql.finished().await;
+        door.close().await;
+        live.finished().await;
     };
     if tokio::time::timeout(drain, drained).await.is_err() {
         let seconds = drain.as_secs_f64();

@@ -6,11 +6,13 @@ mod poll;
 mod system;
 
 use abi::guest;
-use wasmtime::{Caller, FuncType, Memory, Val, ValType};
+use futures::future::BoxFuture;
+use wasmtime::{AsContextMut as _, Caller, FuncType, Linker, Memory, Val, ValType};
 
-use super::guest::exports_of;
+use super::guest::{exports_of, word};
+use super::imports::with_words;
 use super::outcome::Unwind;
-use super::state::State;
+use super::state::{State, TURN};
 pub(super) use system::time;
 
 /// Import module.
@@ -43,14 +45,21 @@ impl From<Errno> for Failure {
     }
 }
 
-impl From<super::cancel::Interrupted> for Failure {
-    fn from(reason: super::cancel::Interrupted) -> Self {
+impl From<super::deadline::Interrupted> for Failure {
+    fn from(reason: super::deadline::Interrupted) -> Self {
         Self::End(Unwind::Interrupted(reason))
     }
 }
 
 type Outcome = Result<(), Failure>;
-type Handler = fn(&mut Process<'_, '_>, &[u64]) -> Outcome;
+
+#[derive(Clone, Copy)]
+enum Handler {
+    /// Done at once.
+    Now(fn(&mut Process<'_>, &[u64]) -> Outcome),
+    /// It waits, or takes long and lets others have their turn.
+    Later(for<'a> fn(Process<'a>, Vec<u64>) -> BoxFuture<'a, Outcome>),
+}
 
 /// A function: parameters as `i` (32 bits) and `I` (64 bits); all but `proc_exit` answer an error number.
 pub(super) struct Function {
@@ -98,10 +107,10 @@ static FUNCTIONS: [Function; 46] = [
     function("path_rename", "iiiiii", |process, words| paths::refuse(process, words, 0, 1)),
     function("path_symlink", "iiiii", |process, words| paths::refuse(process, words, 2, 3)),
     function("path_unlink_file", "iii", |process, words| paths::refuse(process, words, 0, 1)),
-    function("poll_oneoff", "iiii", poll::oneoff),
+    slow_function("poll_oneoff", "iiii", |process, words| Box::pin(poll::oneoff(process, words))),
     function(EXIT, "i", |_, words| Err(Failure::End(Unwind::Exit(words[0] as u32)))),
     function("proc_raise", "i", |_, _| Err(Errno::NoSys.into())),
-    function("random_get", "ii", system::random_get),
+    slow_function("random_get", "ii", |process, words| Box::pin(system::random_get(process, words))),
     function("sched_yield", "", |_, _| Ok(())),
     function("sock_accept", "iii", files::bad),
     function("sock_recv", "iiiiii", files::bad),
@@ -112,8 +121,20 @@ static FUNCTIONS: [Function; 46] = [
 /// The one function without a result.
 const EXIT: &str = "proc_exit";
 
-const fn function(name: &'static str, parameters: &'static str, handler: Handler) -> Function {
-    Function { name, parameters, handler }
+const fn function(
+    name: &'static str,
+    parameters: &'static str,
+    handler: fn(&mut Process<'_>, &[u64]) -> Outcome,
+) -> Function {
+    Function { name, parameters, handler: Handler::Now(handler) }
+}
+
+const fn slow_function(
+    name: &'static str,
+    parameters: &'static str,
+    handler: for<'a> fn(Process<'a>, Vec<u64>) -> BoxFuture<'a, Outcome>,
+) -> Function {
+    Function { name, parameters, handler: Handler::Later(handler) }
 }
 
 /// The function of this name.
@@ -133,37 +154,49 @@ impl Function {
             && ty.results().len() == usize::from(self.name != EXIT)
             && ty.results().all(|ty| matches!(ty, ValType::I32))
     }
+}
 
-    /// Runs the function for a guest.
-    pub(super) fn run(
-        &self,
-        caller: &mut Caller<'_, State>,
-        words: &[u64],
-        results: &mut [Val],
-    ) -> wasmtime::Result<()> {
-        let memory = exports_of(caller).memory;
-        let errno = match (self.handler)(&mut Process { caller, memory }, words) {
-            Ok(()) => 0,
-            Err(Failure::Errno(errno)) => errno as i32,
-            Err(Failure::End(unwind)) => return Err(unwind.into()),
-        };
-        if let Some(result) = results.first_mut() {
-            *result = Val::I32(errno);
+/// Connects a function with a module's import, whose type it [`accepts`](Function::accepts).
+pub(super) fn link(linker: &mut Linker<State>, function: &'static Function, ty: FuncType) -> wasmtime::Result<()> {
+    match function.handler {
+        Handler::Now(handler) => linker.func_new(MODULE, function.name, ty, move |mut caller, parameters, results| {
+            let memory = exports_of(&mut caller).memory;
+            let mut process = Process { caller, memory };
+            answer(with_words(parameters, |words| handler(&mut process, words)), results)
+        })?,
+        Handler::Later(handler) => {
+            linker.func_new_async(MODULE, function.name, ty, move |mut caller, parameters, results| {
+                let memory = exports_of(&mut caller).memory;
+                let words = parameters.iter().map(word).collect();
+                Box::new(async move { answer(handler(Process { caller, memory }, words).await, results) })
+            })?
         }
-        Ok(())
+    };
+    Ok(())
+}
+
+fn answer(outcome: Outcome, results: &mut [Val]) -> wasmtime::Result<()> {
+    let errno = match outcome {
+        Ok(()) => 0,
+        Err(Failure::Errno(errno)) => errno as i32,
+        Err(Failure::End(unwind)) => return Err(unwind.into()),
+    };
+    if let Some(result) = results.first_mut() {
+        *result = Val::I32(errno);
     }
+    Ok(())
 }
 
 /// The calling guest as a process.
-pub(super) struct Process<'a, 'b> {
-    caller: &'a mut Caller<'b, State>,
+pub(super) struct Process<'a> {
+    caller: Caller<'a, State>,
     memory: Option<Memory>,
 }
 
-impl Process<'_, '_> {
+impl Process<'_> {
     fn parts(&mut self) -> (&mut [u8], &mut State) {
         match self.memory {
-            Some(memory) => memory.data_and_store_mut(&mut *self.caller),
+            Some(memory) => memory.data_and_store_mut(&mut self.caller),
             None => (&mut [], self.caller.data_mut()),
         }
     }
@@ -181,6 +214,11 @@ impl Process<'_, '_> {
         let closed = self.caller.data().closed;
         let open = usize::try_from(descriptor).ok().filter(|index| closed.get(*index) == Some(&false));
         open.ok_or(Errno::Badf.into())
+    }
+
+    /// To be told after a wait: it was nobody's turn.
+    fn waited(&mut self) {
+        self.caller.as_context_mut().set_epoch_deadline(TURN);
     }
 }
 

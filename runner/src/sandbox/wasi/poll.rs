@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use abi::guest;
 
-use super::{Errno, Failure, Outcome, Process, low};
+use super::{Errno, Failure, Outcome, Process, Unwind, low};
 
 const SUBSCRIPTION: usize = 48;
 const EVENT: usize = 32;
@@ -16,20 +16,20 @@ enum Subscription {
 }
 
 /// `poll_oneoff`
-pub(super) fn oneoff(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
+pub(super) async fn oneoff(mut process: Process<'_>, words: Vec<u64>) -> Outcome {
     let (input, output, count) = (low(words[0]), low(words[1]), u64::from(low(words[2])));
     if count == 0 {
         return Err(Errno::Inval.into());
     }
     process.bytes(output, count * EVENT as u64)?;
     let subscriptions = parse(process.bytes(input, count * SUBSCRIPTION as u64)?)?;
-    let mut events = stream_events(process, &subscriptions);
+    let mut events = stream_events(&process, &subscriptions);
     if events.is_empty() {
         let timeout = subscriptions.iter().filter_map(|subscription| match subscription {
             Subscription::Clock { timeout, .. } => Some(*timeout),
             Subscription::Stream { .. } => None,
         });
-        sleep(process, timeout.min().unwrap_or(0))?;
+        sleep(&mut process, timeout.min().unwrap_or(0)).await?;
         for subscription in &subscriptions {
             if let Subscription::Clock { userdata, .. } = subscription {
                 events.extend_from_slice(&event(*userdata, 0, 0));
@@ -41,18 +41,18 @@ pub(super) fn oneoff(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
     process.store(low(words[3]), &reported.to_le_bytes())
 }
 
-fn sleep(process: &mut Process<'_, '_>, nanoseconds: u64) -> Outcome {
+async fn sleep(process: &mut Process<'_>, nanoseconds: u64) -> Outcome {
     let state = process.parts().1;
-    let pause = tokio::time::sleep(Duration::from_nanos(nanoseconds));
-    let slept = {
-        let _timers = state.runtime.enter();
-        state.limit.block_on(&state.runtime, pause)
-    };
-    Ok(slept?)
+    if state.helping.is_some() {
+        return Err(Failure::End(Unwind::WaitingHelper("poll_oneoff".to_owned())));
+    }
+    state.deadline.bound(tokio::time::sleep(Duration::from_nanos(nanoseconds))).await?;
+    process.waited();
+    Ok(())
 }
 
 /// Streams never wait: input is at its end, output is captured.
-fn stream_events(process: &Process<'_, '_>, subscriptions: &[Subscription]) -> Vec<u8> {
+fn stream_events(process: &Process<'_>, subscriptions: &[Subscription]) -> Vec<u8> {
     let mut events = Vec::new();
     for subscription in subscriptions {
         if let Subscription::Stream { userdata, write, descriptor } = *subscription {

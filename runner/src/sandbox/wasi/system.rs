@@ -7,16 +7,17 @@ use abi::guest;
 use abi::plan::Clock;
 
 use super::{Errno, Outcome, Process, low};
+use crate::compute;
 use crate::sandbox::random;
 
 /// `args_sizes_get`: no arguments.
-pub(super) fn args_sizes_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
+pub(super) fn args_sizes_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
     process.store(low(words[0]), &[0; 4])?;
     process.store(low(words[1]), &[0; 4])
 }
 
 /// `environ_sizes_get`
-pub(super) fn environ_sizes_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
+pub(super) fn environ_sizes_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
     let entries = process.parts().1.environment();
     let bytes: usize = entries.iter().map(|entry| entry.len() + 1).sum();
     process.store(low(words[0]), &size(entries.len())?.to_le_bytes())?;
@@ -24,7 +25,7 @@ pub(super) fn environ_sizes_get(process: &mut Process<'_, '_>, words: &[u64]) ->
 }
 
 /// `environ_get`
-pub(super) fn environ_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
+pub(super) fn environ_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
     let entries = process.parts().1.environment();
     let (mut pointer, mut text) = (low(words[0]), low(words[1]));
     for entry in entries.iter() {
@@ -39,7 +40,7 @@ pub(super) fn environ_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outco
 }
 
 /// `clock_res_get`
-pub(super) fn clock_res_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
+pub(super) fn clock_res_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
     let resolution: u64 = match low(words[0]) {
         0 => 1000,
         1 => 1,
@@ -49,7 +50,7 @@ pub(super) fn clock_res_get(process: &mut Process<'_, '_>, words: &[u64]) -> Out
 }
 
 /// `clock_time_get`
-pub(super) fn clock_time_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
+pub(super) fn clock_time_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
     let clock = match low(words[0]) {
         0 => Clock::Real,
         1 => Clock::Monotonic,
@@ -69,17 +70,27 @@ pub(in crate::sandbox) fn time(clock: Clock) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
+/// Bytes that are drawn in one turn: two to three milliseconds' worth.
+const DRAWN: usize = 1 << 20;
+
 /// `random_get`
-pub(super) fn random_get(process: &mut Process<'_, '_>, words: &[u64]) -> Outcome {
-    let (memory, state) = process.parts();
+pub(super) async fn random_get(mut process: Process<'_>, words: Vec<u64>) -> Outcome {
     let (address, length) = (low(words[0]), u64::from(low(words[1])));
-    guest::slice(memory, address, length).ok_or(Errno::Fault)?;
+    process.bytes(address, length)?;
     // The whole range was checked, so it can be cut out.
-    let range = &mut memory[address as usize..][..length as usize];
-    for chunk in range.chunks_mut(1 << 20) {
-        state.limit.check()?;
-        random::fill(chunk).map_err(|_| Errno::Io)?;
+    let (address, length) = (address as usize, length as usize);
+    for start in (0..length).step_by(DRAWN) {
+        if start > 0 && process.parts().1.helping.is_none() {
+            compute::leave().await;
+            compute::yield_now().await;
+        }
+        let (memory, state) = process.parts();
+        state.deadline.check()?;
+        let range = &mut memory[address..][..length][start..];
+        let drawn = range.len().min(DRAWN);
+        random::fill(&mut range[..drawn]).map_err(|_| Errno::Io)?;
     }
+    process.waited();
     Ok(())
 }
 

@@ -1,0 +1,157 @@
+//! Futures that move to the compute threads when they ask for it.
+
+use std::cell::Cell;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+
+use abi::guest::Pause;
+use async_task::Task;
+use futures::future::BoxFuture;
+
+use super::threads;
+
+/// What the current thread is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Nothing that anybody waits for.
+    Elsewhere,
+    /// It polls a resident future: others on its loop wait meanwhile.
+    Loop,
+    /// It is a compute thread.
+    Compute,
+}
+
+thread_local! {
+    static PLACE: Cell<Place> = const { Cell::new(Place::Elsewhere) };
+    /// The future that is being polled wants to move.
+    static LEAVING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Makes the current thread a compute thread.
+pub(super) fn settle() {
+    PLACE.set(Place::Compute);
+}
+
+/// Whether the current code holds up an event loop, and could be elsewhere.
+pub(crate) fn on_loop() -> bool {
+    PLACE.get() == Place::Loop && threads::available()
+}
+
+/// For transfers that take long ([`abi::guest::Limits::pause`]): those on an event loop are stopped, to be begun again on a
+/// compute thread, where they let others have their turn.
+pub fn pause() -> Pause {
+    match PLACE.get() {
+        Place::Loop if threads::available() => Pause::Stop,
+        Place::Compute => {
+            threads::pass();
+            Pause::Over
+        }
+        Place::Loop | Place::Elsewhere => Pause::Over,
+    }
+}
+
+/// Resolves on a compute thread. Where there is none it only lets others have their turn.
+pub(crate) fn leave() -> Leave {
+    Leave { asked: false }
+}
+
+/// See [`leave`].
+#[derive(Debug)]
+pub(crate) struct Leave {
+    asked: bool,
+}
+
+impl Future for Leave {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if PLACE.get() == Place::Compute || std::mem::replace(&mut self.asked, true) {
+            return Poll::Ready(());
+        }
+        LEAVING.set(on_loop());
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+/// Lets others have their turn.
+pub(crate) async fn yield_now() {
+    let mut asked = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut asked, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Polls a future that never waits, but may let others have their turn, to its end.
+pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(result) = future.as_mut().poll(&mut context) {
+            return result;
+        }
+    }
+}
+
+/// A future that may [`leave`]. Dropping it ends it wherever it is.
+pub(crate) fn resident<T: Send + 'static>(future: BoxFuture<'static, T>) -> Resident<T> {
+    Resident(Stage::Here(future))
+}
+
+/// See [`resident`].
+pub(crate) struct Resident<T>(Stage<T>);
+
+enum Stage<T> {
+    Here(BoxFuture<'static, T>),
+    There(Task<T>),
+    /// Between the two.
+    Moving,
+}
+
+impl<T: Send + 'static> Future for Resident<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        if let Stage::Here(future) = &mut self.0 {
+            let _placed = Placed::on_loop();
+            let polled = future.as_mut().poll(context);
+            if polled.is_ready() || !LEAVING.take() {
+                return polled;
+            }
+            if let Stage::Here(future) = std::mem::replace(&mut self.0, Stage::Moving) {
+                self.0 = Stage::There(threads::spawn(future));
+            }
+        }
+        match &mut self.0 {
+            Stage::There(task) => Pin::new(task).poll(context),
+            // Neither is ever seen: what is here was polled above, and moving ends where it began.
+            Stage::Here(_) | Stage::Moving => Poll::Pending,
+        }
+    }
+}
+
+/// The thread polls a resident future until this is dropped, also by a panic.
+struct Placed(Place);
+
+impl Placed {
+    fn on_loop() -> Self {
+        let before = PLACE.get();
+        // Within a call that has left already, nothing leaves again.
+        if before == Place::Elsewhere {
+            PLACE.set(Place::Loop);
+        }
+        LEAVING.set(false);
+        Self(before)
+    }
+}
+
+impl Drop for Placed {
+    fn drop(&mut self) {
+        PLACE.set(self.0);
+    }
+}

@@ -1,0 +1,169 @@
+//! Who comes in: accepting, the number of open connections, and what those beyond it are told.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::loops::Place;
+use super::stall::Stalling;
+use super::{Body, Limits, Listeners, Live, Loops, probes, respond};
+use crate::limits::LimitId;
+use crate::telemetry::metrics;
+
+/// Connections beyond the limit that are open at once, to be told so, or to have their probes answered.
+const BEYOND: usize = 64;
+/// After an accept that failed, which most likely had no file descriptor: some connections may end meanwhile.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Between two log lines about the same thing.
+const QUIET: Duration = Duration::from_secs(5);
+
+/// The entrance of the server.
+pub(super) struct Door {
+    loops: Arc<Loops>,
+    live: Arc<Live>,
+    limits: Limits,
+    builder: http1::Builder,
+    graceful: GracefulShutdown,
+    slots: Arc<Semaphore>,
+    beyond: Arc<Semaphore>,
+}
+
+/// Says something at most every [`QUIET`].
+#[derive(Default)]
+struct Rarely(Option<Instant>);
+
+impl Rarely {
+    fn say(&mut self, what: impl FnOnce()) {
+        if self.0.is_none_or(|last| last.elapsed() >= QUIET) {
+            self.0 = Some(Instant::now());
+            what();
+        }
+    }
+}
+
+impl Door {
+    pub(super) fn new(loops: Arc<Loops>, live: Arc<Live>, limits: Limits) -> Self {
+        Self {
+            loops,
+            live,
+            limits,
+            builder: limits.builder(),
+            graceful: GracefulShutdown::new(),
+            slots: Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS))),
+            beyond: Arc::new(Semaphore::new(BEYOND)),
+        }
+    }
+
+    /// Lets connections in for as long as it is polled.
+    pub(super) async fn accept(&self, listeners: &Listeners) {
+        let (mut failed, mut full) = (Rarely::default(), Rarely::default());
+        loop {
+            let stream = match listeners.accept().await {
+                Ok(stream) => stream,
+                Err(error) => {
+                    metrics::not_accepted();
+                    failed.say(|| {
+                        tracing::error!(target: "modus", error = %error, "A connection could not be accepted.");
+                    });
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
+            };
+            let _ = stream.set_nodelay(true);
+            if let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
+                self.serve(stream, slot);
+                continue;
+            }
+            metrics::refused(LimitId::MaxConnections);
+            full.say(|| {
+                let limit = self.limits.connections;
+                tracing::warn!(target: "modus", limit, "No more connections: new ones are told so (limit `max-connections`).");
+            });
+            // Without a place even for that, the client sees its connection end.
+            if let Ok(place) = Arc::clone(&self.beyond).try_acquire_owned() {
+                self.refuse(stream, place);
+            }
+        }
+    }
+
+    /// Serves a connection on one of the loops.
+    fn serve(&self, stream: TcpStream, slot: OwnedSemaphorePermit) {
+        let place = self.loops.place();
+        let (live, limits) = (Arc::clone(&self.live), self.limits);
+        let (builder, watcher) = (self.builder.clone(), self.graceful.watcher());
+        let on_loop = place.runtime().clone();
+        on_loop.spawn(async move {
+            let _held: (Place, OwnedSemaphorePermit) = (place, slot);
+            let Ok(stream) = tokio::net::TcpStream::from_std(stream) else { return };
+            let service = service_fn(move |request: Request<Incoming>| {
+                let live = Arc::clone(&live);
+                async move { Ok::<_, Infallible>(respond::respond(&live, &limits, request).await) }
+            });
+            let stream = TokioIo::new(Stalling::new(stream, limits.write_timeout));
+            ended(watcher.watch(builder.serve_connection(stream, service)).await);
+        });
+    }
+
+    /// Answers one request here: a probe, or that there is no room.
+    fn refuse(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
+        let live = Arc::clone(&self.live);
+        let answer = move |path: &str| probes::only(path, &live);
+        let connection = one_request(&self.builder, stream, self.limits, answer);
+        tokio::spawn(async move {
+            ended(connection.await);
+            drop(place);
+        });
+    }
+
+    /// Lets the connections end that there are.
+    pub(super) async fn close(self) {
+        self.graceful.shutdown().await;
+    }
+}
+
+/// A connection on the current loop, on which requests are answered by their path alone.
+pub(super) fn one_request(
+    builder: &http1::Builder,
+    stream: TcpStream,
+    limits: Limits,
+    answer: impl Fn(&str) -> Response<Body> + Send + 'static,
+) -> impl Future<Output = hyper::Result<()>> + Send + 'static {
+    let builder = builder.clone();
+    async move {
+        let Ok(stream) = tokio::net::TcpStream::from_std(stream) else { return Ok(()) };
+        let service = service_fn(move |request: Request<Incoming>| {
+            let response = answer(request.uri().path());
+            async move { Ok::<_, Infallible>(response) }
+        });
+        let stream = TokioIo::new(Stalling::new(stream, limits.write_timeout));
+        builder.serve_connection(stream, service).await
+    }
+}
+
+fn ended(result: hyper::Result<()>) {
+    if let Err(error) = result {
+        tracing::debug!(target: "modus", error = %error, "A connection ended early.");
+    }
+}
+
+/// Lets the process have as many files open as the system allows: each connection is one. The usual soft limit of 1024 is for
+/// programs that use `select`.
+pub fn raise_open_files() -> io::Result<()> {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        limit.current = limit.maximum;
+        setrlimit(Resource::Nofile, limit)?;
+    }
+    Ok(())
+}
