@@ -67,6 +67,8 @@ pub const TYPE_UNKNOWN: &str = "MC0315";
 pub const INPUT_ENDLESS: &str = "MC0316";
 /// The app cannot be initialised at build time: a note, or an error where it was asked for.
 pub const PREINIT: &str = "MC0317";
+/// Warning: a function has a name that means something else to the host.
+pub const FUNCTION_RESERVED: &str = "MC0318";
 
 /// The manifest is not JSON (with comments).
 pub const MANIFEST_SYNTAX: &str = "MC0401";

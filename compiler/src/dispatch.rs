@@ -3,7 +3,6 @@
 //! Beside them native code exports what the runner knows by name: memory, helpers, start function.
 
 use std::collections::{BTreeMap, HashMap};
-use std::convert::Infallible;
 
 use abi::guest::{self, Helper};
 use abi::plan::{Entry, FunctionPlan, Program, Signature};
@@ -64,10 +63,19 @@ pub(crate) fn add(wasm: &[u8], program: &Program) -> Result<Vec<u8>, Diagnostic>
     let mut adding = Adding { program, dispatchers, types: 0, functions: 0, indexes: HashMap::new() };
     let mut module = Module::new();
     adding.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|error| {
-        Diagnostic::error(codes::NOT_COMPILABLE, format!("failed to add dispatchers to the module: {error}"))
+        let reason = match error {
+            Error::UserError(missing) => missing.to_string(),
+            error => error.to_string(),
+        };
+        Diagnostic::error(codes::NOT_COMPILABLE, format!("failed to add dispatchers to the module: {reason}"))
     })?;
     Ok(module.finish())
 }
+
+/// A function that has a plan and no export, which nobody should see.
+#[derive(Debug, thiserror::Error)]
+#[error("it does not export {0}")]
+struct Missing(String);
 
 struct Dispatcher<'a> {
     signature: &'a Signature,
@@ -77,7 +85,7 @@ struct Dispatcher<'a> {
 
 impl Dispatcher<'_> {
     /// Passes its parameters on to the function whose number is the last of them. `indexes` are the functions'.
-    fn body(&self, indexes: &HashMap<String, u32>) -> Function {
+    fn body(&self, indexes: &HashMap<String, u32>) -> Result<Function, Missing> {
         let parameters = count(self.signature.parameters.len());
         let functions = count(self.functions.len());
         let mut body = Function::new([]);
@@ -91,11 +99,11 @@ impl Dispatcher<'_> {
             for parameter in 0..parameters {
                 code.local_get(parameter);
             }
-            let index = indexes.get(*name).expect("plans are made for exported functions");
+            let index = indexes.get(*name).ok_or_else(|| Missing((*name).to_owned()))?;
             code.call(*index).return_();
         }
         code.end().unreachable().end();
-        body
+        Ok(body)
     }
 }
 
@@ -111,10 +119,10 @@ struct Adding<'a> {
     indexes: HashMap<String, u32>,
 }
 
-type Copied = Result<(), Error<Infallible>>;
+type Copied = Result<(), Error<Missing>>;
 
 impl Reencode for Adding<'_> {
-    type Error = Infallible;
+    type Error = Missing;
 
     fn parse_type_section(&mut self, types: &mut TypeSection, section: TypeSectionReader<'_>) -> Copied {
         utils::parse_type_section(self, types, section)?;
@@ -164,7 +172,7 @@ impl Reencode for Adding<'_> {
     fn parse_code_section(&mut self, code: &mut CodeSection, section: CodeSectionReader<'_>) -> Copied {
         utils::parse_code_section(self, code, section)?;
         for dispatcher in &self.dispatchers {
-            code.function(&dispatcher.body(&self.indexes));
+            code.function(&dispatcher.body(&self.indexes).map_err(Error::UserError)?);
         }
         Ok(())
     }

@@ -125,3 +125,6 @@ fn assemble(
     let parts = Parts { source, code: &code, runner, program, target: target.triple.clone(), cpu, bounds };
     artifact::write(&parts).map_err(|error| Diagnostic::error(codes::ARTIFACT_WRITE, error.to_string()))
 }
+
+#[cfg(test)]
+mod tests;

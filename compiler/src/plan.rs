@@ -6,6 +6,7 @@ mod functions;
 mod imports;
 mod known;
 mod opaque;
+mod reserved;
 #[cfg(test)]
 mod tests;
 

@@ -42,6 +42,9 @@ pub struct Import {
 /// The features a guest may use; the engine accepts no other.
 pub const FEATURES: WasmFeatures = WasmFeatures::WASM2;
 
+/// The functions that initialise an instance, in the order in which they are looked for.
+pub(crate) const START: [&str; 2] = ["_initialize", "_start"];
+
 /// Reads a module and reports everything that is wrong with it.
 ///
 /// The module is absent only where nothing further can be said about it; findings that are errors forbid an artifact
@@ -209,9 +212,7 @@ fn collect(bytes: &[u8]) -> wasmparser::Result<(Structure, Vec<(&'static str, St
 
 /// The function that initialises an instance.
 fn start_function(structure: &Structure, found: &mut Vec<Diagnostic>) -> Option<String> {
-    let Some((name, ty)) =
-        ["_initialize", "_start"].into_iter().find_map(|name| Some((name, structure.exports.get(name)?)))
-    else {
+    let Some((name, ty)) = START.into_iter().find_map(|name| Some((name, structure.exports.get(name)?))) else {
         let message = "no WASI startup function found in the module: it exports neither _initialize nor _start";
         found.push(Diagnostic::error(codes::START_MISSING, message).with_help("build the app as a WASI reactor"));
         return None;

@@ -57,7 +57,20 @@ pub const BYTES: u64 = 64 << 20;
 /// A limit that a refusal names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "replaced at once")]
-pub enum LimitId { MaxWaiting, MaxCalls, GuestMemory, MemoryLimit, Table, HostCalls }
+pub enum LimitId {
+    MaxWaiting,
+    MaxCalls,
+    GuestMemory,
+    MemoryLimit,
+    Table,
+    HostCalls,
+    MaxConnections,
+}
+impl From<LimitId> for &'static str {
+    fn from(_: LimitId) -> Self {
+        "temporary"
+    }
+}
 
 /// The limits as settings: see the constants and flags of the same names.
 #[derive(Clone, Debug)]
@@ -239,8 +252,6 @@ impl Limits {
     pub fn sandbox(&self) -> sandbox::Options {
         sandbox::Options {
             deadline: self.deadline,
-            concurrency: self.max_calls as usize,
-            waiting: self.max_waiting as usize,
             memory_limit: (self.memory_limit as usize) << 20,
             values: self.values(),
             ..sandbox::Options::default()

@@ -1,17 +1,29 @@
-//! Loading an artifact: header first, then the program, then the native code, in place.
+//! Loading an artifact: header first, then the program, then the native code, in place or from a copy.
+
+mod copy;
 
 use std::borrow::Cow;
-use std::fs::File;
-use std::os::unix::fs::FileExt as _;
+use std::fs::{File, Metadata};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use abi::artifact::{Artifact, ArtifactError, Source};
+use abi::artifact::{Artifact, ArtifactError, Header, Source};
 use abi::engine::Bounds;
 use abi::plan::Program;
 use bytes::Bytes;
-use memmap2::{Mmap, MmapOptions};
+use memmap2::MmapOptions;
 use thiserror::Error;
 use wasmtime::{Engine, Module};
+
+use copy::{Copy, Failed};
+
+/// Bytes of the largest artifact that is copied to memory only so that nobody can overwrite it. Pages of a file can be given
+/// back when memory is short, those of a copy cannot.
+pub const MOST_COPIED: u64 = 64 << 20;
+
+/// Bytes from which on memory is asked of the system as a whole, and not touched page by page.
+const LARGE: usize = 64 << 10;
 
 /// Why an artifact could not be loaded.
 #[derive(Debug, Error)]
@@ -40,6 +52,31 @@ pub enum LoadError {
         /// wasmtime's words.
         reason: String,
     },
+    /// There is no copy of the file.
+    #[error("cannot copy {path} to memory: {step}: {source}", path = path.display())]
+    Copy {
+        /// The file.
+        path: PathBuf,
+        /// What failed.
+        step: &'static str,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// The file was written to while it was read.
+    #[error("{path} changed while it was read: it is still being written", path = path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file that is in use has other contents than when it was opened. Code that is mapped from it must not be run.
+    #[error(
+        "{path} was overwritten while it was in use: replace artifacts by renaming (mv), not by writing over them (cp)",
+        path = path.display()
+    )]
+    Overwritten {
+        /// The file.
+        path: PathBuf,
+    },
     /// The engine, or the app's imports.
     #[error("the WebAssembly engine could not be set up: {0:#}")]
     Engine(#[from] wasmtime::Error),
@@ -54,13 +91,28 @@ pub struct Loaded {
     pub code: CodeFile,
 }
 
-/// The native code of an artifact, in its file.
-#[derive(Debug)]
+/// The native code of an artifact, in a file.
+#[derive(Clone, Debug)]
 pub struct CodeFile {
     path: PathBuf,
-    file: File,
+    file: Arc<File>,
+    /// What the artifact was when it was opened.
+    header: Arc<Header>,
+    /// Whether the file is a copy of ours, which nobody can change.
+    is_copy: bool,
+    mark: Mark,
     /// What the code was compiled for: the engine has to be of the same kind.
     pub bounds: Bounds,
+}
+
+/// What each write to a file changes: its length, and the time of its contents in seconds and nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mark(u64, i64, i64);
+
+impl Mark {
+    fn of(metadata: &Metadata) -> Self {
+        Self(metadata.len(), metadata.mtime(), metadata.mtime_nsec())
+    }
 }
 
 /// A file read by offset, without moving it into memory.
@@ -84,24 +136,14 @@ impl Source for InPlace<'_> {
     }
 
     fn kept(&self, offset: u64, length: u64) -> Option<Bytes> {
-        if offset.checked_add(length)? > self.length {
-            return None;
+        let size = usize::try_from(length).ok()?;
+        if size < LARGE || offset.checked_add(length)? > self.length {
+            return self.bytes(offset, length).map(|bytes| bytes.into_owned().into());
         }
-        Some(Bytes::from_owner(map(self.file, offset, usize::try_from(length).ok()?).ok()?))
-    }
-}
-
-/// Maps a part of a file, all of whose pages will be read.
-fn map(file: &File, offset: u64, length: usize) -> std::io::Result<Mmap> {
-    let mut options = MmapOptions::new();
-    options.offset(offset).len(length).populate();
-    #[expect(
-        unsafe_code,
-        reason = "what is mapped changes with the file: as for the code, which stands in the same file"
-    )]
-    // SAFETY: that the file is not changed while it is mapped is the operator's part: see SECURITY.md.
-    unsafe {
-        options.map(file)
+        // Not mapped from the file: it may change, or become shorter, which ends a process that looks at it.
+        let mut memory = MmapOptions::new().len(size).populate().map_anon().ok()?;
+        self.file.read_exact_at(&mut memory, offset).ok()?;
+        Some(Bytes::from_owner(memory))
     }
 }
 
@@ -124,39 +166,109 @@ impl Loaded {
         Self::read(path, file, verify)
     }
 
-    /// The same from a copy, which stays as it is whatever happens to the file.
+    /// The same from a copy in memory, which stays as it is whatever happens to the file. It is always verified.
     ///
     /// # Errors
     /// [`LoadError`]
-    pub fn open_copy(path: &Path, verify: bool) -> Result<Self, LoadError> {
-        let copy = || {
-            let mut copy = tempfile::tempfile()?;
-            std::io::copy(&mut File::open(path)?, &mut copy)?;
-            Ok(copy)
-        };
-        let file = copy().map_err(|source| LoadError::File { path: path.to_owned(), source })?;
-        Self::read(path, file, verify)
+    pub fn open_copy(path: &Path) -> Result<Self, LoadError> {
+        let unreadable = |source| LoadError::File { path: path.to_owned(), source };
+        let file = File::open(path).map_err(unreadable)?;
+        check_kind(path, &file)?;
+        let Copy { file, is_settled } = copy_of(path, &file)?;
+        if !is_settled {
+            return Err(LoadError::Changed { path: path.to_owned() });
+        }
+        let loaded = Self::read(path, file, true)?;
+        Ok(Self { code: CodeFile { is_copy: true, ..loaded.code }, ..loaded })
     }
 
     fn read(path: &Path, file: File, verify: bool) -> Result<Self, LoadError> {
-        let unreadable = |source| LoadError::File { path: path.to_owned(), source };
         let refused = |source| LoadError::Artifact { path: path.to_owned(), source };
-        let metadata = file.metadata().map_err(unreadable)?;
-        if !metadata.is_file() {
-            return Err(unreadable(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a file")));
-        }
-        let artifact = Artifact::parse(InPlace { file: &file, length: metadata.len() }).map_err(refused)?;
+        let mark = check_kind(path, &file)?;
+        let artifact = Artifact::parse(InPlace { file: &file, length: mark.0 }).map_err(refused)?;
         artifact.check(&abi::cpu::target(), abi::cpu::has_feature).map_err(refused)?;
         if verify {
             artifact.verify().map_err(refused)?;
         }
         let program = artifact.program().map_err(refused)?;
-        let bounds = artifact.header().bounds;
-        Ok(Self { program, code: CodeFile { path: path.to_owned(), file, bounds } })
+        let header = artifact.into_header();
+        let (path, bounds) = (path.to_owned(), header.bounds);
+        let code = CodeFile { path, file: Arc::new(file), header: Arc::new(header), is_copy: false, mark, bounds };
+        Ok(Self { program, code })
     }
 }
 
+/// What tells the contents of what has to be a file.
+fn check_kind(path: &Path, file: &File) -> Result<Mark, LoadError> {
+    let unreadable = |source| LoadError::File { path: path.to_owned(), source };
+    let metadata = file.metadata().map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(unreadable(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is not a file")));
+    }
+    Ok(Mark::of(&metadata))
+}
+
+fn copy_of(path: &Path, file: &File) -> Result<Copy, LoadError> {
+    copy::of(file).map_err(|Failed(step, source)| LoadError::Copy { path: path.to_owned(), step, source })
+}
+
 impl CodeFile {
+    /// The same code from where nobody can change it, for code that is mapped from the file itself until now.
+    ///
+    /// Copies the file to memory, and verifies that the copy is what was opened. What needs no copy stays where it is: a
+    /// copy, and the file of this very program, to which the kernel lets nobody write. So does an artifact of more than
+    /// [`MOST_COPIED`] bytes, which the log says. Reads the whole file, so it is no business of an event loop's.
+    ///
+    /// # Errors
+    /// [`LoadError::Overwritten`] if the file is not what was opened: then what is mapped from it must not be run either.
+    /// [`LoadError::Copy`] and [`LoadError::File`] if there is no room for a copy; the file can still be used.
+    pub fn sealed(&self) -> Result<Self, LoadError> {
+        if self.is_copy || self.is_this_program() {
+            return Ok(self.clone());
+        }
+        if self.mark.0 > MOST_COPIED {
+            let (path, mib) = (self.path.display(), self.mark.0 >> 20);
+            let help = "replace it by renaming (mv), not by writing over it (cp)";
+            tracing::info!(target: "modus", %path, mib, help, "The artifact is too large to be copied to memory.");
+            return if self.is_untouched() || self.is_in(&self.file) {
+                Ok(self.clone())
+            } else {
+                Err(self.overwritten())
+            };
+        }
+        // Whoever renames or touches a file changes its times, too: its contents decide.
+        let Copy { file, .. } = copy_of(&self.path, &self.file)?;
+        if !self.is_in(&file) {
+            return Err(self.overwritten());
+        }
+        Ok(Self { file: Arc::new(file), is_copy: true, ..self.clone() })
+    }
+
+    /// Whether a file contains the very code that was opened.
+    fn is_in(&self, file: &File) -> bool {
+        let length = file.metadata().map_or(0, |metadata| metadata.len());
+        let artifact = Artifact::parse(InPlace { file, length });
+        artifact.is_ok_and(|artifact| artifact.header() == &*self.header && artifact.verify_code().is_ok())
+    }
+
+    fn overwritten(&self) -> LoadError {
+        LoadError::Overwritten { path: self.path.clone() }
+    }
+
+    /// Whether nobody has written to the file since it was opened, as far as its times tell: a question of less than a
+    /// microsecond, for as long as the code is mapped from the file itself. Code of one that was written to must not be run
+    /// before [`Self::sealed`] says that the contents are the same.
+    pub fn is_untouched(&self) -> bool {
+        let same = || self.file.metadata().is_ok_and(|metadata| Mark::of(&metadata) == self.mark);
+        self.is_copy || same() || self.is_this_program()
+    }
+
+    fn is_this_program(&self) -> bool {
+        let of_file = self.file.metadata().map(|file| (file.dev(), file.ino()));
+        let of_program = std::fs::metadata("/proc/self/exe").map(|file| (file.dev(), file.ino()));
+        matches!((of_file, of_program), (Ok(file), Ok(program)) if file == program)
+    }
+
     /// Maps the code.
     ///
     /// # Errors
@@ -165,9 +277,12 @@ impl CodeFile {
         let file = self.file.try_clone().map_err(|source| LoadError::File { path: self.path.clone(), source })?;
         #[expect(unsafe_code, reason = "native code has to be loaded somewhere: here, and only here")]
         // SAFETY: the header says that modusc wrote this file for this engine, and wasmtime checks its own settings
-        // again. That the file is what modusc wrote, and is not changed while it is mapped, is the operator's part:
-        // see SECURITY.md.
+        // again. A copy was verified and cannot change. That a file which is mapped itself is what modusc wrote, and is
+        // not changed meanwhile, is the operator's part: see SECURITY.md.
         let module = unsafe { Module::deserialize_open_file(engine, file) };
         module.map_err(|error| LoadError::Code { path: self.path.clone(), reason: format!("{error:#}") })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Replaced at merge.
-use std::panic::AssertUnwindSafe;
 use futures::FutureExt as _;
+use std::panic::AssertUnwindSafe;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Panicked;

@@ -11,6 +11,9 @@ use super::program;
 use crate::engine::{self, Bounds};
 use crate::plan::Program;
 
+/// Bytes of code that are read at once to be hashed.
+const HASHED_AT_ONCE: u64 = 1 << 20;
+
 /// Where an artifact's bytes come from: memory, or a file read in place.
 pub trait Source {
     /// Bytes in total.
@@ -135,6 +138,11 @@ impl<S: Source> Artifact<S> {
         &self.header
     }
 
+    /// The header alone.
+    pub fn into_header(self) -> Header {
+        self.header
+    }
+
     /// Checks that this build of wasmtime and this machine can run the code. `has_feature` answers whether the CPU has
     /// a feature.
     ///
@@ -180,14 +188,28 @@ impl<S: Source> Artifact<S> {
     /// # Errors
     /// [`ArtifactError::Damaged`]
     pub fn verify(&self) -> Result<(), ArtifactError> {
-        self.source
-            .bytes(self.header.code_offset, self.header.code_length)
-            .filter(|code| <[u8; 32]>::from(Sha256::digest(code)) == self.header.code_sha256)
-            .ok_or_else(|| ArtifactError::Damaged("the SHA-256 of its code is wrong".to_owned()))?;
+        self.verify_code()?;
         let closed = self.program()?.is_closed();
         closed
             .then_some(())
             .ok_or_else(|| ArtifactError::Damaged("its call plans refer to types that are not there".to_owned()))
+    }
+
+    /// Checks the code against its SHA-256.
+    ///
+    /// # Errors
+    /// [`ArtifactError::Damaged`]
+    pub fn verify_code(&self) -> Result<(), ArtifactError> {
+        let (mut at, mut left) = (self.header.code_offset, self.header.code_length);
+        let mut digest = Sha256::new();
+        let damaged = || ArtifactError::Damaged("the SHA-256 of its code is wrong".to_owned());
+        // In parts: a large artifact is not to be in memory twice.
+        while left > 0 {
+            let part = left.min(HASHED_AT_ONCE);
+            digest.update(self.source.bytes(at, part).ok_or_else(damaged)?);
+            (at, left) = (at + part, left - part);
+        }
+        (<[u8; 32]>::from(digest.finalize()) == self.header.code_sha256).then_some(()).ok_or_else(damaged)
     }
 }
 

@@ -9,7 +9,7 @@ use abi::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan, Signature};
 use abi::types::{Kind, TypeId, Types};
 use wasmparser::FuncType;
 
-use super::{core_type, opaque, result_names};
+use super::{core_type, opaque, reserved, result_names};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::dispatch;
@@ -87,6 +87,13 @@ fn finish(module: &Module, plan: &mut FunctionPlan, ty: &FuncType, types: &mut T
     let name = &plan.name;
     let core = core_type::signature(ty);
     plan.signature = core.clone().unwrap_or_default();
+    if let Some(purpose) = reserved::purpose(module.language, name) {
+        let message = format!("function {name} is left out: {purpose}");
+        plan.uncallable = Some(purpose.to_owned());
+        return Some(
+            Diagnostic::warning(codes::FUNCTION_RESERVED, message).with_help("give the function another name"),
+        );
+    }
     let reached: Vec<TypeId> = signature_types(plan).collect();
     if let Some((type_name, reason)) = unsupported(types, &reached) {
         let plugin = abi::metadata::split_version(&module.metadata.plugin).0;

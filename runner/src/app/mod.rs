@@ -1,5 +1,6 @@
 //! From the command line to a serving process, and back to an orderly end.
 
+mod marks;
 mod run;
 mod sources;
 mod watch;
@@ -11,13 +12,14 @@ use thiserror::Error;
 use tokio::sync::watch::Receiver;
 
 use crate::auth::{Authenticator, KeysError};
+use crate::capacity::Capacity;
 use crate::cli::Arguments;
 use crate::environment::Environment;
 use crate::graphql::{self, Engine};
 use crate::hosts::Services;
 use crate::load::{LoadError, Loaded};
 use crate::sandbox::Sandbox;
-use crate::server::{BindError, Endpoint, Routes};
+use crate::server::{BindError, Endpoint, Mutations, Routes};
 
 pub use run::run;
 use sources::Sources;
@@ -58,6 +60,15 @@ impl StartError {
     }
 }
 
+/// What belongs to the process, and each of its apps needs.
+#[derive(Clone)]
+struct Process {
+    /// Subscriptions end when its sender is dropped.
+    closing: Receiver<()>,
+    mutations: Mutations,
+    capacity: Arc<Capacity>,
+}
+
 /// Everything that is made from the artifact, the manifest and the environment; replaced as a whole when one of them
 /// changes.
 struct App {
@@ -70,13 +81,11 @@ struct App {
 
 impl App {
     /// Makes an app from `loaded`, whose manifest is the one to be used.
-    ///
-    /// Subscriptions end when the sender of `closing` is dropped.
     fn new(
         arguments: &Arguments,
         loaded: Loaded,
         environment: Environment,
-        closing: Receiver<()>,
+        process: &Process,
     ) -> Result<Self, StartError> {
         let environment = Arc::new(environment);
         let options = arguments.limits.sandbox();
@@ -85,7 +94,8 @@ impl App {
             .strict_redirects(arguments.strict_redirects);
         let client = Arc::clone(&services.client);
         let authenticator = Authenticator::new(Arc::clone(&environment), client, arguments.open_without_keys);
-        let sandbox = Sandbox::new(loaded.code, Arc::clone(&program), services, options)?;
+        let capacity = Arc::clone(&process.capacity);
+        let sandbox = Sandbox::new(loaded.code, Arc::clone(&program), services, capacity, options)?;
         if arguments.check_config {
             // Where there can be none, the log says so.
             sandbox.pool();
@@ -98,7 +108,8 @@ impl App {
             ..arguments.limits.graphql()
         };
         let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox), answers));
-        let endpoint = Endpoint::new(graphql, arguments.plain_get.unwrap_or(dev), closing);
+        let Process { closing, mutations, .. } = process.clone();
+        let endpoint = Endpoint::new(graphql, arguments.plain_get.unwrap_or(dev), closing, mutations);
         let health = health(&environment);
         let mut routes = Routes::new(&program.manifest, Arc::new(authenticator), health, Arc::new(endpoint));
         if dev || arguments.explorer {

@@ -2,108 +2,87 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, TryRecvError};
-use std::thread::Thread;
 use std::time::Duration;
 
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::marks::Marks;
 use super::watch::{self, Reload, Watched};
-use super::{App, Sources, StartError};
+use super::{App, Process, Sources, StartError};
+use crate::capacity::{Capacity, memory};
 use crate::cli::Arguments;
+use crate::compute;
 use crate::load::Loaded;
 use crate::sandbox::ticker;
 use crate::server::loops::{self, Loops};
-use crate::server::{self, Listeners, Live};
+use crate::server::{self, Listeners, Live, Mutations};
 use crate::telemetry::traces::{self, Service};
 use crate::{environment, telemetry};
 
 /// Exit code after a second signal.
 const FORCED: i32 = 130;
 
+/// Time from the first connection until all of the process is made that the first answer does not need, and the longest
+/// time until then.
+const UNTIL_REST: Duration = Duration::from_millis(5);
+const UNTIL_REST_AT_MOST: Duration = Duration::from_millis(50);
+
 /// Loads the artifact and serves it until SIGTERM or SIGINT; a second signal ends the process at once.
+///
+/// The current thread accepts connections, keeps the time, hears signals and reloads. It runs no guest.
 ///
 /// # Errors
 /// [`StartError`], before anything is served.
 pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let sources = Sources::of(arguments)?;
     let watched = watched(arguments, &sources);
-    let mut loaded = match watched {
-        Some(_) => Loaded::open_copy(&sources.artifact, arguments.verify)?,
-        None => Loaded::open(&sources.artifact, arguments.verify)?,
+    let mut loaded = match watched.is_regular() {
+        true => Loaded::open_copy(&sources.artifact)?,
+        false => Loaded::open(&sources.artifact, arguments.verify)?,
     };
-    // A thread for each call that waits, on whichever loop, and some for files and names of hosts.
-    let threads = arguments.limits.max_calls as usize + 16;
-    let first = loops::event_loop(threads)?;
-    keep_on_after_broken_pipes(&first)?;
-    let service = Service { app: &loaded.program.app.name, runtime: first.handle() };
+    let control = Builder::new_current_thread().enable_all().build()?;
+    keep_on_after_broken_pipes(&control)?;
+    let service = Service { app: &loaded.program.app.name, runtime: control.handle() };
     telemetry::init(arguments.json_logs, service).map_err(StartError::Configuration)?;
+    if let Err(error) = server::raise_open_files() {
+        tracing::warn!(target: "modus", error = %error, "The number of open files could not be raised.");
+    }
     sources.apply_manifest(&mut loaded)?;
     let (open, closing) = tokio::sync::watch::channel(());
-    let app = App::new(arguments, loaded, sources.environment(), closing)?;
+    let limits = &arguments.limits;
+    let capacity = Arc::new(Capacity::new(limits.max_calls as usize, limits.max_waiting as usize));
+    let process = Process { closing, mutations: Mutations::default(), capacity };
+    let entered = control.enter();
+    let app = App::new(arguments, loaded, sources.environment(), &process)?;
+    drop(entered);
     if arguments.check_config {
         return check(&app);
     }
-    let loops = Arc::new(Loops::new(first.handle().clone()));
-    let serving = serve(arguments.clone(), sources, app, watched, open, Arc::clone(&loops));
-    let ended = spawn(&first, serving);
-    let others = loops::for_other_cores(threads);
-    loops.add(others.iter().map(|other| other.handle().clone()));
-    ended.wait().ok_or_else(|| std::io::Error::other("the server's task failed"))??;
-    // Threads of calls that ignored the drain are not waited for.
-    others.into_iter().chain([first]).for_each(Runtime::shutdown_background);
-    Ok(())
+    let loops = Arc::new(Loops::new(loops::event_loop()?));
+    let reload = Reload { arguments: arguments.clone(), sources, process };
+    control.block_on(serve(reload, app, watched, open, loops))
 }
 
-/// The result of a task, for which the thread that began it waits.
-struct Ended<T> {
-    result: Receiver<T>,
-    ticking: ticker::Lent,
-}
-
-/// Unparks a thread when it is dropped.
-struct Wake(Thread);
-
-impl Drop for Wake {
-    fn drop(&mut self) {
-        self.0.unpark();
+/// Makes what the first answer does not need.
+fn make_rest(loops: &Loops, capacity: &Capacity, guest_memory: Option<u64>) {
+    let cores = loops::cores();
+    loops.add(loops::for_other_cores(cores));
+    if let Err(error) = compute::start(cores) {
+        let message = "No thread for calls that compute for long: they take turns with everything else.";
+        tracing::warn!(target: "modus", error = %error, "{message}");
     }
+    capacity.limit_memory(guest_memory.unwrap_or_else(memory::for_guests));
 }
 
-fn spawn<T: Send + 'static>(runtime: &Runtime, task: impl Future<Output = T> + Send + 'static) -> Ended<T> {
-    let (send, result) = mpsc::channel();
-    let (ticking, wake) = (ticker::lend(), Wake(std::thread::current()));
-    runtime.spawn(async move {
-        // What is made last is dropped first: whoever is woken finds the result, or that there will be none.
-        let _wake = wake;
-        let send = send;
-        // Nobody waits for it where this process is ending for another reason.
-        let _ = send.send(task.await);
-    });
-    Ended { result, ticking }
-}
-
-impl<T> Ended<T> {
-    /// Ticks for the calls meanwhile: this thread is there anyway. `None` if the task panicked.
-    fn wait(self) -> Option<T> {
-        let mut result = None;
-        self.ticking.tick(|| {
-            let found = self.result.try_recv();
-            let over = !matches!(found, Err(TryRecvError::Empty));
-            result = found.ok();
-            over
-        });
-        result
-    }
-}
-
-/// The files to look at for changes: in development, and where it is asked for.
-fn watched(arguments: &Arguments, sources: &Sources) -> Option<Watched> {
+/// The files to look at for changes: regularly in development, and where that is asked for.
+fn watched(arguments: &Arguments, sources: &Sources) -> Watched {
     let environment = environment::process_name();
     let default = if environment::is_dev(&environment) { watch::DEFAULT } else { Duration::ZERO };
     let every = arguments.refresh.unwrap_or(default);
-    (!every.is_zero()).then(|| Watched::new(sources.files(&environment), every))
+    // Where nobody looks, a start does not either.
+    let files = if every.is_zero() { Vec::new() } else { sources.files(&environment) };
+    Watched::new(Marks::of(files), every)
 }
 
 /// The answer to `--check-config`: everything that can be said without a port.
@@ -119,36 +98,49 @@ fn check(app: &App) -> Result<(), StartError> {
 
 /// Dropping `open` ends subscriptions.
 async fn serve(
-    arguments: Arguments,
-    sources: Sources,
+    reload: Reload,
     app: App,
-    watched: Option<Watched>,
+    watched: Watched,
     open: tokio::sync::watch::Sender<()>,
     loops: Arc<Loops>,
 ) -> Result<(), StartError> {
     let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let hangup = signal(SignalKind::hangup())?;
     app.routes.load_keys().await?;
-    let listeners = Listeners::bind(arguments.host, arguments.port, app.dev).await?;
+    let listeners = Listeners::bind(reload.arguments.host, reload.arguments.port, app.dev).await?;
     let address = listeners.address()?;
     announce(&app, address);
     let (plugin, version) = (&app.program.app.name, env!("CARGO_PKG_VERSION"));
     tracing::info!(target: "modus", plugin, version, environment = app.environment, address = %address, "Listening.");
-    let live = Arc::new(Live::new(Arc::clone(&app.routes)));
+    let limits = reload.arguments.limits.server();
+    let admin = reload.arguments.admin_address;
+    let live = Live::new(Arc::clone(&app.routes), reload.process.mutations.clone()).with_admin(admin.is_some());
+    let live = Arc::new(live);
     drop(app);
-    if let Some(watched) = watched {
-        let reload = Reload { arguments: arguments.clone(), sources, closing: open.subscribe() };
-        tokio::spawn(watch::watch(watched, reload, address, Arc::downgrade(&live)));
+    if let Some(admin) = admin {
+        let listeners = Listeners::on(admin).await?;
+        tracing::info!(target: "modus", admin = %listeners.address()?, "Probes and metrics.");
+        tokio::spawn(server::admin::serve(listeners, Arc::clone(&live), limits));
     }
-    let signalled = ended(terminate, interrupt, Arc::clone(&live), arguments.shutdown_delay);
+    let Arguments { shutdown_delay, shutdown_timeout, guest_memory, .. } = reload.arguments;
+    let capacity = Arc::clone(&reload.process.capacity);
+    tokio::spawn(ticker::tick());
+    tokio::spawn(watch::watch(watched, hangup, reload, address, Arc::downgrade(&live)));
+    let first = Arc::clone(&loops);
+    tokio::spawn(async move {
+        let _ = tokio::time::timeout(UNTIL_REST_AT_MOST, first.used()).await;
+        tokio::time::sleep(UNTIL_REST).await;
+        make_rest(&first, &capacity, guest_memory.map(|mib| mib << 20));
+    });
+    let signalled = ended(terminate, interrupt, Arc::clone(&live), shutdown_delay);
     let shutdown = async move {
         signalled.await;
         drop(open);
     };
-    server::serve(listeners, &loops, &live, arguments.limits.server(), shutdown, arguments.shutdown_timeout).await;
+    server::serve(listeners, &loops, &live, limits, shutdown, shutdown_timeout).await;
     let (finished, cut) = live.drained();
     tracing::info!(target: "modus", finished, cut, "Shut down.");
-    // While deadlines are still kept: a call that did not end in time must not hold the exporter up.
-    let _ = tokio::task::spawn_blocking(traces::finish).await;
+    traces::finish().await;
     Ok(())
 }
 

@@ -1,16 +1,16 @@
-//! Changed files make a new app, which takes the old one's place (`http-server` section 14).
+//! Changed files make a new app, which takes the old one's place (`http-server` section 14). So does SIGHUP.
 
-use std::fs::Metadata;
 use std::net::SocketAddr;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::PathBuf;
-use std::sync::Weak;
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
-use tokio::sync::watch::Receiver;
+use tokio::runtime::Handle;
+use tokio::signal::unix::Signal;
+use tokio::sync::oneshot;
 
+use super::marks::Marks;
 use super::run::announce;
-use super::{App, Sources, StartError};
+use super::{App, Process, Sources, StartError};
 use crate::cli::Arguments;
 use crate::load::Loaded;
 use crate::server::Live;
@@ -18,85 +18,118 @@ use crate::server::Live;
 /// Time between two looks at the files in development.
 pub(super) const DEFAULT: Duration = Duration::from_secs(1);
 
-/// What tells two versions of a file apart: another time, size or file. A file that is not there has no mark.
-type Mark = Option<(Option<SystemTime>, u64, u64)>;
+/// Time until another try where there was no thread.
+const UNTIL_NEXT_TRY: Duration = Duration::from_secs(1);
 
-/// Files, and how they were seen last.
+/// Why files are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// It is time to: they are loaded if one of them changed.
+    Regular,
+    /// Somebody asked: they are loaded, changed or not.
+    Asked,
+}
+
+/// Files to look at.
 pub(super) struct Watched {
-    files: Vec<PathBuf>,
-    seen: Vec<Mark>,
-    every: Duration,
+    /// How they were seen last.
+    marks: Marks,
+    /// Time between two looks; `None` = only where somebody asks.
+    every: Option<Duration>,
 }
 
 impl Watched {
     /// Files as they are now.
-    pub(super) fn new(files: Vec<PathBuf>, every: Duration) -> Self {
-        let seen = marks(&files);
-        Self { files, seen, every }
+    pub(super) fn new(marks: Marks, every: Duration) -> Self {
+        Self { marks, every: (!every.is_zero()).then_some(every) }
     }
 
-    /// Whether a file changed since the last time. Each change is reported once, so that a faulty file is not read again
-    /// before it changes again.
-    fn changed(&mut self) -> bool {
-        let now = marks(&self.files);
-        now != std::mem::replace(&mut self.seen, now.clone())
+    /// Whether they are looked at without being asked.
+    pub(super) fn is_regular(&self) -> bool {
+        self.every.is_some()
     }
 }
 
-fn marks(files: &[PathBuf]) -> Vec<Mark> {
-    let mark = |metadata: Metadata| (metadata.modified().ok(), metadata.len(), metadata.ino());
-    files.iter().map(|file| std::fs::metadata(file).ok().map(mark)).collect()
-}
-
-/// Looks at the files until the server ends. A new app answers new requests; those under way finish on the old one.
-/// Faulty files leave everything as it is.
-pub(super) async fn watch(mut watched: Watched, reload: Reload, address: SocketAddr, live: Weak<Live>) {
+/// Loads files that changed, and on each SIGHUP all files, until the server ends. A new app answers new requests; those
+/// under way finish on the old one. Faulty files leave everything as it is.
+pub(super) async fn watch(watched: Watched, mut hangup: Signal, reload: Reload, address: SocketAddr, live: Weak<Live>) {
+    let (marks, reload) = (Arc::new(Mutex::new(watched.marks)), Arc::new(reload));
+    let (mut pause, mut next) = (watched.every, Look::Regular);
     loop {
-        tokio::time::sleep(watched.every).await;
-        let reload = reload.clone();
-        let looked = tokio::task::spawn_blocking(move || {
-            let app = watched.changed().then(|| reload.load());
-            (watched, app)
-        });
-        // Fails only when the process ends.
-        let Ok((next, app)) = looked.await else { return };
-        watched = next;
-        let Some(live) = live.upgrade() else { return };
-        match app {
-            Some(_) if live.is_draining() => return,
-            Some(Ok(app)) => {
-                app.routes.inherit_keys(&live.routes());
-                if let Err(error) = app.routes.load_keys().await {
-                    refused(&error.into());
-                    continue;
-                }
-                live.replace(app.routes.clone());
-                tracing::info!(target: "modus", plugin = app.program.app.name, "Reloaded.");
-                announce(&app, address);
+        let look = tokio::select! {
+            Some(()) = hangup.recv() => Look::Asked,
+            () = tokio::time::sleep(pause.unwrap_or(Duration::MAX)) => next,
+        };
+        (pause, next) = (watched.every, Look::Regular);
+        let app = match in_a_thread(look, &marks, &reload) {
+            Ok(loaded) => loaded.await,
+            Err(error) => {
+                let message = "No thread to load changed files with; it is tried again.";
+                tracing::warn!(target: "modus", error = %error, "{message}");
+                (pause, next) = (Some(UNTIL_NEXT_TRY), look);
+                continue;
             }
-            Some(Err(error)) => refused(&error),
-            None => {}
+        };
+        let Some(live) = live.upgrade().filter(|live| !live.is_draining()) else { return };
+        let taken = match app {
+            Ok(None) => continue,
+            Ok(Some(Ok(app))) => take_over(app, address, &live).await,
+            Ok(Some(Err(error))) => Err(error),
+            Err(_) => Err(StartError::System(std::io::Error::other("the thread that loads the app failed"))),
+        };
+        if let Err(error) = taken {
+            let text = error.to_string();
+            let is_new = marks.lock().unwrap_or_else(PoisonError::into_inner).refuse(&text);
+            if is_new || look == Look::Asked {
+                let message = "Could not reload: what was loaded before is served on.";
+                tracing::error!(target: "modus", error = text, "{message}");
+            }
         }
     }
 }
 
-fn refused(error: &StartError) {
-    let message = "Could not reload: what was loaded before is served on.";
-    tracing::error!(target: "modus", error = %error, "{message}");
+/// Looks at the files, and loads them where there is a reason to. Files may be slow, and making an app of them takes its time, so this
+/// has a thread of its own.
+///
+/// # Errors
+/// The operating system has no thread.
+fn in_a_thread(
+    look: Look,
+    marks: &Arc<Mutex<Marks>>,
+    reload: &Arc<Reload>,
+) -> std::io::Result<oneshot::Receiver<Option<Result<App, StartError>>>> {
+    let (send, loaded) = oneshot::channel();
+    let (marks, reload, runtime) = (Arc::clone(marks), Arc::clone(reload), Handle::current());
+    std::thread::Builder::new().name("reload".to_owned()).spawn(move || {
+        let _entered = runtime.enter();
+        let is_due = marks.lock().unwrap_or_else(PoisonError::into_inner).is_due(Instant::now());
+        let app = (is_due || look == Look::Asked).then(|| reload.load());
+        // Nobody waits for it where the process ends.
+        let _ = send.send(app);
+    })?;
+    Ok(loaded)
+}
+
+async fn take_over(app: App, address: SocketAddr, live: &Live) -> Result<(), StartError> {
+    app.routes.inherit_keys(&live.routes());
+    app.routes.load_keys().await?;
+    live.replace(app.routes.clone());
+    tracing::info!(target: "modus", plugin = app.program.app.name, "Reloaded.");
+    announce(&app, address);
+    Ok(())
 }
 
 /// What an app is made from again.
-#[derive(Clone)]
 pub(super) struct Reload {
     pub(super) arguments: Arguments,
     pub(super) sources: Sources,
-    pub(super) closing: Receiver<()>,
+    pub(super) process: Process,
 }
 
 impl Reload {
-    fn load(self) -> Result<App, StartError> {
-        let mut loaded = Loaded::open_copy(&self.sources.artifact, self.arguments.verify)?;
+    fn load(&self) -> Result<App, StartError> {
+        let mut loaded = Loaded::open_copy(&self.sources.artifact)?;
         self.sources.apply_manifest(&mut loaded)?;
-        App::new(&self.arguments, loaded, self.sources.environment(), self.closing)
+        App::new(&self.arguments, loaded, self.sources.environment(), &self.process)
     }
 }

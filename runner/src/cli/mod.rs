@@ -4,7 +4,7 @@ mod flag;
 mod help;
 
 use std::ffi::{OsStr, OsString};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ pub struct Arguments {
     pub port: u16,
     /// Address; without one loopback in development, else every address.
     pub host: Option<IpAddr>,
+    /// Address of probes and metrics, in place of [`Self::port`].
+    pub admin_address: Option<SocketAddr>,
     /// A manifest in place of the one in the artifact.
     pub manifest: Option<PathBuf>,
     /// Folder of the artifact, a manifest and env files.
@@ -57,6 +59,8 @@ pub struct Arguments {
     pub plain_get: Option<bool>,
     /// Check the code's hash.
     pub verify: bool,
+    /// MiB of memory that all calls together may have; by default three quarters of what the process may have.
+    pub guest_memory: Option<u64>,
     /// What clients and calls may take.
     pub limits: Limits,
 }
@@ -67,6 +71,7 @@ impl Default for Arguments {
             artifact: None,
             port: 8686,
             host: None,
+            admin_address: None,
             manifest: None,
             app_path: None,
             refresh: None,
@@ -84,6 +89,7 @@ impl Default for Arguments {
             suggestions: None,
             plain_get: None,
             verify: false,
+            guest_memory: None,
             limits: Limits::default(),
         }
     }
@@ -102,6 +108,21 @@ const FLAGS: &[Flag] = &[
         "HOST",
         "Address to listen on [default: loopback in development, else every address]",
         |given, text| put(&mut given.host, text.parse().map(Some).map_err(|_| "expected an IP address".to_owned())),
+    ),
+    Flag::text(
+        "admin-address",
+        "ADDRESS",
+        "Address and port for /livez, /readyz and /metrics, such as 127.0.0.1:9090, in place of --port",
+        |given, text| {
+            let address = text.parse().map(Some);
+            put(&mut given.admin_address, address.map_err(|_| "expected an IP address and a port".to_owned()))
+        },
+    ),
+    Flag::text(
+        "guest-memory",
+        "MIB",
+        "MiB of memory that all calls together may have [default: three quarters of what the process may have]",
+        |given, text| put(&mut given.guest_memory, within(1..=u64::MAX >> 20, text).map(Some)),
     ),
     Flag::path("manifest", "FILE", "A modus.json in place of the one in the artifact", |given, path| {
         given.manifest = Some(path);

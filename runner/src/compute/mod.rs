@@ -8,9 +8,9 @@
 mod place;
 mod threads;
 
+pub(crate) use place::pause;
 pub(crate) use place::{at_once, leave, on_loop, resident, yield_now};
-pub use place::pause;
-pub use threads::start;
+pub(crate) use threads::start;
 
 use futures::future::FutureExt as _;
 
@@ -19,10 +19,12 @@ pub(crate) async fn offload<T: Send + 'static>(weight: u64, work: impl FnOnce() 
     if !abi::budget::is_long(weight) {
         return work();
     }
-    resident(async move {
-        leave().await;
-        work()
-    }
-    .boxed())
+    resident(
+        async move {
+            leave().await;
+            work()
+        }
+        .boxed(),
+    )
     .await
 }

@@ -39,7 +39,7 @@ pub(crate) fn on_loop() -> bool {
 
 /// For transfers that take long ([`abi::guest::Limits::pause`]): those on an event loop are stopped, to be begun again on a
 /// compute thread, where they let others have their turn.
-pub fn pause() -> Pause {
+pub(crate) fn pause() -> Pause {
     match PLACE.get() {
         Place::Loop if threads::available() => Pause::Stop,
         Place::Compute => {

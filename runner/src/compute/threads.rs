@@ -47,12 +47,9 @@ struct State {
 ///
 /// # Errors
 /// The operating system's, where it gives no thread at all.
-pub fn start(cores: usize) -> std::io::Result<()> {
-    let threads = THREADS.get_or_init(|| Threads {
-        state: Mutex::default(),
-        ready: Condvar::new(),
-        again: Condvar::new(),
-    });
+pub(crate) fn start(cores: usize) -> std::io::Result<()> {
+    let threads =
+        THREADS.get_or_init(|| Threads { state: Mutex::default(), ready: Condvar::new(), again: Condvar::new() });
     for index in 0..2 * cores {
         let made = std::thread::Builder::new().name("compute".to_owned()).spawn(|| work(threads));
         match made {
@@ -93,12 +90,12 @@ pub(super) fn pass() {
 }
 
 /// Timers and connections of a call belong to the event loop it came from.
-struct AtHome<T> {
+struct AtHome<T: 'static> {
     home: Option<Handle>,
     future: BoxFuture<'static, T>,
 }
 
-impl<T> Future for AtHome<T> {
+impl<T: 'static> Future for AtHome<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
@@ -108,7 +105,7 @@ impl<T> Future for AtHome<T> {
     }
 }
 
-impl<T> Drop for AtHome<T> {
+impl<T: 'static> Drop for AtHome<T> {
     fn drop(&mut self) {
         let _entered = self.home.as_ref().map(Handle::enter);
         // Now, while its runtime is there for it.

@@ -76,9 +76,9 @@ impl Instance {
         self.store.data().code.is_pooled
     }
 
-    /// Turns that were over before the call was.
-    pub(super) fn turns(&self) -> u32 {
-        self.store.data().turns
+    /// Whether the call took longer than it may on an event loop.
+    pub(super) fn was_long(&self) -> bool {
+        self.store.data().is_long()
     }
 
     /// Bytes of linear memory the instance has now.
@@ -326,6 +326,7 @@ fn state(inner: &Inner, code: Arc<Code>, request: &Request, log: LogContext, dea
         host_time: Duration::ZERO,
         host_calls: inner.options.host_calls,
         kept: false,
+        function: request.function as usize,
         turns: 0,
         helping: None,
         log,

@@ -110,12 +110,7 @@ impl Import {
     }
 
     /// Hands the answer over.
-    async fn result(
-        &self,
-        caller: &mut Caller<'_, State>,
-        shared: &Shared,
-        answer: &Value,
-    ) -> Result<u64, CallError> {
+    async fn result(&self, caller: &mut Caller<'_, State>, shared: &Shared, answer: &Value) -> Result<u64, CallError> {
         let exports = guest::exports_of(caller);
         let memory = exports.memory.map_or(0, |memory| memory.data_size(&*caller));
         if compute::on_loop() && (memory > QUICKLY_COLLECTED || is_long(answer.weight())) {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use abi::plan::{ImportPlan, Program};
 use wasmtime::{Engine, ExternType, FuncType, InstancePre, Linker, Module};
 
+use super::imports::Import;
 use super::outcome::Unwind;
 use super::state::State;
-use super::imports::Import;
 use super::{env, wasi};
 use crate::hosts::Services;
 

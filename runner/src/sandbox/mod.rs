@@ -19,8 +19,8 @@ mod state;
 pub mod ticker;
 mod wasi;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use abi::plan::Program;
@@ -36,8 +36,8 @@ use crate::compute;
 use crate::hosts::Services;
 use crate::limits::{self, LimitId};
 use crate::load::{CodeFile, LoadError};
-use crate::telemetry::metrics::{self, FunctionMetrics, HostFunctionMetrics};
 use crate::panics;
+use crate::telemetry::metrics::{self, FunctionMetrics, HostFunctionMetrics};
 use crate::telemetry::{LogContext, traces};
 use code::Code;
 use engine::Allocation;
@@ -95,7 +95,9 @@ pub struct Sandbox(Arc<Inner>);
 pub(crate) struct Inner {
     /// At first without a pool, see [`Sandbox::pool`].
     code: ArcSwap<Code>,
-    file: CodeFile,
+    file: ArcSwap<CodeFile>,
+    /// Whether the code may be run, once that is certain for good: see [`CodeFile::sealed`].
+    is_sound: OnceLock<bool>,
     /// Whether there is a pool, or will be.
     pooled: AtomicBool,
     /// What is measured about the functions, in the order of the program's.
@@ -103,8 +105,6 @@ pub(crate) struct Inner {
     shared: Arc<Shared>,
     options: Options,
     capacity: Arc<Capacity>,
-    /// Whether the last call of each function took so long that it left its event loop.
-    long: Lazy<AtomicBool>,
     plugin: Arc<str>,
     build_id: Arc<str>,
 }
@@ -124,10 +124,10 @@ impl Sandbox {
         let code = Code::new(Allocation::OnDemand, &file, &program, &services, &options)?;
         Ok(Self(Arc::new(Inner {
             code: ArcSwap::from_pointee(code),
-            file,
+            file: ArcSwap::from_pointee(file),
+            is_sound: OnceLock::new(),
             pooled: AtomicBool::new(false),
             metrics: Lazy::new(program.functions.len()),
-            long: Lazy::new(program.functions.len()),
             capacity,
             plugin: Arc::from(program.app.name.as_str()),
             build_id: Arc::from(program.app.build_id.as_str()),
@@ -135,6 +135,7 @@ impl Sandbox {
                 limits: abi::guest::Limits { pause: compute::pause, ..options.values },
                 metrics: program.imports.iter().map(|_| HostFunctionMetrics::default()).collect(),
                 collect: options.collect,
+                long: Lazy::new(program.functions.len()),
                 program,
                 services: Arc::new(services),
             }),
@@ -142,7 +143,8 @@ impl Sandbox {
         })))
     }
 
-    /// Takes instances from a pool from now on, which makes them several times cheaper. The pool takes 0.2 ms and more to
+    /// Takes instances from a pool from now on, which makes them several times cheaper, and code from a copy that nobody can
+    /// overwrite. The pool takes 0.2 ms and more to
     /// create: that is not for the first answer to wait for, so the first call has it made some milliseconds later.
     ///
     /// Where there can be none, instances are allocated one by one as before, and the log says why. The answer is false
@@ -150,20 +152,45 @@ impl Sandbox {
     pub fn pool(&self) -> bool {
         let inner = &*self.0;
         inner.pooled.store(true, Ordering::Relaxed);
+        let Some(file) = self.sealed() else { return true };
         let shared = &inner.shared;
         let allocation = Allocation::Pooled(inner.capacity.calls());
-        match Code::new(allocation, &inner.file, &shared.program, &shared.services, &inner.options) {
+        match Code::new(allocation, &file, &shared.program, &shared.services, &inner.options) {
             Ok(code) => inner.code.store(Arc::new(code)),
             Err(error @ LoadError::File { .. }) => {
                 tracing::warn!(target: "modus", error = %error, "No memory pool yet.");
                 return false;
             }
             Err(error) => {
-                let (bounds, help) = (inner.file.bounds.name(), engine::without_pool(inner.file.bounds));
+                let (bounds, help) = (file.bounds.name(), engine::without_pool(file.bounds));
                 tracing::warn!(target: "modus", error = %error, bounds, help, "No memory pool: instances are allocated one by one.");
+                let allocation = Allocation::OnDemand;
+                if let Ok(code) = Code::new(allocation, &file, &shared.program, &shared.services, &inner.options) {
+                    inner.code.store(Arc::new(code));
+                }
             }
         }
+        inner.file.store(file);
+        let _ = inner.is_sound.set(true);
         true
+    }
+
+    /// The code from where nobody can change it; `None` if somebody has changed it.
+    fn sealed(&self) -> Option<Arc<CodeFile>> {
+        let file = self.0.file.load_full();
+        match file.sealed() {
+            Ok(sealed) => Some(Arc::new(sealed)),
+            Err(error @ LoadError::Overwritten { .. }) => {
+                let help = "send SIGHUP to load what is there now, or start the runner again";
+                tracing::error!(target: "modus", error = %error, help, "Calls are refused.");
+                let _ = self.0.is_sound.set(false);
+                None
+            }
+            Err(error) => {
+                tracing::warn!(target: "modus", error = %error, "The artifact must not be written to while it is in use.");
+                Some(file)
+            }
+        }
     }
 
     /// [`Sandbox::pool`], when the first answer is likely to be sent.
@@ -172,12 +199,16 @@ impl Sandbox {
             return;
         }
         let sandbox = self.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(UNTIL_POOL).await;
+        let made = std::thread::Builder::new().name("pool".to_owned()).spawn(move || {
+            std::thread::sleep(UNTIL_POOL);
             while !sandbox.pool() {
-                tokio::time::sleep(UNTIL_NEXT_TRY).await;
+                std::thread::sleep(UNTIL_NEXT_TRY);
             }
         });
+        if let Err(error) = made {
+            tracing::warn!(target: "modus", error = %error, "No thread to make the memory pool; the next call tries again.");
+            self.0.pooled.store(false, Ordering::Relaxed);
+        }
     }
 
     /// An instance that keeps its memory from call to call. It counts among the calls that run at once for as long as it
@@ -202,6 +233,9 @@ impl Call for Sandbox {
             let deadline = Deadline::after(inner.options.deadline);
             let execution_id = id::new();
             let Some(slot) = inner.slot(deadline).await else { return no_slot(execution_id) };
+            if !inner.is_sound() {
+                return overwritten(execution_id);
+            }
             let log = inner.log_context(&request, &execution_id);
             let span = traces::call(&log.function, &execution_id);
             let call = compute::resident(run(inner, request, log, deadline, slot).instrument(span).boxed());
@@ -229,17 +263,17 @@ async fn run(
     deadline: Deadline,
     slot: OwnedSemaphorePermit,
 ) -> Outcome {
-    let habit = inner.long.get(request.function as usize);
+    let shared = Arc::clone(&inner.shared);
+    let long = shared.long.get(request.function as usize);
     // What took long the last time is likely to do so again: it does not begin where others wait for it.
-    let was_long = habit.is_some_and(|long| long.load(Ordering::Relaxed));
+    let was_long = long.is_some_and(|long| long.load(Ordering::Relaxed));
     if was_long {
         compute::leave().await;
     }
-    let mut instance = Instance::new(Arc::clone(&inner), &request, log, deadline);
+    let mut instance = Instance::new(inner, &request, log, deadline);
     let outcome = instance.run(&request).await;
-    let is_long = instance.turns() > 1;
-    if let Some(long) = habit.filter(|_| is_long != was_long) {
-        long.store(is_long, Ordering::Relaxed);
+    if let Some(long) = long.filter(|_| was_long && !instance.was_long()) {
+        long.store(false, Ordering::Relaxed);
     }
     // When the instance is gone, the next call may take its place.
     if instance.is_pooled() {
@@ -263,6 +297,11 @@ impl Inner {
         }
     }
 
+    /// Whether the code is still what was loaded.
+    fn is_sound(&self) -> bool {
+        self.is_sound.get().copied().unwrap_or_else(|| self.file.load().is_untouched())
+    }
+
     fn log_context(&self, request: &Request, execution_id: &str) -> LogContext {
         let function = self.shared.program.functions.get(request.function as usize);
         LogContext {
@@ -280,6 +319,11 @@ fn no_slot(execution_id: String) -> Outcome {
     metrics::refused(LimitId::MaxCalls);
     tracing::warn!(target: "modus", execution_id, "A call timed out before it could start: too many are running.");
     failure(execution_id, TIMED_OUT)
+}
+
+fn overwritten(execution_id: String) -> Outcome {
+    tracing::error!(target: "modus", execution_id, "A call was refused: the artifact was overwritten while it was in use.");
+    failure(execution_id, "internal error; see the log")
 }
 
 fn failure(execution_id: String, message: &str) -> Outcome {

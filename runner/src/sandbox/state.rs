@@ -1,6 +1,7 @@
 //! What belongs to one call.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use wasmtime::{ResourceLimiter, StoreContextMut, UpdateDeadline};
@@ -40,6 +41,8 @@ pub(crate) struct State {
     pub(crate) host_calls: u64,
     /// Whether the instance lives on after the call.
     pub(crate) kept: bool,
+    /// Number of the function that is called.
+    pub(crate) function: usize,
     /// Turns that were over before the guest was.
     pub(crate) turns: u32,
     /// Epochs that a helper of the guest runs for, while the host waits for it; `None` outside of helpers.
@@ -47,6 +50,11 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Whether the call took longer than it may on an event loop.
+    pub(crate) fn is_long(&self) -> bool {
+        self.turns >= TURNS_ON_LOOP
+    }
+
     /// What a host function may use.
     pub(crate) fn invocation(&mut self) -> Invocation<'_> {
         Invocation {
@@ -93,7 +101,10 @@ pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Resul
         return Ok(UpdateDeadline::Continue(TURN));
     }
     state.turns = state.turns.saturating_add(1);
-    if state.turns >= TURNS_ON_LOOP && compute::on_loop() {
+    if state.is_long() && compute::on_loop() {
+        if let Some(long) = state.shared.long.get(state.function) {
+            long.store(true, Ordering::Relaxed);
+        }
         return Ok(UpdateDeadline::YieldCustom(TURN, Box::pin(compute::leave())));
     }
     Ok(UpdateDeadline::Yield(TURN))

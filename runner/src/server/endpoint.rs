@@ -10,7 +10,7 @@ use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::watch;
 
 use super::accept::{self, Accept};
-use super::{Body, Handler, events, plain};
+use super::{Body, Handler, Mutations, events, plain};
 use crate::auth::Claims;
 use crate::graphql::{self, Engine, GraphqlRequest, Media, NO_EVENT_STREAM, OperationType, Prepared};
 
@@ -22,15 +22,14 @@ struct Inner {
     engine: Arc<Engine>,
     plain_get: bool,
     closing: watch::Receiver<()>,
-    /// Each mutation holds a receiver.
-    mutations: watch::Sender<()>,
+    mutations: Mutations,
 }
 
 impl Endpoint {
     /// Answers with `engine`. `plain_get` tells whether a GET query is answered that a page of another origin could have
-    /// made without asking. Subscriptions end when the sender of `closing` is dropped.
-    pub fn new(engine: Arc<Engine>, plain_get: bool, closing: watch::Receiver<()>) -> Self {
-        Self(Arc::new(Inner { engine, plain_get, closing, mutations: watch::Sender::new(()) }))
+    /// made without asking. Subscriptions end when the sender of `closing` is dropped; `mutations` counts those that run.
+    pub fn new(engine: Arc<Engine>, plain_get: bool, closing: watch::Receiver<()>, mutations: Mutations) -> Self {
+        Self(Arc::new(Inner { engine, plain_get, closing, mutations }))
     }
 
     async fn answer(self, request: Request<Bytes>) -> Response<Body> {
@@ -84,7 +83,7 @@ impl Endpoint {
             return self.0.engine.run(prepared).await;
         }
         let media = prepared.media;
-        let running = self.0.mutations.subscribe();
+        let running = self.0.mutations.begin();
         let task = tokio::spawn(async move {
             let response = self.0.engine.run(prepared).await;
             drop(running);
@@ -104,10 +103,6 @@ const NOT_PREFLIGHTED: &str = "A GET request must have a header that browsers as
 impl Handler for Endpoint {
     fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Body>> {
         Box::pin(self.clone().answer(request))
-    }
-
-    fn finished(&self) -> BoxFuture<'_, ()> {
-        Box::pin(self.0.mutations.closed())
     }
 }
 

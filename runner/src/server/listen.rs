@@ -96,5 +96,5 @@ fn accept(listener: &AsyncFd<TcpListener>, context: &mut Context<'_>) -> Poll<io
 
 async fn bind(address: SocketAddr) -> Result<AsyncFd<TcpListener>, BindError> {
     let bound = tokio::net::TcpListener::bind(address).await.and_then(|listener| listener.into_std());
-    bound.and_then(AsyncFd::new).map_err(|source| BindError { address, source })
+    bound.and_then(AsyncFd::register).map_err(|source| BindError { address, source })
 }

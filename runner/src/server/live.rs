@@ -4,12 +4,38 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
+use tokio::sync::watch;
 
 use super::Routes;
+
+/// Mutations of all apps of this process, those that were replaced included. Each runs to its end, although its client may
+/// be gone and its app replaced. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Mutations(watch::Sender<()>);
+
+/// A mutation that runs, until it is dropped.
+pub(super) struct Running {
+    _counted: watch::Receiver<()>,
+}
+
+impl Mutations {
+    /// Counts a mutation.
+    pub(super) fn begin(&self) -> Running {
+        Running { _counted: self.0.subscribe() }
+    }
+
+    /// Resolves when none runs.
+    pub(super) async fn finished(&self) {
+        self.0.closed().await;
+    }
+}
 
 /// Shared by all connections.
 pub struct Live {
     routes: ArcSwap<Routes>,
+    pub(super) mutations: Mutations,
+    /// Probes and metrics have a listener of their own.
+    admin: bool,
     draining: AtomicBool,
     begun: AtomicU64,
     ended: AtomicU64,
@@ -27,15 +53,27 @@ impl Drop for UnderWay {
 }
 
 impl Live {
-    /// Serves `routes`.
-    pub fn new(routes: Arc<Routes>) -> Self {
+    /// Serves `routes`. At the end `mutations` are waited for.
+    pub fn new(routes: Arc<Routes>, mutations: Mutations) -> Self {
         Self {
             routes: ArcSwap::new(routes),
+            mutations,
+            admin: false,
             draining: AtomicBool::default(),
             begun: AtomicU64::default(),
             ended: AtomicU64::default(),
             ended_before: AtomicU64::default(),
         }
+    }
+
+    /// The same where probes and metrics have a listener of their own.
+    #[must_use]
+    pub fn with_admin(self, admin: bool) -> Self {
+        Self { admin, ..self }
+    }
+
+    pub(super) fn has_admin(&self) -> bool {
+        self.admin
     }
 
     /// Serves other routes from now on; requests under way keep theirs.

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tokio::runtime::{Builder, Handle};
+use tokio::sync::Notify;
 
 /// Tasks that are run between two looks at what has arrived. Few, because each may run a guest for a whole turn.
 const EVENT_INTERVAL: u32 = 16;
@@ -17,6 +18,8 @@ const EVENT_INTERVAL: u32 = 16;
 pub struct Loops {
     first: EventLoop,
     others: OnceLock<Box<[EventLoop]>>,
+    /// Told of each connection until all loops are there.
+    used: Notify,
 }
 
 #[derive(Debug)]
@@ -74,12 +77,17 @@ pub fn for_other_cores(cores: usize) -> Vec<Handle> {
 impl Loops {
     /// One loop.
     pub fn new(first: Handle) -> Self {
-        Self { first: EventLoop::new(first), others: OnceLock::new() }
+        Self { first: EventLoop::new(first), others: OnceLock::new(), used: Notify::new() }
     }
 
     /// More loops. Of several times that they are added, the first counts.
     pub fn add(&self, others: Vec<Handle>) {
         self.others.get_or_init(|| others.into_iter().map(EventLoop::new).collect());
+    }
+
+    /// Resolves when the first connection has come.
+    pub async fn used(&self) {
+        self.used.notified().await;
     }
 
     fn all(&self) -> impl Iterator<Item = &EventLoop> {
@@ -92,6 +100,9 @@ impl Loops {
         let index = self.all().enumerate().min_by_key(open).map_or(0, |(index, _)| index);
         let place = Place { loops: Arc::clone(self), index };
         place.event_loop().open.fetch_add(1, Ordering::Relaxed);
+        if self.others.get().is_none() {
+            self.used.notify_one();
+        }
         place
     }
 }

@@ -25,9 +25,10 @@ use crate::limits;
 use door::Door;
 
 pub use body::Body;
+pub use door::raise_open_files;
 pub use endpoint::Endpoint;
 pub use listen::{BindError, Listeners};
-pub use live::Live;
+pub use live::{Live, Mutations};
 pub use loops::Loops;
 pub use respond::{Handler, plain};
 pub use routes::{Found, Route, Routes};
@@ -97,7 +98,7 @@ pub async fn serve(
     drop(listeners);
     let drained = async {
         door.close().await;
-        live.finished().await;
+        live.mutations.finished().await;
     };
     if tokio::time::timeout(drain, drained).await.is_err() {
         let seconds = drain.as_secs_f64();

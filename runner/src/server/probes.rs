@@ -1,13 +1,34 @@
 //! What the runner says about itself: alive, ready, measured.
 
-use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use hyper::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 
-use super::{Body, Live};
+use super::{Body, Live, plain};
 use crate::telemetry::metrics;
 
 /// Paths that are answered here.
 pub(super) const PATHS: [&str; 4] = ["/livez", "/readyz", "/ready", "/metrics"];
+
+/// The answer of the listener that is for nothing else.
+pub(super) fn admin(path: &str, live: &Live) -> Response<Body> {
+    match path {
+        "/health" => super::respond::health(&live.routes()),
+        path => answer(path, live).unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "Not Found")),
+    }
+}
+
+/// The answer to a connection for which there is no room.
+pub(super) fn only(path: &str, live: &Live) -> Response<Body> {
+    let probe = Some(path).filter(|_| !live.has_admin()).and_then(|path| answer(path, live));
+    let mut response = probe.unwrap_or_else(|| {
+        let text = "Too many connections are open (limit `max-connections`); try again later.";
+        let mut refusal = plain(StatusCode::SERVICE_UNAVAILABLE, text);
+        refusal.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        refusal
+    });
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
 
 /// The answer at one of [`PATHS`].
 pub(super) fn answer(path: &str, live: &Live) -> Option<Response<Body>> {

@@ -25,11 +25,6 @@ const DROPPED: usize = 16;
 pub trait Handler: Send + Sync {
     /// Answers a GET or POST.
     fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Body>>;
-
-    /// Resolves when nothing runs any more that outlives its request.
-    fn finished(&self) -> BoxFuture<'_, ()> {
-        Box::pin(std::future::ready(()))
-    }
 }
 
 /// A response in plain text.
@@ -58,7 +53,9 @@ async fn route(live: &Arc<Live>, limits: &Limits, request: Request<Incoming>) ->
     if !matches!(*request.method(), Method::GET | Method::POST) {
         return not_allowed("GET, POST");
     }
-    if let Some(response) = probes::answer(request.uri().path(), live) {
+    if !live.has_admin()
+        && let Some(response) = probes::answer(request.uri().path(), live)
+    {
         return response;
     }
     let routes = live.routes();
@@ -96,7 +93,7 @@ async fn endpoint(routes: &Routes, route: &Route, limits: &Limits, request: Requ
     }
 }
 
-fn health(routes: &Routes) -> Response<Body> {
+pub(super) fn health(routes: &Routes) -> Response<Body> {
     let mut response = Response::new(Body::from(routes.health.clone()));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response

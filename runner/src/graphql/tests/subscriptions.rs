@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::events::{AgentEvent, Events, Refused};
+use crate::server::Mutations;
 
 struct Listed;
 
@@ -106,7 +107,7 @@ fn subscribe(gone: &Arc<std::sync::atomic::AtomicBool>) -> (tokio::sync::watch::
     use crate::server::{Endpoint, Handler as _};
     let engine = engine_with(Options::default(), |_, _| answer("null")).with_events(Arc::new(Silent(Arc::clone(gone))));
     let (open, closing) = tokio::sync::watch::channel(());
-    let endpoint = Endpoint::new(Arc::new(engine), false, closing);
+    let endpoint = Endpoint::new(Arc::new(engine), false, closing, Mutations::default());
     let body = r#"{"query": "subscription {agentEvent(agentId: \"x\") {name}}"}"#;
     let request = hyper::Request::post("/graphql")
         .header("content-type", "application/json")

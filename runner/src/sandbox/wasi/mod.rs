@@ -159,11 +159,13 @@ impl Function {
 /// Connects a function with a module's import, whose type it [`accepts`](Function::accepts).
 pub(super) fn link(linker: &mut Linker<State>, function: &'static Function, ty: FuncType) -> wasmtime::Result<()> {
     match function.handler {
-        Handler::Now(handler) => linker.func_new(MODULE, function.name, ty, move |mut caller, parameters, results| {
-            let memory = exports_of(&mut caller).memory;
-            let mut process = Process { caller, memory };
-            answer(with_words(parameters, |words| handler(&mut process, words)), results)
-        })?,
+        Handler::Now(handler) => {
+            linker.func_new(MODULE, function.name, ty, move |mut caller, parameters, results| {
+                let memory = exports_of(&mut caller).memory;
+                let mut process = Process { caller, memory };
+                answer(with_words(parameters, |words| handler(&mut process, words)), results)
+            })?
+        }
         Handler::Later(handler) => {
             linker.func_new_async(MODULE, function.name, ty, move |mut caller, parameters, results| {
                 let memory = exports_of(&mut caller).memory;

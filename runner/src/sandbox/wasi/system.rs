@@ -3,7 +3,6 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use abi::guest;
 use abi::plan::Clock;
 
 use super::{Errno, Outcome, Process, low};

@@ -207,11 +207,14 @@ pub fn trapped(kind: &str) {
 /// Counts a refusal, if it is one: then its text names a limit.
 pub fn refused_for(text: &str) {
     if let Some(limit) = crate::limits::named(text) {
-        refused(limit);
+        REFUSALS.add(limit);
     }
 }
 
 /// Counts what a limit, called by its setting if it has one, refused or ended.
-pub fn refused(reason: &str) {
-    REFUSALS.add(reason);
+pub fn refused(limit: impl Into<&'static str>) {
+    REFUSALS.add(limit.into());
 }
+
+/// Counts a connection that could not be accepted.
+pub fn not_accepted() {}

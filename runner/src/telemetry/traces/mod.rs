@@ -81,13 +81,20 @@ where
     Ok(Some(layer.with_filter(spans.with_max_level_hint(LevelFilter::INFO))))
 }
 
-/// Exports what is left. Waits for the exporter, so not for tasks of the runtime.
-pub fn finish() {
-    if let Some(provider) = PROVIDER.get()
-        && let Err(error) = provider.shutdown_with_timeout(FLUSH)
-    {
-        tracing::warn!(target: "modus", error = %error, "The last traces could not be exported.");
-    }
+/// Exports what is left. On a thread of its own, because whoever shuts the exporter down waits for it, and it for the
+/// runtime.
+pub async fn finish() {
+    let Some(provider) = PROVIDER.get() else { return };
+    let (send, finished) = tokio::sync::oneshot::channel();
+    let shut_down = move || _ = send.send(provider.shutdown_with_timeout(FLUSH).map_err(|error| error.to_string()));
+    let error = match std::thread::Builder::new().name("traces".to_owned()).spawn(shut_down) {
+        Err(error) => error.to_string(),
+        Ok(_) => match finished.await {
+            Ok(Err(error)) => error,
+            Ok(Ok(())) | Err(_) => return,
+        },
+    };
+    tracing::warn!(target: "modus", error, "The last traces could not be exported.");
 }
 
 fn is_active() -> bool {

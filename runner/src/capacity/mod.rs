@@ -1,6 +1,8 @@
 //! What the process as a whole may take, over all apps that it serves one after the other: calls that run, calls that wait
 //! for their turn, bytes of guest memory.
 
+pub(crate) mod memory;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
