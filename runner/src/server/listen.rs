@@ -94,7 +94,8 @@ fn accept(listener: &AsyncFd<TcpListener>, context: &mut Context<'_>) -> Poll<io
     }
 }
 
+#[expect(deprecated, reason = "its replacement is unsafe; a listener owns its descriptor for as long as it is there")]
 async fn bind(address: SocketAddr) -> Result<AsyncFd<TcpListener>, BindError> {
     let bound = tokio::net::TcpListener::bind(address).await.and_then(|listener| listener.into_std());
-    bound.and_then(AsyncFd::register).map_err(|source| BindError { address, source })
+    bound.and_then(AsyncFd::new).map_err(|source| BindError { address, source })
 }
