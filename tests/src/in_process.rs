@@ -41,9 +41,10 @@ impl Guest {
         let environment = Arc::new(Environment::load(Some(folder)));
         let mut services = Services::new(environment, Arc::new(program.manifest.clone()));
         services.functions = echoes(&program);
-        let sandbox = Sandbox::new(loaded.code, Arc::clone(&program), services, options).expect("a sandbox");
+        let sandbox =
+            Sandbox::new(loaded.code, Arc::clone(&program), services, Arc::default(), options).expect("a sandbox");
         sandbox.pool();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         Self { program, sandbox, runtime: runtime.expect("a runtime") }
     }
 
@@ -61,9 +62,27 @@ impl Guest {
     }
 
     /// Uses an instance that is kept from call to call.
-    pub fn with_kept<T>(&self, run: impl FnOnce(&mut Instance) -> T) -> T {
-        let _runtime = self.runtime.enter();
-        run(&mut self.sandbox.keep())
+    pub fn with_kept<T>(&self, run: impl FnOnce(&mut Kept<'_>) -> T) -> T {
+        let instance = self.sandbox.keep().expect("there is room for it");
+        run(&mut Kept { instance, runtime: &self.runtime })
+    }
+}
+
+/// An instance that is kept from call to call.
+pub struct Kept<'g> {
+    instance: Instance,
+    runtime: &'g Runtime,
+}
+
+impl Kept<'_> {
+    /// Calls a function.
+    pub fn call(&mut self, request: &Request) -> Outcome {
+        self.runtime.block_on(self.instance.call(request))
+    }
+
+    /// Bytes of linear memory the instance has now.
+    pub fn memory_size(&self) -> usize {
+        self.instance.memory_size()
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use abi::plan::Program;
 use abi::value::Value;
 use runner::call::Request;
+use runner::capacity::Capacity;
 use runner::environment::Environment;
 use runner::graphql::{self, GraphqlRequest};
 use runner::hosts::Services;
@@ -52,7 +53,7 @@ impl Untouched {
     /// Loads an artifact.
     pub(crate) fn load(artifact: &Path) -> Result<Self> {
         let loaded = Loaded::open(artifact, false)?;
-        let engine = engine::build(Allocation::Pooled, loaded.code.bounds, &options())?;
+        let engine = engine::build(Allocation::Pooled(CONCURRENCY), loaded.code.bounds, &Options::default())?;
         let module = loaded.code.load(&engine)?;
         let mut linker = Linker::new(&engine);
         linker.define_unknown_imports_as_traps(&module)?;
@@ -69,11 +70,6 @@ impl Untouched {
     }
 }
 
-/// The pools of many engines would use up the addresses.
-fn options() -> Options {
-    Options { concurrency: CONCURRENCY, ..Options::default() }
-}
-
 /// Loads an artifact as the runner does.
 pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
     let environment = Arc::new(Environment::load(artifact.parent()));
@@ -87,7 +83,13 @@ pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
     let program = Arc::new(loaded.program);
     let services = Services::new(environment, Arc::new(program.manifest.clone()));
     lap();
-    let sandbox = Sandbox::new(loaded.code, Arc::clone(&program), services, options())?;
+    let sandbox = Sandbox::new(
+        loaded.code,
+        Arc::clone(&program),
+        services,
+        Arc::new(Capacity::new(CONCURRENCY, 0)),
+        Options::default(),
+    )?;
     let connected = lap();
     let caller = Arc::new(sandbox.clone());
     let graphql = graphql::Engine::new(Arc::clone(&program), caller, graphql::Options::default());
@@ -122,8 +124,8 @@ impl App {
 
     /// One call in a fresh instance, without GraphQL.
     pub(crate) fn call(&self, runtime: &Runtime) -> Result<()> {
-        let _runtime = runtime.enter();
-        let outcome = self.sandbox.keep().call(&self.request);
+        let mut instance = self.sandbox.keep().map_err(|limit| format!("no room for an instance ({limit:?})"))?;
+        let outcome = runtime.block_on(instance.call(&self.request));
         match outcome.value {
             Some(_) if outcome.errors.is_empty() => Ok(()),
             _ => Err(format!("the call failed: {:?}", outcome.errors).into()),

@@ -23,7 +23,7 @@ const TEXT: &str = "The quick brown fox jumps over the lazy dog.";
 
 /// One call at a time needs one slot. A larger pool would reserve more addresses than the counting tools can track.
 fn load(folder: &str) -> Guest {
-    Guest::load(&guests::build(folder), Options { concurrency: 1, ..Options::default() })
+    Guest::load(&guests::build(folder), Options::default())
 }
 
 /// A fresh instance that answers its argument, a text.

@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use abi::value::Value;
 use runner::call::Request;
-use runner::sandbox::{Instance, Options};
+use runner::sandbox::Options;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tests::guests::{self, Language};
-use tests::in_process::{self, Guest};
+use tests::in_process::{self, Guest, Kept};
 
 /// Rounds, each of which measures every row once.
 const ROUNDS: usize = 40;
@@ -110,7 +110,7 @@ struct Row {
     serde: Vec<f64>,
 }
 
-fn call(instance: &mut Instance, request: &Request) {
+fn call(instance: &mut Kept<'_>, request: &Request) {
     in_process::value(instance.call(request)).expect("the guest answers");
 }
 

@@ -28,3 +28,6 @@ pub(crate) async fn offload<T: Send + 'static>(weight: u64, work: impl FnOnce() 
     )
     .await
 }
+
+#[cfg(test)]
+mod tests;
