@@ -12,7 +12,7 @@ pub mod graphql;
 pub mod hosts;
 pub mod limits;
 pub mod load;
-mod panics;
+pub mod panics;
 pub mod sandbox;
 pub mod server;
 pub mod telemetry;

@@ -8,11 +8,15 @@
 #![cfg_attr(all(target_os = "linux", target_env = "gnu"), no_main)]
 
 use std::io::Write as _;
+use std::panic::AssertUnwindSafe;
 
 use runner::cli::{self, Command};
+use runner::telemetry::log;
 
 /// Exit code for a command line that cannot be understood.
 const MISUSED: u8 = 2;
+/// Exit code of a Rust program that panicked.
+const PANICKED: u8 = 101;
 
 /// By this modusc knows a runner that fits.
 #[used]
@@ -56,12 +60,18 @@ fn run() -> u8 {
             let _ = std::io::stdout().write_all(text.as_bytes());
             return 0;
         }
-        Ok(Command::Serve(arguments)) => match runner::app::run(&arguments) {
-            Ok(()) => return 0,
-            Err(error) => (error.exit_code(), error.to_string()),
-        },
+        // Nothing of it is used after a panic. Without this one would abort the process before the log is written.
+        Ok(Command::Serve(arguments)) => {
+            match std::panic::catch_unwind(AssertUnwindSafe(|| runner::app::run(&arguments))) {
+                Ok(Ok(())) => {
+                    log::flush(log::PATIENCE);
+                    return 0;
+                }
+                Ok(Err(error)) => (error.exit_code(), error.to_string()),
+                Err(_) => (PANICKED, "the runner panicked".to_owned()),
+            }
+        }
     };
-    // The same holds for standard error.
-    let _ = writeln!(std::io::stderr(), "modus-runner: {error}");
+    log::last_words(&format!("modus-runner: {error}"), log::PATIENCE);
     code
 }

@@ -125,6 +125,8 @@ async fn serve(
     let Arguments { shutdown_delay, shutdown_timeout, guest_memory, .. } = reload.arguments;
     let capacity = Arc::clone(&reload.process.capacity);
     tokio::spawn(ticker::tick());
+    // Not before the first connection that waits already is accepted.
+    tokio::spawn(async { telemetry::log::start() });
     tokio::spawn(watch::watch(watched, hangup, reload, address, Arc::downgrade(&live)));
     let first = Arc::clone(&loops);
     tokio::spawn(async move {
@@ -187,6 +189,7 @@ async fn ended(mut terminate: Signal, mut interrupt: Signal, live: Arc<Live>, de
     tracing::info!(target: "modus", "Shutting down.");
     tokio::spawn(async move {
         next().await;
+        telemetry::log::flush(telemetry::log::PATIENCE);
         std::process::exit(FORCED);
     });
     tokio::time::sleep(delay).await;

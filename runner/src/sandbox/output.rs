@@ -1,7 +1,7 @@
 //! What a guest says: standard streams, and messages through `modus_system.logMessage` (`wasm-host` section 6).
 
 use crate::call::{Level, Message};
-use crate::telemetry::{LogContext, Record, Severity, metrics};
+use crate::telemetry::{FROM_FUNCTION, LogContext, Record, Severity, metrics};
 
 /// The level named by `logMessage`.
 fn level_of_name(name: &str) -> Option<Level> {
@@ -87,14 +87,14 @@ impl Output {
         }
     }
 
-    /// Adds a message of `logMessage`.
-    pub(crate) fn message(&mut self, level: &str, text: &str, log: &LogContext, raw_debug: bool) {
+    /// Adds a message of `logMessage`. `bare_debug`: debugging messages are lines without anything else for people.
+    pub(crate) fn message(&mut self, level: &str, text: &str, log: &LogContext, bare_debug: bool) {
         let parsed = level_of_name(level);
         if !self.charge(text, log) {
             return;
         }
-        if raw_debug && parsed == Some(Level::Debug) {
-            eprintln!("{text}");
+        if bare_debug && parsed == Some(Level::Debug) {
+            log.bare(text);
         } else {
             let severity = parsed.map_or(Severity::Plain, severity);
             log.write(severity, FROM_FUNCTION, Record { text: Some(text), user_visible: true, ..Default::default() });
@@ -148,8 +148,6 @@ impl Output {
         }
     }
 }
-
-const FROM_FUNCTION: &str = "Message logged from function.";
 
 impl Assembler {
     fn finish_line(&mut self, stream: Stream, log: &LogContext) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use futures::{StreamExt as _, stream};
 use hyper::body::Bytes;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::header::{ACCEPT, ALLOW, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::watch;
 
@@ -13,6 +13,7 @@ use super::accept::{self, Accept};
 use super::{Body, Handler, Mutations, events, plain};
 use crate::auth::Claims;
 use crate::graphql::{self, Engine, GraphqlRequest, Media, NO_EVENT_STREAM, OperationType, Prepared};
+use crate::panics::caught;
 
 /// The engine as a handler of HTTP requests.
 #[derive(Clone)]
@@ -79,10 +80,11 @@ impl Endpoint {
 
     /// Runs a query as part of its request, so that it ends when the client goes away; a mutation runs to its end.
     async fn run(self, prepared: Prepared, kind: OperationType) -> graphql::Response {
-        if kind == OperationType::Query {
-            return self.0.engine.run(prepared).await;
-        }
         let media = prepared.media;
+        if kind == OperationType::Query {
+            // Also as an event, where it is too late for another status.
+            return caught(self.0.engine.run(prepared)).await.unwrap_or_else(|_| graphql::Response::internal(media));
+        }
         let running = self.0.mutations.begin();
         let task = tokio::spawn(async move {
             let response = self.0.engine.run(prepared).await;
@@ -104,6 +106,12 @@ impl Handler for Endpoint {
     fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Body>> {
         Box::pin(self.clone().answer(request))
     }
+}
+
+/// The answer to a request that panicked, which accepts these media types.
+pub(super) fn failed(accept: Option<HeaderValue>) -> Response<Body> {
+    let headers: HeaderMap = accept.map(|accept| (ACCEPT, accept)).into_iter().collect();
+    whole(graphql::Response::internal(Accept::of(&headers).media))
 }
 
 fn whole(answer: graphql::Response) -> Response<Body> {

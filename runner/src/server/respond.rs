@@ -11,10 +11,10 @@ use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, header};
 use tracing::Instrument as _;
 
-use super::explorer;
 use super::routes::{Found, Route, Routes};
-use super::{Body, Limits, Live, probes};
+use super::{Body, Limits, Live, endpoint, explorer, probes};
 use crate::auth::Decision;
+use crate::panics::caught;
 use crate::telemetry::metrics::{self, Exchange};
 use crate::telemetry::traces;
 
@@ -41,7 +41,9 @@ pub(super) async fn respond(live: &Arc<Live>, limits: &Limits, request: Request<
     if request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         return preflight(request.headers(), origin);
     }
-    let mut response = route(live, limits, request).await;
+    // Nobody knows how much of the request was read.
+    let failed = |_| closing(StatusCode::INTERNAL_SERVER_ERROR, "internal error");
+    let mut response = caught(route(live, limits, request)).await.unwrap_or_else(failed);
     response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
     if origin {
         response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -73,7 +75,7 @@ async fn route(live: &Arc<Live>, limits: &Limits, request: Request<Incoming>) ->
             let under_way = live.begin();
             let exchange = Exchange::begin();
             let span = traces::request(request.method().as_str(), &route.path, request.headers());
-            let response = endpoint(&routes, route, limits, request).instrument(span.clone()).await;
+            let response = serve(&routes, route, limits, request).instrument(span.clone()).await;
             let (status, size) = (response.status().as_u16(), response.body().whole().map(<[u8]>::len));
             traces::responded(&span, status);
             exchange.answered(&route.metrics, &route.name, status, size.unwrap_or(0) as u64);
@@ -86,7 +88,7 @@ async fn route(live: &Arc<Live>, limits: &Limits, request: Request<Incoming>) ->
     }
 }
 
-async fn endpoint(routes: &Routes, route: &Route, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
+async fn serve(routes: &Routes, route: &Route, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
     match route.auth {
         Auth::None => graphql(routes, limits, request).await,
         Auth::BearerToken => authenticated(routes, limits, request).await,
@@ -152,7 +154,11 @@ fn not_allowed(methods: &'static str) -> Response<Body> {
 async fn graphql(routes: &Routes, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
     let (head, body) = request.into_parts();
     match read(body, &head.headers, limits).await {
-        Ok(body) => routes.graphql.handle(Request::from_parts(head, body)).await,
+        Ok(body) => {
+            let accept = head.headers.get(header::ACCEPT).cloned();
+            let handled = async { routes.graphql.handle(Request::from_parts(head, body)).await };
+            caught(handled).await.unwrap_or_else(|_| endpoint::failed(accept))
+        }
         Err(response) => response,
     }
 }
@@ -197,4 +203,94 @@ async fn collect(mut body: Incoming, kept: usize, limits: &Limits) -> hyper::Res
         }
     }
     Ok((length <= kept).then(|| bytes.freeze()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    use std::net::TcpStream;
+
+    use hyper::server::conn::http1;
+    use hyper::service::service_fn;
+    use hyper_util::rt::TokioIo;
+
+    use super::*;
+    use crate::server::routes::tests::routes_with;
+
+    /// Panics before its future is there, or in it, as the query string says; answers otherwise.
+    struct Panicking;
+
+    impl Handler for Panicking {
+        fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Body>> {
+            let query = request.uri().query().unwrap_or_default().to_owned();
+            assert_ne!(query, "early", "on purpose");
+            Box::pin(async move {
+                tokio::task::yield_now().await;
+                assert_ne!(query, "late", "on purpose");
+                plain(StatusCode::OK, "fine")
+            })
+        }
+    }
+
+    /// Status, `Content-Type` and body of the next answer.
+    fn answer(reader: &mut BufReader<TcpStream>) -> (u16, String, String) {
+        let (mut status, mut kind, mut length) = (0, String::new(), 0);
+        for line in reader.by_ref().lines().map(|line| line.expect("an answer").to_ascii_lowercase()) {
+            if let Some(rest) = line.strip_prefix("http/1.1 ") {
+                status = rest[..3].parse().expect("a status");
+            } else if let Some(rest) = line.strip_prefix("content-type: ") {
+                kind = rest.to_owned();
+            } else if let Some(rest) = line.strip_prefix("content-length: ") {
+                length = rest.parse().expect("a length");
+            } else if line.is_empty() {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).expect("the body");
+        (status, kind, String::from_utf8(body).expect("text"))
+    }
+
+    fn client(stream: TcpStream) {
+        let mut writer = stream.try_clone().expect("a second handle");
+        let mut reader = BufReader::new(stream);
+        let mut ask = |query: &str, accept: &str| {
+            let head = format!("POST /graphql?{query} HTTP/1.1\r\nhost: x\r\naccept: {accept}\r\n");
+            writer.write_all(format!("{head}content-length: 2\r\n\r\n{{}}").as_bytes()).expect("the server reads");
+            answer(&mut reader)
+        };
+        let text = "text/plain; charset=utf-8";
+        // All on one connection.
+        for _ in 0..3 {
+            for query in ["early", "late"] {
+                let (status, kind, body) = ask(query, "*/*");
+                assert_eq!((status, kind.as_str()), (500, text), "{query}: {body}");
+                assert!(!body.contains("on purpose"), "{body}");
+                let (status, kind, body) = ask(query, "application/graphql-response+json");
+                assert_eq!((status, kind.as_str()), (500, "application/graphql-response+json"), "{query}");
+                let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+                assert!(body["errors"][0]["message"].is_string(), "{body}");
+            }
+            assert_eq!(ask("", "*/*"), (200, text.to_owned(), "fine\n".to_owned()));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_its_request_and_the_connection_goes_on() {
+        let live = Arc::new(Live::new(Arc::new(routes_with(&["/graphql"], Arc::new(Panicking)))));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let client = std::thread::spawn(move || client(TcpStream::connect(address).expect("it listens")));
+        let (stream, _) = listener.accept().await.expect("a client");
+        let answered = Arc::clone(&live);
+        let service = service_fn(move |request| {
+            let live = Arc::clone(&answered);
+            async move { Ok::<_, std::convert::Infallible>(respond(&live, &Limits::default(), request).await) }
+        });
+        http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.expect("it goes on to its end");
+        client.join().expect("the client is content");
+        // Requests that panicked are not under way any more.
+        live.drain();
+        assert_eq!(live.drained(), (0, 0));
+    }
 }

@@ -157,7 +157,7 @@ fn unusable(manifest: &Manifest, path: &str) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use abi::manifest;
 
     use super::*;
@@ -176,6 +176,11 @@ mod tests {
     }
 
     fn routes(paths: &[&str]) -> Routes {
+        routes_with(paths, Arc::new(Nobody))
+    }
+
+    /// Open endpoints at these paths.
+    pub(in crate::server) fn routes_with(paths: &[&str], handler: Arc<dyn Handler>) -> Routes {
         let endpoint =
             |(index, path)| format!(r#""e{index}": {{"type": "graphql", "path": "{path}", "auth": "none"}}"#);
         let endpoints: Vec<String> = paths.iter().enumerate().map(endpoint).collect();
@@ -184,7 +189,7 @@ mod tests {
         let environment = Arc::new(Environment::new(Variables::new(), None));
         let client = Arc::new(HttpClient::new(&environment));
         let authenticator = Arc::new(Authenticator::new(environment, client, false));
-        Routes::new(&manifest, authenticator, String::new(), Arc::new(Nobody))
+        Routes::new(&manifest, authenticator, String::new(), handler)
     }
 
     #[track_caller]

@@ -1,11 +1,10 @@
-//! Formats events as lines on standard error.
+//! Formats events as lines of the log.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write as _};
+use std::io::Write as _;
+use std::sync::Arc;
 
-use jiff::Timestamp;
-use jiff::fmt::temporal::DateTimePrinter;
 use serde::Serialize;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
@@ -14,9 +13,9 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
 use super::filter::Filter;
+use super::queue::Queue;
+use super::style::{Style, push_json};
 
-/// Milliseconds.
-const TIME: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
 /// Room of a line that is kept for the next one.
 const KEPT: usize = 4096;
 
@@ -27,33 +26,29 @@ thread_local! {
 
 #[derive(Default)]
 struct Scratch {
-    line: String,
-    message: String,
-    fields: String,
+    line: Vec<u8>,
+    texts: Texts,
 }
 
-/// How lines look.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
-    Text,
-    Colour,
-    Json,
+/// What is seen of an event. The fields are as they will stand in the line: `name=value` for people, members for machines.
+#[derive(Default)]
+struct Texts {
+    message: String,
+    severity: String,
+    /// A value while it is shown.
+    value: String,
+    fields: Vec<u8>,
 }
 
 /// Writes each event as one line.
 pub(super) struct Lines {
     filter: Filter,
-    style: Style,
+    queue: Arc<Queue>,
 }
 
 impl Lines {
-    pub(super) fn new(filter: Filter, json: bool) -> Self {
-        let style = match json {
-            true => Style::Json,
-            false if is_colourful() => Style::Colour,
-            false => Style::Text,
-        };
-        Self { filter, style }
+    pub(super) fn new(filter: Filter, queue: Arc<Queue>) -> Self {
+        Self { filter, queue }
     }
 }
 
@@ -106,85 +101,44 @@ impl Lines {
     }
 
     fn write(&self, event: &Event<'_>, scratch: &mut Scratch) {
-        let Scratch { line, message, fields } = scratch;
-        for text in [&mut *line, message, fields] {
-            text.clear();
-            text.shrink_to(KEPT);
-        }
-        let mut visitor = Fields { style: self.style, message, fields, severity: None };
+        let Scratch { line, texts } = scratch;
+        line.clear();
+        line.shrink_to(KEPT);
+        texts.clear();
+        let style = self.queue.style();
+        let mut visitor = Fields { style, texts, severe: false, bare: false };
         event.record(&mut visitor);
-        let severity = visitor.severity;
-        let level = severity.as_deref().unwrap_or(match *event.metadata().level() {
+        let level = match *event.metadata().level() {
+            _ if visitor.severe => texts.severity.as_str(),
             Level::TRACE => "trace",
             Level::DEBUG => "debug",
             Level::INFO => "info",
             Level::WARN => "warn",
             Level::ERROR => "error",
-        });
-        self.style.line(line, level, message, fields);
-        // There is nowhere to report that standard error is closed.
-        let _ = std::io::stderr().lock().write_all(line.as_bytes());
-    }
-}
-
-/// On terminals, unless `NO_COLOR` says otherwise; anywhere with `FORCE_COLOR`.
-fn is_colourful() -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
-    set("FORCE_COLOR") || (!set("NO_COLOR") && std::io::stderr().is_terminal())
-}
-
-impl Style {
-    /// Time, level, message, then the fields.
-    fn line(self, line: &mut String, level: &str, message: &str, fields: &str) {
-        match self {
-            Self::Json => json_line(line, level, message, fields),
-            _ => self.text_line(line, level, message, fields),
-        }
-        line.push('\n');
-    }
-
-    fn text_line(self, line: &mut String, level: &str, message: &str, fields: &str) {
-        let (dim, paint, plain) = match (self, level) {
-            (Self::Colour, "fatal" | "error") => ("\x1b[2m", "\x1b[31m", "\x1b[0m"),
-            (Self::Colour, "warn") => ("\x1b[2m", "\x1b[33m", "\x1b[0m"),
-            (Self::Colour, "info") => ("\x1b[2m", "\x1b[32m", "\x1b[0m"),
-            (Self::Colour, _) => ("\x1b[2m", "\x1b[2m", "\x1b[0m"),
-            _ => ("", "", ""),
         };
-        line.push_str(dim);
-        push_time(line);
-        // Writing into a string cannot fail.
-        let _ = write!(line, "{plain} {paint}{level:<5}{plain} ");
-        push_printable(line, message);
-        line.push_str(fields);
+        style.line(line, level, &texts.message, &texts.fields);
+        self.queue.append(line);
     }
 }
 
-fn json_line(line: &mut String, level: &str, message: &str, fields: &str) {
-    line.push_str("{\"time\":\"");
-    push_time(line);
-    line.push('"');
-    if !level.is_empty() {
-        line.push_str(",\"level\":");
-        push_json(line, level);
+impl Texts {
+    fn clear(&mut self) {
+        for text in [&mut self.message, &mut self.severity, &mut self.value] {
+            text.clear();
+            text.shrink_to(KEPT);
+        }
+        self.fields.clear();
+        self.fields.shrink_to(KEPT);
     }
-    line.push_str(",\"message\":");
-    push_json(line, message);
-    line.push_str(fields);
-    line.push('}');
 }
 
-fn push_time(line: &mut String) {
-    // Writing into a string cannot fail.
-    let _ = TIME.print_timestamp(&Timestamp::now(), line);
-}
-
-/// What is seen of an event, as it will stand in the line: `name=value` for people, members for machines.
 struct Fields<'s> {
     style: Style,
-    message: &'s mut String,
-    fields: &'s mut String,
-    severity: Option<String>,
+    texts: &'s mut Texts,
+    /// The severity is one that `tracing` does not know.
+    severe: bool,
+    /// The line is the text and nothing else.
+    bare: bool,
 }
 
 impl Fields<'_> {
@@ -193,11 +147,13 @@ impl Fields<'_> {
         let name = field.name();
         let (before, after) = match self.style {
             Style::Json => (",\"", "\":"),
-            _ if ["user_visible", "build_id", "plugin"].contains(&name) => return false,
+            _ if self.bare || ["user_visible", "build_id", "plugin"].contains(&name) => return false,
             Style::Text => (" ", "="),
             Style::Colour => (" \x1b[2m", "=\x1b[0m"),
         };
-        self.fields.extend([before, name, after]);
+        for part in [before, name, after] {
+            self.texts.fields.extend_from_slice(part.as_bytes());
+        }
         true
     }
 
@@ -206,35 +162,42 @@ impl Fields<'_> {
             return;
         }
         match self.style {
-            Style::Json => push_json(self.fields, &value),
-            _ => _ = write!(self.fields, "{value}"),
+            Style::Json => push_json(&mut self.texts.fields, &value),
+            // Writing into memory cannot fail.
+            _ => _ = write!(self.texts.fields, "{value}"),
         }
     }
 }
 
 impl Visit for Fields<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        match field.name() {
-            "message" => _ = write!(self.message, "{value:?}"),
-            _ => self.record_str(field, &format!("{value:?}")),
-        }
+        let mut text = std::mem::take(&mut self.texts.value);
+        text.clear();
+        // What a value cannot show of itself is left out.
+        let _ = write!(text, "{value:?}");
+        self.record_str(field, &text);
+        self.texts.value = text;
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
-            "message" => self.message.push_str(value),
-            "severity" => self.severity = Some(value.to_owned()),
-            _ if !self.begin(field) => {}
-            _ if self.style == Style::Json => push_json(self.fields, value),
-            _ if value.is_empty() || value.bytes().any(|byte| matches!(byte, b' ' | b'"' | b'=')) => {
-                push_printable(self.fields, &format!("{value:?}"));
+            "message" if self.bare => {}
+            "message" => self.texts.message.push_str(value),
+            "text" if self.bare => self.texts.message.push_str(value),
+            "severity" => {
+                self.severe = true;
+                self.texts.severity.push_str(value);
             }
-            _ => push_printable(self.fields, value),
+            _ if self.begin(field) => self.style.value(&mut self.texts.fields, value),
+            _ => {}
         }
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.plain(field, value);
+        match field.name() {
+            "bare" => self.bare = self.style != Style::Json,
+            _ => self.plain(field, value),
+        }
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
@@ -250,24 +213,91 @@ impl Visit for Fields<'_> {
     }
 }
 
-fn push_json<T: Serialize + ?Sized>(line: &mut String, value: &T) {
-    // Texts and numbers can all be written.
-    line.push_str(&serde_json::to_string(value).unwrap_or_default());
-}
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::time::Duration;
 
-/// Control characters of guests never reach the terminal.
-fn push_printable(line: &mut String, text: &str) {
-    // Without an end before the last byte, so that many are looked at at once.
-    let odd = text.bytes().fold(false, |odd, byte| odd | !matches!(byte, b' '..=b'~'));
-    if !odd {
-        line.push_str(text);
-        return;
-    }
-    for c in text.chars() {
-        if c.is_control() && c != '\t' {
-            line.extend(c.escape_default());
-        } else {
-            line.push(c);
+    use super::super::record::{LogContext, Record, Severity};
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Memory(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Memory {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
         }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is logged while `run` runs.
+    fn logged(style: Style, run: impl FnOnce(&LogContext)) -> String {
+        let memory = Memory::default();
+        let queue = Arc::new(Queue::new(Box::new(memory.clone()), style, 1 << 20));
+        let (filter, _) = Filter::from_variables(|_| None);
+        let context =
+            LogContext { plugin: "app".into(), build_id: "b".into(), function: "f".into(), execution_id: "e".into() };
+        tracing::subscriber::with_default(Lines::new(filter, Arc::clone(&queue)), || run(&context));
+        assert!(queue.flush(Duration::from_secs(20)));
+        String::from_utf8(memory.0.lock().unwrap().clone()).expect("text")
+    }
+
+    #[test]
+    fn records_for_machines() {
+        let log = logged(Style::Json, |context| {
+            let record =
+                Record { text: Some("a\n\"b\""), duration_ms: Some(0.015_573_000_000_000_002), ..Default::default() };
+            context.write(Severity::Fatal, "Told.", Record { user_visible: true, ..record });
+            context.write(Severity::Plain, "Bare.", Record::default());
+            tracing::info!(target: "modus", count = 3, address = ?"x", "{} and {}", 1, 2);
+        });
+        let records: Vec<serde_json::Value> =
+            log.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let [fatal, plain, formatted] = records.as_slice() else { panic!("{log}") };
+        assert_eq!((&fatal["level"], &fatal["message"]), (&"fatal".into(), &"Told.".into()));
+        assert_eq!((&fatal["text"], &fatal["function"]), (&"a\n\"b\"".into(), &"f".into()));
+        assert!(log.contains(",\"duration_ms\":0.016,"), "{log}");
+        assert_eq!((&plain["level"], &plain["message"]), (&serde_json::Value::Null, &"Bare.".into()));
+        assert_eq!((&formatted["message"], &formatted["count"]), (&"1 and 2".into(), &3.into()));
+    }
+
+    #[test]
+    fn debugging_messages_are_escaped_lines_for_people_and_records_for_machines() {
+        let forged = "a b\n2026-01-01T00:00:00.000Z error \x1b[2J";
+        let log = logged(Style::Text, |context| context.bare(forged));
+        let (_, shown) = log.split_once(" debug ").expect("time and level come first");
+        assert_eq!(shown, "a b\\n2026-01-01T00:00:00.000Z error \\u{1b}[2J\n");
+        let log = logged(Style::Json, |context| context.bare(forged));
+        let record: serde_json::Value = serde_json::from_str(&log).expect("one record");
+        assert_eq!((&record["level"], &record["text"]), (&"debug".into(), &forged.into()));
+        assert_eq!(
+            (&record["message"], &record["execution_id"]),
+            (&"Message logged from function.".into(), &"e".into())
+        );
+        assert_eq!(record["bare"], serde_json::Value::Null);
+    }
+
+    #[test]
+    fn panics_are_records() {
+        let log = logged(Style::Json, |_| {
+            crate::panics::install();
+            let long = "long ".repeat(10_000);
+            let caught = std::panic::catch_unwind(|| panic!("on\npurpose, {long}"));
+            drop(std::panic::take_hook());
+            assert!(caught.is_err());
+        });
+        let record: serde_json::Value = serde_json::from_str(&log).expect("one record");
+        assert_eq!(
+            (&record["level"], &record["thread"]),
+            (&"error".into(), &"telemetry::layer::tests::panics_are_records".into())
+        );
+        assert!(record["panic"].as_str().is_some_and(|text| text.starts_with("on\npurpose, ") && text.len() < 5000));
+        assert!(record["location"].as_str().is_some_and(|place| place.contains("layer.rs:")), "{record}");
+        assert!(crate::telemetry::metrics::render().contains("\nruntime_panics_num "));
     }
 }

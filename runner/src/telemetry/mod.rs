@@ -2,21 +2,27 @@
 
 mod filter;
 mod layer;
+pub mod log;
 pub mod metrics;
+mod queue;
 mod record;
+mod style;
 pub mod traces;
 
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+pub(crate) use record::FROM_FUNCTION;
 pub use record::{LogContext, Record, Severity};
 
+use crate::panics;
 use filter::Filter;
+use style::Style;
 use traces::Service;
 
-/// Starts logging to standard error, as the variables `RUST_LOG`, `MODUS_LOG_LEVEL` and `MODUS_DEBUG` ask for, and traces
-/// where they are asked for.
+/// Has a log for standard error made, as the variables `RUST_LOG`, `MODUS_LOG_LEVEL` and `MODUS_DEBUG` ask for, and traces
+/// where they are asked for. Panics become records of it. Lines are written from [`log::start`] on.
 ///
 /// A second call has no effect.
 ///
@@ -25,16 +31,20 @@ use traces::Service;
 pub fn init(json: bool, service: Service<'_>) -> Result<(), String> {
     let (filter, fault) = Filter::from_variables(|name| std::env::var(name).ok());
     // Fails only where a subscriber exists already, which then stays.
-    let _ = match traces::layer(service)? {
-        None => layer::Lines::new(filter, json).try_init(),
+    let queue = log::queue(Style::new(json));
+    let made = match traces::layer(service)? {
+        None => layer::Lines::new(filter, queue).try_init(),
         Some(traces) => {
             let most = filter.most();
             let rule = filter.clone();
             let events = filter_fn(move |metadata| metadata.is_event() && rule.allows(metadata));
-            let lines = layer::Lines::new(filter, json).with_filter(events.with_max_level_hint(most));
+            let lines = layer::Lines::new(filter, queue).with_filter(events.with_max_level_hint(most));
             tracing_subscriber::registry().with(traces).with(lines).try_init()
         }
     };
+    if made.is_ok() {
+        panics::install();
+    }
     if let Some(fault) = fault {
         tracing::warn!(target: "modus", "{fault}");
     }

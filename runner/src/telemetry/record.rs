@@ -76,7 +76,7 @@ macro_rules! emit {
             detail = $record.detail,
             error = $record.error,
             exit_code = $record.exit_code,
-            duration_ms = $record.duration_ms,
+            duration_ms = $record.duration_ms.map(to_microseconds),
             host_function = $record.host_function,
             name = $record.name,
             backtrace = $record.backtrace,
@@ -89,7 +89,31 @@ macro_rules! emit {
     };
 }
 
+/// What a guest says has this message.
+pub(crate) const FROM_FUNCTION: &str = "Message logged from function.";
+
+/// Milliseconds with three decimals: clocks do not tell more, and more looks like `0.015573000000000002`.
+fn to_microseconds(milliseconds: f64) -> f64 {
+    (milliseconds * 1000.0).round() / 1000.0
+}
+
 impl LogContext {
+    /// Writes a debugging message of the guest: for people a line with its text behind time and level, and nothing else.
+    pub fn bare(&self, text: &str) {
+        tracing::event!(
+            target: USER_VISIBLE,
+            tracing::Level::DEBUG,
+            bare = true,
+            message = FROM_FUNCTION,
+            text = text,
+            user_visible = true,
+            function = &*self.function,
+            execution_id = &*self.execution_id,
+            plugin = &*self.plugin,
+            build_id = &*self.build_id,
+        );
+    }
+
     /// Writes one record.
     pub fn write(&self, severity: Severity, message: &str, record: Record<'_>) {
         let none = None::<&str>;

@@ -3,6 +3,7 @@
 mod arguments;
 mod documents;
 mod limits;
+mod panics;
 mod persisted;
 mod requests;
 mod results;

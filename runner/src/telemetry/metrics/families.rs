@@ -90,7 +90,11 @@ impl Count {
     }
 
     pub(super) fn add(&self) {
-        self.count.fetch_add(1, Ordering::Relaxed);
+        self.add_many(1);
+    }
+
+    pub(super) fn add_many(&self, number: u64) {
+        self.count.fetch_add(number, Ordering::Relaxed);
     }
 
     pub(super) fn family(&self) -> MetricFamily {

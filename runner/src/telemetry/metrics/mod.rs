@@ -74,6 +74,13 @@ static FAILURES: Counts =
     Counts::new("runtime_function_failures_num", "Calls without a result, by what ended them.", "ending");
 static TRAPS: Counts = Counts::new("runtime_function_traps_num", "Traps of guests.", "kind");
 static REFUSALS: Counts = Counts::new("runtime_refusals_num", "What was refused or ended by a limit.", "reason");
+static LOG_LINES_DROPPED: Count = Count::new(
+    "runtime_log_lines_dropped_num",
+    "Log lines that were not written: standard error was not read fast enough, or is closed.",
+);
+static NOT_ACCEPTED: Count =
+    Count::new("runtime_connections_not_accepted_num", "Connections that could not be accepted, for want of files most likely.");
+static PANICS: Count = Count::new("runtime_panics_num", "Panics of the runner: each ended one call or request.");
 const BUILD: Name = Name { name: "runtime_build_info", help: "Always 1." };
 
 fn seconds() -> Histogram {
@@ -98,6 +105,9 @@ pub fn render() -> String {
         FAILURES.family(),
         TRAPS.family(),
         REFUSALS.family(),
+        LOG_LINES_DROPPED.family(),
+        NOT_ACCEPTED.family(),
+        PANICS.family(),
     ];
     families.sort_by(|one, other| one.name().cmp(other.name()));
     // The library takes a family without series for a mistake.
@@ -217,4 +227,15 @@ pub fn refused(limit: impl Into<&'static str>) {
 }
 
 /// Counts a connection that could not be accepted.
-pub fn not_accepted() {}
+pub fn not_accepted() {
+    NOT_ACCEPTED.add();
+}
+/// Counts log lines that were not written.
+pub fn log_lines_dropped(lines: u64) {
+    LOG_LINES_DROPPED.add_many(lines);
+}
+
+/// Counts a panic.
+pub fn panicked() {
+    PANICS.add();
+}
