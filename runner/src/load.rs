@@ -87,6 +87,8 @@ pub enum LoadError {
 pub struct Loaded {
     /// The program.
     pub program: Program,
+    /// Names of the connections of the manifest in the artifact, whichever manifest is used in its place.
+    pub connections: Vec<String>,
     /// The native code.
     pub code: CodeFile,
 }
@@ -194,7 +196,8 @@ impl Loaded {
         let header = artifact.into_header();
         let (path, bounds) = (path.to_owned(), header.bounds);
         let code = CodeFile { path, file: Arc::new(file), header: Arc::new(header), is_copy: false, mark, bounds };
-        Ok(Self { program, code })
+        let connections = program.manifest.connections.keys().cloned().collect();
+        Ok(Self { program, connections, code })
     }
 }
 

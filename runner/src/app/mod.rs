@@ -11,7 +11,7 @@ use abi::plan::Program;
 use thiserror::Error;
 use tokio::sync::watch::Receiver;
 
-use crate::auth::{Authenticator, KeysError};
+use crate::auth::{self, Authenticator, KeysError};
 use crate::capacity::Capacity;
 use crate::cli::Arguments;
 use crate::environment::Environment;
@@ -19,7 +19,7 @@ use crate::graphql::{self, Engine};
 use crate::hosts::Services;
 use crate::load::{LoadError, Loaded};
 use crate::sandbox::Sandbox;
-use crate::server::{BindError, Endpoint, Mutations, Routes};
+use crate::server::{BindError, Endpoint, Mutations, OriginPolicy, Routes};
 
 pub use run::run;
 use sources::Sources;
@@ -87,18 +87,19 @@ impl App {
         environment: Environment,
         process: &Process,
     ) -> Result<Self, StartError> {
-        let environment = Arc::new(environment);
+        let environment = Arc::new(environment.hiding(&loaded.connections));
         let options = arguments.limits.sandbox();
         let program = Arc::new(loaded.program);
         let services = Services::new(Arc::clone(&environment), Arc::new(program.manifest.clone()))
             .strict_redirects(arguments.strict_redirects);
         let client = Arc::clone(&services.client);
-        let authenticator = Authenticator::new(Arc::clone(&environment), client, arguments.open_without_keys);
+        let authenticator = Authenticator::new(Arc::clone(&environment), client, tokens(arguments));
         let capacity = Arc::clone(&process.capacity);
         let sandbox = Sandbox::new(loaded.code, Arc::clone(&program), services, capacity, options)?;
         if arguments.check_config {
             // Where there can be none, the log says so.
             sandbox.pool();
+            report_guest_variables(&environment, &program);
         }
         let dev = environment.is_dev();
         let answers = graphql::Options {
@@ -111,12 +112,39 @@ impl App {
         let Process { closing, mutations, .. } = process.clone();
         let endpoint = Endpoint::new(graphql, arguments.plain_get.unwrap_or(dev), closing, mutations);
         let health = health(&environment);
-        let mut routes = Routes::new(&program.manifest, Arc::new(authenticator), health, Arc::new(endpoint));
+        let mut routes = Routes::new(&program.manifest, Arc::new(authenticator), health, Arc::new(endpoint))
+            .with_origins(origins(arguments, dev));
         if dev || arguments.explorer {
             routes = routes.with_explorer(&program.manifest);
         }
         Ok(Self { program, routes: Arc::new(routes), dev, environment: environment.name().to_owned() })
     }
+}
+
+/// How tokens are checked.
+fn tokens(arguments: &Arguments) -> auth::Options {
+    auth::Options {
+        open_without_keys: arguments.open_without_keys,
+        audience: arguments.access.jwt_audience.clone(),
+        issuer: arguments.access.jwt_issuer.clone(),
+        leeway: arguments.access.jwt_leeway,
+    }
+}
+
+/// Which hosts and origins are served.
+fn origins(arguments: &Arguments, dev: bool) -> OriginPolicy {
+    let access = &arguments.access;
+    OriginPolicy::new(dev, arguments.host, access.allow_host.clone(), access.allow_origin.clone())
+}
+
+/// Names only: the values may be secrets that nobody meant to show.
+fn report_guest_variables(environment: &Environment, program: &Program) {
+    let connections = program.manifest.connections.keys().map(String::as_str);
+    let mut names: Vec<String> = environment.guest_variables(connections).into_iter().map(|(name, _)| name).collect();
+    names.extend(["CLAIMS", "TZ"].map(str::to_owned));
+    names.sort_unstable();
+    let message = "What guests see of the environment: NAME is MODUS_NAME, but for CLAIMS and TZ.";
+    tracing::info!(target: "modus", variables = names.join(", "), "{message}");
 }
 
 /// What `/health` answers, members in this order (`http-server` section 10).

@@ -3,21 +3,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hyper::body::Bytes;
-use hyper::header::{ACCEPT, HeaderMap, HeaderValue};
-use hyper::{Method, StatusCode};
-use thiserror::Error;
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, timeout};
 use url::Url;
 
-use super::keys::{self, Key, KeyError};
+use super::fetch::{FetchError, fetch};
+use super::keys::{Key, KeyError};
 use super::settings::JWKS;
-use crate::hosts::client::{ClientError, HttpClient, Request, shown};
+use crate::hosts::client::HttpClient;
 
-/// Time for a whole fetch.
-const FETCH: Duration = Duration::from_secs(10);
 /// Time that a request waits for keys.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Time between fetches that requests cause.
@@ -25,25 +20,6 @@ const ON_DEMAND: Duration = Duration::from_secs(60);
 /// Time before the first retry; it doubles with each, up to the longest.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
-/// Bytes of a document.
-const LIMIT: usize = 1 << 20;
-
-/// Why a document cannot be used.
-#[derive(Debug, Error)]
-enum FetchError {
-    #[error("{0}")]
-    Client(ClientError),
-    #[error("redirected from https to {0}, where anybody could replace the keys")]
-    Redirect(String),
-    #[error("{0} did not answer within {seconds} s", seconds = FETCH.as_secs())]
-    Slow(String),
-    #[error("{0} answered {1}; expected 200 and a JWKS document")]
-    Status(String, StatusCode),
-    #[error("{0} answered with more than {limit} MiB", limit = LIMIT >> 20)]
-    TooLarge(String),
-    #[error("{0}: {1}")]
-    Document(String, KeyError),
-}
 
 /// The state of a document.
 #[derive(Clone, Debug, Default)]
@@ -56,11 +32,13 @@ struct Loaded {
     failure: Option<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Demand {
     last: Option<Instant>,
-    /// A fetch is on its way.
-    running: bool,
+    /// A fetch was asked for that has not begun.
+    asked: bool,
+    /// Fetches on their way: around a reload the document may have two followers.
+    running: usize,
 }
 
 /// A JWKS document.
@@ -80,7 +58,7 @@ impl Document {
             name,
             url,
             loaded: watch::Sender::new(Loaded::default()),
-            demand: Mutex::new(Demand { last: None, running: true }),
+            demand: Mutex::default(),
             wanted: Notify::new(),
         }
     }
@@ -103,25 +81,27 @@ impl Document {
     /// Keeps the document up to date, from now on, until the answer is dropped.
     pub(super) fn follow(self: &Arc<Self>, client: Arc<HttpClient>, refresh: Duration) -> Follower {
         let since = self.loaded.borrow().fetches;
-        let task = tokio::spawn(Arc::clone(self).run(client, refresh)).abort_handle();
+        let fetching = Fetching::begin(self);
+        let task = tokio::spawn(Arc::clone(self).run(fetching, client, refresh)).abort_handle();
         Follower { document: Arc::clone(self), since, task }
     }
 
-    async fn run(self: Arc<Self>, client: Arc<HttpClient>, refresh: Duration) {
+    async fn run(self: Arc<Self>, mut fetching: Fetching, client: Arc<HttpClient>, refresh: Duration) {
         let mut failures = 0;
         loop {
             let result = fetch(&client, &self.url).await;
             failures = if result.is_ok() { 0 } else { failures + 1 };
-            self.store(result, failures);
+            self.store(fetching, result, failures);
             let wait = if failures == 0 { refresh } else { retry(failures).min(refresh) };
             tokio::select! {
                 () = sleep(wait) => {}
                 () = self.wanted.notified() => {}
             }
+            fetching = Fetching::begin(&self);
         }
     }
 
-    fn store(&self, result: Result<(Vec<Key>, Vec<KeyError>), FetchError>, failures: u32) {
+    fn store(&self, fetching: Fetching, result: Result<(Vec<Key>, Vec<KeyError>), FetchError>, failures: u32) {
         let failure = match &result {
             Ok((keys, left_out)) => {
                 self.report_keys(keys, left_out);
@@ -132,15 +112,14 @@ impl Document {
                 Some(error.to_string())
             }
         };
-        // Both in one step: whoever finds that no fetch is on its way finds the new keys, too.
-        let mut demand = self.demand();
-        demand.running = false;
-        self.loaded.send_modify(|loaded| {
-            loaded.fetches += 1;
-            loaded.failure = failure;
-            if let Ok((keys, _)) = result {
-                loaded.keys = keys.into();
-            }
+        fetching.end(|| {
+            self.loaded.send_modify(|loaded| {
+                loaded.fetches += 1;
+                loaded.failure = failure;
+                if let Ok((keys, _)) = result {
+                    loaded.keys = keys.into();
+                }
+            });
         });
     }
 
@@ -180,11 +159,11 @@ impl Document {
     pub(super) async fn refetch(&self) {
         let mut loaded = {
             let mut demand = self.demand();
-            if !demand.running {
+            if demand.running == 0 && !demand.asked {
                 if demand.last.is_some_and(|last| last.elapsed() < ON_DEMAND) {
                     return;
                 }
-                *demand = Demand { last: Some(Instant::now()), running: true };
+                (demand.last, demand.asked) = (Some(Instant::now()), true);
                 // The fetch is the background task's: a client that goes away does not end it.
                 self.wanted.notify_one();
             }
@@ -195,6 +174,36 @@ impl Document {
 
     fn demand(&self) -> std::sync::MutexGuard<'_, Demand> {
         self.demand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A fetch on its way. Its task may be aborted at any time: dropping this is enough to say so.
+#[derive(Debug)]
+struct Fetching(Option<Arc<Document>>);
+
+impl Fetching {
+    fn begin(document: &Arc<Document>) -> Self {
+        let mut demand = document.demand();
+        (demand.running, demand.asked) = (demand.running + 1, false);
+        drop(demand);
+        Self(Some(Arc::clone(document)))
+    }
+
+    /// Ends it and stores what it brought in one step: whoever finds that no fetch is on its way finds the new keys, too.
+    fn end(mut self, store: impl FnOnce()) {
+        if let Some(document) = self.0.take() {
+            let mut demand = document.demand();
+            demand.running -= 1;
+            store();
+        }
+    }
+}
+
+impl Drop for Fetching {
+    fn drop(&mut self) {
+        if let Some(document) = self.0.take() {
+            document.demand().running -= 1;
+        }
     }
 }
 
@@ -227,26 +236,6 @@ impl Drop for Follower {
 /// Time to wait after this many failures in a row.
 fn retry(failures: u32) -> Duration {
     FIRST_RETRY.saturating_mul(2u32.saturating_pow(failures.saturating_sub(1))).min(LONGEST_RETRY)
-}
-
-async fn fetch(client: &HttpClient, url: &Url) -> Result<(Vec<Key>, Vec<KeyError>), FetchError> {
-    let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
-    let request =
-        Request { method: Method::GET, url: url.clone(), headers, confidential: Vec::new(), body: Bytes::new() };
-    let permits = |next: &Url| url.scheme() != "https" || next.scheme() == "https";
-    let response = match timeout(FETCH, client.send(request, permits)).await {
-        Err(_) => return Err(FetchError::Slow(shown(url))),
-        Ok(Err(ClientError::Forbidden(target))) => return Err(FetchError::Redirect(target)),
-        Ok(Err(error)) => return Err(FetchError::Client(error)),
-        Ok(Ok(response)) => response,
-    };
-    if response.status != StatusCode::OK {
-        return Err(FetchError::Status(shown(url), response.status));
-    }
-    if response.body.len() > LIMIT {
-        return Err(FetchError::TooLarge(shown(url)));
-    }
-    keys::from_jwks(&response.body).map_err(|error| FetchError::Document(shown(url), error))
 }
 
 #[cfg(test)]
@@ -336,6 +325,42 @@ mod tests {
         let _ = futures::poll!(Box::pin(followed.refetch()));
         followed.refetch().await;
         assert!(followed.keys()[0].is("b"));
+    }
+
+    #[tokio::test]
+    async fn a_follower_that_goes_away_leaves_no_fetch_behind() {
+        // Accepts, and never answers.
+        let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/", silent.local_addr().expect("an address")).parse().expect("a URL");
+        let followed = Arc::new(Document::new("idp".to_owned(), url));
+        // Aborted before its first step, and in the middle of a fetch.
+        drop(followed.follow(client(), Duration::from_secs(3600)));
+        let follower = followed.follow(client(), Duration::from_secs(3600));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert!(followed.demand().running >= 1);
+        drop(follower);
+        until_running(&followed, 0).await;
+
+        // Two at once, of which one goes: the other's fetch is still on its way.
+        let [one, other] = [(); 2].map(|()| followed.follow(client(), Duration::from_secs(3600)));
+        assert_eq!(followed.demand().running, 2);
+        drop(one);
+        until_running(&followed, 1).await;
+        drop(other);
+        until_running(&followed, 0).await;
+
+        // A request for keys is an order again, not a wait for a fetch that nobody makes.
+        assert!(futures::poll!(Box::pin(followed.refetch())).is_pending());
+        assert!(followed.demand().asked && followed.demand().last.is_some());
+    }
+
+    async fn until_running(document: &Document, wanted: usize) {
+        let waiting = async {
+            while document.demand().running != wanted {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(Duration::from_secs(10), waiting).await.expect("in time");
     }
 
     #[test]

@@ -1,21 +1,24 @@
 //! Who may use endpoints that want bearer tokens (`http-server` section 8).
 
+mod fetch;
 mod jwks;
 mod keys;
 mod settings;
+mod state;
 mod token;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use futures::future::join_all;
 use thiserror::Error;
 
-use crate::environment::Environment;
+use crate::environment::{Environment, Variables};
 use crate::hosts::client::HttpClient;
-use jwks::{Document, Follower};
-use keys::Key;
-use settings::{Fault, JWKS, PEMS, Settings};
-use token::{Refusal, Token};
+use jwks::Document;
+use settings::{AUDIENCE, Fault, JWKS, PEMS, Settings};
+use state::State;
+use token::{Refusal, Token, Wanted};
 
 /// The keys cannot be used as they are configured.
 #[derive(Debug, Error)]
@@ -24,6 +27,19 @@ pub struct KeysError(Vec<Fault>);
 
 fn lines(faults: &[Fault]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ")
+}
+
+/// How tokens are checked.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Lets everybody pass outside development where no key is configured at the start.
+    pub open_without_keys: bool,
+    /// Names, of which `aud` must hold one. Without, the variable `MODUS_JWT_AUDIENCE` counts.
+    pub audience: Option<Vec<String>>,
+    /// Names, of which `iss` must be one. Without, the variable `MODUS_JWT_ISSUER` counts.
+    pub issuer: Option<Vec<String>>,
+    /// How far the clocks of issuer and runner may be apart.
+    pub leeway: Duration,
 }
 
 /// What happens while there is no key.
@@ -61,57 +77,78 @@ pub struct Endpoint {
     pub path: String,
 }
 
-/// The keys in use.
-#[derive(Debug, Default)]
-struct State {
-    endpoints: Vec<Endpoint>,
-    pems: Vec<Key>,
-    followers: Vec<Follower>,
-}
-
 /// Checks bearer tokens.
 #[derive(Debug)]
 pub struct Authenticator {
     environment: Arc<Environment>,
     client: Arc<HttpClient>,
-    without_keys: WithoutKeys,
+    options: Options,
     state: RwLock<Arc<State>>,
+    /// A token for or from somebody else was reported.
+    reported: AtomicBool,
 }
 
 impl Authenticator {
-    /// One without keys. `open` lets everybody pass outside development while there is none.
-    pub fn new(environment: Arc<Environment>, client: Arc<HttpClient>, open: bool) -> Self {
-        let without_keys = match (environment.is_dev(), open) {
-            (true, _) => WithoutKeys::Unverified,
-            (false, true) => WithoutKeys::Open,
-            (false, false) => WithoutKeys::Closed,
-        };
-        Self { environment, client, without_keys, state: RwLock::default() }
+    /// One without keys, which lets nobody pass before [`start`](Self::start).
+    pub fn new(environment: Arc<Environment>, client: Arc<HttpClient>, options: Options) -> Self {
+        Self { environment, client, options, state: RwLock::default(), reported: AtomicBool::default() }
     }
 
     /// Takes over the keys of an earlier one; [`start`](Self::start) then keeps those of documents that are still
-    /// configured until they are fetched again.
+    /// configured until they are fetched again, and opens nothing that was closed.
     pub fn inherit(&self, earlier: &Self) {
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = earlier.state();
+        self.replace(earlier.state());
     }
 
-    /// Loads the keys for these endpoints. Without any, nothing is read and nothing is fetched.
+    /// Loads the keys for these endpoints. Without any, nothing is parsed and nothing is fetched.
     ///
     /// In development this waits until JWKS documents are fetched; otherwise they are fetched in the background.
     ///
     /// # Errors
     /// In development, everything that is wrong with the keys.
     pub async fn start(self: &Arc<Self>, endpoints: Vec<Endpoint>) -> Result<(), KeysError> {
-        if self.without_keys == WithoutKeys::Open && !endpoints.is_empty() {
-            let message = "Endpoints that want bearer tokens are open to everybody while no key is usable, because \
+        let variables = self.environment.snapshot();
+        let without_keys = Some(self.without_keys(&variables));
+        if endpoints.is_empty() {
+            self.replace(Arc::new(State { without_keys, ..State::default() }));
+            return Ok(());
+        }
+        if without_keys == Some(WithoutKeys::Open) {
+            let message = "Endpoints that want bearer tokens are open to everybody, because no key is configured and \
                            --open-without-keys says so.";
             tracing::warn!(target: "modus", "{message}");
         }
-        if endpoints.is_empty() {
-            *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
-            return Ok(());
+        let Settings { pems, documents, refresh, audience, issuer, mut faults } = Settings::read(&variables);
+        let wanted = Wanted {
+            audience: self.options.audience.clone().or(audience),
+            issuer: self.options.issuer.clone().or(issuer),
+            leeway: self.options.leeway,
+        };
+        let earlier = self.state();
+        let follow = |(name, url): (String, url::Url)| {
+            let known = earlier.documents().find(|document| document.is(&name, &url)).cloned();
+            let document = known.unwrap_or_else(|| Arc::new(Document::new(name, url)));
+            document.follow(Arc::clone(&self.client), refresh)
+        };
+        let followers = documents.into_iter().map(follow).collect();
+        let state = Arc::new(State { endpoints, pems, followers, wanted, without_keys });
+        if self.environment.is_dev() {
+            faults.extend(state.first_fetches().await);
+            if !faults.is_empty() {
+                return Err(KeysError(faults));
+            }
         }
-        self.load(endpoints).await
+        for fault in faults {
+            tracing::error!(target: "modus", "A setting for bearer tokens cannot be used: {fault}.");
+        }
+        if state.takes_any_audience() && !earlier.takes_any_audience() {
+            let message = "No audience is wanted: any token that an issuer of the JWKS documents signed passes, also one \
+                           that was made for another app. Name this app's with --jwt-audience or MODUS_JWT_AUDIENCE.";
+            tracing::warn!(target: "modus", variable = AUDIENCE, "{message}");
+        }
+        self.replace(Arc::clone(&state));
+        self.report_when_fetched(state);
+        Ok(())
     }
 
     /// Loads the keys again, after the environment changed. Keys that are no longer configured are dropped; those of a
@@ -120,48 +157,41 @@ impl Authenticator {
     /// # Errors
     /// In development, everything that is wrong with the keys; the earlier ones stay.
     pub async fn reload(self: &Arc<Self>) -> Result<(), KeysError> {
-        let endpoints = self.state().endpoints.clone();
-        if endpoints.is_empty() { Ok(()) } else { self.load(endpoints).await }
+        self.start(self.state().endpoints.clone()).await
     }
 
-    async fn load(self: &Arc<Self>, endpoints: Vec<Endpoint>) -> Result<(), KeysError> {
-        let Settings { pems, documents, refresh, mut faults } = Settings::read(&self.environment.snapshot());
-        let earlier = self.state();
-        let follow = |(name, url): (String, url::Url)| {
-            let known = earlier.documents().find(|document| document.is(&name, &url)).cloned();
-            let document = known.unwrap_or_else(|| Arc::new(Document::new(name, url)));
-            document.follow(Arc::clone(&self.client), refresh)
-        };
-        let state = Arc::new(State { endpoints, pems, followers: documents.into_iter().map(follow).collect() });
-        if self.without_keys == WithoutKeys::Unverified {
-            faults.extend(state.first_fetches().await);
-            if !faults.is_empty() {
-                return Err(KeysError(faults));
-            }
+    /// Whatever a source that is configured leads to, it opens nothing. What was closed at the start stays closed.
+    fn without_keys(&self, variables: &Variables) -> WithoutKeys {
+        let closed_before = self.state().without_keys == Some(WithoutKeys::Closed);
+        match (settings::has_sources(variables), self.environment.is_dev()) {
+            (true, _) => WithoutKeys::Closed,
+            (false, true) => WithoutKeys::Unverified,
+            (false, false) if self.options.open_without_keys && !closed_before => WithoutKeys::Open,
+            (false, false) => WithoutKeys::Closed,
         }
-        for fault in faults {
-            tracing::error!(target: "modus", "A key for bearer tokens cannot be used: {fault}.");
-        }
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&state);
+    }
+
+    fn report_when_fetched(self: &Arc<Self>, state: Arc<State>) {
         if state.followers.is_empty() {
-            self.report(&state);
-        } else {
-            let this = Arc::clone(self);
-            tokio::spawn(async move {
-                state.first_fetches().await;
-                this.report(&state);
-            });
+            return self.report(&state);
         }
-        Ok(())
+        let this = Arc::clone(self);
+        tokio::spawn(async move {
+            state.first_fetches().await;
+            this.report(&state);
+        });
     }
 
     /// Says which endpoints are closed, and why.
     fn report(&self, state: &State) {
-        if self.without_keys != WithoutKeys::Closed || state.has_keys() {
+        if state.without_keys != Some(WithoutKeys::Closed) || state.has_keys() {
             return;
         }
         let configured = [PEMS, JWKS].map(|name| self.environment.get(name).is_some_and(|text| !text.is_empty()));
         let why = match configured {
+            [false, false] if self.options.open_without_keys => {
+                "--open-without-keys counts only where no key was configured at the start"
+            }
             [false, false] => "neither MODUS_PEMS nor MODUS_JWKS_ENDPOINTS is set",
             [true, false] => "MODUS_PEMS has no usable key",
             [false, true] => "MODUS_JWKS_ENDPOINTS has led to no usable key yet",
@@ -188,29 +218,31 @@ impl Authenticator {
         }
         let state = self.state();
         if !state.has_keys() {
-            return self.decide_without_keys(token);
+            return decide_without_keys(state.without_keys, token);
         }
         match state.check(token).await {
             Ok(claims) => Decision::Pass(Some(claims)),
             Err(reason) => {
-                tracing::debug!(target: "modus", %reason, "A request was refused.");
+                self.report_refusal(reason);
                 Decision::Denied
             }
         }
     }
 
-    fn decide_without_keys(&self, token: Option<&[u8]>) -> Decision {
-        match (self.without_keys, token) {
-            (WithoutKeys::Closed, _) => Decision::Denied,
-            (WithoutKeys::Open, _) | (WithoutKeys::Unverified, None) => Decision::Pass(None),
-            (WithoutKeys::Unverified, Some(token)) => {
-                let claims = Token::parse(token).and_then(|token| token.claims());
-                if let Err(reason) = claims {
-                    tracing::warn!(target: "modus", %reason, "The token is ignored; the call has no claims.");
-                }
-                Decision::Pass(claims.ok().map(|claims| Claims(claims.into_json())))
-            }
+    /// That the settings do not fit the tokens would show in nothing but refusals: the first one is a warning.
+    fn report_refusal(&self, reason: Refusal) {
+        let unwanted = matches!(reason, Refusal::Issuer | Refusal::Audience);
+        if unwanted && !self.reported.swap(true, Ordering::Relaxed) {
+            let message =
+                "A request was refused whose token is signed by a known key. Later ones are told when debugging.";
+            tracing::warn!(target: "modus", %reason, "{message}");
+        } else {
+            tracing::debug!(target: "modus", %reason, "A request was refused.");
         }
+    }
+
+    fn replace(&self, state: Arc<State>) {
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
     fn state(&self) -> Arc<State> {
@@ -218,71 +250,17 @@ impl Authenticator {
     }
 }
 
-impl State {
-    fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
-        self.followers.iter().map(|follower| &follower.document)
-    }
-
-    fn has_keys(&self) -> bool {
-        !self.pems.is_empty() || self.documents().any(|document| !document.keys().is_empty())
-    }
-
-    /// Waits until every document was fetched once; those that could not be had.
-    async fn first_fetches(&self) -> Vec<Fault> {
-        let results = join_all(self.followers.iter().map(Follower::first_fetch)).await;
-        let faults = self.documents().zip(results).filter_map(|(document, result)| {
-            let name = document.name().to_owned();
-            result.err().map(|reason| Fault::Document { name, reason })
-        });
-        faults.collect()
-    }
-
-    async fn check(&self, token: Option<&[u8]>) -> Result<Claims, Refusal> {
-        let token = Token::parse(token.ok_or(Refusal::Missing)?)?;
-        if !keys::is_supported(&token.algorithm) {
-            return Err(Refusal::Algorithm);
+fn decide_without_keys(without_keys: Option<WithoutKeys>, token: Option<&[u8]>) -> Decision {
+    match (without_keys, token) {
+        (None | Some(WithoutKeys::Closed), _) => Decision::Denied,
+        (Some(WithoutKeys::Open), _) | (Some(WithoutKeys::Unverified), None) => Decision::Pass(None),
+        (Some(WithoutKeys::Unverified), Some(token)) => {
+            let claims = Token::parse(token).and_then(|token| token.claims());
+            if let Err(reason) = claims {
+                tracing::warn!(target: "modus", %reason, "The token is ignored; the call has no claims.");
+            }
+            Decision::Pass(claims.ok().map(|claims| Claims(claims.into_json())))
         }
-        if token.critical {
-            return Err(Refusal::Critical);
-        }
-        let signature = token.signature()?;
-        // One look at the keys for both questions: they may change meanwhile.
-        let keys = self.keys();
-        if !self.verifies(&token, &signature, &keys) && !self.verifies_after_refetch(&token, &signature, &keys).await {
-            return Err(Refusal::Signature);
-        }
-        let claims = token.claims()?;
-        claims.check_times()?;
-        Ok(Claims(claims.into_json()))
-    }
-
-    /// Keys given as PEM come first, then the one that the token names, then the rest.
-    fn verifies(&self, token: &Token<'_>, signature: &[u8], documents: &[Arc<[Key]>]) -> bool {
-        let verifies = |key: &Key| key.verifies(&token.algorithm, token.message, signature);
-        if self.pems.iter().any(verifies) {
-            return true;
-        }
-        let named = |key: &Key| token.key_id.as_deref().is_some_and(|id| key.is(id));
-        let (first, rest): (Vec<&Key>, Vec<&Key>) =
-            documents.iter().flat_map(|keys| keys.iter()).partition(|key| named(key));
-        first.into_iter().chain(rest).any(verifies)
-    }
-
-    /// A key id that no document has may be new: the documents are fetched again, if that was not done lately.
-    async fn verifies_after_refetch(&self, token: &Token<'_>, signature: &[u8], documents: &[Arc<[Key]>]) -> bool {
-        let Some(id) = token.key_id.as_deref() else { return false };
-        let known = |documents: &[Arc<[Key]>]| documents.iter().any(|keys| keys.iter().any(|key| key.is(id)));
-        if known(documents) {
-            return false;
-        }
-        join_all(self.documents().map(|document| document.refetch())).await;
-        let keys = self.keys();
-        known(&keys) && self.verifies(token, signature, &keys)
-    }
-
-    /// The keys of each document as they are now.
-    fn keys(&self) -> Vec<Arc<[Key]>> {
-        self.documents().map(|document| document.keys()).collect()
     }
 }
 
@@ -327,8 +305,12 @@ mod tests {
     }
 
     fn authenticator(environment: &Arc<Environment>) -> Arc<Authenticator> {
+        authenticator_with(environment, Options::default())
+    }
+
+    fn authenticator_with(environment: &Arc<Environment>, options: Options) -> Arc<Authenticator> {
         let client = Arc::new(HttpClient::new(environment));
-        Arc::new(Authenticator::new(Arc::clone(environment), client, false))
+        Arc::new(Authenticator::new(Arc::clone(environment), client, options))
     }
 
     fn endpoints() -> Vec<Endpoint> {
@@ -367,6 +349,36 @@ mod tests {
             let decision = if name == "dev" { Decision::Pass(None) } else { Decision::Denied };
             assert_eq!(authenticator.decide(None).await, decision);
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_closed_is_not_opened_later() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let environment = environment(folder.path(), "prod");
+        let open = || Options { open_without_keys: true, ..Options::default() };
+        let first = authenticator_with(&environment, open());
+        assert_eq!(first.decide(None).await, Decision::Denied, "before the start");
+        // Open at the start, and still after a reload.
+        assert!(first.start(endpoints()).await.is_ok());
+        assert_eq!(first.decide(None).await, Decision::Pass(None));
+        let second = authenticator_with(&environment, open());
+        second.inherit(&first);
+        assert!(second.start(endpoints()).await.is_ok());
+        assert_eq!(second.decide(None).await, Decision::Pass(None));
+        // A source closes, whatever it leads to; and that stays when it is gone.
+        for pems in ["{nonsense", r#"{"key": 5}"#] {
+            write(folder.path(), pems);
+            environment.reload();
+            assert!(second.reload().await.is_ok());
+            assert_eq!(second.decide(None).await, Decision::Denied, "{pems}");
+        }
+        std::fs::remove_file(folder.path().join(".env")).expect("removed");
+        environment.reload();
+        let third = authenticator_with(&environment, open());
+        third.inherit(&second);
+        assert!(third.start(Vec::new()).await.is_ok());
+        assert!(third.start(endpoints()).await.is_ok());
+        assert_eq!(third.decide(None).await, Decision::Denied);
     }
 
     #[tokio::test]

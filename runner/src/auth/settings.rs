@@ -7,12 +7,17 @@ use thiserror::Error;
 use url::Url;
 
 use super::keys::{self, Key, KeyError};
+use crate::cli;
 use crate::environment::Variables;
 
 /// Name of a key → PEM text.
 pub(super) const PEMS: &str = "MODUS_PEMS";
 /// Name of a key → URL of a JWKS document.
 pub(super) const JWKS: &str = "MODUS_JWKS_ENDPOINTS";
+/// Names that `aud` may hold, where the command line has none.
+pub(super) const AUDIENCE: &str = "MODUS_JWT_AUDIENCE";
+/// Names that `iss` may be, the same.
+pub(super) const ISSUER: &str = "MODUS_JWT_ISSUER";
 /// How often JWKS documents are fetched again.
 const REFRESH: &str = "MODUS_JWKS_REFRESH_MINUTES";
 /// A day.
@@ -44,6 +49,9 @@ pub(super) enum Fault {
         /// What happened.
         reason: String,
     },
+    /// A list without a name.
+    #[error("{0} has no name in it, so that no token passes; expected one, or several with commas between")]
+    Names(&'static str),
 }
 
 fn expected(variable: &str) -> &'static str {
@@ -59,6 +67,10 @@ pub(super) struct Settings {
     pub(super) documents: Vec<(String, Url)>,
     /// Time after which they are fetched again.
     pub(super) refresh: Duration,
+    /// Names that tokens must be for.
+    pub(super) audience: Option<Vec<String>>,
+    /// Names that tokens must be from.
+    pub(super) issuer: Option<Vec<String>>,
     /// Everything that is wrong.
     pub(super) faults: Vec<Fault>,
 }
@@ -80,8 +92,24 @@ impl Settings {
                 None => faults.push(Fault::Url(name)),
             }
         }
-        Self { pems, documents, refresh: refresh(variables), faults }
+        let [audience, issuer] = [AUDIENCE, ISSUER].map(|variable| names(variables, variable, &mut faults));
+        Self { pems, documents, refresh: refresh(variables), audience, issuer, faults }
     }
+}
+
+/// Whether a source of keys is there, usable or not.
+pub(super) fn has_sources(variables: &Variables) -> bool {
+    let is_source = |text: &String| !matches!(text.split_whitespace().collect::<String>().as_str(), "" | "{}");
+    [PEMS, JWKS].iter().any(|name| variables.get(*name).is_some_and(is_source))
+}
+
+fn names(variables: &Variables, variable: &'static str, faults: &mut Vec<Fault>) -> Option<Vec<String>> {
+    let text = variables.get(variable).filter(|text| !text.is_empty())?;
+    let names = cli::names(text);
+    if names.is_empty() {
+        faults.push(Fault::Names(variable));
+    }
+    Some(names)
 }
 
 fn entries(variables: &Variables, variable: &'static str, faults: &mut Vec<Fault>) -> Vec<(String, String)> {
@@ -148,6 +176,21 @@ mod tests {
             let fault = settings.faults.first().expect("a fault").to_string();
             assert!(fault.starts_with(PEMS) && !fault.contains("secret"), "{fault}");
         }
+    }
+
+    #[test]
+    fn sources_and_names() {
+        for text in ["", " ", "{}", " { }\n"] {
+            assert!(!has_sources(&[(PEMS.to_owned(), text.to_owned())].into()), "{text}");
+        }
+        for text in ["{nonsense", "[]", r#"{"a": 5}"#] {
+            assert!(has_sources(&[(JWKS.to_owned(), text.to_owned())].into()), "{text}");
+        }
+        assert_eq!(read(&[(AUDIENCE, "")]).audience, None);
+        assert_eq!(read(&[(AUDIENCE, "a, b ,")]).audience, Some(vec!["a".to_owned(), "b".to_owned()]));
+        let settings = read(&[(ISSUER, " , ")]);
+        assert_eq!(settings.issuer, Some(Vec::new()));
+        assert!(settings.faults[0].to_string().starts_with("MODUS_JWT_ISSUER has no name"));
     }
 
     #[test]

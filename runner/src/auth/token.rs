@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -41,11 +41,28 @@ pub(super) enum Refusal {
     #[error("the claims are malformed")]
     Claims,
     /// Expired.
-    #[error("the token has expired")]
+    #[error("the token has expired (`exp`)")]
     Expired,
     /// Too early.
-    #[error("the token is not valid yet")]
+    #[error("the token is not valid yet (`nbf`)")]
     Early,
+    /// Somebody else's, or nobody's.
+    #[error("the token is from no wanted issuer (`iss`)")]
+    Issuer,
+    /// For somebody else, or for nobody.
+    #[error("the token is for no wanted audience (`aud`)")]
+    Audience,
+}
+
+/// What tokens must claim.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// `iss` must be one of them; `None` takes any, an empty list takes none.
+    pub(super) issuer: Option<Vec<String>>,
+    /// `aud` must be or hold one of them; the same.
+    pub(super) audience: Option<Vec<String>>,
+    /// How far the clocks of issuer and runner may be apart.
+    pub(super) leeway: Duration,
 }
 
 /// A token that was taken apart, nothing verified.
@@ -111,9 +128,11 @@ impl<'t> Token<'t> {
 #[derive(Debug)]
 pub(super) struct Claims {
     json: String,
-    /// Text of `exp` and `nbf`, where they are there.
+    /// JSON text of `exp`, `nbf`, `iss` and `aud`, where they are there.
     expires: Option<String>,
     not_before: Option<String>,
+    issuer: Option<String>,
+    audience: Option<String>,
 }
 
 impl Claims {
@@ -121,25 +140,43 @@ impl Claims {
         let raw: &RawValue = serde_json::from_slice(payload).ok()?;
         let members = members(raw)?;
         let text = |name: &str| members.get(name).map(|value| value.get().to_owned());
-        let (expires, not_before) = (text("exp"), text("nbf"));
+        let (expires, not_before, issuer, audience) = (text("exp"), text("nbf"), text("iss"), text("aud"));
         let mut json = String::with_capacity(payload.len());
         write(raw, &mut json, 0)?;
-        Some(Self { json, expires, not_before })
+        Some(Self { json, expires, not_before, issuer, audience })
     }
 
-    /// Checks the times, without any leeway.
+    /// Checks times, issuer and audience. `iat` is none of them: when a token was made is no reason to refuse it.
     ///
     /// # Errors
-    /// [`Refusal::Expired`], [`Refusal::Early`], or [`Refusal::Claims`] for what is not a time
-    pub(super) fn check_times(&self) -> Result<(), Refusal> {
+    /// [`Refusal::Expired`], [`Refusal::Early`], [`Refusal::Issuer`], [`Refusal::Audience`], or [`Refusal::Claims`] for
+    /// what is not a time
+    pub(super) fn check(&self, wanted: &Wanted) -> Result<(), Refusal> {
+        self.check_times(wanted.leeway.as_secs_f64())?;
+        let is_among = |wanted: &Option<Vec<String>>, claimed: &Option<String>, names: fn(&str) -> Vec<String>| {
+            wanted.as_ref().is_none_or(|wanted| {
+                let claimed = claimed.as_deref().map(names).unwrap_or_default();
+                claimed.iter().any(|name| wanted.contains(name))
+            })
+        };
+        if !is_among(&wanted.issuer, &self.issuer, |text| serde_json::from_str(text).into_iter().collect()) {
+            return Err(Refusal::Issuer);
+        }
+        if !is_among(&wanted.audience, &self.audience, audience) {
+            return Err(Refusal::Audience);
+        }
+        Ok(())
+    }
+
+    fn check_times(&self, leeway: f64) -> Result<(), Refusal> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |now| now.as_secs_f64());
         if let Some(expires) = &self.expires
-            && now >= seconds(expires)?
+            && now >= seconds(expires)? + leeway
         {
             return Err(Refusal::Expired);
         }
         if let Some(not_before) = &self.not_before
-            && now < seconds(not_before)?
+            && now < seconds(not_before)? - leeway
         {
             return Err(Refusal::Early);
         }
@@ -149,6 +186,16 @@ impl Claims {
     /// Compact JSON, names ascending at every level, numbers as they were written.
     pub(super) fn into_json(self) -> Arc<str> {
         self.json.into()
+    }
+}
+
+/// The names in `aud`, which is one or a list.
+fn audience(text: &str) -> Vec<String> {
+    let name = |value| if let Value::String(name) = value { Some(name) } else { None };
+    match serde_json::from_str(text) {
+        Ok(Value::Array(values)) => values.into_iter().filter_map(name).collect(),
+        Ok(value) => name(value).into_iter().collect(),
+        Err(_) => Vec::new(),
     }
 }
 
@@ -234,7 +281,11 @@ mod tests {
     #[test]
     fn times() {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs_f64();
-        let check = |payload: String| claims(&payload).expect("an object").check_times();
+        let within = |payload: &str, leeway| {
+            let wanted = Wanted { leeway: Duration::from_secs(leeway), ..Wanted::default() };
+            claims(payload).expect("an object").check(&wanted)
+        };
+        let check = |payload: String| within(&payload, 0);
         assert_eq!(check("{}".into()), Ok(()));
         assert_eq!(check(format!(r#"{{"exp":{},"nbf":{}}}"#, now + 9.5, now - 0.5)), Ok(()));
         assert_eq!(check(r#"{"exp":1e12,"nbf":0}"#.into()), Ok(()));
@@ -247,6 +298,46 @@ mod tests {
         }
         // Not checked, not even their type.
         assert_eq!(check(r#"{"iat":"x","iss":1,"aud":null,"sub":[]}"#.into()), Ok(()));
+
+        let old = format!(r#"{{"exp":{}}}"#, now - 20.0);
+        assert_eq!((within(&old, 30), within(&old, 10)), (Ok(()), Err(Refusal::Expired)));
+        let young = format!(r#"{{"nbf":{}}}"#, now + 20.0);
+        assert_eq!((within(&young, 30), within(&young, 10)), (Ok(()), Err(Refusal::Early)));
+        assert_eq!(within(r#"{"exp":0}"#, 86_400), Err(Refusal::Expired));
+    }
+
+    #[test]
+    fn issuers_and_audiences() {
+        let check = |payload: &str, issuer: Option<&[&str]>, audience: Option<&[&str]>| {
+            let owned = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+            let (issuer, audience) = (issuer.map(owned), audience.map(owned));
+            claims(payload).expect("an object").check(&Wanted { issuer, audience, ..Wanted::default() })
+        };
+        let wanted = Some(&["app", "api"][..]);
+        for payload in [r#"{"aud":"app"}"#, r#"{"aud":["x","api"]}"#, r#"{"aud":[1,"app"]}"#, r#"{"aud":"\u0061pp"}"#] {
+            assert_eq!(check(payload, None, wanted), Ok(()), "{payload}");
+            assert_eq!(check(payload, None, None), Ok(()), "{payload}");
+            assert_eq!(check(payload, None, Some(&[])), Err(Refusal::Audience), "{payload}");
+        }
+        for payload in [
+            "{}",
+            r#"{"aud":null}"#,
+            r#"{"aud":""}"#,
+            r#"{"aud":"App"}"#,
+            r#"{"aud":"app,api"}"#,
+            r#"{"aud":[]}"#,
+            r#"{"aud":[["app"]]}"#,
+            r#"{"aud":{"app":"app"}}"#,
+            r#"{"iss":"app"}"#,
+            r#"{"aud":"app","aud":"x"}"#,
+        ] {
+            assert_eq!(check(payload, None, wanted), Err(Refusal::Audience), "{payload}");
+        }
+        assert_eq!(check(r#"{"iss":"api"}"#, wanted, None), Ok(()));
+        for payload in ["{}", r#"{"iss":["api"]}"#, r#"{"iss":1}"#, r#"{"iss":"api/"}"#, r#"{"aud":"api"}"#] {
+            assert_eq!(check(payload, wanted, None), Err(Refusal::Issuer), "{payload}");
+        }
+        assert_eq!(check(r#"{"iss":"api","aud":"x"}"#, wanted, wanted), Err(Refusal::Audience));
     }
 
     #[test]

@@ -114,6 +114,11 @@ pub(crate) fn within<T: FromStr + PartialOrd + Display>(range: RangeInclusive<T>
     found.ok_or_else(|| format!("expected a number from {} to {}", range.start(), range.end()))
 }
 
+/// What stands between commas.
+pub(crate) fn names(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
 /// A truth value, in one of the usual spellings.
 pub(crate) fn truth(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::flag::Flag;
-use super::{Arguments, FLAGS};
+use super::{Arguments, FLAGS, access};
 use crate::limits;
 
 /// Columns of the text.
@@ -27,6 +27,8 @@ pub(super) fn text() -> String {
     FLAGS.iter().for_each(|flag| one(&mut text, flag, &defaults));
     entry(&mut text, "  -h, --help", "Print help");
     entry(&mut text, "  -V, --version", "Print version");
+    text.push_str("\nAccess:\n");
+    access::FLAGS.iter().for_each(|flag| one(&mut text, flag, &defaults));
     text.push_str("\nLimits:\n");
     limits::FLAGS.iter().for_each(|flag| one(&mut text, flag, &defaults));
     text.push('\n');
@@ -79,7 +81,7 @@ mod tests {
     fn every_flag_is_told_within_the_width() {
         let text = text();
         assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
-        for flag in FLAGS.iter().chain(limits::FLAGS) {
+        for flag in super::flags() {
             assert_eq!(
                 text.contains(&format!("{}\n", flag.usage())) || text.contains(&format!("{} ", flag.usage())),
                 !flag.hidden,

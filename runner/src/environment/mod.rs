@@ -15,9 +15,10 @@ pub use env_file::parse as parse_env_file;
 pub type Variables = BTreeMap<String, String>;
 
 /// Variables of the runner itself, which guests do not see (`http-server` section 9).
-const OWN: [&str; 10] = [
-    "MODUS_ENV",
+const OWN: [&str; 11] = [
+    ENV,
     "MODUS_DEBUG",
+    "MODUS_LOG_LEVEL",
     "MODUS_TRACE",
     "MODUS_PEMS",
     "MODUS_DB",
@@ -29,7 +30,7 @@ const OWN: [&str; 10] = [
 ];
 
 /// Prefixes of the same.
-const OWN_PREFIXES: [&str; 4] = ["MODUS_JWKS_", "MODUS_CLUSTER_", "MODUS_ACTOR_SYSTEM_", "MODUS_RUNNER_"];
+const OWN_PREFIXES: [&str; 5] = ["MODUS_JWKS_", "MODUS_JWT_", "MODUS_CLUSTER_", "MODUS_ACTOR_SYSTEM_", "MODUS_RUNNER_"];
 
 /// Replaces the addresses of models with the connection `hypermode` (`models` section 5).
 pub const HYPERMODE_URL: &str = "MODUS_HYPERMODE_URL";
@@ -45,6 +46,8 @@ pub struct Environment {
     directory: Option<PathBuf>,
     secrets: Option<PathBuf>,
     expose_all: bool,
+    /// What hidden variables begin with, whatever the connections in use are called.
+    hidden: Vec<String>,
     current: RwLock<Arc<Variables>>,
 }
 
@@ -64,6 +67,7 @@ impl Environment {
             directory: directory.map(Path::to_owned),
             secrets: None,
             expose_all: false,
+            hidden: Vec::new(),
         };
         environment.reload();
         environment
@@ -73,6 +77,14 @@ impl Environment {
     #[must_use]
     pub fn expose_all(mut self, expose: bool) -> Self {
         self.expose_all = expose;
+        self
+    }
+
+    /// Hides the secrets of these connections from guests, also where the manifest in use has no such connections: the
+    /// variables are still there when another manifest gives a connection another name.
+    #[must_use]
+    pub fn hiding<'a>(mut self, connections: impl IntoIterator<Item = &'a String>) -> Self {
+        self.hidden = connections.into_iter().map(|name| secret_prefix(name)).collect();
         self
     }
 
@@ -160,10 +172,10 @@ impl Environment {
         given.map_or_else(|| self.host_time_zone().into(), Cow::Borrowed)
     }
 
-    /// What a guest sees of the `MODUS_*` variables: without the prefix, without those of the runner and of
-    /// `connections`.
+    /// What a guest sees of the `MODUS_*` variables: without the prefix, without those of the runner, of `connections`
+    /// and of those that are [hidden](Self::hiding).
     pub fn guest_variables<'a>(&self, connections: impl Iterator<Item = &'a str>) -> Vec<(String, String)> {
-        let hidden: Vec<String> = connections.map(secret_prefix).collect();
+        let hidden: Vec<String> = connections.map(secret_prefix).chain(self.hidden.iter().cloned()).collect();
         let snapshot = self.snapshot();
         let visible = |name: &str| self.expose_all || !is_hidden(name, &hidden);
         snapshot
@@ -251,7 +263,12 @@ mod tests {
                 ("MODUS_ENV", "dev"),
                 ("MODUS_DB", "postgres://secret"),
                 ("MODUS_JWKS_ENDPOINTS", "x"),
+                ("MODUS_JWT_AUDIENCE", "x"),
+                ("MODUS_LOG_LEVEL", "warn"),
+                ("MODUS_RUNNER_ALLOW_HOST", "x"),
                 ("MODUS_MY_API_KEY", "secret"),
+                ("MODUS_OLD_NAME_KEY", "secret"),
+                ("MODUS_OLD", "seen"),
                 ("MODUS_APP_COLOUR", "blue"),
                 ("MODUS_TZ", "fake"),
                 ("MODUS_CLAIMS", "fake"),
@@ -259,10 +276,11 @@ mod tests {
                 ("PATH", "/bin"),
             ]),
             None,
-        );
+        )
+        .hiding(&["old-name".to_owned()]);
         let seen = environment.guest_variables(["my-api"].into_iter());
         let names: Vec<&str> = seen.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["APP_COLOUR", "ENV", "MY"]);
+        assert_eq!(names, ["APP_COLOUR", "ENV", "MY", "OLD"]);
         assert!(environment.is_dev());
     }
 

@@ -10,6 +10,7 @@ pub mod explorer;
 mod listen;
 mod live;
 pub mod loops;
+mod origin;
 mod probes;
 mod respond;
 mod routes;
@@ -30,6 +31,7 @@ pub use endpoint::Endpoint;
 pub use listen::{BindError, Listeners};
 pub use live::{Live, Mutations};
 pub use loops::Loops;
+pub use origin::OriginPolicy;
 pub use respond::{Handler, plain};
 pub use routes::{Found, Route, Routes};
 

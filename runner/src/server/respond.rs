@@ -11,7 +11,7 @@ use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, header};
 use tracing::Instrument as _;
 
-use super::routes::{Found, Route, Routes};
+use super::routes::{Found, Route, Routes, is_probe};
 use super::{Body, Limits, Live, endpoint, explorer, probes};
 use crate::auth::Decision;
 use crate::panics::caught;
@@ -37,21 +37,33 @@ pub fn plain(status: StatusCode, text: &str) -> Response<Body> {
 }
 
 pub(super) async fn respond(live: &Arc<Live>, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
-    let origin = request.headers().contains_key(header::ORIGIN);
-    if request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
+    let routes = live.routes();
+    let asks =
+        request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let origin = match routes.origins.admit(&request) {
+        Ok(origin) => origin,
+        // Probes come from anywhere, and a preflight is told nothing. What they are told, no page may read.
+        Err(_) if asks || is_probe(request.uri().path()) => None,
+        Err(refusal) => return varying(refuse(limits, request, routes.origins.refuse(&refusal)).await, None),
+    };
+    if asks {
         return preflight(request.headers(), origin);
     }
     // Nobody knows how much of the request was read.
     let failed = |_| closing(StatusCode::INTERNAL_SERVER_ERROR, "internal error");
-    let mut response = caught(route(live, limits, request)).await.unwrap_or_else(failed);
+    varying(caught(route(live, &routes, limits, request)).await.unwrap_or_else(failed), origin)
+}
+
+/// An answer that is another one for other origins.
+fn varying(mut response: Response<Body>, origin: Option<HeaderValue>) -> Response<Body> {
     response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
-    if origin {
-        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    if let Some(origin) = origin {
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }
     response
 }
 
-async fn route(live: &Arc<Live>, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
+async fn route(live: &Arc<Live>, routes: &Arc<Routes>, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
     if !matches!(*request.method(), Method::GET | Method::POST) {
         return not_allowed("GET, POST");
     }
@@ -60,9 +72,8 @@ async fn route(live: &Arc<Live>, limits: &Limits, request: Request<Incoming>) ->
     {
         return response;
     }
-    let routes = live.routes();
     match routes.find(request.uri().path()) {
-        Found::Health => health(&routes),
+        Found::Health => health(routes),
         Found::Moved(path) => moved(path),
         Found::Nothing => {
             let explored = routes.explorer.as_ref().and_then(|explorer| explorer.answer(&request));
@@ -75,7 +86,7 @@ async fn route(live: &Arc<Live>, limits: &Limits, request: Request<Incoming>) ->
             let under_way = live.begin();
             let exchange = Exchange::begin();
             let span = traces::request(request.method().as_str(), &route.path, request.headers());
-            let response = serve(&routes, route, limits, request).instrument(span.clone()).await;
+            let response = serve(routes, route, limits, request).instrument(span.clone()).await;
             let (status, size) = (response.status().as_u16(), response.body().whole().map(<[u8]>::len));
             traces::responded(&span, status);
             exchange.answered(&route.metrics, &route.name, status, size.unwrap_or(0) as u64);
@@ -89,6 +100,9 @@ async fn route(live: &Arc<Live>, limits: &Limits, request: Request<Incoming>) ->
 }
 
 async fn serve(routes: &Routes, route: &Route, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
+    if let Err(refusal) = routes.origins.admit_to_run(&request) {
+        return refuse(limits, request, routes.origins.refuse(&refusal)).await;
+    }
     match route.auth {
         Auth::None => graphql(routes, limits, request).await,
         Auth::BearerToken => authenticated(routes, limits, request).await,
@@ -110,18 +124,16 @@ fn moved(path: &str) -> Response<Body> {
 }
 
 /// The answer to a CORS preflight (`http-server` section 7).
-fn preflight(asked: &HeaderMap, origin: bool) -> Response<Body> {
+fn preflight(asked: &HeaderMap, origin: Option<HeaderValue>) -> Response<Body> {
     let mut response = Response::new(Body::default());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     let vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
     headers.insert(header::VARY, HeaderValue::from_static(vary));
     let method = asked.get(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let Some(method) = method.filter(|method| origin && [&b"GET"[..], b"POST", b"HEAD"].contains(&method.as_bytes()))
-    else {
-        return response;
-    };
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    let method = method.filter(|method| [&b"GET"[..], b"POST", b"HEAD"].contains(&method.as_bytes()));
+    let (Some(method), Some(origin)) = (method, origin) else { return response };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, method.clone());
     if let Some(names) = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names.clone());
@@ -140,7 +152,11 @@ async fn authenticated(routes: &Routes, limits: &Limits, mut request: Request<In
             return graphql(routes, limits, request).await;
         }
     };
-    // Nothing is kept of the body, but its sender should see the answer.
+    refuse(limits, request, refusal).await
+}
+
+/// Nothing is kept of the body, but its sender should see the answer.
+async fn refuse(limits: &Limits, request: Request<Incoming>, refusal: Response<Body>) -> Response<Body> {
     let _ = tokio::time::timeout(limits.body_timeout, collect(request.into_body(), 0, limits)).await;
     refusal
 }

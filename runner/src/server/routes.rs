@@ -5,7 +5,7 @@ use std::sync::Arc;
 use abi::manifest::{Auth, Manifest};
 
 use super::explorer::{self, Explorer};
-use super::{Handler, probes};
+use super::{Handler, OriginPolicy, probes};
 use crate::auth::{self, Authenticator, KeysError};
 use crate::telemetry::metrics::EndpointMetrics;
 
@@ -47,6 +47,12 @@ pub enum Found<'r, 'p> {
     Nothing,
 }
 
+/// Whether somebody who watches the server asks here, by whatever name he knows it. Metrics tell more: they are not for
+/// everybody.
+pub(super) fn is_probe(path: &str) -> bool {
+    path == "/health" || probes::PATHS.iter().any(|probe| *probe == path && path != "/metrics")
+}
+
 /// Whether the runner answers a path itself.
 fn is_own(path: &str) -> bool {
     path == "/health" || probes::PATHS.contains(&path)
@@ -57,6 +63,7 @@ pub struct Routes {
     endpoints: Vec<Route>,
     pub(super) authenticator: Arc<Authenticator>,
     pub(super) explorer: Option<Explorer>,
+    pub(super) origins: OriginPolicy,
     pub(super) health: String,
     pub(super) graphql: Arc<dyn Handler>,
 }
@@ -83,7 +90,14 @@ impl Routes {
             endpoints.push(Route { name, path, auth: endpoint.auth, metrics: EndpointMetrics::default() });
         }
         endpoints.sort_by_key(|route| std::cmp::Reverse(route.path.len()));
-        Self { endpoints, authenticator, explorer: None, health, graphql }
+        Self { endpoints, authenticator, explorer: None, origins: OriginPolicy::default(), health, graphql }
+    }
+
+    /// With another policy than that every host and every origin is served.
+    #[must_use]
+    pub fn with_origins(mut self, origins: OriginPolicy) -> Self {
+        self.origins = origins;
+        self
     }
 
     /// Takes over the keys of the routes served so far.
@@ -188,7 +202,7 @@ pub(super) mod tests {
         let manifest = manifest.unwrap_or_else(|| panic!("{findings:?}"));
         let environment = Arc::new(Environment::new(Variables::new(), None));
         let client = Arc::new(HttpClient::new(&environment));
-        let authenticator = Arc::new(Authenticator::new(environment, client, false));
+        let authenticator = Arc::new(Authenticator::new(environment, client, auth::Options::default()));
         Routes::new(&manifest, authenticator, String::new(), handler)
     }
 

@@ -78,8 +78,10 @@ static LOG_LINES_DROPPED: Count = Count::new(
     "runtime_log_lines_dropped_num",
     "Log lines that were not written: standard error was not read fast enough, or is closed.",
 );
-static NOT_ACCEPTED: Count =
-    Count::new("runtime_connections_not_accepted_num", "Connections that could not be accepted, for want of files most likely.");
+static NOT_ACCEPTED: Count = Count::new(
+    "runtime_connections_not_accepted_num",
+    "Connections that could not be accepted, for want of files most likely.",
+);
 static PANICS: Count = Count::new("runtime_panics_num", "Panics of the runner: each ended one call or request.");
 const BUILD: Name = Name { name: "runtime_build_info", help: "Always 1." };
 

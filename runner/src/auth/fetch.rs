@@ -1,0 +1,59 @@
+//! One fetch of a JWKS document.
+
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use hyper::header::{ACCEPT, HeaderMap, HeaderValue};
+use hyper::{Method, StatusCode};
+use thiserror::Error;
+use tokio::time::timeout;
+use url::Url;
+
+use super::keys::{self, Key, KeyError};
+use crate::hosts::client::{ClientError, HttpClient, Request, shown};
+
+/// Time for a whole fetch.
+const FETCH: Duration = Duration::from_secs(10);
+/// Bytes of a document.
+const LIMIT: usize = 1 << 20;
+
+/// Why a document cannot be used.
+#[derive(Debug, Error)]
+pub(super) enum FetchError {
+    #[error("{0}")]
+    Client(ClientError),
+    #[error("redirected from https to {0}, where anybody could replace the keys")]
+    Redirect(String),
+    #[error("{0} did not answer within {seconds} s", seconds = FETCH.as_secs())]
+    Slow(String),
+    #[error("{0} answered {1}; expected 200 and a JWKS document")]
+    Status(String, StatusCode),
+    #[error("{0} answered with more than {limit} MiB", limit = LIMIT >> 20)]
+    TooLarge(String),
+    #[error("{0}: {1}")]
+    Document(String, KeyError),
+}
+
+/// Fetches a document: its keys that can verify, and what is wrong with the others.
+///
+/// # Errors
+/// [`FetchError`]
+pub(super) async fn fetch(client: &HttpClient, url: &Url) -> Result<(Vec<Key>, Vec<KeyError>), FetchError> {
+    let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
+    let request =
+        Request { method: Method::GET, url: url.clone(), headers, confidential: Vec::new(), body: Bytes::new() };
+    let permits = |next: &Url| url.scheme() != "https" || next.scheme() == "https";
+    let response = match timeout(FETCH, client.send(request, permits)).await {
+        Err(_) => return Err(FetchError::Slow(shown(url))),
+        Ok(Err(ClientError::Forbidden(target))) => return Err(FetchError::Redirect(target)),
+        Ok(Err(error)) => return Err(FetchError::Client(error)),
+        Ok(Ok(response)) => response,
+    };
+    if response.status != StatusCode::OK {
+        return Err(FetchError::Status(shown(url), response.status));
+    }
+    if response.body.len() > LIMIT {
+        return Err(FetchError::TooLarge(shown(url)));
+    }
+    keys::from_jwks(&response.body).map_err(|error| FetchError::Document(shown(url), error))
+}
