@@ -10,6 +10,7 @@ pub mod environment;
 pub mod events;
 pub mod graphql;
 pub mod hosts;
+mod label;
 pub mod limits;
 pub mod load;
 pub mod panics;

@@ -18,7 +18,7 @@ use crate::environment::Environment;
 use crate::graphql::{self, Engine};
 use crate::hosts::Services;
 use crate::load::{LoadError, Loaded};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{self, Sandbox};
 use crate::server::{BindError, Endpoint, Mutations, OriginPolicy, Routes};
 
 pub use run::run;
@@ -88,7 +88,7 @@ impl App {
         process: &Process,
     ) -> Result<Self, StartError> {
         let environment = Arc::new(environment.hiding(&loaded.connections));
-        let options = arguments.limits.sandbox();
+        let options = sandbox::Options::from(&arguments.limits);
         let program = Arc::new(loaded.program);
         let services = Services::new(Arc::clone(&environment), Arc::new(program.manifest.clone()))
             .strict_redirects(arguments.strict_redirects);
@@ -106,7 +106,7 @@ impl App {
             extensions: dev,
             introspection: arguments.introspection.unwrap_or(dev),
             suggestions: arguments.suggestions.unwrap_or(dev),
-            ..arguments.limits.graphql()
+            ..graphql::Options::new(arguments.limits.clone())
         };
         let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox), answers));
         let Process { closing, mutations, .. } = process.clone();

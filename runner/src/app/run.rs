@@ -112,7 +112,7 @@ async fn serve(
     announce(&app, address);
     let (plugin, version) = (&app.program.app.name, env!("CARGO_PKG_VERSION"));
     tracing::info!(target: "modus", plugin, version, environment = app.environment, address = %address, "Listening.");
-    let limits = reload.arguments.limits.server();
+    let limits = server::Limits::from(&reload.arguments.limits);
     let admin = reload.arguments.admin_address;
     let live = Live::new(Arc::clone(&app.routes), reload.process.mutations.clone()).with_admin(admin.is_some());
     let live = Arc::new(live);

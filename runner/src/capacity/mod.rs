@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
-use crate::limits::{self, LimitId};
+use crate::limits::{LimitId, Limits};
 
 /// The budget of the process. Cheap to share; outlives every app.
 #[derive(Debug)]
@@ -95,7 +95,8 @@ impl Capacity {
 
 impl Default for Capacity {
     fn default() -> Self {
-        Self::new(limits::CALLS as usize, limits::WAITING as usize)
+        let limits = Limits::default();
+        Self::new(limits.max_calls as usize, limits.max_waiting as usize)
     }
 }
 

@@ -12,7 +12,7 @@ use super::Arguments;
 ///
 /// The flags are a table, and parsing is a loop over it, because the runner parses them before its first answer: a parser
 /// that builds its commands at run time took a tenth of the whole start.
-pub(crate) struct Flag {
+pub(super) struct Flag {
     /// Its name behind two dashes.
     pub(super) name: &'static str,
     pub(super) short: Option<char>,
@@ -41,11 +41,11 @@ impl Flag {
         Self { name, short: None, aliases: &[], variable: None, value, help, default: None, hidden: false, set }
     }
 
-    pub(crate) const fn switch(name: &'static str, help: &'static str, set: fn(&mut Arguments, bool)) -> Self {
+    pub(super) const fn switch(name: &'static str, help: &'static str, set: fn(&mut Arguments, bool)) -> Self {
         Self::new(name, None, help, Set::Switch(set))
     }
 
-    pub(crate) const fn text(
+    pub(super) const fn text(
         name: &'static str,
         value: &'static str,
         help: &'static str,
@@ -54,7 +54,7 @@ impl Flag {
         Self::new(name, Some(value), help, Set::Text(set))
     }
 
-    pub(crate) const fn path(
+    pub(super) const fn path(
         name: &'static str,
         value: &'static str,
         help: &'static str,
@@ -63,24 +63,24 @@ impl Flag {
         Self::new(name, Some(value), help, Set::Path(set))
     }
 
-    pub(crate) const fn short(self, short: char) -> Self {
+    pub(super) const fn short(self, short: char) -> Self {
         Self { short: Some(short), ..self }
     }
 
-    pub(crate) const fn or(self, aliases: &'static [&'static str]) -> Self {
+    pub(super) const fn or(self, aliases: &'static [&'static str]) -> Self {
         Self { aliases, ..self }
     }
 
-    pub(crate) const fn variable(self, variable: &'static str) -> Self {
+    pub(super) const fn variable(self, variable: &'static str) -> Self {
         Self { variable: Some(variable), ..self }
     }
 
     /// The default as the help shows it, read from [`Arguments::default`].
-    pub(crate) const fn default(self, default: fn(&Arguments) -> String) -> Self {
+    pub(super) const fn default(self, default: fn(&Arguments) -> String) -> Self {
         Self { default: Some(default), ..self }
     }
 
-    pub(crate) const fn hidden(self) -> Self {
+    pub(super) const fn hidden(self) -> Self {
         Self { hidden: true, ..self }
     }
 
@@ -98,18 +98,18 @@ impl Flag {
 }
 
 /// Stores what was read.
-pub(crate) fn put<T>(place: &mut T, read: Result<T, String>) -> Result<(), String> {
+pub(super) fn put<T>(place: &mut T, read: Result<T, String>) -> Result<(), String> {
     *place = read?;
     Ok(())
 }
 
 /// A whole number.
-pub(crate) fn number<T: FromStr>(text: &str) -> Result<T, String> {
+pub(super) fn number<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| "expected a number".to_owned())
 }
 
 /// A whole number within bounds.
-pub(crate) fn within<T: FromStr + PartialOrd + Display>(range: RangeInclusive<T>, text: &str) -> Result<T, String> {
+pub(super) fn within<T: FromStr + PartialOrd + Display>(range: RangeInclusive<T>, text: &str) -> Result<T, String> {
     let found = text.parse().ok().filter(|found| range.contains(found));
     found.ok_or_else(|| format!("expected a number from {} to {}", range.start(), range.end()))
 }
@@ -120,7 +120,7 @@ pub(crate) fn names(text: &str) -> Vec<String> {
 }
 
 /// A truth value, in one of the usual spellings.
-pub(crate) fn truth(text: &str) -> Result<bool, String> {
+pub(super) fn truth(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "t" | "yes" | "y" | "on" | "1" => Ok(true),
         "false" | "f" | "no" | "n" | "off" | "0" => Ok(false),
@@ -129,7 +129,7 @@ pub(crate) fn truth(text: &str) -> Result<bool, String> {
 }
 
 /// A number of seconds, which may be none.
-pub(crate) fn pause(text: &str) -> Result<Duration, String> {
+pub(super) fn pause(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds
         .filter(|duration| *duration <= Duration::from_secs(86_400))
@@ -137,7 +137,7 @@ pub(crate) fn pause(text: &str) -> Result<Duration, String> {
 }
 
 /// A number of seconds, more than none.
-pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     pause(text)
         .ok()
         .filter(|duration| !duration.is_zero())

@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 
 use super::flag::Flag;
-use super::{Arguments, FLAGS, access};
-use crate::limits;
+use super::{Arguments, FLAGS, access, limits};
 
 /// Columns of the text.
 const WIDTH: usize = 100;

@@ -3,15 +3,18 @@
 mod access;
 mod flag;
 mod help;
+mod limits;
 mod parse;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::limits::{self, Limits};
+use crate::limits::Limits;
+use flag::{Flag, pause, put, truth, within};
+
 pub use access::Access;
-pub(crate) use flag::{Flag, names, number, pause, put, seconds, truth, within};
+pub(crate) use flag::names;
 pub use parse::{Command, UsageError, parse};
 
 /// What the runner is to serve, and how.

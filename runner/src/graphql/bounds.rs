@@ -8,32 +8,32 @@ use juniper::{Definition, Selection};
 use super::Options;
 use super::error::RequestError;
 use super::scalar::Scalar;
+use crate::limits::LimitId;
 
 /// The error for a document that juniper cannot parse, or that is beyond one of its limits.
 pub(crate) fn syntax(error: &Spanning<ParseError>) -> RequestError {
     let limit = match error.item {
-        ParseError::DepthLimitExceeded(_) => " (limit `max-selection-depth`)",
-        ParseError::TokenLimitExceeded(_) | ParseError::FieldLimitExceeded(_) => " (limit `max-tokens`)",
-        _ => "",
+        ParseError::DepthLimitExceeded(_) => LimitId::MaxSelectionDepth,
+        ParseError::TokenLimitExceeded(_) | ParseError::FieldLimitExceeded(_) => LimitId::MaxTokens,
+        _ => return RequestError::at(error.item.to_string(), error.span.start),
     };
-    RequestError::at(format!("{}{limit}", error.item), error.span.start)
+    RequestError::beyond(limit, &error.item).located(error.span.start)
 }
 
 /// Refuses a document with too many aliases or root fields, before any work is done for it.
 pub(crate) fn check(definitions: &[Definition<'_, Scalar>], options: &Options) -> Result<(), RequestError> {
     let aliases = definitions.iter().map(|definition| aliases(selections(definition))).sum::<usize>();
-    let most = options.max_aliases;
+    let most = options.limits.max_aliases;
     if aliases > most {
-        let message = format!("the document has {aliases} aliases; at most {most} are allowed (limit `max-aliases`)");
-        return Err(RequestError::new(message));
+        let message = format_args!("the document has {aliases} aliases; at most {most} are allowed");
+        return Err(RequestError::beyond(LimitId::MaxAliases, message));
     }
     for definition in definitions {
         let Definition::Operation(operation) = definition else { continue };
-        let most = options.max_root_fields;
+        let most = options.limits.max_root_fields;
         if root_fields(&operation.item.selection_set, definitions, most + 1) > most {
-            let message =
-                format!("the operation selects more than {most} fields at its root (limit `max-root-fields`)");
-            return Err(RequestError::at(message, operation.span.start));
+            let message = format_args!("the operation selects more than {most} fields at its root");
+            return Err(RequestError::beyond(LimitId::MaxRootFields, message).located(operation.span.start));
         }
     }
     Ok(())

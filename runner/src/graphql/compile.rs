@@ -16,7 +16,7 @@ use super::plan::{Document, EntryKind, Operation, SelectionSet, Variable};
 use super::root::Root;
 use super::scalar::Scalar;
 use super::selection::Selector;
-use super::{Options, bounds};
+use super::{Options, bounds, findings};
 
 /// Everything a document is compiled against.
 pub(crate) struct Environment<'s> {
@@ -51,13 +51,8 @@ pub(crate) fn compile(text: &str, environment: &Environment<'_>) -> Result<Docum
 
     let mut validator = ValidatorContext::new(schema, &definitions);
     visit_all_rules(&mut validator, &definitions);
-    let found = validator.into_errors();
-    let mut errors: Vec<_> =
-        found.iter().filter(|error| !is_mistaken(error.message())).map(RequestError::from).collect();
+    let errors = findings::errors(&validator.into_errors(), environment.options.suggestions);
     if !errors.is_empty() {
-        if !environment.options.suggestions {
-            errors.iter_mut().for_each(drop_suggestion);
-        }
         return Err(Rejection::Invalid(errors));
     }
 
@@ -89,20 +84,6 @@ fn unknown_types(definitions: &[Definition<'_, Scalar>], environment: &Environme
         }
     }
     errors
-}
-
-/// Two findings of juniper are wrong, so `selection` checks these points itself: a list is a fine literal for a custom
-/// scalar, and a nullable variable for a required argument that has a default.
-///
-/// After any finding, the mistaken ones included, juniper does not look for conflicting fields; `selection` does.
-fn is_mistaken(message: &str) -> bool {
-    message.ends_with("Input lists are not literals") || message.contains(" used in position expecting type ")
-}
-
-fn drop_suggestion(error: &mut RequestError) {
-    if let Some(at) = error.message.find(" Did you mean ") {
-        error.message.truncate(at);
-    }
 }
 
 /// Removes fragments that no operation uses; the rules would refuse them, clients send them.

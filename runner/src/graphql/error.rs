@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use juniper::RuleError;
 use juniper::parser::SourcePosition;
 
+use crate::limits::LimitId;
+use crate::telemetry::metrics;
+
 /// Errors that one refusal tells.
 const MOST_ERRORS: usize = 20;
 /// Places that one error tells.
@@ -18,6 +21,8 @@ pub(crate) struct RequestError {
     pub(crate) locations: Vec<(usize, usize)>,
     /// `extensions.code`
     pub(crate) code: Option<&'static str>,
+    /// The limit that the message names.
+    pub(crate) limit: Option<LimitId>,
 }
 
 impl RequestError {
@@ -26,14 +31,31 @@ impl RequestError {
     }
 
     pub(crate) fn at(message: impl Into<String>, position: SourcePosition) -> Self {
-        Self { message: message.into(), locations: vec![location(position)], code: None }
+        Self::new(message).located(position)
+    }
+
+    /// The same with its place in the document.
+    pub(crate) fn located(self, position: SourcePosition) -> Self {
+        Self { locations: vec![location(position)], ..self }
+    }
+
+    /// Something was beyond a limit, which the message will name.
+    pub(crate) fn beyond(limit: LimitId, message: impl std::fmt::Display) -> Self {
+        Self { limit: Some(limit), ..Self::new(format!("{message} ({limit})")) }
+    }
+
+    /// Counts it where it is a limit's: once, when it becomes a part of a response.
+    pub(crate) fn count(&self) {
+        if let Some(limit) = self.limit {
+            metrics::refused(limit);
+        }
     }
 }
 
 impl From<&RuleError> for RequestError {
     fn from(error: &RuleError) -> Self {
         let locations = error.locations().iter().copied().map(location).collect();
-        Self { message: error.message().to_owned(), locations, code: None }
+        Self { locations, ..Self::new(error.message()) }
     }
 }
 

@@ -15,7 +15,8 @@ use juniper::OperationType;
 use crate::call::{Call, CallFailure, Outcome, PathSegment, Request};
 
 use super::Options;
-use super::input::{Given, Tables};
+use super::error::RequestError;
+use super::input::{Given, Invalid, Tables};
 use super::introspection::Introspected;
 use super::json;
 use super::output::{FieldError, Path, Segment, Writer};
@@ -32,7 +33,7 @@ pub(crate) struct Context<'c> {
 }
 
 /// A call's end, or why there was none.
-pub(crate) type Ended = Result<Outcome, String>;
+pub(crate) type Ended = Result<Outcome, RequestError>;
 
 /// Makes the calls of `entries`, which are the present root fields; the result has one item for each of them.
 pub(crate) async fn run(entries: &[&Entry], kind: OperationType, context: &Context<'_>) -> Vec<Option<Ended>> {
@@ -40,7 +41,7 @@ pub(crate) async fn run(entries: &[&Entry], kind: OperationType, context: &Conte
     let mut ended: Vec<Option<Ended>> = Vec::with_capacity(entries.len());
     let mut parallel = Vec::new();
     // One for all calls: their arguments exist at the same time.
-    let mut budget = Budget::new(&context.options.limits);
+    let mut budget = Budget::new(&context.options.limits.values());
     for (index, entry) in entries.iter().enumerate() {
         let EntryKind::Call { call, .. } = &entry.kind else {
             ended.push(None);
@@ -72,7 +73,7 @@ pub(crate) fn only_execution(ended: Vec<Option<Ended>>) -> Option<String> {
 }
 
 /// The request of a call.
-pub(crate) fn request(call: &CallPlan, context: &Context<'_>, budget: &mut Budget) -> Result<Request, String> {
+pub(crate) fn request(call: &CallPlan, context: &Context<'_>, budget: &mut Budget) -> Result<Request, RequestError> {
     let mut given = Given { variables: context.variables, budget };
     let mut arguments = Vec::with_capacity(call.arguments.len());
     for argument in &call.arguments {
@@ -80,15 +81,8 @@ pub(crate) fn request(call: &CallPlan, context: &Context<'_>, budget: &mut Budge
             ArgumentSource::Absent => None,
             ArgumentSource::Constant(value) => Some(value.clone()),
             ArgumentSource::Template(literal) => {
-                context.tables.literal(literal, &argument.ty, Some(&mut given)).map_err(|error| match error.path() {
-                    path if path.is_empty() && error.value == "null" => {
-                        format!("argument: {} on field: {} must not be null", argument.name, call.field)
-                    }
-                    path => format!(
-                        "argument: {}{path} on field: {} is invalid: {}",
-                        argument.name, call.field, error.message
-                    ),
-                })?
+                let value = context.tables.literal(literal, &argument.ty, Some(&mut given));
+                value.map_err(|invalid| unfit(call, &argument.name, &invalid))?
             }
         };
         arguments.push(value.filter(|value| !(argument.null_is_absent && *value == Value::Null)));
@@ -103,6 +97,17 @@ pub(crate) fn request(call: &CallPlan, context: &Context<'_>, budget: &mut Budge
     })
 }
 
+/// What is wrong with an argument.
+fn unfit(call: &CallPlan, argument: &str, invalid: &Invalid) -> RequestError {
+    let (path, field) = (invalid.path(), &call.field);
+    let message = if path.is_empty() && invalid.value == "null" {
+        format!("argument: {argument} on field: {field} must not be null")
+    } else {
+        format!("argument: {argument}{path} on field: {field} is invalid: {}", invalid.message)
+    };
+    RequestError { limit: invalid.limit, ..RequestError::new(message) }
+}
+
 /// Writes the response's body.
 pub(crate) fn respond(
     operation: &Operation,
@@ -114,7 +119,7 @@ pub(crate) fn respond(
     let root = if operation.kind == OperationType::Mutation { "Mutation" } else { "Query" };
     let mut out = Vec::with_capacity(256);
     out.extend_from_slice(b"{\"data\":");
-    let mut writer = Writer::new(root, context.variables, out, context.options.max_response);
+    let mut writer = Writer::new(root, context.variables, out, context.options.limits.max_response);
     let start = writer.out.len();
     let (mut whole, mut produced) = (true, false);
     writer.out.push(b'{');
@@ -174,8 +179,9 @@ fn take_errors<'e>(writer: &mut Writer<'_>, entry: &Entry, shape: &Shape, ended:
             writer.execution_id = Some(id);
             outcome.value.as_ref().unwrap_or(&Value::Null)
         }
-        Err(reason) => {
-            let (message, path) = (reason.clone(), vec![key()]);
+        Err(error) => {
+            error.count();
+            let (message, path) = (error.message.clone(), vec![key()]);
             writer.errors.push(FieldError { message, path, execution_id: None, level: None });
             writer.execution_id = None;
             &Value::Null

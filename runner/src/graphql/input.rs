@@ -12,6 +12,7 @@ use abi::schema::{ObjectField, ObjectType, Schema, TypeRef};
 use abi::value::Value;
 
 use super::subscription;
+use crate::limits::LimitId;
 
 /// A literal of a document.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,15 +59,18 @@ pub(crate) struct Invalid {
     pub(crate) message: String,
     /// The value in question, as JSON.
     pub(crate) value: String,
+    /// The limit that the message names.
+    pub(crate) limit: Option<LimitId>,
 }
 
 impl Invalid {
     fn new(value: &Value, message: String) -> Self {
-        Self { path: Vec::new(), message, value: shown(value) }
+        Self { path: Vec::new(), message, value: shown(value), limit: None }
     }
 
     fn exceeded(limit: Exceeded) -> Self {
-        Self { path: Vec::new(), message: limit.to_string(), value: String::new() }
+        let id = LimitId::of_transfer(limit);
+        Self { path: Vec::new(), message: limit.to_string(), value: String::new(), limit: id }
     }
 
     fn inside(mut self, segment: String) -> Self {

@@ -9,6 +9,7 @@ mod cache;
 mod compile;
 mod error;
 mod execute;
+mod findings;
 mod input;
 mod introspection;
 mod json;
@@ -31,7 +32,6 @@ mod variables;
 use std::sync::{Arc, OnceLock};
 
 use abi::budget::Budget;
-use abi::guest::Limits;
 use abi::plan::Program;
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
@@ -39,7 +39,7 @@ use tracing::Instrument as _;
 
 use crate::call::Call;
 use crate::events::{Events, NoAgents};
-use crate::limits;
+use crate::limits::{LimitId, Limits};
 use crate::telemetry::traces;
 
 pub(crate) use juniper::OperationType;
@@ -64,44 +64,25 @@ pub struct Options {
     pub introspection: bool,
     /// Whether messages suggest what the client may have meant.
     pub suggestions: bool,
-    /// The most tokens of a document.
-    pub max_tokens: usize,
-    /// The most levels of its selections and literals.
-    pub max_selection_depth: usize,
-    /// The most aliases in it.
-    pub max_aliases: usize,
-    /// The most fields one operation may select at its root, repetitions included.
-    pub max_root_fields: usize,
-    /// The most functions one operation may call.
-    pub max_calls: usize,
-    /// The most documents whose plans are kept.
-    pub cached_documents: usize,
-    /// The most bytes of memory for them.
-    pub cached_bytes: usize,
-    /// Bounds on the arguments of an operation.
+    /// Bounds on documents, operations and responses.
     pub limits: Limits,
-    /// The most bytes of data a response may have.
-    pub max_response: usize,
+}
+
+impl Options {
+    /// Within `limits`.
+    pub fn new(limits: Limits) -> Self {
+        Self { extensions: false, introspection: true, suggestions: true, limits }
+    }
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            extensions: false,
-            introspection: true,
-            suggestions: true,
-            max_tokens: limits::TOKENS,
-            max_selection_depth: limits::SELECTION_DEPTH,
-            max_aliases: limits::ALIASES,
-            max_root_fields: limits::ROOT_FIELDS,
-            max_calls: limits::OPERATION_CALLS,
-            cached_documents: limits::CACHED_DOCUMENTS,
-            cached_bytes: limits::CACHED_BYTES,
-            limits: Limits::default(),
-            max_response: limits::RESPONSE,
-        }
+        Self::new(Limits::default())
     }
 }
+
+/// The most documents whose plans are kept.
+const CACHED_DOCUMENTS: usize = 1024;
 
 /// Answers GraphQL requests for one app.
 pub struct Engine {
@@ -124,7 +105,7 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// An engine for `program`, whose functions `caller` runs.
     pub fn new(program: Arc<Program>, caller: Arc<dyn Call>, options: Options) -> Self {
-        let cache = Cache::new(options.cached_documents, options.cached_bytes);
+        let cache = Cache::new(CACHED_DOCUMENTS, options.limits.max_cached);
         let events = Arc::new(NoAgents);
         let tables = Tables::new(&program);
         Self { program, caller, events, options, cache, tables, whole: OnceLock::new() }
@@ -161,12 +142,10 @@ impl Engine {
         };
         let entries: Vec<_> = operation.root.active(&variables).collect();
         let calls = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Call { .. })).count();
-        let most = self.options.max_calls;
+        let most = self.options.limits.max_operation_calls;
         if calls > most {
-            let message = format!(
-                "the operation calls {calls} functions; at most {most} are allowed (limit `max-operation-calls`)"
-            );
-            return Response::refused(media, vec![RequestError::new(message)]);
+            let message = format_args!("the operation calls {calls} functions; at most {most} are allowed");
+            return Response::refused(media, vec![RequestError::beyond(LimitId::MaxOperationCalls, message)]);
         }
         let Ok(_admitted) = self.caller.admit(calls) else { return Response::overloaded(media) };
         let context = self.context(&variables, time_zone, claims);
@@ -181,25 +160,26 @@ impl Engine {
     pub(crate) fn subscribe(&self, prepared: Prepared) -> BoxStream<'static, Vec<u8>> {
         let Prepared { document, operation, variables, time_zone, claims, .. } = prepared;
         let context = self.context(&variables, time_zone, claims);
-        let mut budget = Budget::new(&self.options.limits);
+        let mut budget = Budget::new(&self.options.limits.values());
         let entry = document.operations[operation].root.active(&variables).next();
         let agent = match entry.map(|entry| &entry.kind) {
-            Some(EntryKind::Call { call, .. }) => execute::request(call, &context, &mut budget)
-                .and_then(|request| subscription::agent(&request.arguments).ok_or_else(|| "no agentId".to_owned())),
+            Some(EntryKind::Call { call, .. }) => execute::request(call, &context, &mut budget).and_then(|request| {
+                subscription::agent(&request.arguments).ok_or_else(|| RequestError::new("no agentId"))
+            }),
             _ => return stream::empty().boxed(),
         };
-        let (events, most) = (Arc::clone(&self.events), self.options.max_response);
+        let (events, most) = (Arc::clone(&self.events), self.options.limits.max_response);
         let responses = async move {
-            let refusal = |text: String| stream::iter([subscription::refusal(&text)]).boxed();
+            let refusal = |error: RequestError| stream::iter([subscription::refusal(error)]).boxed();
             let agent = match agent {
                 Ok(agent) => agent,
-                Err(reason) => return refusal(reason),
+                Err(error) => return refusal(error),
             };
             match events.subscribe(&agent).await {
                 Ok(events) => events
                     .map(move |event| subscription::event(&document.operations[operation], &variables, most, event))
                     .boxed(),
-                Err(refused) => refusal(refused.to_string()),
+                Err(refused) => refusal(RequestError::new(refused.to_string())),
             }
         };
         stream::once(responses).flatten().boxed()

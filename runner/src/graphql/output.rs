@@ -5,6 +5,7 @@ use std::sync::Arc;
 use abi::value::Value;
 
 use crate::call::{Level, PathSegment};
+use crate::limits::LimitId;
 use crate::telemetry::metrics;
 
 use super::input::Leaf;
@@ -117,8 +118,9 @@ impl<'w> Writer<'w> {
 
     fn overflow(&mut self, path: &Path<'_>) {
         if !std::mem::replace(&mut self.overflowed, true) {
-            metrics::refused("max-response");
-            self.error(format!("the response is larger than {} bytes (limit `max-response`)", self.limit), path);
+            let limit = LimitId::MaxResponse;
+            metrics::refused(limit);
+            self.error(format!("the response is larger than {} bytes ({limit})", self.limit), path);
         }
     }
 

@@ -2,7 +2,6 @@
 
 use super::error::{RequestError, summarize};
 use super::json;
-use crate::telemetry::metrics;
 
 /// The media type of a response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,7 +100,7 @@ impl Response {
 pub(crate) fn errors(errors: &[RequestError]) -> Vec<u8> {
     let mut out = b"{\"errors\":[".to_vec();
     for (index, error) in errors.iter().enumerate() {
-        metrics::refused_for(&error.message);
+        error.count();
         json::separate(&mut out, index);
         out.extend_from_slice(b"{\"message\":");
         json::string(&mut out, &error.message);

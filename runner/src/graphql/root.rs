@@ -37,9 +37,9 @@ pub(crate) fn build(program: &Arc<Program>, part: Part, options: &Options) -> Ro
         info(mutation, Kind::Mutation),
         info("Subscription", Kind::Subscription),
     )
-    .limit_depth(options.max_selection_depth)
-    .limit_tokens(options.max_tokens)
-    .limit_fields(options.max_tokens)
+    .limit_depth(options.limits.max_selection_depth)
+    .limit_tokens(options.limits.max_tokens)
+    .limit_fields(options.limits.max_tokens)
 }
 
 /// A value of a type that is only known at run time. juniper never resolves our fields (see `execute`), so there is

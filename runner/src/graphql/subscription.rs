@@ -57,7 +57,7 @@ pub(crate) fn event(operation: &Operation, variables: &[Option<Value>], most: us
         let path = Path { parent: None, segment: Segment::Key(&entry.key) };
         if writer.result(&value, shape, &path).is_err() {
             let text = writer.errors.first().map_or("the event cannot be shown", |error| &error.message);
-            return refusal(text);
+            return refusal(RequestError::new(text));
         }
     }
     writer.out.extend_from_slice(b"}}");
@@ -65,8 +65,8 @@ pub(crate) fn event(operation: &Operation, variables: &[Option<Value>], most: us
 }
 
 /// The response when there are no events.
-pub(crate) fn refusal(text: &str) -> Vec<u8> {
-    let mut body = response::errors(&[RequestError::new(text)]);
+pub(crate) fn refusal(error: RequestError) -> Vec<u8> {
+    let mut body = response::errors(&[error]);
     body.truncate(body.len() - 1);
     body.extend_from_slice(b",\"data\":null}");
     body

@@ -34,7 +34,7 @@ use crate::call::{Call, CallFailure, Level, Outcome, Request};
 use crate::capacity::{Admission, Capacity};
 use crate::compute;
 use crate::hosts::Services;
-use crate::limits::{self, LimitId};
+use crate::limits::{LimitId, Limits};
 use crate::load::{CodeFile, LoadError};
 use crate::panics;
 use crate::telemetry::metrics::{self, FunctionMetrics, HostFunctionMetrics};
@@ -77,12 +77,18 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
+        Self::from(&Limits::default())
+    }
+}
+
+impl From<&Limits> for Options {
+    fn from(limits: &Limits) -> Self {
         Self {
-            deadline: limits::DEADLINE,
-            memory_limit: (limits::MEMORY_MIB as usize) << 20,
+            deadline: limits.deadline,
+            memory_limit: (limits.memory_limit as usize) << 20,
             output_limit: 1 << 20,
             host_calls: 1_000_000,
-            values: abi::guest::Limits::default(),
+            values: limits.values(),
             collect: false,
         }
     }

@@ -1,12 +1,16 @@
 //! How calls end, and what of it the log and the client are told (`wasm-host` section 4, `graphql` section 15).
 
+use std::borrow::Cow;
+
 use abi::guest::CallError;
 use abi::value::Value;
 use wasmtime::Trap;
 
 use super::deadline::Interrupted;
 use crate::call::{CallFailure, Level, Message, PathSegment};
-use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
+use crate::limits::LimitId;
+use crate::telemetry::metrics::{self, Failure, TrapKind};
+use crate::telemetry::{LogContext, Record, Severity, traces};
 
 /// Ends a guest from inside a host function.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -37,7 +41,7 @@ pub(crate) enum Ending {
     Returned(Value),
     Exit(u32),
     Trap {
-        cause: String,
+        trap: Trap,
         backtrace: String,
     },
     Argument(String),
@@ -63,7 +67,7 @@ impl Ending {
             None => {}
         }
         match error.downcast_ref::<Trap>() {
-            Some(trap) => Self::Trap { cause: trap_words(*trap), backtrace: format!("{error:?}") },
+            Some(trap) => Self::Trap { trap: *trap, backtrace: format!("{error:?}") },
             None => Self::Internal(format!("{error:?}")),
         }
     }
@@ -88,14 +92,16 @@ impl Ending {
             Self::Exit(_) if reported => return None,
             Self::Exit(255) => "error calling function".to_owned(),
             Self::Exit(code) => format!("function exited with code {}", code.cast_signed()),
-            Self::Trap { cause, .. } => format!("wasm error: {cause}"),
+            Self::Trap { trap, .. } => format!("wasm error: {}", trap_words(*trap)),
             Self::Argument(text) | Self::Refused(text) | Self::Result { message: text, .. } => text.clone(),
             Self::Interrupted(Interrupted::TimedOut) => "the function timed out".to_owned(),
             Self::Internal(_) => "internal error; see the log".to_owned(),
             Self::NotInstantiated(cause) => match &**cause {
                 // As if the function itself had ended so.
                 Self::Exit(_) | Self::Interrupted(_) => return cause.message(reported),
-                Self::Trap { cause, .. } => format!("failed to instantiate the plugin module: {cause}"),
+                Self::Trap { trap, .. } => {
+                    format!("failed to instantiate the plugin module: {}", trap_words(*trap))
+                }
                 other => {
                     let cause = other.message(reported).unwrap_or_default();
                     format!("failed to instantiate the plugin module: {cause}")
@@ -114,29 +120,23 @@ impl Ending {
         let ending = match self {
             Self::Returned(_) => return,
             Self::NotInstantiated(cause) => return cause.measure(),
-            Self::Exit(_) => "exit",
-            Self::Trap { cause, .. } => {
-                metrics::trapped(cause);
-                "trap"
+            Self::Exit(_) => Failure::Exit,
+            Self::Trap { trap, .. } => {
+                metrics::trapped(trap_kind(*trap));
+                Failure::Trap
             }
-            Self::Argument(text) => {
-                metrics::refused_for(text);
-                "argument"
-            }
-            Self::Result { message, .. } => {
-                metrics::refused_for(message);
-                "result"
-            }
-            Self::Interrupted(Interrupted::Cancelled) => "cancelled",
+            Self::Argument(_) => Failure::Argument,
+            Self::Result { .. } => Failure::Result,
+            Self::Interrupted(Interrupted::Cancelled) => Failure::Cancelled,
             Self::Interrupted(Interrupted::TimedOut) => {
-                metrics::refused("deadline");
-                "deadline"
+                metrics::refused(LimitId::Deadline);
+                Failure::Deadline
             }
-            Self::Refused(_) => "refused",
-            Self::Internal(_) => "internal",
+            Self::Refused(_) => Failure::Refused,
+            Self::Internal(_) => Failure::Internal,
         };
         metrics::failed(ending);
-        traces::failed(ending);
+        traces::failed(ending.name());
     }
 
     /// Writes the record of the outcome. `hidden` suppresses that of success.
@@ -231,19 +231,26 @@ fn without_place(message: &str) -> &str {
     if is_place { text } else { message }
 }
 
-fn trap_words(trap: Trap) -> String {
+fn trap_kind(trap: Trap) -> TrapKind {
     match trap {
-        Trap::UnreachableCodeReached => "unreachable",
-        Trap::MemoryOutOfBounds => "out of bounds memory access",
-        Trap::IntegerDivisionByZero => "integer divide by zero",
-        Trap::IntegerOverflow => "integer overflow",
-        Trap::BadConversionToInteger => "invalid conversion to integer",
-        Trap::TableOutOfBounds | Trap::IndirectCallToNull => "invalid table access",
-        Trap::BadSignature => "indirect call type mismatch",
-        Trap::StackOverflow => "stack overflow",
-        other => return other.to_string(),
+        Trap::UnreachableCodeReached => TrapKind::Unreachable,
+        Trap::MemoryOutOfBounds => TrapKind::Memory,
+        Trap::IntegerDivisionByZero => TrapKind::Division,
+        Trap::IntegerOverflow => TrapKind::Overflow,
+        Trap::BadConversionToInteger => TrapKind::Conversion,
+        Trap::TableOutOfBounds | Trap::IndirectCallToNull => TrapKind::Table,
+        Trap::BadSignature => TrapKind::Signature,
+        Trap::StackOverflow => TrapKind::Stack,
+        _ => TrapKind::Other,
     }
-    .to_owned()
+}
+
+/// What a client is told of it: its kind, or wasmtime's own words where we have none.
+fn trap_words(trap: Trap) -> Cow<'static, str> {
+    match trap_kind(trap) {
+        TrapKind::Other => trap.to_string().into(),
+        kind => kind.name().into(),
+    }
 }
 
 #[cfg(test)]
@@ -279,7 +286,7 @@ mod tests {
     fn order_of_errors() {
         let messages = [line(Level::Error, "first"), line(Level::Info, "no")];
         let lines = [line(Level::Fatal, "boom"), line(Level::Warning, "no")];
-        let trap = Ending::Trap { cause: "unreachable".to_owned(), backtrace: String::new() };
+        let trap = Ending::Trap { trap: Trap::UnreachableCodeReached, backtrace: String::new() };
         assert_eq!(texts(&failures(&trap, &messages, &lines, false)), ["first", "boom", "wasm error: unreachable"]);
         assert_eq!(texts(&failures(&Ending::Exit(3), &[], &[], false)), ["function exited with code 3"]);
         assert!(failures(&Ending::Exit(0), &[], &[], false).is_empty());

@@ -1,6 +1,7 @@
 //! What a guest says: standard streams, and messages through `modus_system.logMessage` (`wasm-host` section 6).
 
 use crate::call::{Level, Message};
+use crate::limits::LimitId;
 use crate::telemetry::{FROM_FUNCTION, LogContext, Record, Severity, metrics};
 
 /// The level named by `logMessage`.
@@ -135,7 +136,7 @@ impl Output {
     fn truncate(&mut self, log: &LogContext) {
         self.left = 0;
         if !std::mem::replace(&mut self.truncated, true) {
-            metrics::refused("output");
+            metrics::refused(LimitId::Output);
             for stream in [Stream::Stdout, Stream::Stderr] {
                 self.streams[stream as usize].finish_line(stream, log);
             }

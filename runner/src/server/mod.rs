@@ -22,7 +22,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioTimer;
 
-use crate::limits;
+use crate::limits::Limits as Settings;
 use door::Door;
 
 pub use body::Body;
@@ -56,24 +56,33 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
+        Self::from(&Settings::default())
+    }
+}
+
+impl From<&Settings> for Limits {
+    fn from(settings: &Settings) -> Self {
         Self {
-            body: limits::BODY,
-            header_bytes: limits::HEADER_BYTES,
-            headers: limits::HEADERS,
-            head_timeout: limits::HEAD_TIMEOUT,
-            body_timeout: limits::BODY_TIMEOUT,
-            write_timeout: limits::WRITE_TIMEOUT,
-            connections: limits::CONNECTIONS,
+            body: settings.max_body,
+            header_bytes: settings.max_header_bytes,
+            headers: settings.max_headers,
+            head_timeout: settings.head_timeout,
+            body_timeout: settings.body_timeout,
+            write_timeout: settings.write_timeout,
+            connections: settings.max_connections,
         }
     }
 }
+
+/// Header fields that hyper has room for on the stack.
+const USUAL_HEADERS: usize = 100;
 
 impl Limits {
     fn builder(&self) -> http1::Builder {
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(self.head_timeout).max_buf_size(self.header_bytes);
-        if self.headers != limits::HEADERS {
-            // hyper has room for its default on the stack, and allocates for any other number.
+        if self.headers != USUAL_HEADERS {
+            // For any other number it allocates, also for a smaller one.
             builder.max_headers(self.headers);
         }
         builder

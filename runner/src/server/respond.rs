@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 use super::routes::{Found, Route, Routes, is_probe};
 use super::{Body, Limits, Live, endpoint, explorer, probes};
 use crate::auth::Decision;
+use crate::limits::LimitId;
 use crate::panics::caught;
 use crate::telemetry::metrics::{self, Exchange};
 use crate::telemetry::traces;
@@ -185,13 +186,13 @@ async fn read(body: Incoming, headers: &HeaderMap, limits: &Limits) -> Result<By
     }
     match tokio::time::timeout(limits.body_timeout, collect(body, limits.body, limits)).await {
         Err(_) => {
-            metrics::refused("body-timeout");
+            metrics::refused(LimitId::BodyTimeout);
             Err(closing(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time (limit `body-timeout`)."))
         }
         Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "The request ended early.")),
         Ok(Ok(Some(bytes))) => Ok(bytes),
         Ok(Ok(None)) => {
-            metrics::refused("max-body");
+            metrics::refused(LimitId::MaxBody);
             let text = format!("The request is larger than {} bytes (limit `max-body`).", limits.body);
             Err(closing(StatusCode::PAYLOAD_TOO_LARGE, &text))
         }

@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
+use crate::limits::LimitId;
 use crate::telemetry::metrics;
 
 /// Fails when nothing could be written for a time: a client that asks for much and reads nothing would hold the answer
@@ -33,7 +34,7 @@ impl Stalling {
         let limit = self.limit;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
         ready!(stalled.as_mut().poll(context));
-        metrics::refused("write-timeout");
+        metrics::refused(LimitId::WriteTimeout);
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client reads nothing (limit `write-timeout`)")))
     }
 }

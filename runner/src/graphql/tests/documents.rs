@@ -70,7 +70,8 @@ fn malformed_requests() {
 
 #[test]
 fn too_many_calls() {
-    let engine = engine_with(Options { max_aliases: 100, ..Options::default() }, |_, _| value(Value::UInt(7)));
+    let engine =
+        engine_with(Options::new(Limits { max_aliases: 100, ..Limits::default() }), |_, _| value(Value::UInt(7)));
     let ask = |query: &str| text(&ask(&engine, query, ""));
     let query = |n: usize| format!("{{{}}}", (0..n).map(|i| format!("a{i}: max ")).collect::<String>());
     assert!(ask(&query(50)).contains("\"a49\":7"));

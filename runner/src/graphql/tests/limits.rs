@@ -1,13 +1,11 @@
 //! What an operation and its response may take.
 
-use abi::guest::Limits;
-
 use super::*;
 
 #[test]
 fn a_variable_counts_each_time_it_is_mentioned() {
-    let limits = Limits { depth: 9, values: 4, bytes: 10, ..Limits::default() };
-    let engine = engine_with(Options { limits, ..Options::default() }, |_, _| answer("null"));
+    let limits = Limits { max_depth: 9, max_values: 4, max_bytes: 10, ..Limits::default() };
+    let engine = engine_with(Options::new(limits), |_, _| answer("null"));
     let ask = |query: &str, variables: &str| text(&ask(&engine, query, variables));
     let error = |key: &str, argument: &str, reason: &str| {
         let message = format!("argument: {argument} on field: any is invalid: {reason}");
@@ -27,7 +25,7 @@ fn a_response_has_a_size() {
         "trees" => answer(r#"[{"label": "aaaa"}, {"label": "bbbb"}, {"label": "cccc"}]"#),
         _ => answer("1"),
     };
-    let engine = engine_with(Options { max_response: 80, ..Options::default() }, run);
+    let engine = engine_with(Options::new(Limits { max_response: 80, ..Limits::default() }), run);
     assert_eq!(
         text(&ask(&engine, "{ trees { label } fail }", "")),
         r#"{"data":{"trees":[{"label":"aaaa"},{"label":"bbbb"},{"label":"cccc"}],"fail":1}}"#

@@ -22,6 +22,7 @@ use futures::FutureExt as _;
 
 use super::{Engine, GraphqlRequest, Options, Response};
 use crate::call::{Outcome, Request};
+use crate::limits::Limits;
 
 fn type_ref(text: &str) -> TypeRef {
     match text.strip_suffix('!') {

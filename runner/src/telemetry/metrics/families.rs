@@ -37,7 +37,8 @@ pub(super) fn metric(label: Option<(&str, &str)>) -> Metric {
     Metric::from_label(label.map(pair).into_iter().collect())
 }
 
-/// Series by the value of their label, which are few.
+/// Series by the value of their label, which are few: names of endpoints and functions of the app, and of host functions,
+/// which no client chooses.
 pub(super) struct Children<T> {
     label: &'static str,
     known: Mutex<Vec<(String, T)>>,
@@ -104,28 +105,73 @@ impl Count {
     }
 }
 
-/// Such numbers, by label.
-pub(super) struct Counts {
+/// Such numbers for labels that are known beforehand: nobody can add one, and to count takes no lock.
+pub(super) struct Counts<const N: usize> {
     name: Name,
-    children: Children<Arc<AtomicU64>>,
+    label: &'static str,
+    values: [&'static str; N],
+    counts: [AtomicU64; N],
 }
 
-impl Counts {
-    pub(super) const fn new(name: &'static str, help: &'static str, label: &'static str) -> Self {
-        Self { name: Name { name, help }, children: Children::new(label) }
+impl<const N: usize> Counts<N> {
+    pub(super) const fn new(
+        name: &'static str,
+        help: &'static str,
+        label: &'static str,
+        values: [&'static str; N],
+    ) -> Self {
+        Self { name: Name { name, help }, label, values, counts: [const { AtomicU64::new(0) }; N] }
     }
 
-    pub(super) fn of(&self, label: &str) -> Arc<AtomicU64> {
-        self.children.of(label, Arc::default)
-    }
-
-    pub(super) fn add(&self, label: &str) {
-        self.of(label).fetch_add(1, Ordering::Relaxed);
+    /// Counts for the label of this number.
+    pub(super) fn add(&self, index: usize) {
+        if let Some(count) = self.counts.get(index) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn family(&self) -> MetricFamily {
-        let fill = |count: &mut Arc<AtomicU64>, metric: &mut Metric| set_counter(metric, count.load(Ordering::Relaxed));
-        self.name.family(MetricType::COUNTER, self.children.metrics(fill))
+        let mut known: Vec<_> = self.values.iter().copied().zip(&self.counts).collect();
+        known.sort_unstable_by_key(|(value, _)| *value);
+        self.name.family(MetricType::COUNTER, used(self.label, known.into_iter()))
+    }
+}
+
+/// A metric for each of `counts` that was used.
+fn used<'c, V: AsRef<str>>(label: &str, counts: impl Iterator<Item = (V, &'c AtomicU64)>) -> Vec<Metric> {
+    let used = counts.filter_map(|(value, count)| {
+        let count = count.load(Ordering::Relaxed);
+        let mut metric = (count > 0).then(|| metric(Some((label, value.as_ref()))))?;
+        set_counter(&mut metric, count);
+        Some(metric)
+    });
+    used.collect()
+}
+
+/// The codes that HTTP has.
+const CODES: usize = 1000;
+
+/// Such numbers by HTTP status.
+pub(super) struct Codes {
+    name: Name,
+    label: &'static str,
+    counts: [AtomicU64; CODES],
+}
+
+impl Codes {
+    pub(super) const fn new(name: &'static str, help: &'static str, label: &'static str) -> Self {
+        Self { name: Name { name, help }, label, counts: [const { AtomicU64::new(0) }; CODES] }
+    }
+
+    pub(super) fn add(&self, status: u16) {
+        if let Some(count) = self.counts.get(usize::from(status)) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn family(&self) -> MetricFamily {
+        let codes = self.counts.iter().enumerate().map(|(code, count)| (code.to_string(), count));
+        self.name.family(MetricType::COUNTER, used(self.label, codes))
     }
 }
 
@@ -270,16 +316,18 @@ mod tests {
         assert!((shown.get_sample_sum() - 15.002).abs() < 1e-9);
     }
 
+    fn shown(family: &MetricFamily) -> Vec<(&str, f64)> {
+        let metrics = family.get_metric().iter();
+        metrics.map(|metric| (metric.get_label()[0].value(), metric.get_counter().get_value())).collect()
+    }
+
     #[test]
-    fn series_are_in_order_and_there_once() {
-        let counts = Counts::new("a", "b", "label");
-        ["b", "a", "b"].iter().for_each(|label| counts.add(label));
-        let family = counts.family();
-        let found: Vec<(&str, f64)> = family
-            .get_metric()
-            .iter()
-            .map(|metric| (metric.get_label()[0].value(), metric.get_counter().get_value()))
-            .collect();
-        assert_eq!(found, [("a", 1.0), ("b", 2.0)]);
+    fn series_are_in_order_and_there_once_they_are_used() {
+        let counts = Counts::new("a", "b", "label", ["c", "a", "b"]);
+        [0, 1, 0, 3].iter().for_each(|index| counts.add(*index));
+        assert_eq!(shown(&counts.family()), [("a", 1.0), ("c", 2.0)]);
+        let codes = Codes::new("a", "b", "code");
+        [404, 200, 200, u16::MAX].iter().for_each(|status| codes.add(*status));
+        assert_eq!(shown(&codes.family()), [("200", 2.0), ("404", 1.0)]);
     }
 }

@@ -4,14 +4,15 @@
 mod families;
 mod quantiles;
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use prometheus::TextEncoder;
 use prometheus::proto::MetricType;
 
-use families::{Count, Counts, Histogram, Histograms, Level, Lone, Name};
+use crate::label::label;
+use crate::limits::LimitId;
+use families::{Codes, Count, Counts, Histogram, Histograms, Level, Lone, Name};
 use quantiles::{Quantiles, Summaries};
 
 /// `Content-Type` of [`render`]'s text.
@@ -37,7 +38,7 @@ const SECOND: f64 = 1e-9;
 const MILLISECOND: f64 = 1e-6;
 
 static IN_FLIGHT: Level = Level::new("runtime_http_requests_in_flight_num", "GraphQL requests being answered.");
-static REQUESTS: Counts = Counts::new("runtime_http_requests_total_num", "Finished GraphQL requests.", "code");
+static REQUESTS: Codes = Codes::new("runtime_http_requests_total_num", "Finished GraphQL requests.", "code");
 static REQUEST_SECONDS: Histograms = Histograms::new(
     "runtime_http_requests_duration_seconds",
     "Time to answer a GraphQL request.",
@@ -70,10 +71,6 @@ static HOST_FUNCTIONS: Histograms = Histograms::new(
     SECONDS,
     SECOND,
 );
-static FAILURES: Counts =
-    Counts::new("runtime_function_failures_num", "Calls without a result, by what ended them.", "ending");
-static TRAPS: Counts = Counts::new("runtime_function_traps_num", "Traps of guests.", "kind");
-static REFUSALS: Counts = Counts::new("runtime_refusals_num", "What was refused or ended by a limit.", "reason");
 static LOG_LINES_DROPPED: Count = Count::new(
     "runtime_log_lines_dropped_num",
     "Log lines that were not written: standard error was not read fast enough, or is closed.",
@@ -83,6 +80,16 @@ static NOT_ACCEPTED: Count = Count::new(
     "Connections that could not be accepted, for want of files most likely.",
 );
 static PANICS: Count = Count::new("runtime_panics_num", "Panics of the runner: each ended one call or request.");
+static FAILURES: Counts<{ Failure::ALL.len() }> = Counts::new(
+    "runtime_function_failures_num",
+    "Calls without a result, by what ended them.",
+    "ending",
+    Failure::NAMES,
+);
+static TRAPS: Counts<{ TrapKind::ALL.len() }> =
+    Counts::new("runtime_function_traps_num", "Traps of guests.", "kind", TrapKind::NAMES);
+static REFUSALS: Counts<{ LimitId::ALL.len() }> =
+    Counts::new("runtime_refusals_num", "What was refused or ended by a limit.", "reason", LimitId::NAMES);
 const BUILD: Name = Name { name: "runtime_build_info", help: "Always 1." };
 
 fn seconds() -> Histogram {
@@ -125,8 +132,6 @@ pub struct EndpointMetrics(OnceLock<EndpointSeries>);
 struct EndpointSeries {
     seconds: Arc<Histogram>,
     bytes: Arc<Histogram>,
-    /// Answers with status 200: the usual case.
-    ok: OnceLock<Arc<AtomicU64>>,
 }
 
 /// A GraphQL request that is being answered.
@@ -144,17 +149,10 @@ impl Exchange {
 
     /// Records the response of the endpoint called `handler`.
     pub fn answered(&self, endpoint: &EndpointMetrics, handler: &str, status: u16, bytes: u64) {
-        let series = endpoint.0.get_or_init(|| EndpointSeries {
-            seconds: REQUEST_SECONDS.of(handler),
-            bytes: RESPONSE_BYTES.of(handler),
-            ok: OnceLock::new(),
-        });
-        if status == 200 {
-            // Made late, because a series appears with its first use.
-            series.ok.get_or_init(|| REQUESTS.of("200")).fetch_add(1, Ordering::Relaxed);
-        } else {
-            REQUESTS.add(&status.to_string());
-        }
+        let series = endpoint
+            .0
+            .get_or_init(|| EndpointSeries { seconds: REQUEST_SECONDS.of(handler), bytes: RESPONSE_BYTES.of(handler) });
+        REQUESTS.add(status);
         series.seconds.observe(nanoseconds(self.started.elapsed()));
         series.bytes.observe(bytes);
     }
@@ -206,32 +204,72 @@ pub fn instantiated(time: Duration) {
     INSTANTIATION.observe(nanoseconds(time));
 }
 
-/// Counts a call without a result.
-pub fn failed(ending: &str) {
-    FAILURES.add(ending);
-}
-
-/// Counts a trap.
-pub fn trapped(kind: &str) {
-    TRAPS.add(kind);
-}
-
-/// Counts a refusal, if it is one: then its text names a limit.
-pub fn refused_for(text: &str) {
-    if let Some(limit) = crate::limits::named(text) {
-        REFUSALS.add(limit);
+label! {
+    /// What ended a call that has no result.
+    pub enum Failure {
+        /// An exit code of the guest's.
+        Exit "exit",
+        /// A trap.
+        Trap "trap",
+        /// An argument that does not fit its type.
+        Argument "argument",
+        /// A result that cannot be read.
+        Result "result",
+        /// A client that went away.
+        Cancelled "cancelled",
+        /// Its deadline.
+        Deadline "deadline",
+        /// The runner, in its own words.
+        Refused "refused",
+        /// The runner, in words for the log.
+        Internal "internal",
     }
 }
 
-/// Counts what a limit, called by its setting if it has one, refused or ended.
-pub fn refused(limit: impl Into<&'static str>) {
-    REFUSALS.add(limit.into());
+label! {
+    /// What a guest did that made it trap.
+    pub enum TrapKind {
+        /// It gave up.
+        Unreachable "unreachable",
+        /// It accessed memory that it does not have.
+        Memory "out of bounds memory access",
+        /// It divided by zero.
+        Division "integer divide by zero",
+        /// It divided the smallest integer by -1.
+        Overflow "integer overflow",
+        /// It made an integer of a float that is none.
+        Conversion "invalid conversion to integer",
+        /// It called by a place of a table where there is no function.
+        Table "invalid table access",
+        /// It called a function as one of another type.
+        Signature "indirect call type mismatch",
+        /// It called too deep.
+        Stack "stack overflow",
+        /// Something else.
+        Other "other",
+    }
+}
+
+/// Counts a call without a result.
+pub fn failed(ending: Failure) {
+    FAILURES.add(ending as usize);
+}
+
+/// Counts a trap.
+pub fn trapped(kind: TrapKind) {
+    TRAPS.add(kind as usize);
+}
+
+/// Counts what a limit refused or ended.
+pub fn refused(limit: LimitId) {
+    REFUSALS.add(limit as usize);
 }
 
 /// Counts a connection that could not be accepted.
 pub fn not_accepted() {
     NOT_ACCEPTED.add();
 }
+
 /// Counts log lines that were not written.
 pub fn log_lines_dropped(lines: u64) {
     LOG_LINES_DROPPED.add_many(lines);
