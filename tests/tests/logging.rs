@@ -16,7 +16,9 @@ use tests::runner::{self, Options, Runner};
 /// Calls in one request; each writes two lines.
 const CALLS: usize = 50;
 /// Requests whose lines are several times what the pipe and the buffer hold.
-const REQUESTS: usize = 200;
+const REQUESTS: usize = 400;
+/// Requests after the first line is dropped.
+const FURTHER: usize = 20;
 
 /// A runner whose standard error is a pipe; ended with the test.
 struct Process {
@@ -88,16 +90,31 @@ impl Process {
         value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("no such metric in\n{text}"))
     }
 
-    /// Asks until lines are dropped, and on. Each probe meanwhile is answered within 100 ms.
+    /// Asks until lines are dropped, and on. Everything is answered meanwhile, and probes at once.
     fn flood(&self, language: Language) {
         let body = many(language);
+        let mut further = FURTHER;
         for _ in 0..REQUESTS {
             self.post(&body);
+            self.probe();
+            further -= usize::from(self.dropped() > 0);
+            if further == 0 {
+                return;
+            }
+        }
+        panic!("nothing is dropped:\n{}", self.get("/metrics"));
+    }
+
+    /// Asks whether the runner is alive. One answer may be late because the machine is busy; a runner that waits for the
+    /// log's reader is late each time.
+    fn probe(&self) {
+        let time = || {
             let started = Instant::now();
             self.get("/livez");
-            assert!(started.elapsed() < Duration::from_millis(100), "/livez took {:?}", started.elapsed());
-        }
-        assert!(self.dropped() > 0, "{}", self.get("/metrics"));
+            started.elapsed()
+        };
+        let times: Vec<Duration> = (0..3).map(|_| time()).collect();
+        assert!(times.iter().any(|time| *time < Duration::from_millis(100)), "/livez took {times:?}");
     }
 
     /// Sends SIGTERM; the exit code, which has to be there in time.

@@ -28,8 +28,8 @@ pub fn is_time_zone(name: &str) -> bool {
 
 fn log_message(invocation: &mut Invocation<'_>, arguments: &[Value]) -> Answer {
     let level = text(arguments, 0);
-    let bare_debug = level == "debug" && invocation.services.environment.flag("MODUS_DEBUG");
-    invocation.output.message(level, text(arguments, 1), invocation.log, bare_debug);
+    let raw_debug = level == "debug" && invocation.services.environment.flag("MODUS_DEBUG");
+    invocation.output.message(level, text(arguments, 1), invocation.log, raw_debug);
     Ok(Value::Null)
 }
 

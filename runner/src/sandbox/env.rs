@@ -79,8 +79,8 @@ fn trace(mut caller: Caller<'_, State>, parameters: &[Val], _: &mut [Val]) -> wa
 
 fn say(caller: &mut Caller<'_, State>, level: &str, message: &str) {
     let state = caller.data_mut();
-    let bare_debug = state.shared.services.environment.flag("MODUS_DEBUG");
-    state.output.message(level, message, &state.log, bare_debug);
+    let raw_debug = state.shared.services.environment.flag("MODUS_DEBUG");
+    state.output.message(level, message, &state.log, raw_debug);
 }
 
 /// An AssemblyScript string: UTF-16, its length in bytes stands four bytes before it.
