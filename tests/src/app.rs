@@ -5,6 +5,8 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
+use crate::surroundings;
+
 /// A manifest with one open endpoint.
 pub const OPEN: &str = r#"{"endpoints": {"default": {"type": "graphql", "path": "/graphql", "auth": "none"}}}"#;
 
@@ -29,7 +31,7 @@ pub fn compile(wasm: &Path, manifest: &str) -> App {
 
 /// The same with these arguments.
 pub fn compile_with(wasm: &Path, manifest: &str, arguments: &[String]) -> App {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = surroundings::readable_folder();
     std::fs::write(folder.path().join("modus.json"), manifest).unwrap();
     std::fs::copy(wasm, folder.path().join("app.wasm")).unwrap();
     let artifact = folder.path().join("app.cwasm");
@@ -40,6 +42,13 @@ pub fn compile_with(wasm: &Path, manifest: &str, arguments: &[String]) -> App {
     let messages = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "modusc refused {}:\n{messages}", wasm.display());
     App { artifact, messages, _folder: folder }
+}
+
+/// Puts the contents of `from` in the place of `to` at one go, as modusc does.
+pub fn replace(from: &Path, to: &Path) {
+    let temporary = to.with_extension("new");
+    std::fs::copy(from, &temporary).expect("a copy");
+    std::fs::rename(temporary, to).expect("a place for it");
 }
 
 /// Runs modusc.

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::surroundings::{Surrounded, Surroundings};
 
 /// A running server; killed when dropped.
 pub struct Runner {
@@ -15,6 +19,9 @@ pub struct Runner {
     /// `http://127.0.0.1:<port>`
     pub url: String,
     log: Arc<Mutex<String>>,
+    /// The log, where nobody reads it.
+    _unread: Option<ChildStderr>,
+    _files: Option<TempDir>,
 }
 
 /// How to start a runner.
@@ -24,6 +31,8 @@ pub struct Options {
     pub arguments: Vec<String>,
     /// Further environment variables.
     pub environment: Vec<(String, String)>,
+    /// What the machine gives it.
+    pub surroundings: Surroundings,
 }
 
 impl Options {
@@ -80,9 +89,11 @@ impl Runner {
         Self::spawn(command, options)
     }
 
-    fn spawn(mut command: Command, options: &Options) -> Self {
+    fn spawn(command: Command, options: &Options) -> Self {
+        let Surrounded { mut command, files } = options.surroundings.around(command);
+        let port = if options.surroundings.unread_log { free_port() } else { 0 };
         let mut child = command
-            .args(["--port", "0", "--host", "127.0.0.1", "--json-logs"])
+            .args(["--port", &port.to_string(), "--host", "127.0.0.1", "--json-logs"])
             .args(&options.arguments)
             .envs(options.environment.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::null())
@@ -90,28 +101,13 @@ impl Runner {
             .spawn()
             .expect("modus-runner starts");
         let log = Arc::new(Mutex::new(String::new()));
-        let mut lines = BufReader::new(child.stderr.take().expect("stderr is piped"));
-        let url = loop {
-            let mut line = String::new();
-            let read = lines.read_line(&mut line).expect("the log is text");
-            log.lock().unwrap().push_str(&line);
-            assert!(read > 0, "modus-runner ended:\n{}", log.lock().unwrap());
-            if let Some(address) = serde_json::from_str::<Value>(&line)
-                .ok()
-                .and_then(|record| record.get("address").and_then(Value::as_str).map(str::to_owned))
-            {
-                break format!("http://{address}");
-            }
+        let mut stderr = child.stderr.take();
+        let address = if options.surroundings.unread_log {
+            wait_until_it_listens(SocketAddr::from(([127, 0, 0, 1], port)))
+        } else {
+            read_log(stderr.take().expect("stderr is piped"), &log)
         };
-        let sink = log.clone();
-        std::thread::spawn(move || {
-            let mut line = String::new();
-            while lines.read_line(&mut line).is_ok_and(|read| read > 0) {
-                sink.lock().unwrap().push_str(&line);
-                line.clear();
-            }
-        });
-        Self { child, url, log }
+        Self { child, url: format!("http://{address}"), log, _unread: stderr, _files: files }
     }
 
     /// The process id.
@@ -225,6 +221,20 @@ impl Runner {
         self.child.wait().expect("the runner ends").code()
     }
 
+    /// Waits so long for the end; the exit code, if it ended.
+    pub fn wait_within(&mut self, time: Duration) -> Option<Option<i32>> {
+        let end = Instant::now() + time;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return Some(status.code());
+            }
+            if Instant::now() > end {
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// What is mapped into the process, as `/proc/…/maps` has it.
     pub fn maps(&self) -> String {
         std::fs::read_to_string(format!("/proc/{}/maps", self.child.id())).expect("procfs")
@@ -232,13 +242,60 @@ impl Runner {
 
     /// Resident memory now and at its peak, in KiB.
     pub fn memory(&self) -> (u64, u64) {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("procfs");
-        let field = |name: &str| {
-            let line = status.lines().find(|line| line.starts_with(name)).expect("a field of /proc/…/status");
-            line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number of KiB")
-        };
-        (field("VmRSS:"), field("VmHWM:"))
+        (self.status("VmRSS:"), self.status("VmHWM:"))
     }
+
+    /// Threads now.
+    pub fn threads(&self) -> u64 {
+        self.status("Threads:")
+    }
+
+    /// A number of `/proc/…/status`.
+    fn status(&self, name: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("procfs");
+        let line = status.lines().find(|line| line.starts_with(name)).expect("a field of /proc/…/status");
+        line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number")
+    }
+}
+
+/// Collects the log on a thread of its own; the address of the record that tells it.
+fn read_log(stderr: ChildStderr, log: &Arc<Mutex<String>>) -> String {
+    let mut lines = BufReader::new(stderr);
+    let address = loop {
+        let mut line = String::new();
+        let read = lines.read_line(&mut line).expect("the log is text");
+        log.lock().unwrap().push_str(&line);
+        assert!(read > 0, "modus-runner ended:\n{}", log.lock().unwrap());
+        if let Some(address) = serde_json::from_str::<Value>(&line)
+            .ok()
+            .and_then(|record| record.get("address").and_then(Value::as_str).map(str::to_owned))
+        {
+            break address;
+        }
+    };
+    let sink = Arc::clone(log);
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        while lines.read_line(&mut line).is_ok_and(|read| read > 0) {
+            sink.lock().unwrap().push_str(&line);
+            line.clear();
+        }
+    });
+    address
+}
+
+fn wait_until_it_listens(address: SocketAddr) -> String {
+    let end = Instant::now() + Duration::from_secs(10);
+    while TcpStream::connect(address).is_err() {
+        assert!(Instant::now() < end, "modus-runner does not listen");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    address.to_string()
+}
+
+/// A port that nobody listens at.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
 
 impl Drop for Runner {

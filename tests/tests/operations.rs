@@ -221,7 +221,7 @@ fn flags_of_the_reference_name_the_folder_of_the_app() {
     let folder = app.artifact.parent().unwrap();
     std::fs::write(folder.join("modus.json"), app::OPEN.replace("/graphql", "/other")).unwrap();
     let arguments = [format!("-appPath={}", folder.display()), "-refresh=1s".to_owned(), "-jsonlogs".to_owned()];
-    let runner = Runner::start_without_artifact(&Options { arguments: arguments.to_vec(), environment: Vec::new() });
+    let runner = Runner::start_without_artifact(&Options { arguments: arguments.to_vec(), ..Options::default() });
     assert_eq!(runner.post("/other", &query("{ sayHello }")).0, 200);
     assert_eq!(runner.post("/graphql", &query("{ sayHello }")).0, 404);
 

@@ -2,13 +2,13 @@
 //! a log that nobody reads any more, clients that are gone before their answer.
 
 use std::io::Write as _;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tests::app::{self, App};
 use tests::guests;
-use tests::runner::{self, Options, Runner};
+use tests::runner::{self, Options, Runner, free_port};
 
 const BODY: &str = r#"{"query":"{ sayHello }"}"#;
 
@@ -24,10 +24,6 @@ impl Drop for Process {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
 
 /// Asks until there is an answer.

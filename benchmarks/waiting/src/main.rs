@@ -3,7 +3,6 @@
 mod client;
 mod figures;
 mod options;
-mod provider;
 mod round;
 mod server;
 
@@ -12,6 +11,7 @@ use std::process::ExitCode;
 use options::Options;
 use tests::app;
 use tests::guests::Language;
+use tests::slow_model::SlowModel;
 
 use measure::Result;
 
@@ -23,7 +23,7 @@ const GREETING: &str = r#"{"data":{"sayHello":"Hello!"}"#;
 const FILES: u64 = 16_384;
 
 async fn measure(options: &Options) -> Result<String> {
-    let provider = provider::start()?;
+    let provider = SlowModel::listen()?;
     let mut report = figures::Report::new(options);
     for language in Language::ALL {
         let name = figures::name(language);
@@ -33,7 +33,7 @@ async fn measure(options: &Options) -> Result<String> {
         let folder = if language == Language::Go { "go" } else { "assemblyscript" };
         let manifest =
             std::fs::read_to_string(tests::root().join(format!("tests/guests/{folder}/waiting/modus.json")))?;
-        let app = app::compile(&language.guest("waiting"), &manifest.replace("http://127.0.0.1:0/", &provider));
+        let app = app::compile(&language.guest("waiting"), &manifest.replace("http://127.0.0.1:0/", &provider.url));
         for _ in 0..options.rounds {
             report.add(name, round::run(&app.artifact, options).await.map_err(|error| format!("{name}: {error}"))?);
         }
