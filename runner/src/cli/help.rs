@@ -80,7 +80,7 @@ mod tests {
     fn every_flag_is_told_within_the_width() {
         let text = text();
         assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
-        for flag in super::flags() {
+        for flag in crate::cli::flags() {
             assert_eq!(
                 text.contains(&format!("{}\n", flag.usage())) || text.contains(&format!("{} ", flag.usage())),
                 !flag.hidden,

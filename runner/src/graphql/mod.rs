@@ -147,7 +147,8 @@ impl Engine {
             let message = format_args!("the operation calls {calls} functions; at most {most} are allowed");
             return Response::refused(media, vec![RequestError::beyond(LimitId::MaxOperationCalls, message)]);
         }
-        let Ok(_admitted) = self.caller.admit(calls) else { return Response::overloaded(media) };
+        let admitted = if calls > 0 { self.caller.admit(calls).map(Some) } else { Ok(None) };
+        let Ok(_admitted) = admitted else { return Response::overloaded(media) };
         let context = self.context(&variables, time_zone, claims);
         let kind = if operation.kind == OperationType::Mutation { "mutation" } else { "query" };
         let span = traces::operation(kind, operation.name.as_deref());

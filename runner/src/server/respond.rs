@@ -232,6 +232,7 @@ mod tests {
     use hyper_util::rt::TokioIo;
 
     use super::*;
+    use crate::server::Mutations;
     use crate::server::routes::tests::routes_with;
 
     /// Panics before its future is there, or in it, as the query string says; answers otherwise.
@@ -294,7 +295,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_ends_its_request_and_the_connection_goes_on() {
-        let live = Arc::new(Live::new(Arc::new(routes_with(&["/graphql"], Arc::new(Panicking)))));
+        let live = Arc::new(Live::new(Arc::new(routes_with(&["/graphql"], Arc::new(Panicking))), Mutations::default()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let client = std::thread::spawn(move || client(TcpStream::connect(address).expect("it listens")));

@@ -1,7 +1,9 @@
 //! What the client accepts decides about media type and status.
 
 use super::*;
+use crate::capacity::Admission;
 use crate::graphql::Media;
+use crate::limits::LimitId;
 
 fn status(media: Media, body: &str) -> (u16, &'static str) {
     let engine = engine_with(Options::default(), |_, _| value(Value::UInt(7)));
@@ -57,8 +59,8 @@ fn an_operation_is_not_begun_without_room() {
             Box::pin(async { answer("null") })
         }
 
-        fn has_room(&self) -> bool {
-            false
+        fn admit(&self, _: usize) -> Result<Admission, LimitId> {
+            Err(LimitId::MaxWaiting)
         }
     }
     let engine = Engine::new(Arc::new(program()), Arc::new(Full), Options::default());

@@ -71,12 +71,12 @@ fn failing(name: &str) -> Outcome {
     match name {
         "fail" | "failHard" => Outcome {
             execution_id: "x2".into(),
-            value: None,
             errors: vec![failure("quota", Some(Level::Error)), failure("wasm error: unreachable", None)],
             logs: vec![
                 Message { level: Some(Level::Debug), text: "start".into() },
                 Message { level: None, text: "s".into() },
             ],
+            ..Outcome::default()
         },
         "number" => value(Value::Float(f64::NAN)),
         _ => value(Value::UInt(1)),
@@ -124,7 +124,7 @@ fn extensions_in_development() {
 fn errors_inside_a_result() {
     let path = vec![PathSegment::Index(1), PathSegment::Field("label".into())];
     let errors = vec![CallFailure { message: "bad".into(), level: None, path }];
-    let outcome = Outcome { execution_id: "x1".into(), value: None, errors, logs: Vec::new() };
+    let outcome = Outcome { execution_id: "x1".into(), errors, ..Outcome::default() };
     let expected =
         r#"{"errors":[{"message":"bad","path":["t",1,"l"],"extensions":{"executionId":"x1"}}],"data":{"t":null}}"#;
     check_outcome("{t: trees {l: label}}", outcome, expected);
