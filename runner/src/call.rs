@@ -17,14 +17,15 @@ pub struct Request {
     /// One entry per parameter, in parameter order. `None`: not given, the guest's own default applies. `Some(Null)`:
     /// given as null.
     pub arguments: Vec<Option<Value>>,
+    /// The work that it is to move the arguments, as [`Budget::weight`](abi::budget::Budget::weight) counts it. Literals of
+    /// the document are not counted.
+    pub weight: u64,
     /// What is wanted of the result.
     pub selection: Arc<Selection>,
     /// The client's time zone (header `X-Time-Zone`), as it was sent.
     pub time_zone: Option<Arc<str>>,
     /// Claims of the verified token as JSON text.
     pub claims: Option<Arc<str>>,
-    /// The work that it is to move the arguments, as [`abi::budget::Budget::weight`] counts it.
-    pub weight: u64,
 }
 
 /// How a call ended.
@@ -34,12 +35,13 @@ pub struct Outcome {
     pub execution_id: String,
     /// The result; `None` when the call ended without one, `Some(Null)` for a function without result.
     pub value: Option<Value>,
+    /// The work that it was to read the result, as [`Budget::weight`](abi::budget::Budget::weight) counts it: to write it is
+    /// about as much.
+    pub weight: u64,
     /// What went wrong, in the order of the response: logged errors, error lines of the output, the call's own failure.
     pub errors: Vec<CallFailure>,
     /// Messages and captured lines that are not errors, for `extensions.invocations`.
     pub logs: Vec<Message>,
-    /// The work that it was to read the result, likewise.
-    pub weight: u64,
 }
 
 /// One error of a call, as the client may see it.

@@ -115,8 +115,8 @@ impl Limits {
 }
 
 impl LimitId {
-    /// The limit on arguments and results that was reached; none where a transfer was only put off.
-    pub fn of_transfer(exceeded: Exceeded) -> Option<Self> {
+    /// The limit on values that was reached; none where a transfer is only to be begun again.
+    pub fn of_values(exceeded: Exceeded) -> Option<Self> {
         match exceeded {
             Exceeded::Depth(_) => Some(Self::MaxDepth),
             Exceeded::Values(_) => Some(Self::MaxValues),
@@ -151,8 +151,9 @@ mod tests {
     #[test]
     fn limits_of_values() {
         for exceeded in [Exceeded::Depth(1), Exceeded::Values(1), Exceeded::Bytes(1)] {
-            let named = format!("({})", LimitId::of_transfer(exceeded).expect("a limit"));
-            assert!(exceeded.to_string().ends_with(&named), "{exceeded} {named}");
+            let limit = LimitId::of_values(exceeded).expect("a limit");
+            assert!(exceeded.to_string().ends_with(&format!("({limit})")), "{exceeded} {limit}");
         }
+        assert_eq!(LimitId::of_values(Exceeded::Turn), None);
     }
 }

@@ -10,9 +10,10 @@ use abi::plan::{DefaultValue, Program};
 use abi::schema::TypeRef;
 use abi::value::Value;
 
-use super::error::{Rejection, RequestError};
+use super::error::RequestError;
 use super::input::{Literal, Tables};
 use super::plan::{Document, EntryKind, Operation, SelectionSet, Variable};
+use super::refusal::Refusal;
 use super::root::Root;
 use super::scalar::Scalar;
 use super::selection::Selector;
@@ -37,29 +38,29 @@ impl Environment<'_> {
 }
 
 /// Parses, validates and plans `text`.
-pub(crate) fn compile(text: &str, environment: &Environment<'_>) -> Result<Document, Rejection> {
+pub(crate) fn compile(text: &str, environment: &Environment<'_>) -> Result<Document, Refusal> {
     let schema = &environment.root.schema;
     let mut definitions =
-        parse_document_source::<Scalar>(text, schema).map_err(|error| Rejection::Syntax(bounds::syntax(&error)))?;
-    bounds::check(&definitions, environment.options).map_err(|error| Rejection::Invalid(vec![error]))?;
+        parse_document_source::<Scalar>(text, schema).map_err(|error| Refusal::Syntax(bounds::syntax(&error)))?;
+    bounds::check(&definitions, environment.options)?;
     let complete = definitions.len();
     drop_unused_fragments(&mut definitions);
     let unknown = unknown_types(&definitions, environment);
     if !unknown.is_empty() {
-        return Err(Rejection::Invalid(unknown));
+        return Err(Refusal::Invalid(unknown));
     }
 
     let mut validator = ValidatorContext::new(schema, &definitions);
     visit_all_rules(&mut validator, &definitions);
     let errors = findings::errors(&validator.into_errors(), environment.options.suggestions);
     if !errors.is_empty() {
-        return Err(Rejection::Invalid(errors));
+        return Err(Refusal::Invalid(errors));
     }
 
     let mut operations = Vec::new();
     for definition in &definitions {
         if let Definition::Operation(operation) = definition {
-            operations.push(plan(&operation.item, &definitions, environment).map_err(Rejection::Invalid)?);
+            operations.push(plan(&operation.item, &definitions, environment).map_err(Refusal::Invalid)?);
         }
     }
     let introspects = operations.iter().any(|operation| operation.root.introspects());

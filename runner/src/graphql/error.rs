@@ -89,15 +89,6 @@ pub(crate) fn summarize(errors: Vec<RequestError>) -> Vec<RequestError> {
     kept
 }
 
-/// Why a document cannot run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Rejection {
-    /// It is not GraphQL.
-    Syntax(RequestError),
-    /// It does not fit the schema.
-    Invalid(Vec<RequestError>),
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -69,8 +69,7 @@ impl Invalid {
     }
 
     fn exceeded(limit: Exceeded) -> Self {
-        let id = LimitId::of_transfer(limit);
-        Self { path: Vec::new(), message: limit.to_string(), value: String::new(), limit: id }
+        Self { path: Vec::new(), message: limit.to_string(), value: String::new(), limit: LimitId::of_values(limit) }
     }
 
     fn inside(mut self, segment: String) -> Self {

@@ -4,6 +4,7 @@
 //! validated document becomes a plan that is kept, so that a repeated query costs a look-up, its calls, and the
 //! writing of its answer.
 
+mod answer;
 mod bounds;
 mod cache;
 mod compile;
@@ -18,13 +19,13 @@ mod part;
 mod plan;
 mod prepare;
 mod reading;
+mod refusal;
 mod request;
 mod response;
 mod root;
 mod scalar;
 mod selection;
 mod subscription;
-mod surrogates;
 #[cfg(test)]
 mod tests;
 mod variables;
@@ -33,26 +34,33 @@ use std::sync::{Arc, OnceLock};
 
 use abi::budget::Budget;
 use abi::plan::Program;
+use abi::value::Value;
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
 use tracing::Instrument as _;
 
 use crate::call::Call;
+use crate::capacity::Admission;
+use crate::compute;
 use crate::events::{Events, NoAgents};
 use crate::limits::{LimitId, Limits};
 use crate::telemetry::traces;
 
+pub(crate) use answer::Answer;
+pub(crate) use cache::Hash;
+pub(crate) use error::{RequestError, summarize};
 pub(crate) use juniper::OperationType;
 pub(crate) use prepare::Prepared;
-pub use request::GraphqlRequest;
-pub use response::{Media, Response};
+pub(crate) use refusal::Refusal;
+pub(crate) use request::GraphqlRequest;
+pub(crate) use response::errors as body_of_errors;
 
+use answer::{Ended, Unwritten};
 use cache::Cache;
-use error::RequestError;
 use execute::Context;
 use input::Tables;
 use part::Part;
-use plan::EntryKind;
+use plan::{EntryKind, Operation};
 use root::Root;
 
 /// How an [`Engine`] behaves.
@@ -118,43 +126,50 @@ impl Engine {
         self
     }
 
-    /// Answers one request; a subscription is refused. Dropping the future cancels its calls.
-    pub async fn execute(&self, request: GraphqlRequest<'_>) -> Response {
-        match self.prepare(request) {
-            Ok(prepared) if prepared.kind() == OperationType::Subscription => {
-                Response::status(prepared.media, 400, NO_EVENT_STREAM)
-            }
-            Ok(prepared) => self.run(prepared).await,
-            Err(refusal) => refusal,
-        }
-    }
-
     /// Runs a query or mutation. Dropping the future cancels its calls.
-    pub(crate) async fn run(&self, prepared: Prepared) -> Response {
-        let Prepared { document, operation, variables, time_zone, claims, media } = prepared;
-        let operation = &document.operations[operation];
+    pub(crate) async fn run(&self, prepared: Prepared) -> Result<Answer, Refusal> {
+        let Prepared { document, operation: index, variables, time_zone, claims } = prepared;
+        let operation = &document.operations[index];
         let introspected = match operation.root.introspects() {
-            true => match introspection::run(&document, operation, &variables, self.whole()) {
-                Ok(introspected) => Some(introspected),
-                Err(error) => return Response::refused(media, vec![error]),
-            },
+            true => Some(introspection::run(&document, operation, &variables, self.whole())?),
             false => None,
         };
-        let entries: Vec<_> = operation.root.active(&variables).collect();
+        let ended = self.calls(operation, &variables, time_zone, claims).await?;
+        let unwritten = Unwritten {
+            document,
+            operation: index,
+            variables,
+            ended,
+            introspected,
+            extensions: self.options.extensions,
+            most: self.options.limits.max_response,
+        };
+        Ok(compute::offload(unwritten.weight(), move || unwritten.write()).await)
+    }
+
+    /// Makes the calls of an operation; the result has one item for each of its root fields that are present.
+    async fn calls(
+        &self,
+        operation: &Operation,
+        variables: &[Option<Value>],
+        time_zone: Option<Arc<str>>,
+        claims: Option<Arc<str>>,
+    ) -> Result<Vec<Option<Ended>>, Refusal> {
+        let entries: Vec<_> = operation.root.active(variables).collect();
         let calls = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Call { .. })).count();
         let most = self.options.limits.max_operation_calls;
         if calls > most {
             let message = format_args!("the operation calls {calls} functions; at most {most} are allowed");
-            return Response::refused(media, vec![RequestError::beyond(LimitId::MaxOperationCalls, message)]);
+            return Err(RequestError::beyond(LimitId::MaxOperationCalls, message).into());
         }
-        let admitted = if calls > 0 { self.caller.admit(calls).map(Some) } else { Ok(None) };
-        let Ok(_admitted) = admitted else { return Response::overloaded(media) };
-        let context = self.context(&variables, time_zone, claims);
+        let _admission = match calls {
+            0 => Admission::default(),
+            calls => self.caller.admit(calls).map_err(Refusal::Overloaded)?,
+        };
+        let context = self.context(variables, time_zone, claims);
         let kind = if operation.kind == OperationType::Mutation { "mutation" } else { "query" };
         let span = traces::operation(kind, operation.name.as_deref());
-        let ended = execute::run(&entries, operation.kind, &context).instrument(span).await;
-        let body = execute::respond(operation, &entries, &ended, introspected.as_ref(), &context);
-        Response { execution_id: execute::only_execution(ended), ..Response::executed(media, body) }
+        Ok(execute::run(&entries, operation.kind, &context).instrument(span).await)
     }
 
     /// The responses of a subscription, one for each event.
@@ -188,7 +203,7 @@ impl Engine {
 
     fn context<'c>(
         &'c self,
-        variables: &'c [Option<abi::value::Value>],
+        variables: &'c [Option<Value>],
         time_zone: Option<Arc<str>>,
         claims: Option<Arc<str>>,
     ) -> Context<'c> {
@@ -199,7 +214,3 @@ impl Engine {
         self.whole.get_or_init(|| root::build(&self.program, Part::all(&self.program.schema), &self.options))
     }
 }
-
-/// What a subscription without `Accept: text/event-stream` is told.
-pub(crate) const NO_EVENT_STREAM: &str =
-    "Subscriptions use SSE (Server-Sent Events). Requests must accept 'text/event-stream' for SSE responses.";

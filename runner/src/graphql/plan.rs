@@ -1,5 +1,6 @@
 //! What is kept of a document: everything that does not depend on a request, worked out once per text.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use abi::schema::TypeRef;
@@ -140,6 +141,8 @@ pub(crate) struct CallPlan {
     pub(crate) arguments: Vec<ArgumentPlan>,
     /// What is to be read of the result.
     pub(crate) selection: Arc<Selection>,
+    /// See [`Shape::spread`].
+    pub(crate) spread: u64,
 }
 
 /// An argument of a call.
@@ -171,6 +174,15 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    /// How much more is written of a value than it holds: fields are shown under several keys, and under long ones.
+    pub(crate) fn spread(&self) -> u64 {
+        match &self.kind {
+            ShapeKind::Leaf(_) => 1,
+            ShapeKind::List(element) => element.spread(),
+            ShapeKind::Object(selection) => selection.spread(),
+        }
+    }
+
     fn size(&self) -> usize {
         match &self.kind {
             ShapeKind::Leaf(_) => 0,
@@ -197,6 +209,25 @@ impl Entry {
 }
 
 impl SelectionSet {
+    /// See [`Shape::spread`].
+    fn spread(&self) -> u64 {
+        let texts = |length: usize| abi::budget::weight(1, length as u64);
+        let mut own: u64 = 1;
+        let mut fields: HashMap<&str, u64> = HashMap::new();
+        for entry in &self.entries {
+            match &entry.kind {
+                EntryKind::Field { name, shape, .. } => {
+                    let below = texts(entry.key.len()).saturating_mul(shape.spread());
+                    let all = fields.entry(name).or_default();
+                    *all = all.saturating_add(below);
+                }
+                EntryKind::TypeName(name) => own = own.saturating_add(texts(entry.key.len() + name.len())),
+                EntryKind::Introspection | EntryKind::Call { .. } => {}
+            }
+        }
+        fields.into_values().fold(own, u64::max)
+    }
+
     fn size(&self) -> usize {
         let entry = |entry: &Entry| {
             let below = match &entry.kind {

@@ -7,11 +7,11 @@ use juniper::OperationType;
 use sha2::{Digest as _, Sha256};
 
 use super::compile::{self, Environment};
-use super::error::{Rejection, RequestError};
+use super::error::RequestError;
 use super::part::Part;
 use super::plan::Document;
-use super::request::{self, GraphqlRequest, Members};
-use super::response::{Media, Response};
+use super::refusal::Refusal;
+use super::request::GraphqlRequest;
 use super::root::{self, Root};
 use super::{Engine, variables};
 
@@ -23,7 +23,6 @@ pub(crate) struct Prepared {
     pub(super) variables: Vec<Option<Value>>,
     pub(super) time_zone: Option<Arc<str>>,
     pub(super) claims: Option<Arc<str>>,
-    pub(crate) media: Media,
 }
 
 impl Prepared {
@@ -34,48 +33,30 @@ impl Prepared {
 }
 
 impl Engine {
-    /// Reads and checks a request; no function is called yet.
-    pub(crate) fn prepare(&self, request: GraphqlRequest<'_>) -> Result<Prepared, Response> {
-        let media = request.media;
-        let refuse = |error: RequestError| Response::refused(media, vec![error]);
-        let members =
-            request::read(&request).map_err(|malformed| Response::status(media, 400, &malformed.to_string()))?;
-        let document = self.requested(&members, media)?;
-        let name = members.operation_name.as_deref();
-        let operation = document.operation(name).map_err(|reason| refuse(RequestError::new(reason)))?;
+    /// Checks a request; no function is called yet.
+    pub(crate) fn prepare(&self, request: GraphqlRequest) -> Result<Prepared, Refusal> {
+        let document = self.requested(&request)?;
+        let name = request.operation_name.as_deref();
+        let operation = document.operation(name).map_err(RequestError::new)?;
         let plan = &document.operations[operation];
-        if plan.kind == OperationType::Mutation && members.by_get {
-            let refusal = Response::status(media, 405, "Mutations are not allowed with GET.");
-            return Err(Response { allow: Some("POST"), ..refusal });
+        if plan.kind == OperationType::Mutation && request.read_only {
+            return Err(Refusal::ReadOnly);
         }
         if plan.root.introspects() && !self.options.introspection {
-            return Err(refuse(RequestError::new("introspection is switched off (setting `introspection`)")));
+            return Err(RequestError::new("introspection is switched off (setting `introspection`)").into());
         }
-        let variables = variables::coerce(plan, members.variables.as_ref(), &self.tables)
-            .map_err(|errors| Response::refused(media, errors))?;
+        let variables = variables::coerce(plan, request.variables.as_ref(), &self.tables).map_err(Refusal::Invalid)?;
         let GraphqlRequest { time_zone, claims, .. } = request;
-        Ok(Prepared { document, operation, variables, time_zone, claims, media })
+        Ok(Prepared { document, operation, variables, time_zone, claims })
     }
 
     /// The document that a request has, or names by its hash.
-    fn requested(&self, members: &Members, media: Media) -> Result<Arc<Document>, Response> {
-        let persisted = |message: &str, code| {
-            let error = RequestError { code: Some(code), ..RequestError::new(message) };
-            // Clients go on by the code, and take any other status for a failure.
-            Response::executed(media, super::response::errors(&[error]))
-        };
-        let hash = members.hash().map_err(|request::NotSupported| {
-            persisted("PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED")
-        })?;
-        let text = members.query.as_deref().unwrap_or_default();
+    fn requested(&self, request: &GraphqlRequest) -> Result<Arc<Document>, Refusal> {
+        let text = request.query.as_deref().unwrap_or_default();
+        let hash = request.hash;
         match hash {
-            Some(hash) if text.is_empty() => {
-                let known = self.cache.persisted(&hash);
-                return known.ok_or_else(|| persisted("PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND"));
-            }
-            Some(hash) if <[u8; 32]>::from(Sha256::digest(text)) != hash => {
-                return Err(Response::status(media, 400, "The hash of the persisted query is not that of its text."));
-            }
+            Some(hash) if text.is_empty() => return self.cache.persisted(&hash).ok_or(Refusal::UnknownHash),
+            Some(hash) if <[u8; 32]>::from(Sha256::digest(text)) != hash => return Err(Refusal::WrongHash),
             _ => {}
         }
         // Only a hash that is new has to be noted.
@@ -84,15 +65,12 @@ impl Engine {
         {
             return Ok(document);
         }
-        let document = self.compile(text).map_err(|rejection| match rejection {
-            Rejection::Syntax(error) => Response::syntax(media, error),
-            Rejection::Invalid(errors) => Response::refused(media, errors),
-        })?;
+        let document = self.compile(text)?;
         self.cache.put(text, &document, hash);
         Ok(document)
     }
 
-    fn compile(&self, text: &str) -> Result<Arc<Document>, Rejection> {
+    fn compile(&self, text: &str) -> Result<Arc<Document>, Refusal> {
         let against = |root: &Root| {
             let Self { program, tables, options, .. } = self;
             compile::compile(text, &Environment { program, root, tables, options }).map(Arc::new)

@@ -166,7 +166,8 @@ impl<'d> Selector<'d> {
         let function = program.functions.get(field.function as usize);
         let selection = function.map(|function| reading::selection(&program.types, function, shape));
         let selection = Arc::new(selection.unwrap_or_default());
-        CallPlan { function: field.function, field: field.name.clone(), arguments, selection }
+        let spread = shape.spread();
+        CallPlan { function: field.function, field: field.name.clone(), arguments, selection, spread }
     }
 
     fn argument(&mut self, argument: &Argument, group: &Group<'d>) -> ArgumentSource {

@@ -257,7 +257,7 @@ impl Call for Sandbox {
 
     fn admit(&self, calls: usize) -> Result<Admission, LimitId> {
         let initial = self.0.code.load().initial_memory;
-        self.0.capacity.admit(calls, initial).inspect_err(|limit| metrics::refused(*limit))
+        self.0.capacity.admit(calls, initial)
     }
 }
 

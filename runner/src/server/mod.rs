@@ -1,12 +1,10 @@
 //! The HTTP server: one listener, an event loop for each core, a route table, limits, and an orderly end.
 
-mod accept;
 pub mod admin;
 mod body;
 mod door;
-mod endpoint;
-mod events;
 pub mod explorer;
+pub(crate) mod graphql_http;
 mod listen;
 mod live;
 pub mod loops;
@@ -27,7 +25,7 @@ use door::Door;
 
 pub use body::Body;
 pub use door::raise_open_files;
-pub use endpoint::Endpoint;
+pub use graphql_http::Endpoint;
 pub use listen::{BindError, Listeners};
 pub use live::{Live, Mutations};
 pub use loops::Loops;

@@ -12,7 +12,7 @@ use hyper::{Method, Request, Response, StatusCode, header};
 use tracing::Instrument as _;
 
 use super::routes::{Found, Route, Routes, is_probe};
-use super::{Body, Limits, Live, endpoint, explorer, probes};
+use super::{Body, Limits, Live, explorer, graphql_http, probes};
 use crate::auth::Decision;
 use crate::limits::LimitId;
 use crate::panics::caught;
@@ -174,7 +174,7 @@ async fn graphql(routes: &Routes, limits: &Limits, request: Request<Incoming>) -
         Ok(body) => {
             let accept = head.headers.get(header::ACCEPT).cloned();
             let handled = async { routes.graphql.handle(Request::from_parts(head, body)).await };
-            caught(handled).await.unwrap_or_else(|_| endpoint::failed(accept))
+            caught(handled).await.unwrap_or_else(|_| graphql_http::failed(accept))
         }
         Err(response) => response,
     }

@@ -79,3 +79,23 @@ fn a_small_document_has_a_small_refusal() {
     let refusal = text(&ask(&engine, "{tree(label: \"x\")}", ""));
     assert!(refusal.contains("must have a selection of subfields") && !refusal.contains("Did you mean"), "{refusal}");
 }
+
+/// Of a small value, a document with many or long keys shows much.
+#[test]
+fn what_an_answer_weighs() {
+    let engine = engine_with(Options::default(), |_, _| answer("null"));
+    let spread = |query: &str| {
+        let request = GraphqlRequest { query: Some(query.to_owned()), ..GraphqlRequest::default() };
+        let prepared = engine.prepare(request).expect("it is valid");
+        let operation = &prepared.document.operations[prepared.operation];
+        match &operation.root.entries[0].kind {
+            EntryKind::Call { call, .. } => call.spread,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((spread("{max}"), spread("{trees {label height graft {nick}}}")), (1, 1));
+    assert_eq!(spread("{trees {a: label b: label height}}"), 2);
+    assert_eq!(spread("{trees {a: graft {a: label b: label} b: graft {nick}}}"), 3);
+    assert_eq!(spread("{trees {__typename}}"), 2);
+    assert_eq!(spread(&format!("{{trees {{{}: label}}}}", "n".repeat(640))), 11);
+}

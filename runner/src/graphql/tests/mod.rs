@@ -20,9 +20,15 @@ use abi::types::{FieldPlan, Kind, Sequence, TypeId, TypePlan, Types};
 use abi::value::Value;
 use futures::FutureExt as _;
 
-use super::{Engine, GraphqlRequest, Options, Response};
+use hyper::header::HeaderMap;
+
+use super::plan::EntryKind;
+use super::{Engine, GraphqlRequest, Options, Refusal};
 use crate::call::{Outcome, Request};
-use crate::limits::Limits;
+use crate::limits::{LimitId, Limits};
+use crate::server::graphql_http::accept::Media;
+use crate::server::graphql_http::request;
+use crate::server::graphql_http::response::Reply;
 
 fn type_ref(text: &str) -> TypeRef {
     match text.strip_suffix('!') {
@@ -177,15 +183,36 @@ fn value(value: Value) -> Outcome {
     Outcome { execution_id: "x1".into(), value: Some(value), ..Outcome::default() }
 }
 
+/// What a client is sent.
+#[derive(Debug)]
+struct Response {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+/// Asks as a client does: with a body, or with the query string of a GET.
+async fn exchange(engine: &Engine, query_string: Option<&str>, body: &str, media: Media) -> Response {
+    let result = async {
+        let prepared = engine.prepare(request::read(query_string, body.as_bytes())?)?;
+        engine.run(prepared).await
+    };
+    let response = Reply::of(result.await, media).whole();
+    let body = response.body().whole().expect("it is no stream").to_vec();
+    Response { status: response.status().as_u16(), headers: response.headers().clone(), body }
+}
+
+fn send(engine: &Engine, body: &str) -> Response {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
+    runtime.block_on(exchange(engine, None, body, Media::Unstated))
+}
+
 fn ask(engine: &Engine, query: &str, variables: &str) -> Response {
     let mut body = serde_json::json!({ "query": query });
     if !variables.is_empty() {
         body["variables"] = serde_json::from_str(variables).expect("variables are JSON");
     }
-    let body = body.to_string();
-    let request = GraphqlRequest { body: body.as_bytes(), ..GraphqlRequest::default() };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
-    runtime.block_on(engine.execute(request))
+    send(engine, &body.to_string())
 }
 
 fn text(response: &Response) -> String {

@@ -9,10 +9,7 @@ fn hex(text: &str) -> String {
 }
 
 fn ask(engine: &Engine, members: &serde_json::Value) -> (u16, String) {
-    let body = members.to_string();
-    let request = GraphqlRequest { body: body.as_bytes(), ..GraphqlRequest::default() };
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
-    let response = runtime.block_on(engine.execute(request));
+    let response = send(engine, &members.to_string());
     (response.status, text(&response))
 }
 

@@ -1,17 +1,14 @@
 //! What the client accepts decides about media type and status.
 
 use super::*;
-use crate::capacity::Admission;
-use crate::graphql::Media;
-use crate::limits::LimitId;
+use crate::capacity::{Admission, Capacity};
 
-fn status(media: Media, body: &str) -> (u16, &'static str) {
+fn status(media: Media, body: &str) -> (u16, String) {
     let engine = engine_with(Options::default(), |_, _| value(Value::UInt(7)));
-    let request = GraphqlRequest { body: body.as_bytes(), media, ..GraphqlRequest::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
-    let response = runtime.block_on(engine.execute(request));
+    let response = runtime.block_on(exchange(&engine, None, body, media));
     assert!(media != Media::GraphqlResponse || text(&response).starts_with('{'), "{response:?}");
-    (response.status, response.content_type)
+    (response.status, response.headers["content-type"].to_str().expect("text").to_owned())
 }
 
 #[test]
@@ -25,9 +22,11 @@ fn status_and_media_type() {
         (r#"{"query": "{failHard}", "operationName": "x"}"#, (200, json), (200, json), (400, own)),
         ("[]", (400, plain), (400, plain), (400, own)),
     ] {
-        assert_eq!(status(Media::Unstated, body), unstated, "{body}");
-        assert_eq!(status(Media::Json, body), named, "{body}");
-        assert_eq!(status(Media::GraphqlResponse, body), response, "{body}");
+        for (media, (expected, kind)) in
+            [(Media::Unstated, unstated), (Media::Json, named), (Media::GraphqlResponse, response)]
+        {
+            assert_eq!(status(media, body), (expected, kind.to_owned()), "{media:?} {body}");
+        }
     }
 }
 
@@ -52,20 +51,32 @@ fn introspection_does_not_go_in_circles() {
 }
 
 #[test]
-fn an_operation_is_not_begun_without_room() {
-    struct Full;
-    impl crate::call::Call for Full {
+fn an_operation_is_not_begun_without_room_for_all_of_its_calls() {
+    /// Notes calls, and how many more there would be room for.
+    struct Small(Capacity, Arc<Mutex<Vec<usize>>>);
+    impl crate::call::Call for Small {
         fn call(&self, _: Request) -> futures::future::BoxFuture<'static, Outcome> {
-            Box::pin(async { answer("null") })
+            let more = (1..9).take_while(|calls| self.0.admit(*calls, 0).is_ok()).count();
+            self.1.lock().expect("not poisoned").push(more);
+            Box::pin(async { value(Value::UInt(7)) })
         }
 
-        fn admit(&self, _: usize) -> Result<Admission, LimitId> {
-            Err(LimitId::MaxWaiting)
+        fn admit(&self, calls: usize) -> Result<Admission, LimitId> {
+            self.0.admit(calls, 0)
         }
     }
-    let engine = Engine::new(Arc::new(program()), Arc::new(Full), Options::default());
-    let response = ask(&engine, "{max}", "");
-    assert_eq!((response.status, response.retry_after), (503, Some(1)));
+    let called = Arc::default();
+    let calls = Small(Capacity::new(1, 2), Arc::clone(&called));
+    let engine = Engine::new(Arc::new(program()), Arc::new(calls), Options::default());
+    let called = || std::mem::take(&mut *called.lock().expect("not poisoned"));
+    let response = ask(&engine, "{a: max b: max c: max d: max}", "");
+    assert_eq!((response.status, &response.headers["retry-after"]), (503, &"1".parse().expect("a value")));
     assert!(text(&response).contains("(limit `max-waiting`)"));
+    assert!(called().is_empty());
+    // The room is kept until the last call is over, and no longer.
+    for _ in 0..2 {
+        assert_eq!(text(&ask(&engine, "{a: max b: max}", "")), r#"{"data":{"a":7,"b":7}}"#);
+        assert_eq!(called(), [1, 1]);
+    }
     assert_eq!(ask(&engine, "{__typename}", "").status, 200);
 }

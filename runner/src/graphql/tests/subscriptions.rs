@@ -30,9 +30,10 @@ fn responses(query: &str, variables: &str) -> Vec<String> {
     let variables: serde_json::Value = serde_json::from_str(variables).expect("JSON");
     let body = serde_json::json!({"query": query, "variables": variables}).to_string();
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
-    match engine.prepare(GraphqlRequest { body: body.as_bytes(), ..GraphqlRequest::default() }) {
+    match request::read(None, body.as_bytes()).and_then(|request| engine.prepare(request)) {
         Ok(prepared) => runtime.block_on(engine.subscribe(prepared).collect::<Vec<_>>()),
-        Err(refusal) => vec![refusal.body],
+        Err(Refusal::Invalid(errors)) => vec![super::super::body_of_errors(&errors)],
+        Err(other) => panic!("{other:?}"),
     }
     .into_iter()
     .map(|body| String::from_utf8(body).expect("UTF-8"))
@@ -76,8 +77,8 @@ fn refusals() {
 #[test]
 fn apps_without_agents() {
     let engine = engine_with(Options::default(), |_, _| answer("null"));
-    let body = br#"{"query": "subscription {agentEvent(agentId: \"x\") {name}}"}"#;
-    let prepared = engine.prepare(GraphqlRequest { body, ..GraphqlRequest::default() }).expect("it is valid");
+    let query = Some(r#"subscription {agentEvent(agentId: "x") {name}}"#.to_owned());
+    let prepared = engine.prepare(GraphqlRequest { query, ..GraphqlRequest::default() }).expect("it is valid");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
     let all = runtime.block_on(engine.subscribe(prepared).collect::<Vec<_>>());
     assert_eq!(all, [br#"{"errors":[{"message":"agent x not found"}],"data":null}"#.to_vec()]);
@@ -104,6 +105,15 @@ impl Events for Silent {
 }
 
 fn subscribe(gone: &Arc<std::sync::atomic::AtomicBool>) -> (tokio::sync::watch::Sender<()>, crate::server::Body) {
+    let (open, response) = subscribe_accepting(gone, "text/event-stream");
+    assert_eq!(response.status(), 200);
+    (open, response.into_body())
+}
+
+fn subscribe_accepting(
+    gone: &Arc<std::sync::atomic::AtomicBool>,
+    accept: &str,
+) -> (tokio::sync::watch::Sender<()>, hyper::Response<crate::server::Body>) {
     use crate::server::{Endpoint, Handler as _};
     let engine = engine_with(Options::default(), |_, _| answer("null")).with_events(Arc::new(Silent(Arc::clone(gone))));
     let (open, closing) = tokio::sync::watch::channel(());
@@ -111,11 +121,21 @@ fn subscribe(gone: &Arc<std::sync::atomic::AtomicBool>) -> (tokio::sync::watch::
     let body = r#"{"query": "subscription {agentEvent(agentId: \"x\") {name}}"}"#;
     let request = hyper::Request::post("/graphql")
         .header("content-type", "application/json")
-        .header("accept", "text/event-stream")
+        .header("accept", accept)
         .body(body.into())
         .expect("a request");
     let response = endpoint.handle(request).now_or_never().expect("the stream begins at once");
-    (open, response.into_body())
+    (open, response)
+}
+
+#[tokio::test]
+async fn there_is_no_subscription_without_a_stream() {
+    let (_open, response) = subscribe_accepting(&Arc::default(), "application/json");
+    let text = response.body().whole().map(String::from_utf8_lossy);
+    assert!(
+        response.status() == 400 && text.as_ref().is_some_and(|text| text.contains("text/event-stream")),
+        "{text:?}"
+    );
 }
 
 #[tokio::test]

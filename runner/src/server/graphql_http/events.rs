@@ -9,7 +9,7 @@ use hyper::body::Bytes;
 use hyper::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue};
 use tokio::time::Instant;
 
-use super::Body;
+use crate::server::Body;
 
 /// Silence after which a comment shows that the stream is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);

@@ -2,7 +2,28 @@
 
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 
-use crate::graphql::Media;
+/// The media type of a whole answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Media {
+    /// `application/json`, because the client did not say anything else. Syntax errors have status 400, as the
+    /// reference has it.
+    #[default]
+    Unstated,
+    /// `application/json`, which the client asked for: every well-formed request has status 200.
+    Json,
+    /// `application/graphql-response+json`: a request that is not executed has status 400.
+    GraphqlResponse,
+}
+
+impl Media {
+    /// The type's name.
+    pub(super) fn content_type(self) -> &'static str {
+        match self {
+            Self::Unstated | Self::Json => JSON,
+            Self::GraphqlResponse => RESPONSE,
+        }
+    }
+}
 
 const EVENTS: &str = "text/event-stream";
 const RESPONSE: &str = "application/graphql-response+json";

@@ -1,19 +1,27 @@
-//! A GraphQL endpoint: which requests reach the engine, and how its answers are sent.
+//! A GraphQL endpoint: GraphQL over HTTP, and over Server-Sent Events. Which requests reach the engine, what they ask it,
+//! and how its answers and refusals are sent. Nothing else knows of both.
+
+pub(crate) mod accept;
+mod events;
+pub(crate) mod request;
+pub(crate) mod response;
+mod surrogates;
 
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use futures::{StreamExt as _, stream};
 use hyper::body::Bytes;
-use hyper::header::{ACCEPT, ALLOW, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use hyper::header::{ACCEPT, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::watch;
 
-use super::accept::{self, Accept};
-use super::{Body, Handler, Mutations, events, plain};
+use super::{Body, Handler, Mutations, plain};
 use crate::auth::Claims;
-use crate::graphql::{self, Engine, GraphqlRequest, Media, NO_EVENT_STREAM, OperationType, Prepared};
+use crate::graphql::{Answer, Engine, GraphqlRequest, OperationType, Prepared, Refusal};
 use crate::panics::caught;
+use accept::{Accept, Media};
+use response::Reply;
 
 /// The engine as a handler of HTTP requests.
 #[derive(Clone)]
@@ -41,21 +49,16 @@ impl Endpoint {
         if !by_get && !safe {
             return plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, WRONG_TYPE);
         }
-        let zone = request.headers().get("x-time-zone").and_then(|zone| zone.to_str().ok());
-        let graphql = GraphqlRequest {
-            query_string: by_get.then(|| request.uri().query().unwrap_or_default()),
-            body: request.body(),
-            time_zone: zone.filter(|zone| !zone.is_empty()).map(Arc::from),
-            claims: request.extensions().get().map(|Claims(json)| Arc::clone(json)),
-            media: accept.media,
-        };
-        let mut prepared = match self.0.engine.prepare(graphql) {
+        let prepared = match self.prepare(&request, by_get) {
             Ok(prepared) => prepared,
-            // In a stream of events, also what is wrong with a document is an event.
-            Err(refusal) if accept.prefers_events && refusal.is_graphql() => {
-                return events::response(stream::iter([refusal.body]));
+            Err(refusal) => {
+                let reply = Reply::of(Err(refusal), accept.media);
+                // In a stream of events, also what is wrong with a document is an event.
+                return match accept.prefers_events && reply.is_graphql() {
+                    true => events::response(stream::iter([reply.body])),
+                    false => reply.whole(),
+                };
             }
-            Err(refusal) => return whole(refusal),
         };
         match prepared.kind() {
             // A page may open a stream of events behind a user's back, but it cannot do anything by that.
@@ -64,12 +67,22 @@ impl Endpoint {
             _ if !safe && !self.0.plain_get => plain(StatusCode::FORBIDDEN, NOT_PREFLIGHTED),
             kind if accept.prefers_events => {
                 // An event is JSON, whatever happens.
-                prepared.media = Media::GraphqlResponse;
-                let ended = async move { self.run(prepared, kind).await.body };
+                let ended = async move { Reply::of(self.run(prepared, kind).await, Media::GraphqlResponse).body };
                 events::response(stream::once(ended))
             }
-            kind => whole(self.run(prepared, kind).await),
+            kind => Reply::of(self.run(prepared, kind).await, accept.media).whole(),
         }
+    }
+
+    /// Reads and checks a request.
+    fn prepare(&self, request: &Request<Bytes>, by_get: bool) -> Result<Prepared, Refusal> {
+        let query_string = by_get.then(|| request.uri().query().unwrap_or_default());
+        let zone = request.headers().get("x-time-zone").and_then(|zone| zone.to_str().ok());
+        self.0.engine.prepare(GraphqlRequest {
+            time_zone: zone.filter(|zone| !zone.is_empty()).map(Arc::from),
+            claims: request.extensions().get().map(|Claims(json)| Arc::clone(json)),
+            ..request::read(query_string, request.body())?
+        })
     }
 
     fn subscribe(self, prepared: Prepared) -> Response<Body> {
@@ -79,25 +92,27 @@ impl Endpoint {
     }
 
     /// Runs a query as part of its request, so that it ends when the client goes away; a mutation runs to its end.
-    async fn run(self, prepared: Prepared, kind: OperationType) -> graphql::Response {
-        let media = prepared.media;
+    async fn run(self, prepared: Prepared, kind: OperationType) -> Result<Answer, Refusal> {
         if kind == OperationType::Query {
             // Also as an event, where it is too late for another status.
-            return caught(self.0.engine.run(prepared)).await.unwrap_or_else(|_| graphql::Response::internal(media));
+            return caught(self.0.engine.run(prepared)).await.unwrap_or(Err(Refusal::Internal));
         }
         let running = self.0.mutations.begin();
         let task = tokio::spawn(async move {
-            let response = self.0.engine.run(prepared).await;
+            let answer = self.0.engine.run(prepared).await;
             drop(running);
-            response
+            answer
         });
         task.await.unwrap_or_else(|error| {
             tracing::error!(target: "modus", error = %error, "The operation's task failed.");
-            graphql::Response::internal(media)
+            Err(Refusal::Internal)
         })
     }
 }
 
+/// What a subscription without `Accept: text/event-stream` is told.
+const NO_EVENT_STREAM: &str =
+    "Subscriptions use SSE (Server-Sent Events). Requests must accept 'text/event-stream' for SSE responses.";
 const WRONG_TYPE: &str = "The request's Content-Type must be application/json in UTF-8.";
 const NOT_PREFLIGHTED: &str = "A GET request must have a header that browsers ask for first, such as \
                                GraphQL-Require-Preflight: 1 (setting `plain-get`).";
@@ -111,23 +126,5 @@ impl Handler for Endpoint {
 /// The answer to a request that panicked, which accepts these media types.
 pub(super) fn failed(accept: Option<HeaderValue>) -> Response<Body> {
     let headers: HeaderMap = accept.map(|accept| (ACCEPT, accept)).into_iter().collect();
-    whole(graphql::Response::internal(Accept::of(&headers).media))
-}
-
-fn whole(answer: graphql::Response) -> Response<Body> {
-    let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
-    // Under this id the log tells of the call.
-    if let Some(id) = answer.execution_id.and_then(|id| HeaderValue::try_from(id).ok()) {
-        headers.insert(HeaderName::from_static("x-execution-id"), id);
-    }
-    if let Some(allow) = answer.allow {
-        headers.insert(ALLOW, HeaderValue::from_static(allow));
-    }
-    if let Some(seconds) = answer.retry_after {
-        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    response
+    Reply::of(Err(Refusal::Internal), Accept::of(&headers).media).whole()
 }
