@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::fault::{Cause, Path};
+
 /// A running instance. The runner implements it over wasmtime; tests may use plain memory.
 pub trait Guest {
     /// The whole linear memory. Invalid after any call into the guest.
@@ -132,20 +134,20 @@ impl Default for Limits {
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum CallError {
     /// An argument does not fit its type. `path` is the parameter with the place inside it (`seat.row`, `rows[3]`).
-    #[error("function parameter '{path}' is invalid: {reason}")]
+    #[error("function parameter '{path}' is invalid: {cause}")]
     Argument {
         /// Parameter and place.
-        path: String,
+        path: Path,
         /// What is wrong.
-        reason: String,
+        cause: Cause,
     },
     /// The guest's answer cannot be read or shown.
-    #[error("the function's result is invalid{}: {reason}", at(path))]
+    #[error("the function's result is invalid{}: {cause}", at(path))]
     Result {
         /// Place inside the result; may be empty.
-        path: String,
+        path: Path,
         /// What is wrong.
-        reason: String,
+        cause: Cause,
     },
     /// The guest ended.
     #[error(transparent)]
@@ -155,8 +157,8 @@ pub enum CallError {
     Unfinished,
 }
 
-fn at(path: &str) -> String {
-    if path.is_empty() { String::new() } else { format!(" at {path}") }
+fn at(path: &Path) -> String {
+    if path.steps().next().is_none() { String::new() } else { format!(" at {path}") }
 }
 
 /// Reads `N` bytes at `address`.

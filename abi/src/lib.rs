@@ -10,6 +10,7 @@ pub mod assemblyscript;
 pub mod budget;
 pub mod cpu;
 pub mod engine;
+pub mod fault;
 pub mod golang;
 pub mod guest;
 pub mod language;

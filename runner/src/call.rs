@@ -56,13 +56,7 @@ pub struct CallFailure {
 }
 
 /// A step into a result.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PathSegment {
-    /// A field of an object.
-    Field(Arc<str>),
-    /// An item of a list.
-    Index(usize),
-}
+pub use abi::fault::Step as PathSegment;
 
 /// A logged message or a captured line.
 #[derive(Clone, Debug, PartialEq, Eq)]

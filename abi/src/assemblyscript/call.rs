@@ -41,7 +41,7 @@ fn prepare(
             (None, DefaultValue::None) => &Value::Null,
             (None, DefaultValue::Placeholder) => {
                 let reason = "it was left out, and only the guest knows its default; supply it".to_owned();
-                return Err(CallError::Argument { path: parameter.name.to_string(), reason });
+                return Err(Fault::from(reason).of_argument(&parameter.name));
             }
         };
         words[at] = lowering.word(parameter.ty, value).map_err(|fault| fault.of_argument(&parameter.name))?;

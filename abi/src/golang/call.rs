@@ -1,10 +1,11 @@
 //! Whole calls: of exported functions, and the two halves of a host function's (`abi-go` sections 6, 8, 11 and 13).
 
-use super::heap::{Fault, Heap};
+use super::heap::Heap;
 use super::layout::is_scalar;
 use super::lift::Lifter;
 use super::lower::{Lowerer, Place};
 use super::{input, layout};
+use crate::fault::Fault;
 use crate::guest::{CallError, Guest, Limits};
 use crate::language::{Lifted, Lowered};
 use crate::plan::{DefaultValue, FunctionPlan, ImportPlan};
@@ -58,7 +59,7 @@ fn prepare(
     if words.len() != function.signature.parameters.len() {
         let reason =
             format!("{} takes {} but the arguments make {} words", function.name, function.signature, words.len());
-        return Err(Fault::new(reason).of_result());
+        return Err(Fault::from(reason).of_result());
     }
     Ok((words, answer.cell()))
 }
@@ -165,7 +166,7 @@ impl Answer {
             if let Kind::Struct(_) = lifter.types[block].kind {
                 return lifter.memory(block, *address, wanted);
             }
-            return Err(Fault::new("the result block is not a struct"));
+            return Err(Fault::from("the result block is not a struct"));
         }
         let mut entries = Vec::with_capacity(function.results.len());
         for (result, below) in wanted.of(&function.results) {

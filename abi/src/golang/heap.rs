@@ -1,78 +1,8 @@
 //! Guest memory during one call: allocation, checked access, and the list of what to release afterwards.
 
-use crate::budget::Exceeded;
-use crate::guest::{CallError, Guest, Helper, Stopped, read, read_u32, slice, write};
+use crate::fault::Fault;
+use crate::guest::{Guest, Helper, Stopped, read, read_u32, slice, write};
 use crate::language::Root;
-
-/// Why a value could not be moved; `path` is the place below the parameter or result, built while unwinding.
-#[derive(Debug, PartialEq)]
-pub(super) enum Fault {
-    /// The value or the memory is wrong.
-    Invalid { path: String, reason: String },
-    /// The guest ended.
-    Stopped,
-    /// The host stopped the transfer.
-    Unfinished,
-}
-
-impl Fault {
-    pub(super) fn new(reason: impl Into<String>) -> Self {
-        Self::Invalid { path: String::new(), reason: reason.into() }
-    }
-
-    /// The same fault seen from the struct that holds the field.
-    pub(super) fn in_field(self, name: &str) -> Self {
-        self.below(name.to_owned())
-    }
-
-    /// The same fault seen from the list that holds the element.
-    pub(super) fn in_element(self, index: usize) -> Self {
-        self.below(format!("[{index}]"))
-    }
-
-    fn below(self, step: String) -> Self {
-        match self {
-            Self::Invalid { path, reason } => {
-                let dot = if path.is_empty() || path.starts_with('[') { "" } else { "." };
-                Self::Invalid { path: format!("{step}{dot}{path}"), reason }
-            }
-            other => other,
-        }
-    }
-
-    /// As the failure of an argument.
-    pub(super) fn of_argument(self, name: &str) -> CallError {
-        match self.in_field(name) {
-            Self::Invalid { path, reason } => CallError::Argument { path, reason },
-            Self::Stopped => CallError::Stopped(Stopped),
-            Self::Unfinished => CallError::Unfinished,
-        }
-    }
-
-    /// As the failure of a result.
-    pub(super) fn of_result(self) -> CallError {
-        match self {
-            Self::Invalid { path, reason } => CallError::Result { path, reason },
-            Self::Stopped => CallError::Stopped(Stopped),
-            Self::Unfinished => CallError::Unfinished,
-        }
-    }
-}
-
-impl From<Exceeded> for Fault {
-    fn from(limit: Exceeded) -> Self {
-        match limit {
-            Exceeded::Turn => Self::Unfinished,
-            limit => Self::new(limit.to_string()),
-        }
-    }
-}
-
-impl From<Stopped> for Fault {
-    fn from(_: Stopped) -> Self {
-        Self::Stopped
-    }
-}
 
 /// A guest with the roots that the host has made in it. Its collector sees neither host variables nor core results,
 /// so everything the host still needs across a helper call must be pinned or written into a malloc block (section 8).
@@ -108,19 +38,19 @@ impl<'g> Heap<'g> {
 
     /// A pinned slice header, string header or map slot for `length` elements.
     pub(super) fn make(&mut self, class_id: u32, length: usize, type_name: &str) -> Result<u32, Fault> {
-        let length =
-            i32::try_from(length).map_err(|_| Fault::new(format!("{length} elements are too many for {type_name}")))?;
+        let length = i32::try_from(length)
+            .map_err(|_| Fault::from(format!("{length} elements are too many for {type_name}")))?;
         self.pinned(class_id, Helper::Make, &[class_id, length.cast_unsigned()], type_name)
     }
 
     fn pinned(&mut self, class_id: u32, helper: Helper, arguments: &[u32], type_name: &str) -> Result<u32, Fault> {
         if class_id == 0 {
-            return Err(Fault::new(format!("the metadata gives no id for {type_name}")));
+            return Err(Fault::from(format!("the metadata gives no id for {type_name}")));
         }
         // The result is 32 bits wide.
         let address = self.guest.helper(helper, arguments)? as u32;
         if address == 0 {
-            return Err(Fault::new(format!("the guest cannot allocate {type_name} (type id {class_id})")));
+            return Err(Fault::from(format!("the guest cannot allocate {type_name} (type id {class_id})")));
         }
         self.roots.push(Root::Pinned(address));
         Ok(address)
@@ -130,7 +60,7 @@ impl<'g> Heap<'g> {
     pub(super) fn malloc(&mut self, size: u32) -> Result<u32, Fault> {
         let address = self.guest.helper(Helper::Malloc, &[size])? as u32;
         if address == 0 {
-            return Err(Fault::new(format!("the guest cannot allocate {size} bytes")));
+            return Err(Fault::from(format!("the guest cannot allocate {size} bytes")));
         }
         self.roots.push(Root::Block(address));
         Ok(address)
@@ -161,13 +91,13 @@ impl<'g> Heap<'g> {
     /// Copies a map into two fresh slices and answers the addresses of their headers, rooted until `release`.
     pub(super) fn read_map(&mut self, class_id: u32, slot: u32, type_name: &str) -> Result<(u32, u32), Fault> {
         if class_id == 0 {
-            return Err(Fault::new(format!("the metadata gives no id for {type_name}")));
+            return Err(Fault::from(format!("the metadata gives no id for {type_name}")));
         }
         let cell = self.malloc(8)?;
         let headers = self.guest.helper(Helper::ReadMap, &[class_id, slot])?;
         let (keys, values) = ((headers >> 32) as u32, headers as u32);
         if keys == 0 || values == 0 {
-            return Err(Fault::new(format!("the guest cannot read {type_name} (type id {class_id})")));
+            return Err(Fault::from(format!("the guest cannot read {type_name} (type id {class_id})")));
         }
         self.write(cell, &keys.to_le_bytes())?;
         self.write(offset(cell, 4)?, &values.to_le_bytes())?;
@@ -209,5 +139,5 @@ pub(super) fn element(address: u32, index: usize, stride: u32) -> Result<u32, Fa
 }
 
 fn outside(length: u64) -> Fault {
-    Fault::new(format!("{length} bytes are not all inside the guest's memory"))
+    Fault::from(format!("{length} bytes are not all inside the guest's memory"))
 }

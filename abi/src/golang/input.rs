@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::heap::Fault;
+use crate::fault::Fault;
 use crate::number;
 use crate::types::{Kind, Sequence, TypePlan};
 use crate::value::Value;
@@ -20,7 +20,7 @@ pub(super) fn scalar(plan: &TypePlan, value: &Value) -> Result<u64, Fault> {
         Kind::F64 => number::float(value).map(f64::to_bits),
         _ => Err(format!("{} is not a scalar", plan.name)),
     };
-    bits.map_err(Fault::new)
+    bits.map_err(Fault::from)
 }
 
 /// Like [`scalar`], with null for the zero value.
@@ -32,7 +32,7 @@ pub(super) fn scalar_or_zero(plan: &TypePlan, value: &Value) -> Result<u64, Faul
 pub(super) fn text(value: &Value) -> Result<Cow<'_, str>, Fault> {
     match value {
         Value::Null => Ok(Cow::Borrowed("")),
-        value => number::string(value).map_err(Fault::new),
+        value => number::string(value).map_err(Fault::from),
     }
 }
 
@@ -42,7 +42,7 @@ pub(super) fn items(value: &Value, bytes: bool) -> Result<Option<Cow<'_, [Value]
         Value::Null => None,
         Value::List(items) => Some(Cow::Borrowed(items)),
         Value::String(text) if bytes => {
-            let content = number::base64(text).map_err(Fault::new)?;
+            let content = number::base64(text).map_err(Fault::from)?;
             Some(content.into_iter().map(|byte| Value::Int(byte.into())).collect())
         }
         single => Some(Cow::Borrowed(std::slice::from_ref(single))),
@@ -73,7 +73,7 @@ pub(super) fn pairs<'v>(
     type_name: &str,
 ) -> Result<Vec<(Cow<'v, Value>, &'v Value)>, Fault> {
     let missing = |field: &str, index: usize| {
-        Err(Fault::new("a value is required but missing").in_field(field).in_element(index))
+        Err(Fault::from("a value is required but missing").in_field(field).in_element(index))
     };
     let check = |key: Cow<'v, Value>, value: Option<&'v Value>, index: usize| match value.unwrap_or(&Value::Null) {
         Value::Null if !nullable => missing("value", index),
@@ -97,7 +97,7 @@ pub(super) fn pairs<'v>(
             items.iter().enumerate().map(pair).collect()
         }
         other => {
-            Err(Fault::new(format!("expected a list of key/value pairs for {type_name}, got {}", other.describe())))
+            Err(Fault::from(format!("expected a list of key/value pairs for {type_name}, got {}", other.describe())))
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::heap::{Fault, Heap, element, offset};
+use super::heap::{Heap, element, offset};
 use super::layout::is_scalar;
 use super::lower::UNIX_EPOCH;
 use crate::budget::{Budget, Trail};
+use crate::fault::Fault;
 use crate::guest::Limits;
 use crate::number;
 use crate::selection::Selection;
@@ -69,7 +70,7 @@ impl<'a, 'g> Lifter<'a, 'g> {
                 };
                 self.nested(|lifter| wanted.of(fields).map(|part| entry(lifter, part)).collect()).map(Value::Object)
             }
-            _ => Err(Fault::new(format!("{} is not a single word", plan.name))),
+            _ => Err(Fault::from(format!("{} is not a single word", plan.name))),
         }
     }
 
@@ -107,9 +108,9 @@ impl<'a, 'g> Lifter<'a, 'g> {
             }
             Kind::Struct(fields) => self.fields(ty, fields, address, wanted),
             Kind::Map { key, value, .. } => self.map(plan, *key, *value, address, wanted),
-            Kind::Opaque(reason) | Kind::Unsupported(reason) => Err(Fault::new(reason.clone())),
+            Kind::Opaque(reason) | Kind::Unsupported(reason) => Err(Fault::from(reason.clone())),
             Kind::List { .. } | Kind::Set(_) | Kind::Optional(_) => {
-                Err(Fault::new(format!("{} is not a Go type", plan.name)))
+                Err(Fault::from(format!("{} is not a Go type", plan.name)))
             }
         }
     }
@@ -144,8 +145,8 @@ impl<'a, 'g> Lifter<'a, 'g> {
             .checked_sub(UNIX_EPOCH)
             .filter(|_| nanoseconds < 1_000_000_000)
             .map(|seconds| Instant { seconds, nanoseconds })
-            .ok_or_else(|| Fault::new("the timestamp is malformed"))?;
-        timestamp::format(instant).map(Value::String).map_err(Fault::new)
+            .ok_or_else(|| Fault::from("the timestamp is malformed"))?;
+        timestamp::format(instant).map(Value::String).map_err(Fault::from)
     }
 
     fn list(&mut self, item: TypeId, bytes: bool, start: u32, length: u32, wanted: &Selection) -> Result<Value, Fault> {
@@ -234,7 +235,7 @@ impl<'a, 'g> Lifter<'a, 'g> {
     ) -> Result<Vec<Value>, Fault> {
         let lengths = (self.heap.u32(offset(keys.1, 4)?)?, self.heap.u32(offset(values.1, 4)?)?);
         if lengths.0 != lengths.1 {
-            return Err(Fault::new(format!("{} has {} keys but {} values", plan.name, lengths.0, lengths.1)));
+            return Err(Fault::from(format!("{} has {} keys but {} values", plan.name, lengths.0, lengths.1)));
         }
         let length = lengths.0;
         self.budget.values(u64::from(length))?;
@@ -287,7 +288,7 @@ fn scalar(kind: &Kind, bytes: &[u8]) -> Result<Value, Fault> {
         Kind::Int(kind) => integer(*kind, bits),
         Kind::F32 => Value::Float32(f32::from_bits(bits as u32)),
         Kind::F64 => Value::Float(f64::from_bits(bits)),
-        _ => return Err(Fault::new("the type is not a scalar")),
+        _ => return Err(Fault::from("the type is not a scalar")),
     })
 }
 

@@ -1,9 +1,10 @@
 //! Host to guest: values into core words or memory (`abi-go` section 9).
 
-use super::heap::{Fault, Heap, element, offset};
+use super::heap::{Heap, element, offset};
 use super::input::{has_null, has_zero, items, pairs, scalar, scalar_or_zero, text};
 use super::layout::{BYTES_ID, STRING_ID, is_scalar};
 use crate::budget::Exceeded;
+use crate::fault::Fault;
 use crate::number;
 use crate::timestamp;
 use crate::types::{FieldPlan, Kind, Sequence, TypeId, TypePlan, Types};
@@ -81,8 +82,8 @@ impl Lowerer<'_, '_> {
                 };
                 self.put(place, &[(4, u64::from(address))])
             }
-            Kind::Opaque(reason) | Kind::Unsupported(reason) => Err(Fault::new(reason.clone())),
-            Kind::List { .. } | Kind::Set(_) => Err(Fault::new(format!("{} is not a Go type", plan.name))),
+            Kind::Opaque(reason) | Kind::Unsupported(reason) => Err(Fault::from(reason.clone())),
+            Kind::List { .. } | Kind::Set(_) => Err(Fault::from(format!("{} is not a Go type", plan.name))),
         }
     }
 
@@ -122,9 +123,9 @@ impl Lowerer<'_, '_> {
 
     fn time(&mut self, value: &Value, place: Place<'_>) -> Result<(), Fault> {
         let Value::String(text) = value else {
-            return Err(Fault::new(format!("incompatible type for timestamp: {}", value.describe())));
+            return Err(Fault::from(format!("incompatible type for timestamp: {}", value.describe())));
         };
-        let instant = timestamp::parse(text).map_err(Fault::new)?;
+        let instant = timestamp::parse(text).map_err(Fault::from)?;
         let seconds = instant.seconds.saturating_add(UNIX_EPOCH);
         self.put(place, &[(8, u64::from(instant.nanoseconds)), (8, seconds.cast_unsigned()), (4, 0)])
     }
@@ -146,13 +147,13 @@ impl Lowerer<'_, '_> {
         depth: u32,
     ) -> Result<(), Fault> {
         let Value::Object(entries) = value else {
-            return Err(Fault::new(format!("expected an object for {}, got {}", plan.name, value.describe())));
+            return Err(Fault::from(format!("expected an object for {}, got {}", plan.name, value.describe())));
         };
         for field in fields {
             let matches = |key: &str| key == &*field.name || self.any_case && key.eq_ignore_ascii_case(&field.name);
             let given = entries.iter().find(|(key, _)| matches(key)).map(|(_, value)| value);
             if given.is_none() && !has_zero(&self.types[field.ty]) {
-                return Err(Fault::new("a value is required but missing").in_field(&field.name));
+                return Err(Fault::from("a value is required but missing").in_field(&field.name));
             }
             self.lower(field.ty, given.unwrap_or(&Value::Null), place.part(field.offset)?, depth + 1)
                 .map_err(|fault| fault.in_field(&field.name))?;
@@ -175,7 +176,7 @@ impl Lowerer<'_, '_> {
             return self.zeros(plan, place);
         };
         if items.len() != length as usize {
-            return Err(Fault::new(format!("expected {length} items for {}, got {}", plan.name, items.len())));
+            return Err(Fault::from(format!("expected {length} items for {}, got {}", plan.name, items.len())));
         }
         let part = &self.types[item];
         for (index, value) in items.iter().enumerate() {
@@ -202,7 +203,7 @@ impl Lowerer<'_, '_> {
         let bytes = matches!(self.types[list].kind, Kind::List { bytes: true, .. });
         if let (true, Value::String(text)) = (bytes, value) {
             let plan = &self.types[list];
-            let content = number::base64(text).map_err(Fault::new)?;
+            let content = number::base64(text).map_err(Fault::from)?;
             let header = self.heap.make(plan.class_id, content.len(), &plan.name)?;
             let address = self.heap.u32(header)?;
             self.heap.write(address, &content)?;
@@ -219,7 +220,7 @@ impl Lowerer<'_, '_> {
         let types = self.types;
         let plan = &types[list];
         let Kind::List { element: item, .. } = &plan.kind else {
-            return Err(Fault::new(format!("{} is not a list", plan.name)));
+            return Err(Fault::from(format!("{} is not a list", plan.name)));
         };
         let locate = |fault: Fault, index: usize| match label {
             Some(label) => fault.in_field(label).in_element(index),
@@ -278,7 +279,7 @@ impl Lowerer<'_, '_> {
         let types = self.types;
         let plan = &types[ty];
         let Kind::Map { value: value_type, keys: key_list, values: value_list, .. } = &plan.kind else {
-            return Err(Fault::new(format!("{} is not a map", plan.name)));
+            return Err(Fault::from(format!("{} is not a map", plan.name)));
         };
         let nullable = has_null(&types[*value_type].kind);
         let pairs = pairs(value, nullable, !self.any_case, &plan.name)?;

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use abi::fault::{Cause, Path};
 use abi::guest::CallError;
 use abi::value::Value;
 use wasmtime::Trap;
 
 use super::deadline::Interrupted;
-use crate::call::{CallFailure, Level, Message, PathSegment};
+use crate::call::{CallFailure, Level, Message};
 use crate::limits::LimitId;
 use crate::telemetry::metrics::{self, Failure, TrapKind};
 use crate::telemetry::{LogContext, Record, Severity, traces};
@@ -44,10 +45,14 @@ pub(crate) enum Ending {
         trap: Trap,
         backtrace: String,
     },
-    Argument(String),
-    Result {
-        path: String,
+    Argument {
         message: String,
+        limit: Option<LimitId>,
+    },
+    Result {
+        path: Path,
+        message: String,
+        limit: Option<LimitId>,
     },
     Interrupted(Interrupted),
     /// An error in the runner's own words that a client may see.
@@ -74,14 +79,12 @@ impl Ending {
 
     /// The error of a language layer; `stopped` is the reason that it does not know.
     pub(crate) fn of_call(error: CallError, stopped: Option<&wasmtime::Error>) -> Self {
+        let message = error.to_string();
         match error {
-            error @ CallError::Argument { .. } => Self::Argument(error.to_string()),
-            CallError::Result { path, reason } => {
-                let message = CallError::Result { path: path.clone(), reason }.to_string();
-                Self::Result { path, message }
-            }
-            error @ CallError::Stopped(_) => stopped.map_or(Self::Internal(error.to_string()), Self::of_error),
-            error @ CallError::Unfinished => Self::Internal(error.to_string()),
+            CallError::Argument { cause, .. } => Self::Argument { message, limit: limit(&cause) },
+            CallError::Result { path, cause } => Self::Result { path, message, limit: limit(&cause) },
+            CallError::Stopped(_) => stopped.map_or(Self::Internal(message), Self::of_error),
+            CallError::Unfinished => Self::Internal(message),
         }
     }
 
@@ -93,7 +96,7 @@ impl Ending {
             Self::Exit(255) => "error calling function".to_owned(),
             Self::Exit(code) => format!("function exited with code {}", code.cast_signed()),
             Self::Trap { trap, .. } => format!("wasm error: {}", trap_words(*trap)),
-            Self::Argument(text) | Self::Refused(text) | Self::Result { message: text, .. } => text.clone(),
+            Self::Argument { message, .. } | Self::Refused(message) | Self::Result { message, .. } => message.clone(),
             Self::Interrupted(Interrupted::TimedOut) => "the function timed out".to_owned(),
             Self::Internal(_) => "internal error; see the log".to_owned(),
             Self::NotInstantiated(cause) => match &**cause {
@@ -125,8 +128,14 @@ impl Ending {
                 metrics::trapped(trap_kind(*trap));
                 Failure::Trap
             }
-            Self::Argument(_) => Failure::Argument,
-            Self::Result { .. } => Failure::Result,
+            Self::Argument { limit, .. } => {
+                limit.map_or((), metrics::refused);
+                Failure::Argument
+            }
+            Self::Result { limit, .. } => {
+                limit.map_or((), metrics::refused);
+                Failure::Result
+            }
             Self::Interrupted(Interrupted::Cancelled) => Failure::Cancelled,
             Self::Interrupted(Interrupted::TimedOut) => {
                 metrics::refused(LimitId::Deadline);
@@ -197,7 +206,7 @@ pub(crate) fn failures(ending: &Ending, messages: &[Message], lines: &[Message],
         .collect();
     if let Some(message) = ending.message(!failures.is_empty()) {
         let path = match ending {
-            Ending::Result { path, .. } => segments(path),
+            Ending::Result { path, .. } => path.steps().cloned().collect(),
             _ => Vec::new(),
         };
         failures.push(CallFailure { message, level: Some(Level::Error), path });
@@ -205,15 +214,11 @@ pub(crate) fn failures(ending: &Ending, messages: &[Message], lines: &[Message],
     failures
 }
 
-/// The steps of a place such as `seats[3].row`.
-fn segments(path: &str) -> Vec<PathSegment> {
-    let steps = path.split(['.', '[']).filter(|step| !step.is_empty());
-    steps
-        .map(|step| match step.strip_suffix(']').and_then(|index| index.parse().ok()) {
-            Some(index) => PathSegment::Index(index),
-            None => PathSegment::Field(step.into()),
-        })
-        .collect()
+fn limit(cause: &Cause) -> Option<LimitId> {
+    match cause {
+        Cause::Limit(exceeded) => LimitId::of_values(*exceeded),
+        Cause::Text(_) => None,
+    }
 }
 
 /// Whether what the guest said is an error of the call.
@@ -275,12 +280,6 @@ mod tests {
         assert_eq!(without_place("look at this"), "look at this");
     }
 
-    #[test]
-    fn places() {
-        let field = |name: &str| PathSegment::Field(name.into());
-        assert_eq!(segments("seats[3].row"), [field("seats"), PathSegment::Index(3), field("row")]);
-        assert!(segments("").is_empty());
-    }
 
     #[test]
     fn order_of_errors() {

@@ -21,7 +21,7 @@ fn json(result: Result<Value, Fault>) -> serde_json::Value {
 
 pub(super) fn reason(result: Result<Value, Fault>) -> String {
     match result {
-        Err(Fault::Invalid { path, reason }) => format!("{path}: {reason}"),
+        Err(Fault::Invalid { path, cause }) => format!("{path}: {cause}"),
         Err(fault) => panic!("lifting enters no guest and is not stopped: {fault:?}"),
         Ok(value) => panic!("a value: {}", value.describe()),
     }

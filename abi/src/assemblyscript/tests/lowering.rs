@@ -5,6 +5,8 @@ use serde_json::json;
 use crate::assemblyscript::AssemblyScript;
 use crate::assemblyscript::fake::{Fake, function};
 use crate::assemblyscript::hash;
+use crate::budget::Exceeded;
+use crate::fault::Cause;
 use crate::guest::{CallError, Limits, read_u32, slice};
 use crate::language::GuestLanguage as _;
 use crate::selection::Selection;
@@ -33,9 +35,9 @@ fn becomes(type_name: &str, value: &serde_json::Value, expected: &serde_json::Va
 
 fn refused(type_name: &str, value: serde_json::Value, place: &str, part: &str) {
     match echo(type_name, &value).1 {
-        Err(CallError::Argument { path, reason }) => {
-            assert_eq!(path, place, "{reason}");
-            assert!(reason.contains(part), "{reason}");
+        Err(CallError::Argument { path, cause }) => {
+            assert_eq!(path.to_string(), place, "{cause}");
+            assert!(cause.to_string().contains(part), "{cause}");
         }
         other => panic!("{type_name} {value}: {other:?}"),
     }
@@ -114,7 +116,7 @@ fn deep_values_are_refused() {
         value = json!({"id": id, "next": value});
     }
     match echo("assembly/index/Loop", &value).1 {
-        Err(CallError::Argument { reason, .. }) => assert!(reason.contains("(limit `max-depth`)"), "{reason}"),
+        Err(CallError::Argument { cause, .. }) => assert!(matches!(cause, Cause::Limit(Exceeded::Depth(_))), "{cause}"),
         other => panic!("{other:?}"),
     }
 }

@@ -1,0 +1,162 @@
+//! Why a value could not be moved, and where in it the reason lies.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::budget::Exceeded;
+use crate::guest::{CallError, Stopped};
+
+/// A step into a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A field of an object, or the parameter that the path begins at. An entry of a map has the fields `key` and `value`.
+    Field(Arc<str>),
+    /// An item of a list, or an entry of a map.
+    Index(usize),
+}
+
+/// A place inside a parameter or a result; empty for a whole result. As text it is `seats[3].row`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Path {
+    /// The innermost first, as they are found on the way out.
+    inside_out: Vec<Step>,
+}
+
+impl Path {
+    /// The steps, from the outside to the inside.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.inside_out.iter().rev()
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.steps().enumerate() {
+            match step {
+                Step::Field(name) if index == 0 => f.write_str(name)?,
+                Step::Field(name) => write!(f, ".{name}")?,
+                Step::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// In words.
+    Text(String),
+    /// A limit was reached.
+    Limit(Exceeded),
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Limit(limit) => limit.fmt(f),
+        }
+    }
+}
+
+/// A [`CallError`] before it is known whose. The path is put together on the way out.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Fault {
+    /// A value or the guest's memory is not as it should be.
+    Invalid { path: Path, cause: Cause },
+    /// The guest ended.
+    Stopped,
+    /// The host stopped the transfer.
+    Unfinished,
+}
+
+impl From<Stopped> for Fault {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+impl From<Exceeded> for Fault {
+    fn from(limit: Exceeded) -> Self {
+        match limit {
+            Exceeded::Turn => Self::Unfinished,
+            limit => Self::Invalid { path: Path::default(), cause: Cause::Limit(limit) },
+        }
+    }
+}
+
+impl From<String> for Fault {
+    fn from(reason: String) -> Self {
+        Self::Invalid { path: Path::default(), cause: Cause::Text(reason) }
+    }
+}
+
+impl From<&str> for Fault {
+    fn from(reason: &str) -> Self {
+        reason.to_owned().into()
+    }
+}
+
+impl Fault {
+    /// The same, inside a field.
+    pub(crate) fn in_field(self, name: &str) -> Self {
+        self.inside(Step::Field(name.into()))
+    }
+
+    /// The same, inside an element.
+    pub(crate) fn in_element(self, index: usize) -> Self {
+        self.inside(Step::Index(index))
+    }
+
+    fn inside(mut self, step: Step) -> Self {
+        if let Self::Invalid { path, .. } = &mut self {
+            path.inside_out.push(step);
+        }
+        self
+    }
+
+    /// As an error of the parameter called `name`.
+    pub(crate) fn of_argument(self, name: &str) -> CallError {
+        match self.in_field(name) {
+            Self::Invalid { path, cause } => CallError::Argument { path, cause },
+            Self::Stopped => CallError::Stopped(Stopped),
+            Self::Unfinished => CallError::Unfinished,
+        }
+    }
+
+    /// As an error of the result.
+    pub(crate) fn of_result(self) -> CallError {
+        match self {
+            Self::Invalid { path, cause } => CallError::Result { path, cause },
+            Self::Stopped => CallError::Stopped(Stopped),
+            Self::Unfinished => CallError::Unfinished,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places() {
+        let fault = || Fault::from("odd").in_field("a.b").in_element(3).in_field("seats");
+        assert_eq!(fault().of_argument("p").to_string(), "function parameter 'p.seats[3].a.b' is invalid: odd");
+        let CallError::Result { path, cause } = fault().of_result() else { panic!("of a result") };
+        let field = |name: &str| Step::Field(name.into());
+        assert!(path.steps().eq(&[field("seats"), Step::Index(3), field("a.b")]));
+        assert_eq!((path.to_string().as_str(), cause), ("seats[3].a.b", Cause::Text("odd".to_owned())));
+        let list = Fault::from("odd").in_element(1).in_element(0).of_result();
+        assert_eq!(list.to_string(), "the function's result is invalid at [0][1]: odd");
+        assert_eq!(Fault::from("odd").of_result().to_string(), "the function's result is invalid: odd");
+    }
+
+    #[test]
+    fn limits_are_known_as_such() {
+        let limit = Exceeded::Values(7);
+        let error = Fault::from(limit).in_element(1).of_result();
+        assert!(matches!(error, CallError::Result { cause: Cause::Limit(found), .. } if found == limit));
+        assert_eq!(Fault::from(Exceeded::Turn).in_field("f").of_argument("p"), CallError::Unfinished);
+    }
+}
