@@ -6,19 +6,19 @@ use super::cache::Hash;
 
 /// A request for one operation, as a protocol has read it.
 #[derive(Clone, Debug, Default)]
-pub struct GraphqlRequest {
+pub(crate) struct GraphqlRequest {
     /// The document; may be missing where there is a hash.
-    pub query: Option<String>,
+    pub(crate) query: Option<String>,
     /// The SHA-256 by which the document is known, or is to be known from now on.
-    pub hash: Option<Hash>,
+    pub(crate) hash: Option<Hash>,
     /// Values of variables.
-    pub variables: Option<serde_json::Map<String, serde_json::Value>>,
+    pub(crate) variables: Option<serde_json::Map<String, serde_json::Value>>,
     /// Which of several operations is meant.
-    pub operation_name: Option<String>,
+    pub(crate) operation_name: Option<String>,
     /// Mutations are refused: the client says that it changes nothing.
-    pub read_only: bool,
+    pub(crate) read_only: bool,
     /// The client's time zone, not checked.
-    pub time_zone: Option<Arc<str>>,
+    pub(crate) time_zone: Option<Arc<str>>,
     /// Claims of the verified token as JSON text.
-    pub claims: Option<Arc<str>>,
+    pub(crate) claims: Option<Arc<str>>,
 }

@@ -13,7 +13,7 @@ use wasmtime::{AsContextMut as _, Caller, Val};
 
 use super::deadline::{Deadline, Interrupted};
 use super::guest::{self, View, value, word};
-use super::outcome::Unwind;
+use super::outcome::{self, Unwind};
 use super::shared::Shared;
 use super::state::{State, TURN};
 use crate::compute;
@@ -145,6 +145,9 @@ fn broken(
     let state = caller.data_mut();
     if let CallError::Stopped(_) = error {
         return Err(state.stopped.take().unwrap_or_else(|| wasmtime::format_err!("the guest stopped")));
+    }
+    if let Some(limit) = outcome::limit(error) {
+        metrics::refused(limit);
     }
     let (name, error) = (function.full_name(), error.to_string());
     let record = Record { host_function: Some(&name), error: Some(&error), ..Default::default() };

@@ -249,7 +249,7 @@ impl Call for Sandbox {
             match deadline.bound_with(GRACE, panics::caught(call)).await {
                 Ok(Ok(outcome)) => outcome,
                 Ok(Err(panics::Panicked)) => failure(execution_id, "internal error; see the log"),
-                Err(Interrupted::TimedOut | Interrupted::Cancelled) => failure(execution_id, TIMED_OUT),
+                Err(Interrupted::TimedOut | Interrupted::Cancelled) => failure(execution_id, &outcome::timed_out()),
             }
         }
         .boxed()
@@ -319,12 +319,10 @@ impl Inner {
     }
 }
 
-const TIMED_OUT: &str = "the function timed out";
-
 fn no_slot(execution_id: String) -> Outcome {
     metrics::refused(LimitId::MaxCalls);
     tracing::warn!(target: "modus", execution_id, "A call timed out before it could start: too many are running.");
-    failure(execution_id, TIMED_OUT)
+    failure(execution_id, &format!("the function timed out before it could start ({})", LimitId::MaxCalls))
 }
 
 fn overwritten(execution_id: String) -> Outcome {

@@ -26,7 +26,7 @@ pub(crate) enum Unwind {
     #[error("host function {0} is not available")]
     Unavailable(String),
     /// Too many calls of host functions.
-    #[error("the function called the host too often")]
+    #[error("the function called the host too often ({})", LimitId::HostCalls)]
     TooManyHostCalls,
     /// A helper of the language's runtime called a host function that waits.
     #[error("host function {0} waits, and cannot be called while the guest's memory is being prepared")]
@@ -79,10 +79,10 @@ impl Ending {
 
     /// The error of a language layer; `stopped` is the reason that it does not know.
     pub(crate) fn of_call(error: CallError, stopped: Option<&wasmtime::Error>) -> Self {
-        let message = error.to_string();
+        let (message, limit) = (error.to_string(), limit(&error));
         match error {
-            CallError::Argument { cause, .. } => Self::Argument { message, limit: limit(&cause) },
-            CallError::Result { path, cause } => Self::Result { path, message, limit: limit(&cause) },
+            CallError::Argument { .. } => Self::Argument { message, limit },
+            CallError::Result { path, .. } => Self::Result { path, message, limit },
             CallError::Stopped(_) => stopped.map_or(Self::Internal(message), Self::of_error),
             CallError::Unfinished => Self::Internal(message),
         }
@@ -97,7 +97,7 @@ impl Ending {
             Self::Exit(code) => format!("function exited with code {}", code.cast_signed()),
             Self::Trap { trap, .. } => format!("wasm error: {}", trap_words(*trap)),
             Self::Argument { message, .. } | Self::Refused(message) | Self::Result { message, .. } => message.clone(),
-            Self::Interrupted(Interrupted::TimedOut) => "the function timed out".to_owned(),
+            Self::Interrupted(Interrupted::TimedOut) => timed_out(),
             Self::Internal(_) => "internal error; see the log".to_owned(),
             Self::NotInstantiated(cause) => match &**cause {
                 // As if the function itself had ended so.
@@ -118,8 +118,20 @@ impl Ending {
         !matches!(self, Self::Refused(_) | Self::NotInstantiated(_))
     }
 
+    /// The limit that ended the call, where nobody has counted it yet.
+    fn limit(&self) -> Option<LimitId> {
+        match self {
+            Self::Argument { limit, .. } | Self::Result { limit, .. } => *limit,
+            Self::Interrupted(Interrupted::TimedOut) => Some(LimitId::Deadline),
+            _ => None,
+        }
+    }
+
     /// Counts it unless there is a result.
     pub(crate) fn measure(&self) {
+        if let Some(limit) = self.limit() {
+            metrics::refused(limit);
+        }
         let ending = match self {
             Self::Returned(_) => return,
             Self::NotInstantiated(cause) => return cause.measure(),
@@ -128,19 +140,10 @@ impl Ending {
                 metrics::trapped(trap_kind(*trap));
                 Failure::Trap
             }
-            Self::Argument { limit, .. } => {
-                limit.map_or((), metrics::refused);
-                Failure::Argument
-            }
-            Self::Result { limit, .. } => {
-                limit.map_or((), metrics::refused);
-                Failure::Result
-            }
+            Self::Argument { .. } => Failure::Argument,
+            Self::Result { .. } => Failure::Result,
             Self::Interrupted(Interrupted::Cancelled) => Failure::Cancelled,
-            Self::Interrupted(Interrupted::TimedOut) => {
-                metrics::refused(LimitId::Deadline);
-                Failure::Deadline
-            }
+            Self::Interrupted(Interrupted::TimedOut) => Failure::Deadline,
             Self::Refused(_) => Failure::Refused,
             Self::Internal(_) => Failure::Internal,
         };
@@ -214,10 +217,17 @@ pub(crate) fn failures(ending: &Ending, messages: &[Message], lines: &[Message],
     failures
 }
 
-fn limit(cause: &Cause) -> Option<LimitId> {
-    match cause {
-        Cause::Limit(exceeded) => LimitId::of_values(*exceeded),
-        Cause::Text(_) => None,
+/// What a client is told whose call's time is up.
+pub(crate) fn timed_out() -> String {
+    format!("the function timed out ({})", LimitId::Deadline)
+}
+
+/// The limit on values that an error of a language layer tells of.
+pub(crate) fn limit(error: &CallError) -> Option<LimitId> {
+    match error {
+        CallError::Argument { cause: Cause::Limit(exceeded), .. }
+        | CallError::Result { cause: Cause::Limit(exceeded), .. } => LimitId::of_values(*exceeded),
+        _ => None,
     }
 }
 
@@ -279,7 +289,6 @@ mod tests {
         assert_eq!(texts(&failures(&end, &[], &[], false)), ["error calling function"]);
         assert_eq!(without_place("look at this"), "look at this");
     }
-
 
     #[test]
     fn order_of_errors() {
