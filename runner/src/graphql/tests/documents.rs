@@ -171,7 +171,7 @@ fn dropping_the_answer_cancels_the_calls() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
     runtime.block_on(async {
         for query in [r#"{"query":"{max}"}"#, r#"{"query":"{a: max b: max}"}"#] {
-            let asked = exchange(&engine, None, &query, Media::Unstated);
+            let asked = exchange(&engine, None, query, Media::Unstated);
             let answer = tokio::time::timeout(Duration::from_millis(20), asked).await;
             assert!(answer.is_err());
             tokio::time::sleep(Duration::from_millis(5)).await;

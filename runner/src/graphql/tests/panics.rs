@@ -5,8 +5,7 @@ use std::sync::Arc;
 use http_body_util::BodyExt as _;
 
 use super::{Options, engine_with};
-use crate::server::Mutations;
-use crate::server::{Endpoint, Handler as _};
+use crate::server::{Endpoint, Handler as _, Mutations};
 
 /// Status, `Content-Type` and body of the answer to an operation whose call panics.
 async fn answer(query: &str, accept: &str) -> (u16, String, String) {
