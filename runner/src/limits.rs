@@ -46,6 +46,8 @@ macro_rules! table {
             // With the running ones, as many as the reference has at most.
             max_waiting: u32 = 768, MaxWaiting, "max-waiting", "N",
                 "Calls that may wait for their turn; requests beyond are answered 503", [number];
+            max_lookups: usize = 16, MaxLookups, "max-lookups", "N",
+                "Names of servers that may be looked up at a time; 16 times as many wait", [within(1..=1024)];
             deadline: Duration = Duration::from_secs(30), Deadline, "deadline", "SECONDS",
                 "Seconds a call may take", [seconds];
             memory_limit: u32 = 128, MemoryLimit, "memory-limit", "MIB", "MiB of memory a call may have",
@@ -85,10 +87,10 @@ macro_rules! settings {
                 Output "output",
                 /// Entries of a guest's table of functions.
                 Table "table",
-                /// Look-ups of names that are under way at once.
-                MaxLookups "max-lookups",
                 /// Addresses that guests may reach.
                 Egress "egress",
+                /// Redirects to servers that no connection names.
+                StrictRedirects "strict-redirects",
                 /// Bytes of memory of all guests together.
                 GuestMemory "guest-memory",
                 /// Log lines that wait to be written.

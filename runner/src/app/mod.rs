@@ -91,7 +91,8 @@ impl App {
         let options = sandbox::Options::from(&arguments.limits);
         let program = Arc::new(loaded.program);
         let services = Services::new(Arc::clone(&environment), Arc::new(program.manifest.clone()))
-            .strict_redirects(arguments.strict_redirects);
+            .strict_redirects(arguments.strict_redirects)
+            .max_lookups(arguments.limits.max_lookups);
         let client = Arc::clone(&services.client);
         let authenticator = Authenticator::new(Arc::clone(&environment), client, tokens(arguments));
         let capacity = Arc::clone(&process.capacity);

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::keys::{self, Key, KeyError};
-use crate::hosts::client::{ClientError, HttpClient, Request, shown};
+use crate::hosts::client::{ClientError, Hop, HttpClient, Request, shown};
 
 /// Time for a whole fetch.
 const FETCH: Duration = Duration::from_secs(10);
@@ -42,8 +42,16 @@ pub(super) async fn fetch(client: &HttpClient, url: &Url) -> Result<(Vec<Key>, V
     let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
     let request =
         Request { method: Method::GET, url: url.clone(), headers, confidential: Vec::new(), body: Bytes::new() };
-    let permits = |next: &Url| url.scheme() != "https" || next.scheme() == "https";
-    let response = match timeout(FETCH, client.send(request, permits)).await {
+    let judge = |next: &Url| {
+        if url.scheme() == "https" && next.scheme() != "https" {
+            Hop::Refused
+        } else if next.origin() == url.origin() {
+            Hop::Named
+        } else {
+            Hop::Found
+        }
+    };
+    let response = match timeout(FETCH, client.send(request, judge)).await {
         Err(_) => return Err(FetchError::Slow(shown(url))),
         Ok(Err(ClientError::Forbidden(target))) => return Err(FetchError::Redirect(target)),
         Ok(Err(error)) => return Err(FetchError::Client(error)),

@@ -6,7 +6,7 @@ use hyper::header::{
 };
 use url::Url;
 
-use super::client::shown;
+use super::url::shown;
 use super::{HostError, Invocation, expand_template};
 use crate::environment::secret_prefix;
 use crate::telemetry::{Record, Severity};
@@ -39,26 +39,6 @@ impl Address {
         (shown(&url) == url.as_str()).then(|| Self::new(&url, text))
     }
 
-    /// The connection for this address: the one with this very endpoint, else the one with the longest base URL.
-    pub(super) fn connection<'m>(&self, manifest: &'m Manifest) -> Option<(&'m str, &'m HttpConnection)> {
-        let http = || {
-            manifest.connections.iter().filter_map(|(name, connection)| match connection {
-                Connection::Http(connection) => Some((name.as_str(), connection)),
-                _ => None,
-            })
-        };
-        let exact = |(_, connection): &(&str, &HttpConnection)| {
-            Self::configured(&connection.endpoint).is_some_and(|endpoint| endpoint.0.eq_ignore_ascii_case(&self.0))
-        };
-        let below = |(name, connection): (&'m str, &'m HttpConnection)| {
-            let base = Self::configured(&connection.base_url)?;
-            self.is_below(&base).then_some((base.0.trim_end_matches('/').len(), (name, connection)))
-        };
-        // Of equally long ones the first by name counts.
-        let longest = || http().rev().filter_map(below).max_by_key(|(length, _)| *length).map(|(_, found)| found);
-        http().find(exact).or_else(longest)
-    }
-
     /// Whether the address lies under a base URL. That ends where a segment of the path does.
     fn is_below(&self, base: &Self) -> bool {
         let (Some(start), Some(rest)) = (self.0.get(..base.0.len()), self.0.get(base.0.len()..)) else { return false };
@@ -70,6 +50,49 @@ impl Address {
 impl std::fmt::Display for Address {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(&self.0)
+    }
+}
+
+/// An `http` connection with its addresses.
+#[derive(Debug)]
+struct Target {
+    name: String,
+    connection: HttpConnection,
+    endpoint: Option<Address>,
+    base: Option<Address>,
+}
+
+/// The `http` connections of a manifest by name, their URLs read once.
+#[derive(Debug)]
+pub(super) struct Targets(Box<[Target]>);
+
+impl Targets {
+    /// Those of a manifest.
+    pub(super) fn new(manifest: &Manifest) -> Self {
+        let http = manifest.connections.iter().filter_map(|(name, connection)| match connection {
+            Connection::Http(connection) => Some((name.clone(), connection.clone())),
+            _ => None,
+        });
+        let target = |(name, connection): (String, HttpConnection)| Target {
+            name,
+            endpoint: Address::configured(&connection.endpoint),
+            base: Address::configured(&connection.base_url),
+            connection,
+        };
+        Self(http.map(target).collect())
+    }
+
+    /// The connection for an address: the one with this very endpoint, else the one with the longest base URL.
+    pub(super) fn find(&self, address: &Address) -> Option<(&str, &HttpConnection)> {
+        let exact = |target: &&Target| {
+            target.endpoint.as_ref().is_some_and(|endpoint| endpoint.0.eq_ignore_ascii_case(&address.0))
+        };
+        let below = |target: &&Target| target.base.as_ref().is_some_and(|base| address.is_below(base));
+        let length = |target: &&Target| target.base.as_ref().map(|base| base.0.trim_end_matches('/').len());
+        // Of equally long ones the first by name counts.
+        let longest = || self.0.iter().rev().filter(below).max_by_key(length);
+        let found = self.0.iter().find(exact).or_else(longest)?;
+        Some((&found.name, &found.connection))
     }
 }
 
@@ -148,7 +171,8 @@ mod tests {
         let entries = connections.iter().map(|(name, url)| ((*name).to_owned(), connection(name, url)));
         let manifest = Manifest { connections: entries.collect(), ..Default::default() };
         let url = Url::parse(text).expect("a URL");
-        let (found, _) = Address::new(&url, text).connection(&manifest)?;
+        let targets = Targets::new(&manifest);
+        let (found, _) = targets.find(&Address::new(&url, text))?;
         connections.iter().map(|(name, _)| *name).find(|name| *name == found)
     }
 

@@ -12,8 +12,10 @@ use hyper::header::{
 };
 use url::Url;
 
-use super::client::{Request, Response, shown_text};
+use super::client::{Request, Response};
 use super::connection::{self, Address};
+use super::egress::headers::drop_hop_by_hop;
+use super::url::{self as urls, UrlError, shown_text};
 use super::{HostError, HostFunction, Invocation, Messages, Pending, Work, member, object, text_of};
 
 pub(super) static FUNCTIONS: [HostFunction; 1] = [HostFunction {
@@ -65,7 +67,7 @@ fn fetch(invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
 fn prepare(invocation: &Invocation<'_>, request: &Value) -> Result<Request, HostError> {
     let text = text_of(member(request, "url"));
     let (mut url, address) = parse(text)?;
-    let found = address.connection(&invocation.services.manifest);
+    let found = invocation.services.targets.find(&address);
     let (name, connection) = found.ok_or_else(|| unknown(&address.to_string()))?;
     let mut headers = guest_headers(member(request, "headers"))?;
     let own = connection::headers(invocation, name, connection)?;
@@ -78,11 +80,12 @@ fn prepare(invocation: &Invocation<'_>, request: &Value) -> Result<Request, Host
 }
 
 fn parse(text: &str) -> Result<(Url, Address), HostError> {
-    match Url::parse(text) {
+    match urls::parse(text) {
         Ok(url) => {
             let address = Address::new(&url, text);
             Ok((url, address))
         }
+        Err(error @ UrlError::Character { .. }) => Err(error.to_string().into()),
         Err(_) if text.starts_with('/') => Err(unknown(shown_text(text))),
         Err(_) => Err(format!("parse \"{}\": invalid URI for request", shown_text(text)).into()),
     }
@@ -100,7 +103,7 @@ fn method(name: &str) -> Result<Method, HostError> {
     }
 }
 
-/// One header line for each value.
+/// One header line for each value; none that is about the connection.
 fn guest_headers(headers: &Value) -> Result<HeaderMap, HostError> {
     let mut result = HeaderMap::new();
     let Value::List(entries) = member(headers, "data") else { return Ok(result) };
@@ -111,6 +114,7 @@ fn guest_headers(headers: &Value) -> Result<HeaderMap, HostError> {
             connection::add_header(&mut result, text_of(member(header, "name")), text_of(value).to_owned(), false)?;
         }
     }
+    drop_hop_by_hop(&mut result);
     Ok(result)
 }
 
@@ -183,6 +187,7 @@ mod tests {
         assert_eq!(failed("relative/path"), "parse \"relative/path\": invalid URI for request");
         assert_eq!(failed("/path?key=1"), "a connection for url [/path] was not found in the manifest");
         assert_eq!(failed(""), "parse \"\": invalid URI for request");
+        assert!(failed("http://h/\n").starts_with("the URL \"http://h/\\n\" has the character '\\n' in it"));
         let (url, address) = parse("HTTP://user@H/a b?c=%20&d;e#f").expect("a URL");
         assert_eq!((url.query(), address.to_string().as_str()), (Some("c=%20&d;e"), "http://h/a%20b"));
     }

@@ -3,12 +3,13 @@
 
 pub mod client;
 mod connection;
-mod connector;
+mod egress;
 mod http;
 mod models;
 mod secrets;
 mod system;
 mod template;
+mod url;
 
 use std::sync::Arc;
 
@@ -17,10 +18,12 @@ use abi::value::Value;
 use futures::future::BoxFuture;
 
 use crate::environment::Environment;
+use crate::limits::LimitId;
 use crate::sandbox::Output;
-use crate::telemetry::LogContext;
-use client::{HttpClient, Request, Response};
-use connection::Address;
+use crate::telemetry::{LogContext, metrics};
+use ::url::Url;
+use client::{ClientError, Hop, HttpClient, Request, Response};
+use connection::{Address, Targets};
 
 pub use system::is_time_zone;
 pub use template::expand as expand_template;
@@ -38,13 +41,16 @@ pub struct Services {
     pub strict_redirects: bool,
     /// Host functions of whoever embeds the runner, beside the built-in ones.
     pub functions: Vec<&'static HostFunction>,
+    targets: Targets,
+    models: models::Addresses,
 }
 
 impl Services {
     /// Configures all capabilities.
     pub fn new(environment: Arc<Environment>, manifest: Arc<Manifest>) -> Self {
         let client = Arc::new(HttpClient::new(&environment));
-        Self { environment, manifest, client, strict_redirects: false, functions: Vec::new() }
+        let (targets, models) = (Targets::new(&manifest), models::addresses(&manifest));
+        Self { environment, manifest, client, strict_redirects: false, functions: Vec::new(), targets, models }
     }
 
     /// Follows redirects only to URLs that a connection of the manifest allows.
@@ -54,10 +60,26 @@ impl Services {
         self
     }
 
+    /// Sets how many names may be looked up at a time: in the whole process, whose threads do it.
+    #[must_use]
+    pub fn max_lookups(self, max: usize) -> Self {
+        client::set_max_lookups(max);
+        self
+    }
+
     /// Sends a request to a server of a connection.
     async fn send(&self, request: Request) -> Result<Response, HostError> {
-        let permits = |url: &url::Url| !self.strict_redirects || Address::of(url).connection(&self.manifest).is_some();
-        self.client.send(request, permits).await.map_err(|error| error.to_string().into())
+        let judge = |url: &Url| match self.targets.find(&Address::of(url)) {
+            Some(_) => Hop::Named,
+            None if self.strict_redirects => Hop::Refused,
+            None => Hop::Found,
+        };
+        self.client.send(request, judge).await.map_err(|error| {
+            if let ClientError::Forbidden(_) = error {
+                metrics::refused(LimitId::StrictRedirects);
+            }
+            error.to_string().into()
+        })
     }
 
     /// The host function a module imports.

@@ -1,14 +1,16 @@
 //! `modus_models`: a transparent POST proxy to model providers (`models`).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use abi::manifest::{HttpConnection, Model};
+use abi::manifest::{HttpConnection, Manifest, Model};
 use abi::value::Value;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode};
 use url::Url;
 
-use super::client::{Request, Response, shown_text};
+use super::client::{Request, Response};
+use super::url as urls;
 use super::{Answer, HostError, HostFunction, Invocation, Messages, Pending, Work, connection, object, text};
 use crate::environment::HYPERMODE_URL;
 
@@ -69,8 +71,11 @@ fn invoke(invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
 
 fn prepare(invocation: &Invocation<'_>, name: &str, input: &str) -> Result<(Model, Request), HostError> {
     let model = find(invocation, name)?.clone();
-    let (url, headers) =
-        if model.connection == HYPERMODE { hosted(invocation, name, &model)? } else { external(invocation, &model)? };
+    let (url, headers) = if model.connection == HYPERMODE {
+        hosted(invocation, name, &model)?
+    } else {
+        external(invocation, name, &model)?
+    };
     // Whatever the manifest adds belongs to the first server only.
     let confidential = headers.keys().cloned().collect();
     let mut all = headers;
@@ -78,17 +83,28 @@ fn prepare(invocation: &Invocation<'_>, name: &str, input: &str) -> Result<(Mode
     Ok((model, Request { method: Method::POST, url, headers: all, confidential, body: input.to_owned().into() }))
 }
 
+/// Where models are, by name, but for those that Hypermode hosts; or why that cannot be told.
+pub(super) type Addresses = HashMap<String, Result<Url, HostError>>;
+
+/// The addresses of a manifest's models.
+pub(super) fn addresses(manifest: &Manifest) -> Addresses {
+    let external = manifest.models.iter().filter(|(_, model)| model.connection != HYPERMODE);
+    let read = |model: &Model| url(&address(connection::named(manifest, &model.connection)?, &model.path)?);
+    external.map(|(name, model)| (name.clone(), read(model))).collect()
+}
+
 /// Address and headers for an `http` connection of the manifest.
-fn external(invocation: &Invocation<'_>, model: &Model) -> Result<(Url, HeaderMap), HostError> {
+fn external(invocation: &Invocation<'_>, name: &str, model: &Model) -> Result<(Url, HeaderMap), HostError> {
+    let services = invocation.services;
+    let mut url = services.models.get(name).cloned().ok_or_else(|| format!("model {name} was not found"))??;
     let name = &model.connection;
-    let connection = connection::named(&invocation.services.manifest, name)?;
-    let mut url = url(&address(connection, &model.path)?)?;
+    let connection = connection::named(&services.manifest, name)?;
     connection::add_parameters(invocation, name, connection, &mut url);
     Ok((url, connection::headers(invocation, name, connection)?))
 }
 
 fn url(text: &str) -> Result<Url, HostError> {
-    Url::parse(text).map_err(|error| format!("\"{}\" is not a URL: {error}", shown_text(text)).into())
+    urls::parse(text).map_err(|error| error.to_string().into())
 }
 
 fn address(connection: &HttpConnection, path: &str) -> Result<String, HostError> {

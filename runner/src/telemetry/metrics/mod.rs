@@ -80,6 +80,8 @@ static NOT_ACCEPTED: Count = Count::new(
     "Connections that could not be accepted, for want of files most likely.",
 );
 static PANICS: Count = Count::new("runtime_panics_num", "Panics of the runner: each ended one call or request.");
+static LOOKUPS: Level = Level::new("runtime_name_lookups_num", "Threads that look a name up.");
+static LOOKUPS_WAITING: Level = Level::new("runtime_name_lookups_waiting_num", "Names that wait for such a thread.");
 static FAILURES: Counts<{ Failure::ALL.len() }> = Counts::new(
     "runtime_function_failures_num",
     "Calls without a result, by what ended them.",
@@ -117,6 +119,8 @@ pub fn render() -> String {
         LOG_LINES_DROPPED.family(),
         NOT_ACCEPTED.family(),
         PANICS.family(),
+        LOOKUPS.family(),
+        LOOKUPS_WAITING.family(),
     ];
     families.sort_by(|one, other| one.name().cmp(other.name()));
     // The library takes a family without series for a mistake.
@@ -263,6 +267,16 @@ pub fn trapped(kind: TrapKind) {
 /// Counts what a limit refused or ended.
 pub fn refused(limit: LimitId) {
     REFUSALS.add(limit as usize);
+}
+
+/// More or fewer threads look a name up.
+pub fn lookups(difference: i64) {
+    LOOKUPS.add(difference);
+}
+
+/// More or fewer names wait for such a thread.
+pub fn lookups_waiting(difference: i64) {
+    LOOKUPS_WAITING.add(difference);
 }
 
 /// Counts a connection that could not be accepted.

@@ -52,7 +52,7 @@ impl opentelemetry_http::HttpClient for Client {
         let http = Arc::clone(&self.http);
         // The exporter has a thread of its own, which is none of the runtime's.
         let task = self.runtime.spawn(async move {
-            let no_redirects = |_: &url::Url| false;
+            let no_redirects = |_: &url::Url| client::Hop::Refused;
             tokio::time::timeout(TIMEOUT, http.send(request, no_redirects)).await
         });
         let sent = match task.await {

@@ -1,36 +1,53 @@
 //! One HTTP client for all connections.
 
+mod connector;
+mod lookup;
+#[cfg(test)]
+mod tests;
+
+use std::error::Error;
 use std::io::Read as _;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use flate2::read::MultiGzDecoder;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body as _, Bytes};
 use hyper::ext::ReasonPhrase;
 use hyper::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName,
-    HeaderValue, LOCATION, PROXY_AUTHORIZATION, RANGE, USER_AGENT, WWW_AUTHENTICATE,
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE,
+    HeaderMap, HeaderName, HeaderValue, LOCATION, PROXY_AUTHORIZATION, RANGE, USER_AGENT,
 };
-use hyper::{Method, StatusCode, Uri};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper::{Method, StatusCode};
+use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
-use percent_encoding::percent_decode_str;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::ClientConfig;
 use url::Url;
 
-use super::connector::{Connector, Proxies};
+pub use super::egress::{Denied, Hop};
+use super::egress::{Reach, headers};
+pub(crate) use super::url::shown;
+use super::url::{self as urls, UrlError};
 use crate::environment::Environment;
-use crate::telemetry::traces;
+use crate::limits::LimitId;
+use crate::telemetry::{metrics, traces};
+use connector::{Connector, Proxies};
+use lookup::{LookupError, Lookups};
 
 /// Redirects that are followed.
 const REDIRECTS: usize = 10;
 /// Largest body that is read, in MiB.
 const MAX_MIB: usize = 64;
 const MAX_BODY: usize = MAX_MIB << 20;
-/// What the author of a request says about himself and not about the server; another one does not get it.
-const CREDENTIALS: [HeaderName; 4] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, WWW_AUTHENTICATE];
+/// What is about a body and goes with it.
+const ABOUT_BODY: [HeaderName; 4] = [CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE];
+/// Unused connections are kept for so long, and so many of them to one server: as many as calls run at once by default.
+const IDLE: Duration = Duration::from_secs(90);
+const IDLE_PER_HOST: usize = 256;
+/// Over HTTP/2 a server that is gone is noticed by pings: the time between them, and the time for an answer.
+const PING: Duration = Duration::from_secs(30);
+const PONG: Duration = Duration::from_secs(20);
 
 /// A request.
 #[derive(Clone, Debug)]
@@ -69,9 +86,33 @@ pub enum ClientError {
     /// Too many redirects.
     #[error("stopped after {REDIRECTS} redirects")]
     Redirects,
+    /// A redirect to what is no URL.
+    #[error("the redirect of {host} cannot be followed: {error}")]
+    Location {
+        /// Server.
+        host: String,
+        /// What is wrong.
+        error: UrlError,
+    },
     /// A redirect to a place that is not allowed.
     #[error("redirected to [{0}], for which a connection was not found in the manifest")]
     Forbidden(String),
+    /// A redirect to an address that only a URL of the manifest may lead to.
+    #[error("redirected to [{url}], but {denied}; name the URL in a connection of the manifest if it is wanted")]
+    Egress {
+        /// Where to.
+        url: String,
+        /// What is not allowed about it.
+        denied: Denied,
+    },
+    /// Too many names are looked up.
+    #[error("request to {host} refused: {reason}")]
+    Busy {
+        /// Server.
+        host: String,
+        /// The limit.
+        reason: String,
+    },
     /// No TLS.
     #[error("TLS is not available: {0}")]
     Tls(String),
@@ -103,61 +144,77 @@ type Secure = Client<HttpsConnector<Connector>, Full<Bytes>>;
 #[derive(Debug)]
 pub struct HttpClient {
     proxies: Arc<Proxies>,
+    lookups: Arc<Lookups>,
+    tls: OnceLock<Result<ClientConfig, String>>,
+    anywhere: Connections,
+    public: Connections,
+}
+
+/// Connections within a reach. Those of one are never used in the other, which is checked when they are made.
+#[derive(Debug, Default)]
+struct Connections {
     plain: OnceLock<Plain>,
-    secure: OnceLock<Result<Secure, String>>,
+    secure: OnceLock<Secure>,
+}
+
+/// Sets how many names may be looked up at a time, by all clients of the process.
+pub fn set_max_lookups(max: usize) {
+    Lookups::of_process().set_max(max);
 }
 
 impl HttpClient {
     /// A client that uses the proxies of the environment.
     pub fn new(environment: &Environment) -> Self {
-        let proxies = Arc::new(Proxies::new(&environment.snapshot()));
-        Self { proxies, plain: OnceLock::new(), secure: OnceLock::new() }
+        Self::with_lookups(environment, Lookups::of_process())
     }
 
-    /// Sends a request and follows redirects to where `permits` lets them go.
+    fn with_lookups(environment: &Environment, lookups: Arc<Lookups>) -> Self {
+        let proxies = Arc::new(Proxies::new(&environment.snapshot()));
+        let (anywhere, public) = (Connections::default(), Connections::default());
+        Self { proxies, lookups, tls: OnceLock::new(), anywhere, public }
+    }
+
+    /// Sends a request, whose URL the caller answers for, and follows redirects to where `judge` lets them go.
+    ///
+    /// As in Go, 307 and 308 have the method and the body sent again, to another server, too: that is what the first
+    /// one asks for, who has had the body.
     ///
     /// # Errors
     /// [`ClientError`]
-    pub async fn send(&self, mut request: Request, permits: impl Fn(&Url) -> bool) -> Result<Response, ClientError> {
+    pub async fn send(&self, mut request: Request, judge: impl Fn(&Url) -> Hop) -> Result<Response, ClientError> {
+        let mut reach = Reach::Anywhere;
         for _ in 0..=REDIRECTS {
-            let response = self.send_one(&request).await?;
+            let response = self.send_one(&request, reach).await?;
             let Some(target) = redirect(&response) else { return Ok(response) };
-            let next = request.url.join(target).map_err(|_| ClientError::Url(shown_text(target).to_owned()))?;
-            if !permits(&next) {
-                return Err(ClientError::Forbidden(shown(&next)));
-            }
-            if next.origin() != request.url.origin() {
-                request.confidential.iter().chain(&CREDENTIALS).for_each(|name| {
-                    request.headers.remove(name);
-                });
-            }
+            let next = urls::join(&request.url, target)
+                .map_err(|error| ClientError::Location { host: urls::authority(&request.url), error })?;
+            reach = match judge(&next) {
+                Hop::Named => Reach::Anywhere,
+                Hop::Found => Reach::Public,
+                Hop::Refused => return Err(ClientError::Forbidden(shown(&next))),
+            };
+            headers::leave_behind(&mut request.headers, &request.confidential, &request.url, &next);
             if !matches!(response.status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT) {
                 if request.method != Method::HEAD {
                     request.method = Method::GET;
                 }
                 request.body = Bytes::new();
-                request.headers.remove(CONTENT_TYPE);
+                ABOUT_BODY.iter().for_each(|name| {
+                    request.headers.remove(name);
+                });
             }
             request.url = next;
         }
         Err(ClientError::Redirects)
     }
 
-    async fn send_one(&self, request: &Request) -> Result<Response, ClientError> {
-        let host = host(&request.url);
-        let failed = |error: &(dyn std::error::Error + 'static)| {
-            if error.is::<LengthLimitError>() {
-                return ClientError::TooLarge(host.clone());
-            }
-            ClientError::Transport { host: host.clone(), reason: causes(error) }
-        };
+    async fn send_one(&self, request: &Request, reach: Reach) -> Result<Response, ClientError> {
+        let host = urls::authority(&request.url);
+        let failed = |error: &(dyn Error + 'static)| failure(error, &request.url);
         let compressed = offers_gzip(request);
         let (message, secure) = self.message(request, compressed)?;
-        let response = if secure {
-            self.secure()?.request(message).await
-        } else {
-            self.plain.get_or_init(|| self.builder().build(self.connector())).request(message).await
-        };
+        let response =
+            if secure { self.secure(reach)?.request(message).await } else { self.plain(reach).request(message).await };
         let (mut head, body) = response.map_err(|error| failed(&error))?.into_parts();
         if body.size_hint().lower() > MAX_BODY as u64 {
             return Err(ClientError::TooLarge(host));
@@ -183,7 +240,7 @@ impl HttpClient {
 
     /// The message for one server, and whether it needs TLS.
     fn message(&self, request: &Request, compressed: bool) -> Result<(hyper::Request<Full<Bytes>>, bool), ClientError> {
-        let uri = uri(&request.url).ok_or_else(|| ClientError::Url(shown(&request.url)))?;
+        let uri = urls::uri(&request.url).ok_or_else(|| ClientError::Url(shown(&request.url)))?;
         let secure = request.url.scheme() == "https";
         let mut message = hyper::Request::new(Full::new(request.body.clone()));
         *message.method_mut() = request.method.clone();
@@ -192,7 +249,7 @@ impl HttpClient {
         traces::inject(headers);
         let agent = HeaderValue::from_static(concat!("modus-runner/", env!("CARGO_PKG_VERSION")));
         headers.entry(USER_AGENT).or_insert(agent);
-        if let Some(value) = basic(&request.url) {
+        if let Some(value) = urls::basic(&request.url) {
             headers.entry(AUTHORIZATION).or_insert(value);
         }
         if compressed {
@@ -209,60 +266,75 @@ impl HttpClient {
         Ok((message, secure))
     }
 
-    fn builder(&self) -> hyper_util::client::legacy::Builder {
-        let mut builder = Client::builder(TokioExecutor::new());
-        // The usual spelling, for servers that compare names with regard to case.
-        builder.http1_title_case_headers(true);
-        builder
+    fn plain(&self, reach: Reach) -> &Plain {
+        self.connections(reach).plain.get_or_init(|| builder().build(self.connector(reach)))
     }
 
-    fn connector(&self) -> Connector {
-        Connector::new(Arc::clone(&self.proxies))
+    fn secure(&self, reach: Reach) -> Result<&Secure, ClientError> {
+        let tls = self.tls.get_or_init(tls).as_ref().map_err(|reason| ClientError::Tls(reason.clone()))?;
+        Ok(self.connections(reach).secure.get_or_init(|| {
+            let https = HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_only().enable_all_versions();
+            builder().build(https.wrap_connector(self.connector(reach)))
+        }))
     }
 
-    fn secure(&self) -> Result<&Secure, ClientError> {
-        let made = self.secure.get_or_init(|| {
-            let provider = || rustls::crypto::aws_lc_rs::default_provider();
-            // The system's roots; the built-in ones where there are none, as in a container without a distribution.
-            let tls = HttpsConnectorBuilder::new()
-                .with_provider_and_native_roots(provider())
-                .or_else(|_| {
-                    HttpsConnectorBuilder::new()
-                        .with_provider_and_webpki_roots(provider())
-                        .map_err(std::io::Error::other)
-                })
-                .map_err(|error| error.to_string())?;
-            let connector = tls.https_only().enable_all_versions().wrap_connector(self.connector());
-            Ok(self.builder().build(connector))
-        });
-        made.as_ref().map_err(|reason| ClientError::Tls(reason.clone()))
+    fn connections(&self, reach: Reach) -> &Connections {
+        match reach {
+            Reach::Anywhere => &self.anywhere,
+            Reach::Public => &self.public,
+        }
+    }
+
+    fn connector(&self, reach: Reach) -> Connector {
+        Connector::new(Arc::clone(&self.proxies), &self.lookups, reach)
     }
 }
 
-/// The URL as the client library has it: without user information and fragment.
-fn uri(url: &Url) -> Option<Uri> {
-    if !matches!(url.scheme(), "http" | "https") {
-        return None;
-    }
-    let mut bare = url.clone();
-    bare.set_fragment(None);
-    bare.set_username("").ok()?;
-    bare.set_password(None).ok()?;
-    bare.as_str().parse().ok()
+fn builder() -> hyper_util::client::legacy::Builder {
+    let mut builder = Client::builder(TokioExecutor::new());
+    // The usual spelling, for servers that compare names with regard to case.
+    builder.http1_title_case_headers(true);
+    builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new());
+    builder.pool_idle_timeout(IDLE).pool_max_idle_per_host(IDLE_PER_HOST);
+    builder.http2_keep_alive_interval(PING).http2_keep_alive_timeout(PONG).http2_keep_alive_while_idle(true);
+    builder
 }
 
-/// `Authorization` for the user and password of a URL.
-fn basic(url: &Url) -> Option<HeaderValue> {
-    let (user, password) = (url.username(), url.password());
-    if user.is_empty() && password.is_none() {
-        return None;
+/// The system's roots; the built-in ones where there are none, as in a container without a distribution.
+fn tls() -> Result<ClientConfig, String> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let builder = versions.map_err(|error| error.to_string())?;
+    let trusting = builder.clone().with_native_roots().unwrap_or_else(|_| builder.with_webpki_roots());
+    Ok(trusting.with_no_client_auth())
+}
+
+/// What went wrong with the request for a URL.
+fn failure(error: &(dyn Error + 'static), url: &Url) -> ClientError {
+    let host = urls::authority(url);
+    for cause in chain(error) {
+        if cause.is::<LengthLimitError>() {
+            return ClientError::TooLarge(host);
+        }
+        if let Some(denied) = cause.downcast_ref::<Denied>() {
+            metrics::refused(LimitId::Egress);
+            return ClientError::Egress { url: shown(url), denied: denied.clone() };
+        }
+        if let Some(reason @ LookupError::Busy { .. }) = cause.downcast_ref() {
+            return ClientError::Busy { host, reason: reason.to_string() };
+        }
     }
-    let mut pair: Vec<u8> = percent_decode_str(user).collect();
-    pair.push(b':');
-    pair.extend(percent_decode_str(password.unwrap_or_default()));
-    let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair))).ok()?;
-    value.set_sensitive(true);
-    Some(value)
+    let reason = chain(error).map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    ClientError::Transport { host, reason }
+}
+
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let error = next?;
+        next = error.source();
+        Some(error)
+    })
 }
 
 /// Whether gzip is offered; then it is also undone here.
@@ -284,57 +356,11 @@ fn redirect(response: &Response) -> Option<&str> {
     (!target.is_empty()).then_some(target)
 }
 
-/// A URL as messages show it: user information, query and fragment may hold secrets.
-pub(crate) fn shown(url: &Url) -> String {
-    let mut address = url.clone();
-    address.set_query(None);
-    address.set_fragment(None);
-    // Refused only where there is no host, hence no user either.
-    let _ = address.set_username("");
-    let _ = address.set_password(None);
-    address.into()
-}
-
-/// The same for text that is no URL, where nobody can tell what belongs to the user information.
-pub(super) fn shown_text(text: &str) -> &str {
-    let address = text.split(['?', '#']).next().unwrap_or_default();
-    address.rsplit('@').next().unwrap_or_default()
-}
-
-fn host(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-fn causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let chain = std::iter::successors(Some(error), |error| error.source());
-    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
 #[cfg(test)]
-mod tests {
+mod bodies {
     use std::io::Write as _;
 
     use super::*;
-
-    #[test]
-    fn urls() {
-        let url: Url = "https://us%40er:pass@h:8443/a%20b?c={1}&d=%20#e".parse().expect("a URL");
-        assert_eq!(uri(&url).expect("a URI").to_string(), "https://h:8443/a%20b?c={1}&d=%20");
-        assert_eq!(basic(&url).expect("credentials"), "Basic dXNAZXI6cGFzcw==");
-        assert_eq!(basic(&"https://h/".parse().expect("a URL")), None);
-        assert_eq!(host(&url), "h:8443");
-        assert_eq!(uri(&"ftp://h/".parse().expect("a URL")), None);
-    }
-
-    #[test]
-    fn messages_show_no_secrets() {
-        let shown = |text: &str| shown(&text.parse().expect("a URL"));
-        assert_eq!(shown("http://user:pass@h/p?key=1#f"), "http://h/p");
-        assert_eq!(shown("http://h/@me"), "http://h/@me");
-        assert_eq!(shown_text("http://user:p/ss@h:x/p?key=1"), "h:x/p");
-        assert_eq!(shown_text("relative/path"), "relative/path");
-    }
 
     #[test]
     fn bodies_are_decompressed_up_to_a_limit() {

@@ -16,12 +16,18 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
+use super::lookup::{Lookups, Resolver};
 use crate::environment::Variables;
+use crate::hosts::egress::Reach;
 
 /// Time to connect; everything else is bounded by the call's deadline.
 const CONNECT: Duration = Duration::from_secs(30);
+/// A peer that is gone is noticed after a minute: silence until it is asked, time between questions, and their number.
+const SILENCE: Duration = Duration::from_secs(30);
+const ASK_AGAIN: Duration = Duration::from_secs(10);
+const QUESTIONS: u32 = 3;
 
-type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in either case.
 #[derive(Debug)]
@@ -55,20 +61,30 @@ impl Proxies {
     }
 }
 
-/// Makes connections.
+/// Makes connections to servers within a reach.
 #[derive(Clone, Debug)]
 pub(super) struct Connector {
-    tcp: HttpConnector,
+    reach: Reach,
+    /// To the servers themselves.
+    direct: HttpConnector<Resolver>,
+    /// To proxies, which the operator names.
+    to_proxy: HttpConnector<Resolver>,
     proxies: Arc<Proxies>,
 }
 
 impl Connector {
-    pub(super) fn new(proxies: Arc<Proxies>) -> Self {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_connect_timeout(Some(CONNECT));
-        tcp.set_nodelay(true);
-        Self { tcp, proxies }
+    pub(super) fn new(proxies: Arc<Proxies>, lookups: &Arc<Lookups>, reach: Reach) -> Self {
+        let tcp = |reach| {
+            let mut tcp = HttpConnector::new_with_resolver(Resolver::new(Arc::clone(lookups), reach));
+            tcp.enforce_http(false);
+            tcp.set_connect_timeout(Some(CONNECT));
+            tcp.set_nodelay(true);
+            tcp.set_keepalive(Some(SILENCE));
+            tcp.set_keepalive_interval(Some(ASK_AGAIN));
+            tcp.set_keepalive_retries(Some(QUESTIONS));
+            tcp
+        };
+        Self { reach, direct: tcp(reach), to_proxy: tcp(Reach::Anywhere), proxies }
     }
 }
 
@@ -78,12 +94,16 @@ impl Service<Uri> for Connector {
     type Future = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.tcp.poll_ready(context).map_err(Into::into)
+        self.direct.poll_ready(context).map_err(Into::into)
     }
 
     fn call(&mut self, target: Uri) -> Self::Future {
+        // An address in a URL is never looked up, and a proxy does it by itself.
+        if let Err(denied) = self.reach.check_host(target.host().unwrap_or_default()) {
+            return Box::pin(async move { Err(denied.into()) });
+        }
         let Some(proxy) = self.proxies.find(&target) else {
-            let connecting = self.tcp.call(target);
+            let connecting = self.direct.call(target);
             return Box::pin(async move { Ok(Stream { tcp: connecting.await?, proxied: false }) });
         };
         let address = proxy.uri().clone();
@@ -92,14 +112,14 @@ impl Service<Uri> for Connector {
             return Box::pin(async move { Err(format!("a proxy must be an http URL, not {scheme}").into()) });
         }
         if target.scheme_str() == Some("https") {
-            let mut tunnel = Tunnel::new(address, self.tcp.clone());
+            let mut tunnel = Tunnel::new(address, self.to_proxy.clone());
             if let Some(value) = proxy.basic_auth() {
                 tunnel = tunnel.with_auth(value.clone());
             }
             let connecting = tunnel.call(target);
             return Box::pin(async move { Ok(Stream { tcp: connecting.await?, proxied: false }) });
         }
-        let connecting = self.tcp.call(address);
+        let connecting = self.to_proxy.call(address);
         Box::pin(async move { Ok(Stream { tcp: connecting.await?, proxied: true }) })
     }
 }
