@@ -84,7 +84,7 @@ fn what_the_manifest_adds() {
     });
 }
 
-/// Two servers: the first, which the manifest knows, redirects to itself and to the second.
+/// Two servers: the first redirects to itself and to the second.
 fn redirecting(second: &StandIn) -> StandIn {
     let elsewhere = second.url.clone();
     StandIn::with(move |request| match request.url.split('?').next().unwrap_or_default() {
@@ -98,15 +98,19 @@ fn redirecting(second: &StandIn) -> StandIn {
     })
 }
 
+/// Strict runners are not told of the second one by the manifest: they would follow redirects to it, too.
 fn redirected(strict: bool, test: impl Fn(Language, &Runner, &StandIn, &StandIn)) {
     let second = StandIn::with(|_| Reply::body("far"));
     let first = redirecting(&second);
-    let connections = json!({"first": {
+    let mut connections = json!({"first": {
         "type": "http",
         "baseUrl": format!("{}api/", first.url),
         "headers": {"X-Key": "{{KEY}}"},
         "queryParameters": {"k": "{{KEY}}"}
     }});
+    if !strict {
+        connections["second"] = json!({"type": "http", "baseUrl": second.url, "headers": {"X-Second": "s"}});
+    }
     let arguments: &[&str] = if strict { &["--strict-redirects"] } else { &[] };
     let options = Options::arguments(arguments).env("MODUS_FIRST_KEY", "s3cret");
     for language in Language::ALL {
@@ -130,17 +134,19 @@ fn redirects() {
         assert_eq!((request.bytes.len(), request.header("content-type")), (0, None), "{language:?}");
         assert_eq!(request.headers("x-key"), ["s3cret"], "{language:?}");
         assert_eq!(request.headers("authorization"), ["mine"], "{language:?}");
+        assert_eq!(request.headers("x-own"), ["o"], "{language:?}");
         send("same");
         let request = last(first);
         assert_eq!((request.method.as_str(), request.bytes.as_slice()), ("POST", [1, 2].as_slice()), "{language:?}");
 
-        // Another one gets neither what the manifest adds nor credentials.
+        // Another one gets neither what the manifest adds, to whichever of the two, nor credentials, nor anything but
+        // what is about the body and the representation.
         assert_eq!(send("far")["body"], "ZmFy");
         let request = last(second);
         assert_eq!((request.method.as_str(), request.url.as_str()), ("POST", "/landed"), "{language:?}");
         assert_eq!(request.bytes, [1, 2], "{language:?}");
-        assert_eq!(request.headers("x-own"), ["o"], "{language:?}");
-        for name in ["x-key", "authorization", "cookie"] {
+        assert_eq!(request.headers("content-type"), ["t"], "{language:?}");
+        for name in ["x-key", "x-second", "x-own", "authorization", "cookie"] {
             assert_eq!(request.header(name), None, "{language:?} {name}");
         }
         refused(runner, &format!("{}api/round", first.url), "stopped after 10 redirects");

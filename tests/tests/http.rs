@@ -171,19 +171,24 @@ fn servers_with_tls() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), certificate).unwrap();
     let trusting = Options::default().env("SSL_CERT_FILE", &file.path().display().to_string());
-    let connection = json!({"headers": {"X-Key": "{{KEY}}"}});
-    each_language(&stand_in, connection.clone(), &trusting.env("MODUS_LOCAL_KEY", "s3cret"), |language, runner| {
-        let answer = get(runner, &stand_in.url);
+    let connections = json!({
+        "local": {"type": "http", "baseUrl": stand_in.url, "headers": {"X-Key": "{{KEY}}"}},
+        "plain": {"type": "http", "baseUrl": plain.url},
+    });
+    let trusting = trusting.env("MODUS_LOCAL_KEY", "s3cret");
+    for language in Language::ALL {
+        let (_app, runner) = serve(language, &connections, &trusting);
+        let answer = get(&runner, &stand_in.url);
         assert_eq!((&answer["body"], &answer["statusText"]), (&json!("c2VjdXJl"), &json!("OK")), "{language:?}");
         assert!(sorted(&answer["headers"]).contains(&("X-One".to_owned(), "1".to_owned())), "{language:?}: {answer}");
         let request = stand_in.requests().pop().expect("a request");
         assert_eq!((request.version.as_str(), request.headers("x-key")), ("HTTP/2.0", vec!["s3cret"]), "{language:?}");
-        assert_eq!(get(runner, &format!("{}down", stand_in.url))["body"], "cGxhaW4=", "{language:?}");
+        assert_eq!(get(&runner, &format!("{}down", stand_in.url))["body"], "cGxhaW4=", "{language:?}");
         assert_eq!(plain.requests().pop().expect("a request").header("x-key"), None, "{language:?}");
-    });
+    }
     // Nobody vouches for the certificate.
     let before = stand_in.requests().len();
-    each_language(&stand_in, connection, &Options::default(), |_, runner| {
+    each_language(&stand_in, json!({}), &Options::default(), |_, runner| {
         refused(runner, &stand_in.url, "invalid peer certificate");
     });
     assert_eq!(stand_in.requests().len(), before);
