@@ -272,3 +272,46 @@ fn keys_outlive_a_reload() {
     assert_eq!(status(&runner, &token), 200, "{}", runner.log());
     assert_eq!(status(&runner, &Pair::p256().token(&json!({}))), 401);
 }
+
+/// Neither while they were never there, nor after they are gone, nor by a reload.
+#[test]
+fn a_document_without_keys_opens_nothing() {
+    let pair = Pair::p256();
+    let app = app();
+    for (mode, switch) in [("prod", &["--open-without-keys"][..]), ("dev", &[])] {
+        let document = Document::of(&[]);
+        let server = document.serve(0);
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = folder.path().join("modus.json");
+        let text = app::OPEN.replace("\"none\"", "\"bearer-token\"");
+        std::fs::write(&manifest, &text).unwrap();
+        let arguments = [switch, &["--manifest", manifest.to_str().unwrap(), "--refresh", "50ms"]].concat();
+        let options = options(&server.url).env("MODUS_ENV", mode);
+        let runner =
+            Runner::start(&app.artifact, &Options { arguments: Options::arguments(&arguments).arguments, ..options });
+        let open = || runner.post("/graphql", &json!({"query": "{ sayHello }"}).to_string()).0;
+        assert_eq!((open(), status(&runner, &Pair::p256().token(&json!({})))), (401, 401), "{mode}");
+        // A key that comes later lets its tokens in, and nobody else.
+        document.publish(&[pair.jwk("one")]);
+        std::fs::write(&manifest, text.replace("\"default\"", "\"renamed\"")).unwrap();
+        wait_until_passes(&runner, &pair.token(&json!({})));
+        assert_eq!(open(), 401, "{mode}");
+        // And when it is revoked, nobody passes.
+        document.publish(&[]);
+        let stranger = Pair::p256().token_of("other", &json!({}));
+        assert_eq!(status(&runner, &stranger), 401, "{mode}: has it fetched");
+        assert_eq!((status(&runner, &pair.token(&json!({}))), open()), (401, 401), "{mode}");
+    }
+}
+
+#[test]
+fn a_document_without_keys_is_asked_again_for_the_first_one() {
+    let pair = Pair::p256();
+    let document = Document::of(&[]);
+    let server = document.serve(0);
+    let app = app();
+    let runner = Runner::start(&app.artifact, &options(&server.url));
+    runner.wait_for_log(|record| record["level"] == "warn" && record["entry"] == "idp");
+    document.publish(&[pair.jwk("one")]);
+    assert_eq!(status(&runner, &pair.token_of("one", &json!({}))), 200, "{}", runner.log());
+}

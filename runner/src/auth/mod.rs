@@ -42,7 +42,7 @@ pub struct Options {
     pub leeway: Duration,
 }
 
-/// What happens while there is no key.
+/// What happens where there is no key. What is not [`Closed`](Self::Closed) has no source of keys either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WithoutKeys {
     /// Nobody passes.
@@ -217,15 +217,17 @@ impl Authenticator {
             return Decision::NotBearer;
         }
         let state = self.state();
-        if !state.has_keys() {
-            return decide_without_keys(state.without_keys, token);
-        }
-        match state.check(token).await {
-            Ok(claims) => Decision::Pass(Some(claims)),
-            Err(reason) => {
-                self.report_refusal(reason);
-                Decision::Denied
-            }
+        match (state.without_keys, token) {
+            (Some(WithoutKeys::Open), _) | (Some(WithoutKeys::Unverified), None) => Decision::Pass(None),
+            (Some(WithoutKeys::Unverified), Some(token)) => Decision::Pass(unverified(token)),
+            // Also where there is no key: a document may have one when it is asked again.
+            (None | Some(WithoutKeys::Closed), token) => match state.check(token).await {
+                Ok(claims) => Decision::Pass(Some(claims)),
+                Err(reason) => {
+                    self.report_refusal(reason);
+                    Decision::Denied
+                }
+            },
         }
     }
 
@@ -250,18 +252,13 @@ impl Authenticator {
     }
 }
 
-fn decide_without_keys(without_keys: Option<WithoutKeys>, token: Option<&[u8]>) -> Decision {
-    match (without_keys, token) {
-        (None | Some(WithoutKeys::Closed), _) => Decision::Denied,
-        (Some(WithoutKeys::Open), _) | (Some(WithoutKeys::Unverified), None) => Decision::Pass(None),
-        (Some(WithoutKeys::Unverified), Some(token)) => {
-            let claims = Token::parse(token).and_then(|token| token.claims());
-            if let Err(reason) = claims {
-                tracing::warn!(target: "modus", %reason, "The token is ignored; the call has no claims.");
-            }
-            Decision::Pass(claims.ok().map(|claims| Claims(claims.into_json())))
-        }
+/// The claims of a token that nobody vouches for.
+fn unverified(token: &[u8]) -> Option<Claims> {
+    let claims = Token::parse(token).and_then(|token| token.claims());
+    if let Err(reason) = claims {
+        tracing::warn!(target: "modus", %reason, "The token is ignored; the call has no claims.");
     }
+    claims.ok().map(|claims| Claims(claims.into_json()))
 }
 
 #[cfg(test)]
