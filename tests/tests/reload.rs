@@ -1,12 +1,16 @@
-//! Promise: changed files take effect while requests are served: at once, as a whole, and only where they are usable.
+//! Promise: changed files take effect while requests are served: at once, as a whole, and only where they are usable. They
+//! are looked at regularly, where that is asked for, and on SIGHUP. Nothing under way is cut.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tests::app::{self, App};
+use tests::exchange;
 use tests::guests::{self, Language};
+use tests::raw::Raw;
 use tests::runner::{Options, Runner};
+use tests::stand_in::{Reply, StandIn};
 
 const OFTEN: [&str; 2] = ["--refresh", "50ms"];
 
@@ -115,4 +119,107 @@ fn production_does_not_look_unless_asked() {
     replace(&other.artifact, &app.artifact);
     wait_for_reload(&runner, 0);
     assert_eq!(runner.query("{ sayHello }")["data"]["sayHello"], "Hello!");
+}
+
+/// A reload is refused until the file is whole, which may be soon.
+#[test]
+fn half_written_files_are_looked_at_again() {
+    let (app, other) = (faults(), people());
+    let whole = std::fs::read(&other.artifact).unwrap();
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 4] ^= 1;
+    for faulty in [&whole[..whole.len() / 2], &flipped] {
+        let before = std::fs::read(&app.artifact).unwrap();
+        let runner = Runner::start(&app.artifact, &Options::arguments(&OFTEN));
+        std::fs::write(&app.artifact, faulty).unwrap();
+        runner.wait_for_log(|record| record["message"].as_str().is_some_and(|t| t.starts_with("Could not reload")));
+        assert_eq!(runner.query("{ asserts(v: true) }")["errors"], Value::Null);
+        std::fs::write(&app.artifact, &whole).unwrap();
+        wait_for_reload(&runner, 0);
+        assert_eq!(runner.query("{ sayHello }")["data"]["sayHello"], "Hello!");
+        std::fs::write(&app.artifact, before).unwrap();
+    }
+}
+
+#[test]
+fn no_folder_for_temporary_files_is_needed() {
+    let (app, other) = (faults(), people());
+    let options = Options::arguments(&OFTEN).env("TMPDIR", "/nonexistent");
+    let runner = Runner::start(&app.artifact, &options);
+    replace(&other.artifact, &app.artifact);
+    wait_for_reload(&runner, 0);
+    assert_eq!(runner.query("{ sayHello }")["data"]["sayHello"], "Hello!");
+}
+
+#[test]
+fn sighup_reloads_without_cutting_anything() {
+    for arguments in [&["--refresh", "0s"][..], &["--refresh", "1h"]] {
+        let (app, other) = (faults(), people());
+        let mut runner = Runner::start(&app.artifact, &Options::arguments(arguments));
+        std::thread::scope(|scope| {
+            let slow = scope.spawn(|| runner.query("{ sleeps(ms: 2000) }"));
+            runner.wait_for_log(|record| record["message"] == "Calling function.");
+            replace(&other.artifact, &app.artifact);
+            runner.send_signal("HUP");
+            wait_for_reload(&runner, 0);
+            assert!(!slow.is_finished(), "the old request ended before the reload");
+            assert_eq!(runner.query("{ sayHello }")["data"]["sayHello"], "Hello!");
+            let answer = slow.join().unwrap();
+            assert_eq!(answer["errors"], Value::Null, "{answer}");
+        });
+        assert_eq!(runner.signal("TERM"), Some(0));
+    }
+}
+
+#[test]
+fn sighup_reloads_what_did_not_change_too() {
+    let app = faults();
+    let runner = Runner::start(&app.artifact, &Options::default());
+    let colour = || runner.query("{ env(name: \"APP_COLOUR\") }")["data"]["env"].clone();
+    runner.send_signal("HUP");
+    wait_for_reload(&runner, 0);
+    assert_eq!(colour(), "");
+    std::fs::write(app.artifact.with_file_name(".env"), "MODUS_APP_COLOUR=blue\n").unwrap();
+    runner.send_signal("HUP");
+    wait_for_reload(&runner, 1);
+    assert_eq!(colour(), "blue");
+    // What cannot be used is said each time, and changes nothing.
+    std::fs::remove_file(&app.artifact).unwrap();
+    for times in 1..=2 {
+        runner.send_signal("HUP");
+        let end = Instant::now() + Duration::from_secs(10);
+        while runner.log().matches("Could not reload").count() < times {
+            assert!(Instant::now() < end, "not refused:\n{}", runner.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(colour(), "blue");
+    }
+}
+
+/// Also one whose client has gone.
+#[test]
+fn mutations_of_a_replaced_app_are_waited_for_at_the_end() {
+    for language in Language::ALL {
+        let stand_in = StandIn::with(|_| {
+            std::thread::sleep(Duration::from_secs(2));
+            Reply::body("done")
+        });
+        let connection = json!({"local": {"type": "http", "baseUrl": stand_in.url}});
+        let (_app, mut runner) = exchange::serve(language, &connection, &Options::default());
+        let post = |name: &str| format!(r#"{name}: post(url: "{}", body: "{name}")"#, stand_in.url);
+        let mut client = Raw::connect(&runner);
+        client
+            .send(Raw::post(&json!({"query": format!("mutation {{ {} {} }}", post("a"), post("b"))}).to_string(), &[]));
+        let end = Instant::now() + Duration::from_secs(10);
+        while stand_in.requests().is_empty() {
+            assert!(Instant::now() < end, "{language:?}: no request:\n{}", runner.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        drop(client);
+        runner.send_signal("HUP");
+        wait_for_reload(&runner, 0);
+        assert_eq!(stand_in.requests().len(), 1, "{language:?}: the reload came too late to show anything");
+        assert_eq!(runner.signal("TERM"), Some(0));
+        assert_eq!(stand_in.requests().len(), 2, "{language:?}: {}", runner.log());
+    }
 }

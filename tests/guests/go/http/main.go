@@ -73,3 +73,12 @@ func SendItem(url, name string, count int) (*Item, error) {
 func Secret(name string) (string, error) {
 	return secrets.GetSecretValue(name)
 }
+
+// Posts a text and answers the answer's.
+func Post(url, body string) (string, error) {
+	response, err := http.Fetch(url, &http.RequestOptions{Method: "post", Body: body})
+	if err != nil {
+		return "", err
+	}
+	return response.Text(), nil
+}

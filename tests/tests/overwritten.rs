@@ -1,0 +1,127 @@
+//! Promise: an artifact that is overwritten in place, as `cp` does, ends no runner and changes no answer, although nobody
+//! asked the runner to look at its files.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tests::app::{self, App};
+use tests::guests::{self, Language};
+use tests::runner::{Options, Runner};
+
+fn faults(language: Language) -> App {
+    app::compile(&language.guest("faults"), app::OPEN)
+}
+
+/// Asks something that takes the guest's code and memory.
+#[track_caller]
+fn ask(runner: &Runner, language: Language) {
+    let go = language == Language::Go;
+    check(runner, if go { "{ asserts(v: true) env(name: \"NOTHING\") }" } else { "{ ok(v: 1) env(v: \"NOTHING\") }" });
+}
+
+/// Asks for a function whose plan nobody has decoded yet.
+#[track_caller]
+fn ask_something_new(runner: &Runner) {
+    check(runner, "{ now }");
+}
+
+#[track_caller]
+fn check(runner: &Runner, query: &str) {
+    let answer = runner.query(query);
+    assert_eq!(answer["errors"], Value::Null, "{answer}\n{}", runner.log());
+}
+
+/// Waits until nothing of a file is mapped into the process any more.
+fn wait_until_unmapped(runner: &Runner, file: &Path) {
+    let (file, end) = (file.to_str().expect("a path"), Instant::now() + Duration::from_secs(10));
+    while runner.maps().contains(file) {
+        assert!(Instant::now() < end, "{file} is still mapped:\n{}", runner.maps());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(runner.maps().contains("memfd:modus-app"), "{}", runner.maps());
+}
+
+/// Writes over a file without making another one.
+fn overwrite(file: &Path, bytes: &[u8]) {
+    use std::os::unix::fs::MetadataExt as _;
+    let before = fs::metadata(file).unwrap().ino();
+    fs::write(file, bytes).unwrap();
+    assert_eq!(fs::metadata(file).unwrap().ino(), before);
+}
+
+/// Nothing at all, as many bytes of something else, the first half, and another app.
+fn damages(artifact: &[u8], other: &[u8]) -> [Vec<u8>; 4] {
+    [Vec::new(), vec![0xcc; artifact.len()], artifact[..artifact.len() / 2].to_vec(), other.to_vec()]
+}
+
+#[test]
+fn after_the_first_call() {
+    for language in Language::ALL {
+        let app = faults(language);
+        let other = app::compile(&guests::build("examples/people"), app::OPEN);
+        let (whole, other) = (fs::read(&app.artifact).unwrap(), fs::read(&other.artifact).unwrap());
+        for arguments in [&["--refresh", "0s"][..], &["--refresh", "50ms"]] {
+            let runner = Runner::start(&app.artifact, &Options::arguments(arguments));
+            ask(&runner, language);
+            wait_until_unmapped(&runner, &app.artifact);
+            for bytes in damages(&whole, &other).iter().take(3) {
+                overwrite(&app.artifact, bytes);
+                std::thread::sleep(Duration::from_millis(100));
+                (0..20).for_each(|_| ask(&runner, language));
+                ask_something_new(&runner);
+            }
+            overwrite(&app.artifact, &whole);
+        }
+        // Without being asked, nobody takes over another app either.
+        let mut runner = Runner::start(&app.artifact, &Options::default());
+        ask(&runner, language);
+        wait_until_unmapped(&runner, &app.artifact);
+        overwrite(&app.artifact, &other);
+        (0..20).for_each(|_| ask(&runner, language));
+        assert_eq!(runner.signal("TERM"), Some(0));
+    }
+}
+
+/// Until then the code is mapped from the file itself, because a copy would make the start slower. Such code is not run.
+#[test]
+fn before_the_first_call() {
+    for language in Language::ALL {
+        let app = faults(language);
+        let other = app::compile(&guests::build("examples/people"), app::OPEN);
+        let (whole, other) = (fs::read(&app.artifact).unwrap(), fs::read(&other.artifact).unwrap());
+        for bytes in damages(&whole, &other) {
+            let mut runner = Runner::start(&app.artifact, &Options::default());
+            std::thread::sleep(Duration::from_millis(50));
+            overwrite(&app.artifact, &bytes);
+            for _ in 0..3 {
+                let query = if language == Language::Go { "{ asserts(v: true) }" } else { "{ ok(v: 1) }" };
+                let answer = runner.query(query);
+                assert_eq!(answer["errors"][0]["message"], "internal error; see the log", "{answer}");
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            let refused = |text: &Value| text.as_str().is_some_and(|text| text.contains("by renaming (mv)"));
+            runner.wait_for_log(|record| refused(&record["error"]));
+            overwrite(&app.artifact, &whole);
+            runner.send_signal("HUP");
+            runner.wait_for_log(|record| record["message"] == "Reloaded.");
+            ask(&runner, language);
+            assert_eq!(runner.signal("TERM"), Some(0));
+        }
+    }
+}
+
+/// What tells only of itself, like `touch`, is no reason to refuse anything.
+#[test]
+fn times_alone_do_not_matter() {
+    let app = faults(Language::Go);
+    let runner = Runner::start(&app.artifact, &Options::default());
+    overwrite(&app.artifact, &fs::read(&app.artifact).unwrap());
+    let end = Instant::now() + Duration::from_secs(10);
+    while runner.query("{ asserts(v: true) }")["errors"] != Value::Null {
+        assert!(Instant::now() < end, "{}", runner.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    wait_until_unmapped(&runner, &app.artifact);
+}
