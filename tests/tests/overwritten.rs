@@ -18,7 +18,10 @@ fn faults(language: Language) -> App {
 #[track_caller]
 fn ask(runner: &Runner, language: Language) {
     let go = language == Language::Go;
-    check(runner, if go { "{ asserts(v: true) env(name: \"NOTHING\") }" } else { "{ ok(v: 1) hasEnv(v: \"NOTHING\") }" });
+    check(
+        runner,
+        if go { "{ asserts(v: true) env(name: \"NOTHING\") }" } else { "{ ok(v: 1) hasEnv(v: \"NOTHING\") }" },
+    );
 }
 
 /// Asks for a function whose plan nobody has decoded yet.

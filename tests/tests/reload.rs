@@ -2,8 +2,11 @@
 //! are looked at regularly, where that is asked for, and on SIGHUP. Nothing under way is cut.
 
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::{Value, json};
 use tests::app::{self, App};
 use tests::exchange;
@@ -194,6 +197,25 @@ fn sighup_reloads_what_did_not_change_too() {
         }
         assert_eq!(colour(), "blue");
     }
+}
+
+/// Whoever closes a terminal means to end what was started from it, and SIGHUP is what they have for it.
+#[test]
+fn a_terminal_that_is_closed_ends_the_runner() {
+    let app = faults();
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap();
+    let inside = rustix::fs::open(&*name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty()).unwrap();
+    let mut command = Command::new("setsid");
+    command.arg("--ctty").arg(tests::binary("modus-runner")).arg(&app.artifact).stdin(inside);
+    let mut runner = Runner::start_command(command, &Options::default());
+    runner.send_signal("HUP");
+    wait_for_reload(&runner, 0);
+    drop(terminal);
+    assert_eq!(runner.wait(), Some(0));
+    runner.wait_for_log(|record| record["message"] == "Shut down.");
 }
 
 /// Also one whose client has gone.

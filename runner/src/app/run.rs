@@ -1,5 +1,6 @@
 //! The process: start, serve, end.
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,7 +106,7 @@ async fn serve(
     loops: Arc<Loops>,
 ) -> Result<(), StartError> {
     let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let hangup = signal(SignalKind::hangup())?;
+    let (hangup, terminal) = (signal(SignalKind::hangup())?, Terminal::new()?);
     app.routes.load_keys().await?;
     let listeners = Listeners::bind(reload.arguments.host, reload.arguments.port, app.dev).await?;
     let address = listeners.address()?;
@@ -134,7 +135,7 @@ async fn serve(
         tokio::time::sleep(UNTIL_REST).await;
         make_rest(&first, &capacity, guest_memory.map(|mib| mib << 20));
     });
-    let signalled = ended(terminate, interrupt, Arc::clone(&live), shutdown_delay);
+    let signalled = ended(terminate, interrupt, terminal, Arc::clone(&live), shutdown_delay);
     let shutdown = async move {
         signalled.await;
         drop(open);
@@ -175,13 +176,37 @@ fn url(address: SocketAddr, path: &str) -> String {
     }
 }
 
+/// The terminal that this process was started from, if so. When it is closed, what was started from it is to end; otherwise
+/// SIGHUP asks for a reload.
+struct Terminal {
+    hangup: Signal,
+    is_open: bool,
+}
+
+impl Terminal {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { hangup: signal(SignalKind::hangup())?, is_open: std::io::stdin().is_terminal() })
+    }
+
+    /// Resolves when it is closed, which a SIGHUP comes with.
+    async fn closed(&mut self) {
+        while !self.is_open || std::io::stdin().is_terminal() {
+            if self.hangup.recv().await.is_none() {
+                std::future::pending::<()>().await;
+            }
+        }
+        self.is_open = false;
+    }
+}
+
 /// Resolves some time after the first signal, which takes the readiness away at once, so that whoever sends requests can
 /// look for another server meanwhile. A second signal ends the process.
-async fn ended(mut terminate: Signal, mut interrupt: Signal, live: Arc<Live>, delay: Duration) {
+async fn ended(mut terminate: Signal, mut interrupt: Signal, mut terminal: Terminal, live: Arc<Live>, delay: Duration) {
     let mut next = async move || {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            () = terminal.closed() => {}
         }
     };
     next().await;
