@@ -19,7 +19,7 @@ pub struct Surroundings {
     pub cores: Option<usize>,
     /// It runs as an ordinary user who may have so many threads. Needs root.
     pub threads: Option<u32>,
-    /// It may open so many files. More than this process may needs root.
+    /// It may open so many files, unless it asks for more: the soft limit.
     pub files: Option<u64>,
     /// It asks this name server, and no other. Needs root.
     pub name_server: Option<Ipv4Addr>,
@@ -53,7 +53,7 @@ impl Surroundings {
             before.push(format!("{}-{}", all.saturating_sub(cores), all - 1));
         }
         if let Some(files) = self.files {
-            before.extend(["prlimit".to_owned(), format!("--nofile={files}")]);
+            before.extend(["prlimit".to_owned(), format!("--nofile={files}:")]);
         }
         let mut program = command.get_program().to_owned();
         if let Some(threads) = self.threads {
@@ -105,7 +105,7 @@ pub fn open_files(wanted: u64) {
     limit.current = limit.current.map(|current| current.max(wanted));
     limit.maximum = limit.maximum.map(|maximum| maximum.max(wanted));
     rustix::process::setrlimit(rustix::process::Resource::Nofile, limit)
-        .unwrap_or_else(|error| panic!("{wanted} open files are needed; raise `ulimit -Hn`: {error}"));
+        .unwrap_or_else(|error| panic!("{wanted} open files are needed, raise `ulimit -Hn`: {error}"));
 }
 
 /// A name server that takes every question and answers none. It ends when dropped. Needs root: its port is 53.

@@ -11,14 +11,25 @@ use tokio::task::JoinSet;
 
 use crate::Result;
 
-/// The query that makes the model wait.
-pub(crate) fn waiting(wait: Duration) -> String {
-    format!(r#"{{"query":"{{ ask(prompt: \"{}\") }}"}}"#, wait.as_millis())
+/// What each of many clients asks.
+#[derive(Clone)]
+pub(crate) struct Question {
+    query: Arc<str>,
+    expected: Arc<str>,
 }
 
-/// The answer to it.
-fn expected(wait: Duration) -> String {
-    format!(r#"{{"data":{{"ask":"{}"}}"#, wait.as_millis())
+impl Question {
+    /// A request with so many calls that make the model wait.
+    pub(crate) fn waiting(fields: usize, wait: Duration) -> Self {
+        let milliseconds = wait.as_millis();
+        let asked: Vec<String> =
+            (0..fields).map(|field| format!(r#"a{field}: ask(prompt: \"{milliseconds}\")"#)).collect();
+        let answered: Vec<String> = (0..fields).map(|field| format!(r#""a{field}":"{milliseconds}""#)).collect();
+        Self {
+            query: format!(r#"{{"query":"{{ {} }}"}}"#, asked.join(" ")).into(),
+            expected: format!(r#"{{"data":{{{}}}"#, answered.join(",")).into(),
+        }
+    }
 }
 
 /// A connection that is kept.
@@ -65,11 +76,12 @@ fn body(bytes: &[u8]) -> Result<Option<&[u8]>> {
 }
 
 /// Many clients, with one request each; the time from before the first connection to after the last answer.
-pub(crate) async fn burst(address: SocketAddr, count: usize, wait: Duration) -> Result<Duration> {
+pub(crate) async fn burst(address: SocketAddr, count: usize, question: &Question) -> Result<Duration> {
     let started = Instant::now();
     let mut clients = JoinSet::new();
     for _ in 0..count {
-        clients.spawn(async move { Client::connect(address).await?.ask(&waiting(wait), &expected(wait)).await });
+        let Question { query, expected } = question.clone();
+        clients.spawn(async move { Client::connect(address).await?.ask(&query, &expected).await });
     }
     while let Some(finished) = clients.join_next().await {
         finished??;
@@ -85,15 +97,16 @@ pub(crate) struct Crowd {
 }
 
 impl Crowd {
-    pub(crate) fn start(address: SocketAddr, count: usize, wait: Duration) -> Self {
+    pub(crate) fn start(address: SocketAddr, count: usize, question: &Question) -> Self {
         let (stop, answers) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let mut clients = JoinSet::new();
         for _ in 0..count {
+            let Question { query, expected } = question.clone();
             let (stop, answers) = (Arc::clone(&stop), Arc::clone(&answers));
             clients.spawn(async move {
                 let mut client = Client::connect(address).await?;
                 while !stop.load(Ordering::Relaxed) {
-                    client.ask(&waiting(wait), &expected(wait)).await?;
+                    client.ask(&query, &expected).await?;
                     answers.fetch_add(1, Ordering::Relaxed);
                 }
                 Ok(())

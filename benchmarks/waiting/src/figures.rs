@@ -24,12 +24,13 @@ pub(crate) fn name(language: Language) -> &'static str {
 /// A quantity: name, unit, digits, and how it follows from a round.
 type Quantity = (&'static str, &'static str, usize, fn(&Round) -> Option<f64>);
 
-const QUANTITIES: [Quantity; 12] = [
+const QUANTITIES: [Quantity; 13] = [
     ("wall time", "s", 3, |round| Some(round.waits.first)),
     ("wall time, second time", "s", 3, |round| Some(round.waits.second)),
     ("processor time", "s", 2, |round| Some(round.waits.processor)),
     ("memory before", "MiB", 1, |round| Some(round.waits.before)),
     ("peak memory", "MiB", 1, |round| Some(round.waits.peak)),
+    ("memory a call", "KiB", 0, |round| Some(round.waits.a_call)),
     ("peak memory with pure calls beside", "MiB", 1, |round| Some(round.pure?.peak)),
     ("threads", "", 0, |round| Some(round.waits.threads)),
     ("pure calls alone", "1/s", 0, |round| Some(round.pure?.alone)),
@@ -50,10 +51,14 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn new(options: &Options) -> Self {
-        let Options { calls, rounds, seconds, connections, server_cores, client_core, .. } = options;
+        let Options { calls, fields, rounds, seconds, connections, server_cores, client_core, .. } = options;
         let cores: Vec<String> = server_cores.iter().map(ToString::to_string).collect();
+        let over = match fields {
+            1 => "each over a connection of its own".to_owned(),
+            _ => format!("{fields} to a request"),
+        };
         let setting = format!(
-            "{calls} model calls of 1 s at once, each over a connection of its own; `--max-calls {}`; {rounds} rounds, each \
+            "{calls} model calls of 1 s at once, {over}; `--max-calls {}`; {rounds} rounds, each \
              with a fresh process. Runner on core {}; clients, provider and wrk on core {client_core}. Pure calls: wrk, one \
              thread, {connections} connections, {seconds} s. Minimum / median.",
             options.room(),

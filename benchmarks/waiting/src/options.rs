@@ -6,6 +6,7 @@ const USAGE: &str = "\
 usage: waiting [OPTION VALUE]...
 
   --calls N           calls that wait at once [1000]
+  --fields N          calls that one request makes: more than one needs fewer connections [1]
   --room N            calls for which the runner has room [calls + 100]
   --rounds N          rounds, each with a fresh process [3]
   --seconds N         length of one run of wrk; 0 leaves the pure calls out [3]
@@ -19,6 +20,7 @@ usage: waiting [OPTION VALUE]...
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) calls: usize,
+    pub(crate) fields: usize,
     pub(crate) room: Option<usize>,
     pub(crate) rounds: usize,
     pub(crate) seconds: u64,
@@ -34,6 +36,7 @@ impl Options {
     pub(crate) fn parse(arguments: &[String]) -> Result<Self> {
         let mut options = Self {
             calls: 1000,
+            fields: 1,
             room: None,
             rounds: 3,
             seconds: 3,
@@ -47,6 +50,7 @@ impl Options {
             let [name, value] = pair else { return Err(USAGE.into()) };
             match name.as_str() {
                 "--calls" => options.calls = positive(name, value)?,
+                "--fields" => options.fields = positive(name, value)?,
                 "--room" => options.room = Some(positive(name, value)?),
                 "--rounds" => options.rounds = positive(name, value)?,
                 "--seconds" => options.seconds = value.parse()?,
@@ -59,6 +63,9 @@ impl Options {
                 "--runner-flag" => options.runner_flags.push(value.clone()),
                 _ => return Err(format!("unknown option {name}\n{USAGE}").into()),
             }
+        }
+        if !options.calls.is_multiple_of(options.fields) {
+            return Err(format!("{} calls are not requests of {} calls each", options.calls, options.fields).into());
         }
         Ok(options)
     }

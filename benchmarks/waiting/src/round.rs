@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::Result;
-use crate::client::{Crowd, burst};
+use crate::client::{Crowd, Question, burst};
 use crate::options::Options;
 use crate::server::Server;
 
@@ -30,6 +30,8 @@ pub(crate) struct Waits {
     pub(crate) processor: f64,
     /// `VmHWM` after both, MiB.
     pub(crate) peak: f64,
+    /// By how much that is above what was there before, for each call, KiB.
+    pub(crate) a_call: f64,
     /// `VmRSS` before, MiB.
     pub(crate) before: f64,
     /// Threads after both.
@@ -65,12 +67,15 @@ pub(crate) async fn run(artifact: &Path, options: &Options) -> Result<Round> {
     let address = server.address;
     let before = server.process.status("VmRSS")? / 1024.0;
     let used = server.process.processor_seconds()?;
-    let first = burst(address, options.calls, WAIT).await?.as_secs_f64();
+    let requests = options.calls / options.fields;
+    let question = Question::waiting(options.fields, WAIT);
+    let first = burst(address, requests, &question).await?.as_secs_f64();
     let processor = server.process.processor_seconds()? - used;
-    let second = burst(address, options.calls, WAIT).await?.as_secs_f64();
+    let second = burst(address, requests, &question).await?.as_secs_f64();
     let (peak, threads) = (server.process.status("VmHWM")? / 1024.0, server.process.status("Threads")?);
 
-    let waits = Waits { first, second, processor, peak, before, threads };
+    let a_call = (peak - before) * 1024.0 / options.calls as f64;
+    let waits = Waits { first, second, processor, peak, a_call, before, threads };
     let pure = if options.seconds == 0 { None } else { Some(beside(&server, options).await?) };
     Ok(Round { waits, pure })
 }
@@ -81,7 +86,9 @@ async fn beside(server: &Server, options: &Options) -> Result<Pure> {
     pure(address, options, WARM_UP).await?;
     let alone_before = pure(address, options, options.seconds).await?;
 
-    let in_flight = Crowd::start(address, options.calls, ARRIVE + Duration::from_secs(options.seconds + WARM_UP));
+    let requests = options.calls / options.fields;
+    let long = ARRIVE + Duration::from_secs(options.seconds + WARM_UP);
+    let in_flight = Crowd::start(address, requests, &Question::waiting(options.fields, long));
     tokio::time::sleep(ARRIVE).await;
     let beside = pure(address, options, options.seconds).await?;
     if in_flight.answers() > 0 {
@@ -89,11 +96,11 @@ async fn beside(server: &Server, options: &Options) -> Result<Pure> {
     }
     in_flight.end().await?;
 
-    let renewing = Crowd::start(address, options.calls, WAIT);
+    let renewing = Crowd::start(address, requests, &Question::waiting(options.fields, WAIT));
     tokio::time::sleep(ARRIVE).await;
     let answered = renewing.answers();
     let renewed = pure(address, options, options.seconds).await?;
-    let ended = (renewing.answers() - answered) as f64 / options.seconds as f64;
+    let ended = ((renewing.answers() - answered) * options.fields) as f64 / options.seconds as f64;
     renewing.end().await?;
 
     let alone_after = pure(address, options, options.seconds).await?;
