@@ -7,6 +7,7 @@ WASM=target/benchmarks/app/people.wasm
 CWASM=target/benchmarks/people.cwasm
 EXECUTABLE=target/benchmarks/people
 ASSEMBLYSCRIPT=target/benchmarks/assemblyscript
+SDK_APPS=target/benchmarks/sdk
 PRECOMPILED=target/benchmarks/people.wasmtime
 
 # Programs in Rust, each by itself, see scripts/each-crate.sh. Built here, so that no old binary is measured.
@@ -43,6 +44,19 @@ build_apps() {
   scripts/build-guest.sh tests/guests/assemblyscript/waiting "$ASSEMBLYSCRIPT/app.wasm"
   cp tests/guests/assemblyscript/waiting/modus.json "$ASSEMBLYSCRIPT/"
   "$BIN/modusc" "$ASSEMBLYSCRIPT/app.wasm" -o "$ASSEMBLYSCRIPT/app.cwasm"
+  build_sdk_apps
+}
+
+# What most apps are like: they link http, models and JSON of the SDK.
+build_sdk_apps() {
+  local language folder
+  for language in go assemblyscript; do
+    folder="$SDK_APPS/$language"
+    mkdir -p "$folder"
+    scripts/build-guest.sh "tests/guests/$language/crowd" "$folder/app.wasm"
+    cp "tests/guests/$language/crowd/modus.json" "$folder/"
+    "$BIN/modusc" "$folder/app.wasm" -o "$folder/app.cwasm"
+  done
 }
 
 build_all() {
@@ -60,6 +74,8 @@ servers() { # N [with-other-apps]
   local slow=(--every "$1")
   SERVERS=(
     --server "runner=$BIN/modus-runner $CWASM --host 127.0.0.1 --port {port}"
+    --server "runner, Go with SDK=$BIN/modus-runner $SDK_APPS/go/app.cwasm --host 127.0.0.1 --port {port}"
+    --server "runner, AssemblyScript with SDK=$BIN/modus-runner $SDK_APPS/assemblyscript/app.cwasm --host 127.0.0.1 --port {port}"
     --server "hello=$BIN/hello {port}"
     --server "native=$BIN/native {port}"
     --server "wasmtime on demand=$BIN/wasmtime-on-demand $PRECOMPILED {port}"
@@ -92,6 +108,8 @@ sizes() {
   size "runner" "$BIN/modus-runner"
   size "people.wasm" "$WASM"
   size "people.cwasm" "$CWASM"
+  size "Go with SDK, cwasm" "$SDK_APPS/go/app.cwasm"
+  size "AssemblyScript with SDK, cwasm" "$SDK_APPS/assemblyscript/app.cwasm"
   size "executable" "$EXECUTABLE"
   size "people, precompiled by wasmtime" "$PRECOMPILED"
   size "modusc" "$BIN/modusc"
