@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use abi::budget::Budget;
 use abi::value::Value;
-use futures::future::join_all;
 use juniper::OperationType;
+use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use crate::call::{Call, Request};
 
@@ -34,7 +35,8 @@ pub(crate) struct Context<'c> {
 pub(crate) async fn run(entries: &[&Entry], kind: OperationType, context: &Context<'_>) -> Vec<Option<Ended>> {
     let calls = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Call { .. })).count();
     let mut ended: Vec<Option<Ended>> = Vec::with_capacity(entries.len());
-    let mut parallel = Vec::new();
+    // Each is a task of its own: between two turns of them, others have theirs.
+    let mut parallel = JoinSet::new();
     // One for all calls: their arguments exist at the same time.
     let mut budget = Budget::new(&context.options.limits.values());
     for (index, entry) in entries.iter().enumerate() {
@@ -49,13 +51,19 @@ pub(crate) async fn run(entries: &[&Entry], kind: OperationType, context: &Conte
             }
             Ok(request) => {
                 let call = context.caller.call(request);
-                parallel.push(async move { (index, call.await) });
+                parallel.spawn(async move { (index, call.await) }.in_current_span());
                 ended.push(None);
             }
         }
     }
-    for (index, outcome) in join_all(parallel).await {
-        ended[index] = Some(Ok(outcome));
+    while let Some(joined) = parallel.join_next().await {
+        match joined {
+            Ok((index, outcome)) => ended[index] = Some(Ok(outcome)),
+            // As it would be without a task.
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // Only who drops the set cancels them.
+            Err(_) => {}
+        }
     }
     ended
 }

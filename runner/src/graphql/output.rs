@@ -5,6 +5,7 @@ use std::sync::Arc;
 use abi::value::Value;
 
 use crate::call::{Level, PathSegment};
+use crate::compute;
 use crate::limits::LimitId;
 use crate::telemetry::metrics;
 
@@ -66,7 +67,12 @@ pub(crate) struct Writer<'w> {
     limit: usize,
     /// It had more: no field of the call can be shown.
     overflowed: bool,
+    /// Bytes at which others have their turn next.
+    next_pause: usize,
 }
+
+/// Bytes that are written in one turn: two to three milliseconds' worth, where values are small.
+const STRETCH: usize = 128 << 10;
 
 /// Errors and nulls that are told of one response; a list can have millions.
 const MOST_ERRORS: usize = 1000;
@@ -75,7 +81,7 @@ impl<'w> Writer<'w> {
     /// Appends to `out`, up to `limit` bytes.
     pub(crate) fn new(root: &'static str, variables: &'w [Option<Value>], out: Vec<u8>, limit: usize) -> Self {
         let (errors, nulls) = (Vec::new(), Vec::new());
-        Self { root, variables, out, errors, nulls, execution_id: None, limit, overflowed: false }
+        Self { root, variables, out, errors, nulls, execution_id: None, limit, overflowed: false, next_pause: STRETCH }
     }
 
     /// Writes the result of a call.
@@ -93,6 +99,11 @@ impl<'w> Writer<'w> {
     }
 
     fn value(&mut self, value: &Value, shape: &Shape, path: &Path<'_>) -> Result<(), Nulled> {
+        if self.out.len() >= self.next_pause {
+            self.next_pause = self.out.len() + STRETCH;
+            // What is written stays, so on an event loop it goes on: whoever has much to write is elsewhere.
+            let _ = compute::pause();
+        }
         if self.out.len() > self.limit {
             self.overflow(path);
             return Err(Nulled);
