@@ -73,6 +73,7 @@ struct Process {
 /// changes.
 struct App {
     program: Arc<Program>,
+    sandbox: Sandbox,
     routes: Arc<Routes>,
     dev: bool,
     /// Its name.
@@ -109,7 +110,7 @@ impl App {
             suggestions: arguments.suggestions.unwrap_or(dev),
             ..graphql::Options::new(arguments.limits.clone())
         };
-        let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox), answers));
+        let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox.clone()), answers));
         let Process { closing, mutations, .. } = process.clone();
         let endpoint = Endpoint::new(graphql, arguments.plain_get.unwrap_or(dev), closing, mutations);
         let health = health(&environment);
@@ -118,7 +119,7 @@ impl App {
         if dev || arguments.explorer {
             routes = routes.with_explorer(&program.manifest);
         }
-        Ok(Self { program, routes: Arc::new(routes), dev, environment: environment.name().to_owned() })
+        Ok(Self { program, sandbox, routes: Arc::new(routes), dev, environment: environment.name().to_owned() })
     }
 }
 

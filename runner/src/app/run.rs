@@ -117,6 +117,7 @@ async fn serve(
     let admin = reload.arguments.admin_address;
     let live = Live::new(Arc::clone(&app.routes), reload.process.mutations.clone()).with_admin(admin.is_some());
     let live = Arc::new(live);
+    let sandbox = app.sandbox.clone();
     drop(app);
     if let Some(admin) = admin {
         let listeners = Listeners::on(admin).await?;
@@ -134,6 +135,8 @@ async fn serve(
         let _ = tokio::time::timeout(UNTIL_REST_AT_MOST, first.used()).await;
         tokio::time::sleep(UNTIL_REST).await;
         make_rest(&first, &capacity, guest_memory.map(|mib| mib << 20));
+        // Without waiting for a call: from then on the artifact's file may be overwritten.
+        sandbox.pool_soon();
     });
     let signalled = ended(terminate, interrupt, terminal, Arc::clone(&live), shutdown_delay);
     let shutdown = async move {

@@ -200,7 +200,7 @@ impl Sandbox {
     }
 
     /// [`Sandbox::pool`], when the first answer is likely to be sent.
-    fn pool_soon(&self) {
+    pub(crate) fn pool_soon(&self) {
         if self.0.pooled.load(Ordering::Relaxed) || self.0.pooled.swap(true, Ordering::Relaxed) {
             return;
         }
