@@ -16,7 +16,7 @@ use super::deadline::Deadline;
 use super::guest::{self, View};
 use super::outcome::{self, Ending};
 use super::output::Output;
-use super::state::{self, MemoryLimit, State, TURN};
+use super::state::{self, FIRST_TURN, MemoryLimit, State};
 use super::{engine, seeds, ticker};
 use crate::call::{Outcome, Request};
 use crate::capacity::MemoryShare;
@@ -78,7 +78,7 @@ impl Instance {
 
     /// Whether the call took longer than it may on an event loop.
     pub(super) fn was_long(&self) -> bool {
-        self.store.data().is_long()
+        self.store.data().is_long
     }
 
     /// Bytes of linear memory the instance has now.
@@ -90,7 +90,7 @@ impl Instance {
     /// Runs the call that the state was made for.
     pub(super) async fn run(&mut self, request: &Request) -> Outcome {
         let _ticking = ticker::start();
-        self.store.set_epoch_deadline(TURN);
+        self.store.set_epoch_deadline(FIRST_TURN);
         let mut watch = Watch::new(self, request);
         if !watch.hidden {
             let record = Record { user_visible: true, ..Default::default() };
@@ -327,7 +327,7 @@ fn state(inner: &Inner, code: Arc<Code>, request: &Request, log: LogContext, dea
         host_calls: inner.options.host_calls,
         kept: false,
         function: request.function as usize,
-        turns: 0,
+        is_long: false,
         helping: None,
         log,
     }

@@ -61,14 +61,14 @@ fn define(
     }
     let plan = program.imports.iter().position(|plan| plan.module == module && plan.name == name);
     let usable = |index: &usize| program.imports[*index].problem.is_none();
-    if let (Some(index), Some(function)) = (plan.filter(usable), services.find(module, name)) {
-        if matches_plan(&ty, &program.imports[index]) {
-            let import = Import { index, function };
-            linker.func_new_async(module, name, ty, move |caller, parameters, results| {
-                Box::new(async move { import.run(caller, parameters, results).await })
-            })?;
-            return Ok(());
-        }
+    if let (Some(index), Some(function)) = (plan.filter(usable), services.find(module, name))
+        && matches_plan(&ty, &program.imports[index])
+    {
+        let import = Import { index, function };
+        linker.func_new_async(module, name, ty, move |caller, parameters, results| {
+            Box::new(async move { import.run(caller, parameters, results).await })
+        })?;
+        return Ok(());
     }
     let full_name = format!("{module}.{name}");
     linker.func_new(module, name, ty, move |_, _, _| Err(Unwind::Unavailable(full_name.clone()).into()))?;

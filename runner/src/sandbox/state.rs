@@ -43,18 +43,13 @@ pub(crate) struct State {
     pub(crate) kept: bool,
     /// Number of the function that is called.
     pub(crate) function: usize,
-    /// Turns that were over before the guest was.
-    pub(crate) turns: u32,
+    /// Whether the call has taken longer than it may on an event loop.
+    pub(crate) is_long: bool,
     /// Epochs that a helper of the guest runs for, while the host waits for it; `None` outside of helpers.
     pub(crate) helping: Option<u32>,
 }
 
 impl State {
-    /// Whether the call took longer than it may on an event loop.
-    pub(crate) fn is_long(&self) -> bool {
-        self.turns >= TURNS_ON_LOOP
-    }
-
     /// What a host function may use.
     pub(crate) fn invocation(&mut self) -> Invocation<'_> {
         Invocation {
@@ -81,14 +76,14 @@ impl State {
     }
 }
 
-/// Epochs of a turn.
-pub(crate) const TURN: u64 = 1;
-/// Turns after which a call goes on elsewhere.
-const TURNS_ON_LOOP: u32 = 2;
+/// Epochs until a call that has just begun, or waited for something, is looked at: it has computed for the whole of one then.
+pub(crate) const FIRST_TURN: u64 = 2;
+/// Epochs of each further turn.
+const TURN: u64 = 1;
 /// Epochs that a helper of the guest may hold up an event loop.
 const HELPER_ON_LOOP: u32 = 50;
 
-/// At each epoch: end the call, or let others have their turn.
+/// When a turn is over: ends the call, or lets others have theirs. The first time also is the last on an event loop.
 pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDeadline> {
     let state = store.data_mut();
     state.deadline.check().map_err(Unwind::Interrupted)?;
@@ -100,8 +95,8 @@ pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Resul
         }
         return Ok(UpdateDeadline::Continue(TURN));
     }
-    state.turns = state.turns.saturating_add(1);
-    if state.is_long() && compute::on_loop() {
+    state.is_long = true;
+    if compute::on_loop() {
         if let Some(long) = state.shared.long.get(state.function) {
             long.store(true, Ordering::Relaxed);
         }
