@@ -122,21 +122,60 @@ fn too_many_calls_are_told_to_come_back() {
 }
 
 #[test]
-fn connections_beyond_the_limit_wait() {
+fn connections_beyond_the_limit_are_told_so() {
     let (_app, runner) = start(&["--max-connections", "2"]);
-    let request = "GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
+    let request = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n");
     let mut open: Vec<_> = (0..2).map(|_| Raw::connect(&runner)).collect();
     for client in &mut open {
-        client.send(request);
+        client.send(request("/health"));
         assert_eq!(client.answer().map(|answer| answer.status), Some(200));
     }
-    let mut third = Raw::connect(&runner);
-    third.send(request);
+    let ask = |path: &str| {
+        let mut client = Raw::connect(&runner);
+        client.send(request(path));
+        let answer = client.answer().expect("an answer");
+        assert_eq!(answer.headers["connection"], "close", "{answer:?}");
+        answer
+    };
+    let refused = ask("/health");
+    assert!(refused.status == 503 && refused.body.contains("(limit `max-connections`)"), "{refused:?}");
+    assert_eq!(refused.headers["retry-after"], "1");
+    // Whoever looks whether the runner is alive is not told that it is not.
+    for probe in ["/livez", "/readyz"] {
+        assert_eq!(ask(probe).status, 200, "{probe}");
+    }
+    assert!(ask("/metrics").body.contains("runtime_refusals_num{reason=\"max-connections\"}"));
     runner.wait_for_log(|record| {
         record["message"].as_str().is_some_and(|text| text.contains("(limit `max-connections`)"))
     });
     drop(open);
-    assert_eq!(third.answer().map(|answer| answer.status), Some(200));
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        let mut client = Raw::connect(&runner);
+        client.send(request("/health"));
+        if client.answer().is_some_and(|answer| answer.status == 200) {
+            break;
+        }
+        assert!(Instant::now() < end, "no place became free");
+    }
+}
+
+#[test]
+fn probes_and_metrics_at_an_address_of_their_own() {
+    let (_app, runner) = start(&["--admin-address", "127.0.0.1:0"]);
+    let told = runner.wait_for_log(|record| record["admin"].is_string());
+    let admin = told["admin"].as_str().expect("an address");
+    let get = |path: &str| {
+        let answer = ureq::get(format!("http://{admin}{path}")).call();
+        answer.map_or_else(|error| error.to_string(), |mut answer| answer.body_mut().read_to_string().expect("text"))
+    };
+    assert!(get("/livez").contains("ok") && get("/readyz").contains("ok") && get("/health").contains("app_version"));
+    assert!(get("/metrics").contains("runtime_build_info") && get("/graphql").contains("404"));
+    for path in ["/livez", "/readyz", "/metrics"] {
+        let mut client = Raw::connect(&runner);
+        client.send(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n"));
+        assert_eq!(client.answer().map(|answer| answer.status), Some(404), "{path}");
+    }
 }
 
 #[test]

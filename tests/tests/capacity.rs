@@ -1,0 +1,36 @@
+//! Promise: all calls together have a bounded amount of memory. Beyond it operations are refused before their first call, by
+//! name, and the runner goes on.
+
+use std::time::Duration;
+
+use tests::alive::{self, HELLO, PATIENCE};
+use tests::crowd::Crowd;
+
+/// Calls that wait for their model, with all the memory that they have.
+const CALLS: usize = 300;
+const DEADLINE: Duration = Duration::from_secs(20);
+
+#[test]
+fn memory_of_all_calls_together() {
+    alive::each(|case| {
+        let mut alive = case.start(&["--guest-memory", "8", "--max-calls", "1000", "--deadline", "20"]);
+        // The bound is set when the first answer is out.
+        std::thread::sleep(Duration::from_millis(200));
+        let calls = Crowd::ask(&alive.runner, CALLS, r#"{ ask(prompt: "held") }"#, DEADLINE + PATIENCE);
+        case.model.wait_for(1, PATIENCE);
+        std::thread::sleep(Duration::from_millis(500));
+        case.model.release();
+        let answers = calls.answers();
+        let with_data = alive.check("calls", &answers, DEADLINE);
+        let refused = answers.iter().flatten().filter(|reply| reply.status == 503);
+        let named = refused.clone().filter(|reply| reply.body.contains("limit `guest-memory`")).count();
+        let refused = refused.count();
+        alive.expect(with_data > 0, "nothing was answered with data");
+        alive.expect(refused > 0 && named == refused, format_args!("{named} of {refused} refusals name the limit"));
+        let metrics = alive.runner.get("/metrics").1;
+        alive.expect(metrics.contains("runtime_refusals_num{reason=\"guest-memory\"}"), "no metric");
+        // All is given back.
+        alive.expect(alive.runner.query(HELLO)["errors"].is_null(), "no call afterwards");
+        alive.end()
+    });
+}
