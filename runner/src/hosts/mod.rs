@@ -74,11 +74,15 @@ impl Services {
             None if self.strict_redirects => Hop::Refused,
             None => Hop::Found,
         };
-        self.client.send(request, judge).await.map_err(|error| {
-            if let ClientError::Forbidden(_) = error {
+        self.client.send(request, judge).await.map_err(|error| match error {
+            ClientError::Forbidden(_) => {
                 metrics::refused(LimitId::StrictRedirects);
+                error.to_string().into()
             }
-            error.to_string().into()
+            ClientError::Egress { .. } => {
+                format!("{error}; name the URL in a connection of the manifest if it is wanted").into()
+            }
+            error => error.to_string().into(),
         })
     }
 

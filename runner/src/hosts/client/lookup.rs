@@ -217,7 +217,7 @@ impl Service<Name> for Resolver {
         Box::pin(async move {
             let found = lookups.find(name.as_str()).await?;
             reach.check_addresses(name.as_str(), &found)?;
-            Ok(found.to_vec().into_iter())
+            Ok(Vec::from(&*found).into_iter())
         })
     }
 }

@@ -97,8 +97,8 @@ pub enum ClientError {
     /// A redirect to a place that is not allowed.
     #[error("redirected to [{0}], for which a connection was not found in the manifest")]
     Forbidden(String),
-    /// A redirect to an address that only a URL of the manifest may lead to.
-    #[error("redirected to [{url}], but {denied}; name the URL in a connection of the manifest if it is wanted")]
+    /// A redirect to an address that only a URL that is named may lead to.
+    #[error("redirected to [{url}], but {denied}")]
     Egress {
         /// Where to.
         url: String,
