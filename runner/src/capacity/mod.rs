@@ -48,7 +48,8 @@ impl Capacity {
         }
     }
 
-    /// Promises to run an operation's calls, each of which begins with `bytes` of memory.
+    /// Promises to run an operation's calls, each of which begins with `bytes` of memory, and is expected to take as much as
+    /// those that run have on average.
     ///
     /// # Errors
     /// The limit that is reached: `max-waiting`, or `guest-memory`.
@@ -104,12 +105,14 @@ impl Default for Capacity {
 #[derive(Debug)]
 pub(crate) struct Memory {
     used: AtomicU64,
+    /// Guests that have some.
+    guests: AtomicU64,
     limit: AtomicU64,
 }
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { used: AtomicU64::new(0), limit: AtomicU64::new(u64::MAX) }
+        Self { used: AtomicU64::new(0), guests: AtomicU64::new(0), limit: AtomicU64::new(u64::MAX) }
     }
 }
 
@@ -117,7 +120,8 @@ impl Memory {
     /// Whether a guest that begins with so much cannot be begun.
     fn is_exhausted(&self, bytes: usize) -> bool {
         let used = self.used.load(Ordering::Relaxed);
-        used.saturating_add(bytes as u64) > self.limit.load(Ordering::Relaxed)
+        let usual = used.checked_div(self.guests.load(Ordering::Relaxed)).unwrap_or(0);
+        used.saturating_add(usual.max(bytes as u64)) > self.limit.load(Ordering::Relaxed)
     }
 
     fn take(&self, bytes: usize) -> bool {
@@ -147,7 +151,10 @@ impl MemoryShare {
     pub(crate) fn grow_to(&mut self, bytes: usize) -> bool {
         let more = bytes.saturating_sub(self.bytes);
         let fits = self.memory.take(more);
-        if fits {
+        if fits && more > 0 {
+            if self.bytes == 0 {
+                self.memory.guests.fetch_add(1, Ordering::Relaxed);
+            }
             self.bytes += more;
         }
         fits
@@ -156,7 +163,10 @@ impl MemoryShare {
 
 impl Drop for MemoryShare {
     fn drop(&mut self) {
-        self.memory.used.fetch_sub(self.bytes as u64, Ordering::Relaxed);
+        if self.bytes > 0 {
+            self.memory.used.fetch_sub(self.bytes as u64, Ordering::Relaxed);
+            self.memory.guests.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -187,7 +197,9 @@ mod tests {
         assert!(!second.grow_to(41) && !first.grow_to(61));
         assert_eq!(capacity.admit(1, 1).map(drop), Err(LimitId::GuestMemory));
         drop(first);
+        // The one that is left has 40, so the next one is expected to take as much.
         assert!(capacity.admit(1, 60).is_ok() && capacity.admit(1, 61).is_err());
+        assert!(second.grow_to(60) && capacity.admit(1, 1).is_err());
         assert!(second.grow_to(100));
     }
 }
