@@ -52,7 +52,7 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     sources.apply_manifest(&mut loaded)?;
     let (open, closing) = tokio::sync::watch::channel(());
     let limits = &arguments.limits;
-    let capacity = Arc::new(Capacity::new(limits.max_calls as usize, limits.max_waiting as usize));
+    let capacity = Arc::new(Capacity::new(memory::mappable(limits.max_calls) as usize, limits.max_waiting as usize));
     let process = Process { closing, mutations: Mutations::default(), capacity };
     let entered = control.enter();
     let app = App::new(arguments, loaded, sources.environment(), &process)?;

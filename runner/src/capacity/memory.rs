@@ -43,6 +43,29 @@ fn of_machine() -> Option<u64> {
     Some(kibibytes << 10)
 }
 
+/// Mappings that a call takes, at most: four of its memory, two of its stack.
+const MAPPINGS: u64 = 6;
+/// Those of everything else: code, threads, stacks for helpers, allocations.
+const OTHER_MAPPINGS: u64 = 4096;
+/// Calls for which every system has enough of them.
+const FEW_CALLS: u32 = 4096;
+
+/// As many calls at once as this process can have the mappings for, `calls` at most. A process that runs out of them cannot
+/// even allocate memory.
+pub(crate) fn mappable(calls: u32) -> u32 {
+    if calls <= FEW_CALLS {
+        return calls;
+    }
+    let most = fs::read_to_string("/proc/sys/vm/max_map_count").ok().and_then(|text| text.trim().parse().ok());
+    let most =
+        most.map_or(calls, |most: u64| u32::try_from(most.saturating_sub(OTHER_MAPPINGS) / MAPPINGS).unwrap_or(calls));
+    if most < calls {
+        let message = "Fewer calls at once than `max-calls`: the system's `vm.max_map_count` allows no more.";
+        tracing::warn!(target: "modus", calls = most, "{message}");
+    }
+    most.min(calls)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

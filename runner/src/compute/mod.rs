@@ -6,6 +6,7 @@
 //! system has none for us, long calls take turns on their event loops.
 
 mod place;
+mod round;
 mod threads;
 
 pub(crate) use place::pause;

@@ -3,12 +3,13 @@
 use std::cell::Cell;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
+use std::time::Instant;
 
 use abi::guest::Pause;
 use async_task::Task;
 use futures::future::BoxFuture;
 
-use super::threads;
+use super::{round, threads};
 
 /// What the current thread is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,8 +119,16 @@ impl<T: Send + 'static> Future for Resident<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         if let Stage::Here(future) = &mut self.0 {
-            let _placed = Placed::on_loop();
+            if PLACE.get() == Place::Elsewhere && !round::has_room() {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let (placed, started) = (Placed::on_loop(), Instant::now());
             let polled = future.as_mut().poll(context);
+            drop(placed);
+            if PLACE.get() == Place::Elsewhere {
+                round::spend(started);
+            }
             if polled.is_ready() || !LEAVING.take() {
                 return polled;
             }

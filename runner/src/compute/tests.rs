@@ -115,3 +115,25 @@ async fn all_have_their_turns() {
 async fn long_transfers_pass_their_turn_on() {
     contend(4, 1).await;
 }
+
+/// Many that are short, all at once, do not hold up one that asks for less.
+#[tokio::test]
+async fn rounds() {
+    let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let short = |index: usize| {
+        let order = Arc::clone(&order);
+        let work = async move {
+            std::thread::sleep(Duration::from_millis(2));
+            order.lock().expect("not poisoned").push(index);
+        };
+        tokio::spawn(resident(work.boxed()))
+    };
+    let all: Vec<_> = (0..40).map(short).collect();
+    let (own, between) = (Arc::clone(&order), usize::MAX);
+    let less = tokio::spawn(async move { own.lock().expect("not poisoned").push(between) });
+    futures::future::join_all(all).await;
+    less.await.expect("no panic");
+    let order = order.lock().expect("not poisoned");
+    let at = order.iter().position(|index| *index == between).expect("it ran");
+    assert!(at < 10 && order.len() == 41, "{order:?}");
+}

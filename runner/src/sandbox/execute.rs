@@ -76,6 +76,11 @@ impl Instance {
         self.store.data().code.is_pooled
     }
 
+    /// Whether the call's time was up.
+    pub(super) fn was_interrupted(&self) -> bool {
+        self.store.data().deadline.check().is_err()
+    }
+
     /// Whether the call took longer than it may on an event loop.
     pub(super) fn was_long(&self) -> bool {
         self.store.data().is_long

@@ -282,10 +282,11 @@ async fn run(
         long.store(false, Ordering::Relaxed);
     }
     // When the instance is gone, the next call may take its place.
-    if instance.is_pooled() {
+    if instance.is_pooled() && !instance.was_interrupted() {
         drop((instance, slot));
     } else {
-        // To give memory back takes longer than to write the answer, which waits for its turn meanwhile.
+        // To give memory back takes longer than to write the answer, which waits for its turn meanwhile; and where a crowd of
+        // calls has the same deadline, so do all of their answers.
         tokio::spawn(async move {
             tokio::task::yield_now().await;
             drop((instance, slot));

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use rustix::net::SocketFlags;
 use thiserror::Error;
 use tokio::io::unix::AsyncFd;
+use tokio::net::TcpSocket;
 
 /// The address cannot be listened on.
 #[derive(Debug, Error)]
@@ -94,8 +95,19 @@ fn accept(listener: &AsyncFd<TcpListener>, context: &mut Context<'_>) -> Poll<io
     }
 }
 
-#[expect(deprecated, reason = "its replacement is unsafe; a listener owns its descriptor for as long as it is there")]
+/// Connections that wait to be accepted, if the system allows as many. What comes beyond is lost, and tried again by its client
+/// after a whole second.
+const BACKLOG: u32 = 4096;
+
 async fn bind(address: SocketAddr) -> Result<AsyncFd<TcpListener>, BindError> {
-    let bound = tokio::net::TcpListener::bind(address).await.and_then(|listener| listener.into_std());
-    bound.and_then(AsyncFd::new).map_err(|source| BindError { address, source })
+    listen(address).map_err(|source| BindError { address, source })
+}
+
+#[expect(deprecated, reason = "its replacement is unsafe; a listener owns its descriptor for as long as it is there")]
+fn listen(address: SocketAddr) -> io::Result<AsyncFd<TcpListener>> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A runner that takes the place of one that has just ended.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    AsyncFd::new(socket.listen(BACKLOG)?.into_std()?)
 }

@@ -1,0 +1,36 @@
+//! Rounds of an event loop: each thing that is ready has its turn once, and all guests together have some milliseconds of it.
+//!
+//! Two hundred calls that arrive at once are all short, and still take a tenth of a second together. Whoever asks for less,
+//! a probe for instance, comes between them.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::Handle;
+
+/// Time of guests in a round. Then the others have theirs.
+const SHARE: Duration = Duration::from_millis(8);
+
+thread_local! {
+    static SPENT: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
+/// Whether guests may run in this round of the current loop.
+pub(super) fn has_room() -> bool {
+    SPENT.get() < SHARE
+}
+
+/// Takes the time since `started` from this round. When it is used up, the next one begins after everything that is ready
+/// now: by a task, which has its place behind them.
+pub(super) fn spend(started: Instant) {
+    let before = SPENT.get();
+    let spent = before + started.elapsed();
+    SPENT.set(spent);
+    if before < SHARE && spent >= SHARE {
+        match Handle::try_current() {
+            Ok(current) => _ = current.spawn(async { SPENT.set(Duration::ZERO) }),
+            // No loop, no round.
+            Err(_) => SPENT.set(Duration::ZERO),
+        }
+    }
+}
