@@ -108,6 +108,16 @@ pub fn open_files(wanted: u64) {
         .unwrap_or_else(|error| panic!("{wanted} open files are needed, raise `ulimit -Hn`: {error}"));
 }
 
+/// Lets every process have so many mappings. A setting of the whole machine, which this raises and never lowers.
+pub fn mappings(wanted: u64) {
+    const SETTING: &str = "/proc/sys/vm/max_map_count";
+    let now: u64 = std::fs::read_to_string(SETTING).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(u64::MAX);
+    if now < wanted {
+        std::fs::write(SETTING, wanted.to_string())
+            .unwrap_or_else(|error| panic!("vm.max_map_count must be {wanted} at least, and is {now}: {error}"));
+    }
+}
+
 /// A name server that takes every question and answers none. It ends when dropped. Needs root: its port is 53.
 pub struct SilentNameServer {
     /// Where it listens.

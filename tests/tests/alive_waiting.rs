@@ -18,10 +18,13 @@ const DEADLINE: Duration = Duration::from_secs(120);
 const SOFT: u64 = 1024;
 /// One for each call, of the model's provider here and of the runner there; and some more.
 const FILES: u64 = 12_000;
+/// Eight for each call, and some more: twice as many as many systems allow.
+const MAPPINGS: u64 = 100_000;
 
 #[test]
 fn ten_thousand_at_once() {
     surroundings::open_files(FILES);
+    surroundings::mappings(MAPPINGS);
     let fields: String = (0..TOGETHER).map(|number| format!("a{number}: ask(prompt: \"held\") ")).collect();
     alive::each(|case| {
         let mut options = case.options(&["--max-calls", "10000", "--deadline", "120"]);

@@ -21,12 +21,13 @@ fn memory_of_all_calls_together() {
         std::thread::sleep(Duration::from_millis(500));
         case.model.release();
         let answers = calls.answers();
+        // Those that began before the memory was used up may find that they cannot have more of it.
         let with_data = alive.check("calls", &answers, DEADLINE);
         let refused = answers.iter().flatten().filter(|reply| reply.status == 503);
         let named = refused.clone().filter(|reply| reply.body.contains("limit `guest-memory`")).count();
         let refused = refused.count();
-        alive.expect(with_data > 0, "nothing was answered with data");
-        alive.expect(refused > 0 && named == refused, format_args!("{named} of {refused} refusals name the limit"));
+        alive.expect(with_data > 0 && with_data < CALLS, format_args!("{with_data} had data"));
+        alive.expect(named == refused, format_args!("{named} of {refused} refusals name the limit"));
         let metrics = alive.runner.get("/metrics").1;
         alive.expect(metrics.contains("runtime_refusals_num{reason=\"guest-memory\"}"), "no metric");
         // All is given back.

@@ -43,9 +43,9 @@ fn of_machine() -> Option<u64> {
     Some(kibibytes << 10)
 }
 
-/// Mappings that a call takes, at most: four of its memory, two of its stack.
-const MAPPINGS: u64 = 6;
-/// Those of everything else: code, threads, stacks for helpers, allocations.
+/// Mappings that a call takes, at most: four of its memory, and for each of its two stacks one and its guard.
+const MAPPINGS: u64 = 8;
+/// Those of everything else: code, threads, allocations.
 const OTHER_MAPPINGS: u64 = 4096;
 /// Calls for which every system has enough of them.
 const FEW_CALLS: u32 = 4096;

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use abi::guest::Pause;
 use async_task::Task;
@@ -36,6 +36,12 @@ pub(super) fn settle() {
 /// Whether the current code holds up an event loop, and could be elsewhere.
 pub(crate) fn on_loop() -> bool {
     PLACE.get() == Place::Loop && threads::available()
+}
+
+/// Processor time that the current thread has had.
+pub(crate) fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 /// For transfers that take long ([`abi::guest::Limits::pause`]): those on an event loop are stopped, to be begun again on a

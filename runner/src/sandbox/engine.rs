@@ -9,9 +9,9 @@ use super::Options;
 const KEEP_RESIDENT: usize = 128 << 10;
 /// Bytes of native stack that a call has: the guest's, and as much again for the host functions that it calls.
 const STACK: usize = 2 * engine::MAX_WASM_STACK;
-/// Stacks beside those of the calls, for helpers of guests that host functions call: one for each call, but no more than so
-/// many. A call keeps it from its first helper on. Each stack is two of the mappings that a process may have.
-const MORE_STACKS: u32 = 1024;
+/// Stacks for each call: its own, and that of the helpers which host functions call meanwhile. The store keeps the second one
+/// from the first such helper on, and most calls that wait have had one.
+const STACKS: u32 = 2;
 /// Table elements that an instance may have: as many are reserved for each in the pool.
 pub(super) const TABLE_ELEMENTS: usize = 20_000;
 
@@ -62,7 +62,7 @@ fn pool(slots: usize, options: &Options) -> PoolingAllocationConfig {
     pool.total_core_instances(slots)
         .total_memories(slots)
         .total_tables(slots)
-        .total_stacks(slots.saturating_add(slots.min(MORE_STACKS)))
+        .total_stacks(slots.saturating_mul(STACKS))
         .max_memories_per_module(1)
         .max_tables_per_module(1)
         .table_elements(TABLE_ELEMENTS)

@@ -16,7 +16,7 @@ use super::deadline::Deadline;
 use super::guest::{self, View};
 use super::outcome::{self, Ending};
 use super::output::Output;
-use super::state::{self, FIRST_TURN, MemoryLimit, State};
+use super::state::{self, MemoryLimit, State, TURN};
 use super::{engine, seeds, ticker};
 use crate::call::{Outcome, Request};
 use crate::capacity::MemoryShare;
@@ -95,7 +95,7 @@ impl Instance {
     /// Runs the call that the state was made for.
     pub(super) async fn run(&mut self, request: &Request) -> Outcome {
         let _ticking = ticker::start();
-        self.store.set_epoch_deadline(FIRST_TURN);
+        self.store.set_epoch_deadline(TURN);
         let mut watch = Watch::new(self, request);
         if !watch.hidden {
             let record = Record { user_visible: true, ..Default::default() };
@@ -333,6 +333,7 @@ fn state(inner: &Inner, code: Arc<Code>, request: &Request, log: LogContext, dea
         kept: false,
         function: request.function as usize,
         is_long: false,
+        looked_at: None,
         helping: None,
         log,
     }

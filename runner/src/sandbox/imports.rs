@@ -15,7 +15,7 @@ use super::deadline::{Deadline, Interrupted};
 use super::guest::{self, View, value, word};
 use super::outcome::{self, Unwind};
 use super::shared::Shared;
-use super::state::{FIRST_TURN, State};
+use super::state::{State, TURN};
 use crate::compute;
 use crate::hosts::{HostError, HostFunction, Work};
 use crate::limits::LimitId;
@@ -61,7 +61,8 @@ impl Import {
                 caller.data_mut().host_time += time;
                 shared.metrics[self.index].called(|| self.function.full_name(), time);
                 // The time that it waited was nobody's turn.
-                caller.as_context_mut().set_epoch_deadline(FIRST_TURN);
+                caller.data_mut().waited();
+                caller.as_context_mut().set_epoch_deadline(TURN);
                 answer?
             }
             Err(error) => {

@@ -45,6 +45,8 @@ pub(crate) struct State {
     pub(crate) function: usize,
     /// Whether the call has taken longer than it may on an event loop.
     pub(crate) is_long: bool,
+    /// The event loop's processor time when the call was looked at, since it last waited.
+    pub(crate) looked_at: Option<Duration>,
     /// Epochs that a helper of the guest runs for, while the host waits for it; `None` outside of helpers.
     pub(crate) helping: Option<u32>,
 }
@@ -58,6 +60,11 @@ impl State {
             time_zone: self.time_zone.as_deref(),
             output: &mut self.output,
         }
+    }
+
+    /// The call waited for something: the time was nobody's turn.
+    pub(crate) fn waited(&mut self) {
+        self.looked_at = None;
     }
 
     /// `NAME=value` of every variable the guest sees.
@@ -76,14 +83,14 @@ impl State {
     }
 }
 
-/// Epochs until a call that has just begun, or waited for something, is looked at: it has computed for the whole of one then.
-pub(crate) const FIRST_TURN: u64 = 2;
-/// Epochs of each further turn.
-const TURN: u64 = 1;
+/// Epochs of a turn.
+pub(crate) const TURN: u64 = 1;
+/// Processor time of an epoch's two milliseconds after which a call goes on elsewhere.
+const COMPUTED: Duration = Duration::from_millis(1);
 /// Epochs that a helper of the guest may hold up an event loop.
 const HELPER_ON_LOOP: u32 = 50;
 
-/// When a turn is over: ends the call, or lets others have theirs. The first time also is the last on an event loop.
+/// At each epoch: ends the call, or lets others have their turn.
 pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDeadline> {
     let state = store.data_mut();
     state.deadline.check().map_err(Unwind::Interrupted)?;
@@ -95,14 +102,21 @@ pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Resul
         }
         return Ok(UpdateDeadline::Continue(TURN));
     }
-    state.is_long = true;
-    if compute::on_loop() {
-        if let Some(long) = state.shared.long.get(state.function) {
-            long.store(true, Ordering::Relaxed);
-        }
-        return Ok(UpdateDeadline::YieldCustom(TURN, Box::pin(compute::leave())));
+    if !compute::on_loop() {
+        state.is_long = true;
+        return Ok(UpdateDeadline::Yield(TURN));
     }
-    Ok(UpdateDeadline::Yield(TURN))
+    // Of a busy core the loop has a part only: time may pass without the call having computed.
+    let now = compute::processor_time();
+    let before = state.looked_at.replace(now);
+    if before.is_none_or(|before| now.saturating_sub(before) < COMPUTED) {
+        return Ok(UpdateDeadline::Continue(TURN));
+    }
+    state.is_long = true;
+    if let Some(long) = state.shared.long.get(state.function) {
+        long.store(true, Ordering::Relaxed);
+    }
+    Ok(UpdateDeadline::YieldCustom(TURN, Box::pin(compute::leave())))
 }
 
 /// Caps memory and tables; a refused growth is -1 for the guest.

@@ -12,7 +12,7 @@ use wasmtime::{AsContextMut as _, Caller, FuncType, Linker, Memory, Val, ValType
 use super::guest::{exports_of, word};
 use super::imports::with_words;
 use super::outcome::Unwind;
-use super::state::{FIRST_TURN, State};
+use super::state::{State, TURN};
 pub(super) use system::time;
 
 /// Import module.
@@ -220,7 +220,8 @@ impl Process<'_> {
 
     /// To be told after a wait: it was nobody's turn.
     fn waited(&mut self) {
-        self.caller.as_context_mut().set_epoch_deadline(FIRST_TURN);
+        self.caller.data_mut().waited();
+        self.caller.as_context_mut().set_epoch_deadline(TURN);
     }
 }
 
