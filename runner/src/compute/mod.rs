@@ -11,6 +11,7 @@ mod threads;
 
 pub(crate) use place::pause;
 pub(crate) use place::{at_once, leave, on_loop, processor_time, resident, yield_now};
+pub(crate) use round::LIGHT;
 pub(crate) use threads::start;
 
 use futures::future::FutureExt as _;

@@ -107,11 +107,21 @@ pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
 
 /// A future that may [`leave`]. Dropping it ends it wherever it is.
 pub(crate) fn resident<T: Send + 'static>(future: BoxFuture<'static, T>) -> Resident<T> {
-    Resident(Stage::Here(future))
+    Resident { stage: Stage::Here(future), is_light: false }
 }
 
 /// See [`resident`].
-pub(crate) struct Resident<T>(Stage<T>);
+pub(crate) struct Resident<T> {
+    stage: Stage<T>,
+    is_light: bool,
+}
+
+impl<T> Resident<T> {
+    /// Whether it is likely to be over at once: then it comes before what is not.
+    pub(crate) fn light(self, is_light: bool) -> Self {
+        Self { is_light, ..self }
+    }
+}
 
 enum Stage<T> {
     Here(BoxFuture<'static, T>),
@@ -124,8 +134,9 @@ impl<T: Send + 'static> Future for Resident<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
-        if let Stage::Here(future) = &mut self.0 {
-            if PLACE.get() == Place::Elsewhere && !round::has_room() {
+        let is_light = self.is_light;
+        if let Stage::Here(future) = &mut self.stage {
+            if PLACE.get() == Place::Elsewhere && !round::has_room(is_light) {
                 context.waker().wake_by_ref();
                 return Poll::Pending;
             }
@@ -138,11 +149,11 @@ impl<T: Send + 'static> Future for Resident<T> {
             if polled.is_ready() || !LEAVING.take() {
                 return polled;
             }
-            if let Stage::Here(future) = std::mem::replace(&mut self.0, Stage::Moving) {
-                self.0 = Stage::There(threads::spawn(future));
+            if let Stage::Here(future) = std::mem::replace(&mut self.stage, Stage::Moving) {
+                self.stage = Stage::There(threads::spawn(future));
             }
         }
-        match &mut self.0 {
+        match &mut self.stage {
             Stage::There(task) => Pin::new(task).poll(context),
             // Neither is ever seen: what is here was polled above, and moving ends where it began.
             Stage::Here(_) | Stage::Moving => Poll::Pending,

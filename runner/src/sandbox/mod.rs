@@ -21,7 +21,7 @@ mod wasi;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use abi::plan::Program;
 use arc_swap::ArcSwap;
@@ -42,7 +42,7 @@ use crate::telemetry::{LogContext, traces};
 use code::Code;
 use engine::Allocation;
 use lazy::Lazy;
-use shared::Shared;
+use shared::{Shared, note};
 
 pub use deadline::{Deadline, Interrupted};
 pub use execute::Instance;
@@ -141,7 +141,7 @@ impl Sandbox {
                 limits: abi::guest::Limits { pause: compute::pause, ..options.values },
                 metrics: program.imports.iter().map(|_| HostFunctionMetrics::default()).collect(),
                 collect: options.collect,
-                long: Lazy::new(program.functions.len()),
+                habits: Lazy::new(program.functions.len()),
                 program,
                 services: Arc::new(services),
             }),
@@ -244,7 +244,10 @@ impl Call for Sandbox {
             }
             let log = inner.log_context(&request, &execution_id);
             let span = traces::call(&log.function, &execution_id);
-            let call = compute::resident(run(inner, request, log, deadline, slot).instrument(span).boxed());
+            let habit = inner.shared.habits.get(request.function as usize);
+            let is_light = habit.is_some_and(|habit| habit.light.load(Ordering::Relaxed));
+            let call = run(inner, request, log, deadline, slot).instrument(span).boxed();
+            let call = compute::resident(call).light(is_light);
             // Whatever the call is doing, the client hears of its deadline.
             match deadline.bound_with(GRACE, panics::caught(call)).await {
                 Ok(Ok(outcome)) => outcome,
@@ -270,16 +273,20 @@ async fn run(
     slot: OwnedSemaphorePermit,
 ) -> Outcome {
     let shared = Arc::clone(&inner.shared);
-    let long = shared.long.get(request.function as usize);
-    // What took long the last time is likely to do so again: it does not begin where others wait for it.
-    let was_long = long.is_some_and(|long| long.load(Ordering::Relaxed));
+    let habit = shared.habits.get(request.function as usize);
+    // What took long the last time does not begin where others wait for it.
+    let was_long = habit.is_some_and(|habit| habit.long.load(Ordering::Relaxed));
     if was_long {
         compute::leave().await;
     }
+    let started = Instant::now();
     let mut instance = Instance::new(inner, &request, log, deadline);
     let outcome = instance.run(&request).await;
-    if let Some(long) = long.filter(|_| was_long && !instance.was_long()) {
-        long.store(false, Ordering::Relaxed);
+    if let Some(habit) = habit {
+        note(&habit.light, started.elapsed() < compute::LIGHT);
+        if was_long && !instance.was_long() {
+            note(&habit.long, false);
+        }
     }
     // When the instance is gone, the next call may take its place.
     if instance.is_pooled() && !instance.was_interrupted() {

@@ -1,7 +1,7 @@
 //! What all calls of an app share.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use abi::plan::Program;
 
@@ -18,6 +18,22 @@ pub(crate) struct Shared {
     pub(crate) collect: bool,
     /// What is measured about the imports, in the order of the program.
     pub(crate) metrics: Vec<HostFunctionMetrics>,
-    /// Whether the last call of each function took so long that it left its event loop, in the order of the program.
-    pub(crate) long: Lazy<AtomicBool>,
+    /// What the last calls of the functions were like, in the order of the program.
+    pub(crate) habits: Lazy<Habit>,
+}
+
+/// What the last call of a function was like: the next one is likely to be so again.
+#[derive(Debug, Default)]
+pub(crate) struct Habit {
+    /// It took so long that it left its event loop.
+    pub(crate) long: AtomicBool,
+    /// It was over within [`compute::LIGHT`](crate::compute::LIGHT).
+    pub(crate) light: AtomicBool,
+}
+
+/// Notes it, if it is news: most calls are like the last one.
+pub(crate) fn note(habit: &AtomicBool, now: bool) {
+    if habit.load(Ordering::Relaxed) != now {
+        habit.store(now, Ordering::Relaxed);
+    }
 }

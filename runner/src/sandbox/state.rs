@@ -1,7 +1,6 @@
 //! What belongs to one call.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use wasmtime::{ResourceLimiter, StoreContextMut, UpdateDeadline};
@@ -11,7 +10,7 @@ use super::deadline::Deadline;
 use super::guest::Exports;
 use super::outcome::Unwind;
 use super::output::Output;
-use super::shared::Shared;
+use super::shared::{Shared, note};
 use crate::capacity::MemoryShare;
 use crate::compute;
 use crate::hosts::Invocation;
@@ -113,8 +112,8 @@ pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Resul
         return Ok(UpdateDeadline::Continue(TURN));
     }
     state.is_long = true;
-    if let Some(long) = state.shared.long.get(state.function) {
-        long.store(true, Ordering::Relaxed);
+    if let Some(habit) = state.shared.habits.get(state.function) {
+        note(&habit.long, true);
     }
     Ok(UpdateDeadline::YieldCustom(TURN, Box::pin(compute::leave())))
 }
