@@ -38,6 +38,9 @@ pub struct Case {
     pub app: App,
 }
 
+/// How often a case is tried that was only late: a machine with other work is late once, a runner that is held up always.
+const TRIES: usize = 3;
+
 /// Runs a test in each language, on one core and on two, one after the other; fails with all faults that were found.
 pub fn each(test: impl Fn(&Case) -> Vec<String>) {
     each_with(|model| model.url.clone(), test);
@@ -49,11 +52,23 @@ pub fn each_with(url: impl Fn(&SlowModel) -> String, test: impl Fn(&Case) -> Vec
     let mut faults = Vec::new();
     for language in Language::ALL {
         for cores in [1, 2] {
-            let case = Case::new(language, cores, &url);
-            faults.extend(test(&case).into_iter().map(|fault| format!("{language:?}, {cores} core(s): {fault}")));
+            let mut found = Vec::new();
+            for _ in 0..TRIES {
+                found = test(&Case::new(language, cores, &url));
+                if found.iter().any(|fault| !is_late(fault)) || found.is_empty() {
+                    break;
+                }
+                eprintln!("{language:?}, {cores} core(s), to be tried again: {found:?}");
+            }
+            faults.extend(found.into_iter().map(|fault| format!("{language:?}, {cores} core(s): {fault}")));
         }
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Whether a fault is about time alone.
+fn is_late(fault: &str) -> bool {
+    fault.contains(" took ") || fault.contains("healthy calls: ")
 }
 
 /// Tests that keep the time do not run side by side.
