@@ -9,11 +9,12 @@ use abi::value::Value;
 use runner::call::Request;
 use runner::capacity::Capacity;
 use runner::environment::Environment;
-use runner::graphql::{self, GraphqlRequest};
+use runner::graphql;
 use runner::hosts::Services;
 use runner::load::Loaded;
 use runner::sandbox::engine::{self, Allocation};
 use runner::sandbox::{Options, Sandbox};
+use runner::server::Endpoint;
 use tokio::runtime::Runtime;
 use wasmtime::{InstancePre, Linker, Store};
 
@@ -41,7 +42,7 @@ pub(crate) struct Steps {
 
 /// An app in this process.
 pub(crate) struct App {
-    graphql: graphql::Engine,
+    graphql: Endpoint,
     sandbox: Sandbox,
     request: Request,
 }
@@ -92,7 +93,8 @@ pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
     )?;
     let connected = lap();
     let caller = Arc::new(sandbox.clone());
-    let graphql = graphql::Engine::new(Arc::clone(&program), caller, graphql::Options::default());
+    let engine = graphql::Engine::new(Arc::clone(&program), caller, graphql::Options::default());
+    let graphql = Endpoint::alone(engine);
     let request = request(&program)?;
     let app = App { graphql, sandbox, request };
     lap();
@@ -114,10 +116,9 @@ fn request(program: &Program) -> Result<Request> {
 impl App {
     /// One GraphQL request, from its body to the answer's.
     pub(crate) fn query(&self, runtime: &Runtime) -> Result<()> {
-        let request = GraphqlRequest { body: BODY.as_bytes(), ..GraphqlRequest::default() };
-        let response = runtime.block_on(self.graphql.execute(request));
-        if response.body != br#"{"data":{"answer":"Hello, world!"}}"# {
-            return Err(format!("not a greeting: {}", String::from_utf8_lossy(&response.body)).into());
+        let answer = runtime.block_on(self.graphql.ask(BODY.as_bytes()));
+        if answer != br#"{"data":{"answer":"Hello, world!"}}"# {
+            return Err(format!("not a greeting: {}", String::from_utf8_lossy(&answer)).into());
         }
         Ok(())
     }

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use abi::value::Value;
 use futures::FutureExt as _;
 use runner::call::{Call, Outcome, Request};
-use runner::graphql::{Engine, GraphqlRequest};
+use runner::graphql::Engine;
 use runner::sandbox::Options;
+use runner::server::Endpoint;
 use tests::guests;
 use tests::in_process::{self, Guest};
 
@@ -40,11 +41,10 @@ fn echo(folder: &str, times: usize) {
 /// GraphQL requests of one document, whose functions `call` runs.
 fn graphql(guest: &Guest, call: Arc<dyn Call>, times: usize) {
     let engine = Engine::new(Arc::clone(&guest.program), call, runner::graphql::Options::default());
+    let endpoint = Endpoint::alone(engine);
     for _ in 0..times {
-        let request = GraphqlRequest { body: BODY, ..GraphqlRequest::default() };
         // All calls are answered at once: there is nothing to wait for.
-        let response = engine.execute(request).now_or_never();
-        assert_eq!(response.map(|response| response.body).as_deref(), Some(ANSWER));
+        assert_eq!(endpoint.ask(BODY).now_or_never().as_deref(), Some(ANSWER));
     }
 }
 

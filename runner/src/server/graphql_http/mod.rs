@@ -12,7 +12,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use futures::{StreamExt as _, stream};
 use hyper::body::Bytes;
-use hyper::header::{ACCEPT, HeaderMap, HeaderValue};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::watch;
 
@@ -39,6 +39,19 @@ impl Endpoint {
     /// made without asking. Subscriptions end when the sender of `closing` is dropped; `mutations` counts those that run.
     pub fn new(engine: Arc<Engine>, plain_get: bool, closing: watch::Receiver<()>, mutations: Mutations) -> Self {
         Self(Arc::new(Inner { engine, plain_get, closing, mutations }))
+    }
+
+    /// An endpoint without a server, for whoever asks it in this process.
+    pub fn alone(engine: Engine) -> Self {
+        let (_, closing) = watch::channel(());
+        Self::new(Arc::new(engine), false, closing, Mutations::default())
+    }
+
+    /// The whole answer to a POST of JSON; nothing where it is a stream.
+    pub async fn ask(&self, json: &'static [u8]) -> Vec<u8> {
+        let mut request = Request::post("/").body(Bytes::from_static(json)).unwrap_or_default();
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        self.clone().answer(request).await.body().whole().unwrap_or_default().to_vec()
     }
 
     async fn answer(self, request: Request<Bytes>) -> Response<Body> {
