@@ -7,6 +7,7 @@ use std::sync::Arc;
 use abi::plan::Program;
 use abi::value::Value;
 use runner::call::{Call as _, Outcome, Request};
+use runner::capacity::Capacity;
 use runner::environment::Environment;
 use runner::hosts::{HostFunction, Messages, Services, Work};
 use runner::load::Loaded;
@@ -41,8 +42,9 @@ impl Guest {
         let environment = Arc::new(Environment::load(Some(folder)));
         let mut services = Services::new(environment, Arc::new(program.manifest.clone()));
         services.functions = echoes(&program);
-        let sandbox =
-            Sandbox::new(loaded.code, Arc::clone(&program), services, Arc::default(), options).expect("a sandbox");
+        // A larger pool would reserve more addresses than the tools can track that count instructions.
+        let capacity = Arc::new(Capacity::new(2, 0));
+        let sandbox = Sandbox::new(loaded.code, Arc::clone(&program), services, capacity, options).expect("a sandbox");
         sandbox.pool();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         Self { program, sandbox, runtime: runtime.expect("a runtime") }

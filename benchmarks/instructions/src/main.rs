@@ -22,7 +22,6 @@ const BODY: &[u8] = br#"{"query":"{ sayHello }"}"#;
 const ANSWER: &[u8] = br#"{"data":{"sayHello":"Hello!"}}"#;
 const TEXT: &str = "The quick brown fox jumps over the lazy dog.";
 
-/// One call at a time needs one slot. A larger pool would reserve more addresses than the counting tools can track.
 fn load(folder: &str) -> Guest {
     Guest::load(&guests::build(folder), Options::default())
 }
