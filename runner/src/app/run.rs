@@ -107,6 +107,9 @@ async fn serve(
 ) -> Result<(), StartError> {
     let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let (hangup, terminal) = (signal(SignalKind::hangup())?, Terminal::new()?);
+    // When this thread has nothing else to do: a connection that waits already is accepted before, but nobody waits for keys
+    // without a word.
+    tokio::spawn(async { telemetry::log::start() });
     app.routes.load_keys().await?;
     let listeners = Listeners::bind(reload.arguments.host, reload.arguments.port, app.dev).await?;
     let address = listeners.address()?;
@@ -127,8 +130,6 @@ async fn serve(
     let Arguments { shutdown_delay, shutdown_timeout, guest_memory, .. } = reload.arguments;
     let capacity = Arc::clone(&reload.process.capacity);
     tokio::spawn(ticker::tick());
-    // Not before the first connection that waits already is accepted.
-    tokio::spawn(async { telemetry::log::start() });
     tokio::spawn(watch::watch(watched, hangup, reload, address, Arc::downgrade(&live)));
     let first = Arc::clone(&loops);
     tokio::spawn(async move {
