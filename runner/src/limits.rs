@@ -93,8 +93,6 @@ macro_rules! settings {
                 StrictRedirects "strict-redirects",
                 /// Bytes of memory of all guests together.
                 GuestMemory "guest-memory",
-                /// Log lines that wait to be written.
-                LogLines "log-lines",
             }
         }
     };

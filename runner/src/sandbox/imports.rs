@@ -114,7 +114,8 @@ impl Import {
     async fn result(&self, caller: &mut Caller<'_, State>, shared: &Shared, answer: &Value) -> Result<u64, CallError> {
         let exports = guest::exports_of(caller);
         let memory = exports.memory.map_or(0, |memory| memory.data_size(&*caller));
-        if compute::on_loop() && (memory > QUICKLY_COLLECTED || is_long(answer.weight())) {
+        // Asked last: it looks at what all threads share.
+        if (memory > QUICKLY_COLLECTED || is_long(answer.weight())) && compute::on_loop() {
             compute::leave().await;
         }
         let Program { types, imports, language, .. } = &*shared.program;

@@ -1,11 +1,10 @@
 //! Probes and metrics on an address of their own, which clients need not reach.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::door::one_request;
+use super::door::{Rarely, by_path, next};
 use super::{Limits, Listeners, Live, probes};
 
 /// Connections that are open at once.
@@ -14,17 +13,14 @@ const CONNECTIONS: usize = 64;
 /// Answers for as long as it is polled, on a thread that runs no guests.
 pub async fn serve(listeners: Listeners, live: Arc<Live>, limits: Limits) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
-    let builder = limits.builder();
+    let (builder, mut failed) = (limits.builder(), Rarely::default());
     loop {
         // Whoever asks next waits in the queue of the socket.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
-        let Ok(stream) = listeners.accept().await else {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            continue;
-        };
+        let stream = next(&listeners, &mut failed).await;
         let live = Arc::clone(&live);
         let answer = move |path: &str| probes::admin(path, &live);
-        let connection = one_request(&builder, stream, limits, answer);
+        let connection = by_path(&builder, stream, limits, answer);
         tokio::spawn(async move {
             let _ = connection.await;
             drop(place);

@@ -40,7 +40,7 @@ pub(super) struct Door {
 
 /// Says something at most every [`QUIET`].
 #[derive(Default)]
-struct Rarely(Option<Instant>);
+pub(super) struct Rarely(Option<Instant>);
 
 impl Rarely {
     fn say(&mut self, what: impl FnOnce()) {
@@ -68,17 +68,7 @@ impl Door {
     pub(super) async fn accept(&self, listeners: &Listeners) {
         let (mut failed, mut full) = (Rarely::default(), Rarely::default());
         loop {
-            let stream = match listeners.accept().await {
-                Ok(stream) => stream,
-                Err(error) => {
-                    metrics::not_accepted();
-                    failed.say(|| {
-                        tracing::error!(target: "modus", error = %error, "A connection could not be accepted.");
-                    });
-                    tokio::time::sleep(PAUSE).await;
-                    continue;
-                }
-            };
+            let stream = next(listeners, &mut failed).await;
             let _ = stream.set_nodelay(true);
             if let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
                 self.serve(stream, slot);
@@ -114,11 +104,11 @@ impl Door {
         });
     }
 
-    /// Answers one request here: a probe, or that there is no room.
+    /// Answers here: a probe, or that there is no room.
     fn refuse(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
         let live = Arc::clone(&self.live);
         let answer = move |path: &str| probes::only(path, &live);
-        let connection = one_request(&self.builder, stream, self.limits, answer);
+        let connection = by_path(&self.builder, stream, self.limits, answer);
         tokio::spawn(async move {
             ended(connection.await);
             drop(place);
@@ -131,8 +121,22 @@ impl Door {
     }
 }
 
+/// The next connection that can be accepted. What cannot is counted, and logged now and then.
+pub(super) async fn next(listeners: &Listeners, failed: &mut Rarely) -> TcpStream {
+    loop {
+        match listeners.accept().await {
+            Ok(stream) => return stream,
+            Err(error) => {
+                metrics::not_accepted();
+                failed.say(|| tracing::error!(target: "modus", error = %error, "A connection could not be accepted."));
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
 /// A connection on the current loop, on which requests are answered by their path alone.
-pub(super) fn one_request(
+pub(super) fn by_path(
     builder: &http1::Builder,
     stream: TcpStream,
     limits: Limits,
