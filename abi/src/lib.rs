@@ -13,6 +13,7 @@ pub mod engine;
 pub mod fault;
 pub mod golang;
 pub mod guest;
+pub mod host_functions;
 pub mod language;
 pub mod manifest;
 pub mod metadata;
