@@ -19,6 +19,7 @@ pub mod manifest;
 pub mod metadata;
 pub mod number;
 pub mod plan;
+pub mod reserved_paths;
 pub mod schema;
 pub mod selection;
 pub mod shortest;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use abi::reserved_paths;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -165,7 +166,7 @@ pub(super) fn announce(app: &App, address: SocketAddr) {
         tracing::info!(target: "modus", endpoint = route.name, url, "Serving.");
     }
     if app.routes.has_explorer() {
-        tracing::info!(target: "modus", url = url(address, server::explorer::PATH), "The API explorer is on.");
+        tracing::info!(target: "modus", url = url(address, reserved_paths::EXPLORER), "The API explorer is on.");
     }
     if app.routes.endpoints().is_empty() {
         tracing::warn!(target: "modus", "The manifest has no endpoints: no GraphQL is served.");

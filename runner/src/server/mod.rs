@@ -3,7 +3,7 @@
 pub mod admin;
 mod body;
 mod door;
-pub mod explorer;
+mod explorer;
 pub(crate) mod graphql_http;
 mod listen;
 mod live;
