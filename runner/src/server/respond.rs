@@ -238,7 +238,7 @@ mod tests {
     use hyper_util::rt::TokioIo;
 
     use super::*;
-    use crate::server::Mutations;
+    use crate::process::Mutations;
     use crate::server::routes::tests::routes_with;
 
     /// Panics before its future is there, or in it, as the query string says; answers otherwise.

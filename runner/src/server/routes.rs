@@ -170,8 +170,8 @@ pub(super) mod tests {
     use abi::manifest::{self, Endpoint};
 
     use super::*;
+    use crate::client::Clients;
     use crate::environment::{Environment, Variables};
-    use crate::hosts::client::HttpClient;
 
     struct Nobody;
 
@@ -198,7 +198,7 @@ pub(super) mod tests {
     /// Open endpoints at these paths.
     pub(in crate::server) fn routes_with(paths: &[&str], handler: Arc<dyn Handler>) -> Routes {
         let environment = Arc::new(Environment::new(Variables::new(), None));
-        let client = Arc::new(HttpClient::new(&environment));
+        let client = Clients::default().shared(&environment);
         let authenticator = Arc::new(Authenticator::new(environment, client, auth::Options::default()));
         Routes::new(&manifest(paths), authenticator, String::new(), handler)
     }
