@@ -194,13 +194,13 @@ impl Capability {
     /// The table has no such function.
     pub const fn function(&self, name: &str) -> &'static HostFunction {
         let mut index = 0;
-        while index < self.functions.len() {
+        loop {
+            assert!(index < self.functions.len(), "the table has no such host function");
             if is_same(self.functions[index].name, name) {
                 return &self.functions[index];
             }
             index += 1;
         }
-        panic!("the table has no such host function")
     }
 }
 

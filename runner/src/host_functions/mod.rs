@@ -20,8 +20,13 @@ pub use capability::{
 pub use system::is_time_zone;
 
 /// All capabilities, one line for each.
-const CAPABILITIES: &[Listed] =
-    &[listed::<http::Http>(), listed::<models::Models>(), listed::<secrets::Secrets>(), listed::<system::System>()];
+const CAPABILITIES: &[Listed] = &[
+    // Sorted by module.
+    listed::<http::Http>(),
+    listed::<models::Models>(),
+    listed::<secrets::Secrets>(),
+    listed::<system::System>(),
+];
 
 /// A capability, whatever its type is.
 struct Listed {
