@@ -292,12 +292,7 @@ async fn run(
     if instance.is_pooled() && !instance.was_interrupted() {
         drop((instance, slot));
     } else {
-        // To give memory back takes longer than to write the answer, which waits for its turn meanwhile; and where a crowd of
-        // calls has the same deadline, so do all of their answers.
-        tokio::spawn(async move {
-            tokio::task::yield_now().await;
-            drop((instance, slot));
-        });
+        compute::discard((instance, slot));
     }
     outcome
 }
