@@ -2,7 +2,6 @@
 //! relative links.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -64,6 +63,8 @@ impl Prose {
 struct Document {
     anchors: BTreeSet<String>,
     links: Vec<Link>,
+    /// What stands outside links, with its line: a piece for each paragraph, cell or heading.
+    pieces: Vec<(usize, String)>,
 }
 
 struct Link {
@@ -74,14 +75,15 @@ struct Link {
 
 impl Document {
     fn read(source: &str) -> Self {
-        let line = |range: &Range<usize>| source[..range.start].lines().count().max(1);
+        let breaks: Vec<usize> = source.match_indices('\n').map(|(at, _)| at).collect();
+        let line = |at: usize| breaks.partition_point(|end| *end < at) + 1;
         let mut document = Self::default();
         let mut open: Vec<Link> = Vec::new();
-        let mut heading = None;
+        let (mut heading, mut code) = (None, false);
         for (event, range) in Parser::new_ext(source, Options::ENABLE_TABLES).into_offset_iter() {
             match event {
                 Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                    let line = line(&(range.start + 1..range.end));
+                    let line = line(range.start);
                     open.push(Link { line, target: dest_url.into_string(), text: String::new() });
                 }
                 Event::End(TagEnd::Link | TagEnd::Image) => document.links.extend(open.pop()),
@@ -90,9 +92,17 @@ impl Document {
                 Event::Html(html) | Event::InlineHtml(html) => {
                     document.anchors.extend(ID.captures_iter(&html).map(|found| found[1].to_owned()));
                 }
-                Event::Text(text) | Event::Code(text) => {
-                    open.iter_mut().map(|link| &mut link.text).chain(&mut heading).for_each(|all| all.push_str(&text));
+                Event::Start(Tag::CodeBlock(_)) => code = true,
+                Event::End(TagEnd::CodeBlock) => code = false,
+                Event::Text(text) | Event::Code(text) if !code => {
+                    let piece = document.pieces.last_mut().filter(|_| open.is_empty()).map(|(_, piece)| piece);
+                    let links = open.iter_mut().map(|link| &mut link.text);
+                    links.chain(&mut heading).chain(piece).for_each(|all| all.push_str(&text));
                 }
+                Event::SoftBreak => {
+                    document.pieces.iter_mut().next_back().into_iter().for_each(|(_, piece)| piece.push(' '))
+                }
+                Event::Start(_) => document.pieces.push((line(range.start), String::new())),
                 _ => {}
             }
         }
@@ -153,6 +163,11 @@ impl Repository {
         }
         for (path, source) in &self.markdown {
             self.citations(path, &Prose::new(source, false), false, &mut found);
+            let unlinked = self.documents[path].pieces.iter().flat_map(|(line, piece)| {
+                let bare = CITATION.captures_iter(piece).filter(|citation| citation.get(2).is_none());
+                bare.map(move |citation| (line, format!("section {} without a link", &citation[4])))
+            });
+            found.extend(unlinked.map(|(line, problem)| format!("{}:{line}: {problem}", path.display())));
             for link in &self.documents[path].links {
                 let problem = self.link(path, link);
                 found.extend(problem.map(|problem| format!("{}:{}: {problem}", path.display(), link.line)));
@@ -309,7 +324,7 @@ fn what_does_not_exist_is_found() {
     write("src/bad.rs", "\n/// `one` §s 1,\n/// 1.3 and `two` § 1.\n// As § 4 says.\n// See @/one.md#s3.\n");
     write(
         "README.md",
-        "# A `b`, c!\n\n[a](#a-b-c) [b](#b) [c](src/good.rs) [d](src/none.rs)\n[e](@/one.md#12-of-it)\n",
+        "# A `b`, c!\n\n[a](#a-b-c) [b](#b) [c](src/good.rs) [d](src/none.rs)\n[e](@/one.md#12-of-it)\n\nSee § 7.\n",
     );
     let problems = Repository::read(folder.path()).problems();
     let expected = [
@@ -317,6 +332,7 @@ fn what_does_not_exist_is_found() {
         "src/bad.rs:3: there is no @/two.md",
         "src/bad.rs:4: § 4 of which document?",
         "src/bad.rs:5: no s3 in @/one.md",
+        "README.md:6: § 7 without a link",
         "README.md:3: no b in README.md",
         "README.md:3: there is no src/none.rs",
         "@/one.md:7: [§ 1] leads to #s1.2",
