@@ -5,19 +5,23 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use abi::reserved_paths;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::marks::Marks;
 use super::watch::{self, Reload, Watched};
-use super::{App, Process, Sources, StartError};
+use super::{App, Sources, StartError};
 use crate::capacity::{Capacity, memory};
 use crate::cli::Arguments;
+use crate::client::Clients;
 use crate::compute;
+use crate::egress::Redirects;
 use crate::load::Loaded;
+use crate::process::{Mutations, Process};
 use crate::sandbox::ticker;
 use crate::server::loops::{self, Loops};
-use crate::server::{self, Listeners, Live, Mutations};
+use crate::server::{self, Listeners, Live};
 use crate::telemetry::traces::{self, Service};
 use crate::{environment, telemetry};
 
@@ -44,16 +48,18 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     };
     let control = Builder::new_current_thread().enable_all().build()?;
     keep_on_after_broken_pipes(&control)?;
-    let service = Service { app: &loaded.program.app.name, runtime: control.handle() };
+    let limits = &arguments.limits;
+    let clients = Clients::new(limits.max_lookups);
+    let service = Service { app: &loaded.program.app.name, runtime: control.handle(), clients: &clients };
     telemetry::init(arguments.json_logs, service).map_err(StartError::Configuration)?;
     if let Err(error) = server::raise_open_files() {
         tracing::warn!(target: "modus", error = %error, "The number of open files could not be raised.");
     }
     sources.apply_manifest(&mut loaded)?;
     let (open, closing) = tokio::sync::watch::channel(());
-    let limits = &arguments.limits;
     let capacity = Arc::new(Capacity::new(memory::mappable(limits.max_calls) as usize, limits.max_waiting as usize));
-    let process = Process { closing, mutations: Mutations::default(), capacity };
+    let redirects = if arguments.strict_redirects { Redirects::Named } else { Redirects::Public };
+    let process = Process { capacity, clients, redirects, mutations: Mutations::default(), closing };
     let entered = control.enter();
     let app = App::new(arguments, loaded, sources.environment(), &process)?;
     drop(entered);
@@ -165,7 +171,7 @@ pub(super) fn announce(app: &App, address: SocketAddr) {
         tracing::info!(target: "modus", endpoint = route.name, url, "Serving.");
     }
     if app.routes.has_explorer() {
-        tracing::info!(target: "modus", url = url(address, server::explorer::PATH), "The API explorer is on.");
+        tracing::info!(target: "modus", url = url(address, reserved_paths::EXPLORER), "The API explorer is on.");
     }
     if app.routes.endpoints().is_empty() {
         tracing::warn!(target: "modus", "The manifest has no endpoints: no GraphQL is served.");

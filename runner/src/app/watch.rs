@@ -10,9 +10,10 @@ use tokio::sync::oneshot;
 
 use super::marks::Marks;
 use super::run::announce;
-use super::{App, Process, Sources, StartError};
+use super::{App, Sources, StartError};
 use crate::cli::Arguments;
 use crate::load::Loaded;
+use crate::process::Process;
 use crate::server::Live;
 
 /// Time between two looks at the files in development.

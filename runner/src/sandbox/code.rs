@@ -1,6 +1,6 @@
 //! An app's native code within one engine.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use abi::plan::{Entry, Program};
 use wasmtime::{Engine, InstancePre, Module, ModuleExport};
@@ -10,7 +10,7 @@ use super::guest::ExportTable;
 use super::lazy::Lazy;
 use super::state::State;
 use super::{Options, linker, ticker};
-use crate::hosts::Services;
+use crate::host_functions::HostFunctions;
 use crate::load::{CodeFile, LoadError};
 
 /// Bytes of a page of linear memory.
@@ -40,8 +40,8 @@ impl Code {
     pub(super) fn new(
         allocation: Allocation,
         file: &CodeFile,
-        program: &Arc<Program>,
-        services: &Services,
+        program: &Program,
+        host_functions: &HostFunctions,
         options: &Options,
     ) -> Result<Self, LoadError> {
         let engine = engine::build(allocation, file.bounds, options)?;
@@ -49,7 +49,7 @@ impl Code {
         let initial_memory = check(&module, options)?;
         ticker::drive(&engine);
         Ok(Self {
-            instance: linker::link(&engine, &module, program, services)?,
+            instance: linker::link(&engine, &module, &program.imports, host_functions)?,
             start: program.start.as_deref().and_then(|start| module.get_export_index(start)),
             exports: ExportTable::new(&module),
             functions: Lazy::new(program.functions.len()),

@@ -15,13 +15,13 @@ use super::code::Code;
 use super::deadline::Deadline;
 use super::guest::{self, View};
 use super::outcome::{self, Ending};
-use super::output::Output;
 use super::state::{self, MemoryLimit, State, TURN};
 use super::{engine, seeds, ticker};
 use crate::call::{Outcome, Request};
 use crate::capacity::MemoryShare;
 use crate::compute;
-use crate::hosts::is_time_zone;
+use crate::host_functions::is_time_zone;
+use crate::output::Output;
 use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
 
 /// An instance of the app, made for one call or kept for several. One call at a time.
@@ -122,7 +122,7 @@ impl Instance {
         let output = std::mem::replace(&mut self.store.data_mut().output, Output::new(0));
         let (messages, lines) = output.finish(&watch.log);
         ending.log(&watch.log, time.as_secs_f64() * 1000.0, watch.hidden);
-        let dev = self.inner.shared.services.environment.is_dev();
+        let dev = self.inner.shared.environment.is_dev();
         let errors = outcome::failures(&ending, &messages, &lines, dev);
         let logs = messages.into_iter().chain(lines).filter(|line| !outcome::is_error(line.level)).collect();
         let value = match ending {

@@ -11,7 +11,6 @@ mod imports;
 mod lazy;
 mod linker;
 mod outcome;
-mod output;
 mod random;
 mod seeds;
 mod shared;
@@ -33,7 +32,8 @@ use tracing::Instrument as _;
 use crate::call::{Call, CallFailure, Level, Outcome, Request};
 use crate::capacity::{Admission, Capacity};
 use crate::compute;
-use crate::hosts::Services;
+use crate::environment::Environment;
+use crate::host_functions::HostFunctions;
 use crate::limits::{LimitId, Limits};
 use crate::load::{CodeFile, LoadError};
 use crate::panics;
@@ -46,7 +46,6 @@ use shared::{Shared, note};
 
 pub use deadline::{Deadline, Interrupted};
 pub use execute::Instance;
-pub(crate) use output::Output;
 
 /// Time from the first call to the making of the pool: what the first answer takes, with room to spare.
 const UNTIL_POOL: Duration = Duration::from_millis(5);
@@ -123,11 +122,12 @@ impl Sandbox {
     pub fn new(
         file: CodeFile,
         program: Arc<Program>,
-        services: Services,
+        environment: Arc<Environment>,
+        host_functions: HostFunctions,
         capacity: Arc<Capacity>,
         options: Options,
     ) -> Result<Self, LoadError> {
-        let code = Code::new(Allocation::OnDemand, &file, &program, &services, &options)?;
+        let code = Code::new(Allocation::OnDemand, &file, &program, &host_functions, &options)?;
         Ok(Self(Arc::new(Inner {
             code: ArcSwap::from_pointee(code),
             file: ArcSwap::from_pointee(file),
@@ -143,7 +143,8 @@ impl Sandbox {
                 collect: options.collect,
                 habits: Lazy::new(program.functions.len()),
                 program,
-                services: Arc::new(services),
+                environment,
+                host_functions,
             }),
             options,
         })))
@@ -161,7 +162,7 @@ impl Sandbox {
         let Some(file) = self.sealed() else { return true };
         let shared = &inner.shared;
         let allocation = Allocation::Pooled(inner.capacity.calls());
-        match Code::new(allocation, &file, &shared.program, &shared.services, &inner.options) {
+        match Code::new(allocation, &file, &shared.program, &shared.host_functions, &inner.options) {
             Ok(code) => inner.code.store(Arc::new(code)),
             Err(error @ LoadError::File { .. }) => {
                 tracing::warn!(target: "modus", error = %error, "No memory pool yet.");
@@ -171,7 +172,8 @@ impl Sandbox {
                 let (bounds, help) = (file.bounds.name(), engine::without_pool(file.bounds));
                 tracing::warn!(target: "modus", error = %error, bounds, help, "No memory pool: instances are allocated one by one.");
                 let allocation = Allocation::OnDemand;
-                if let Ok(code) = Code::new(allocation, &file, &shared.program, &shared.services, &inner.options) {
+                if let Ok(code) = Code::new(allocation, &file, &shared.program, &shared.host_functions, &inner.options)
+                {
                     inner.code.store(Arc::new(code));
                 }
             }

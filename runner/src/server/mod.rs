@@ -3,7 +3,7 @@
 pub mod admin;
 mod body;
 mod door;
-pub mod explorer;
+mod explorer;
 pub(crate) mod graphql_http;
 mod listen;
 mod live;
@@ -27,7 +27,7 @@ pub use body::Body;
 pub use door::raise_open_files;
 pub use graphql_http::Endpoint;
 pub use listen::{BindError, Listeners};
-pub use live::{Live, Mutations};
+pub use live::Live;
 pub use loops::Loops;
 pub use origin::OriginPolicy;
 pub use respond::{Handler, plain};

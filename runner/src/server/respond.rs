@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use abi::manifest::Auth;
+use abi::reserved_paths::{self, Reserved};
 use bytes::BytesMut;
 use futures::future::BoxFuture;
 use http_body_util::BodyExt as _;
@@ -11,7 +12,7 @@ use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, header};
 use tracing::Instrument as _;
 
-use super::routes::{Found, Route, Routes, is_probe};
+use super::routes::{Found, Route, Routes};
 use super::{Body, Limits, Live, explorer, graphql_http, probes};
 use crate::auth::Decision;
 use crate::compute;
@@ -45,7 +46,7 @@ pub(super) async fn respond(live: &Arc<Live>, limits: &Limits, request: Request<
     let origin = match routes.origins.admit(&request) {
         Ok(origin) => origin,
         // Probes come from anywhere, and a preflight is told nothing. What they are told, no page may read.
-        Err(_) if asks || is_probe(request.uri().path()) => None,
+        Err(_) if asks || Reserved::at(request.uri().path()).is_some_and(Reserved::is_probe) => None,
         Err(refusal) => return varying(refuse(limits, request, routes.origins.refuse(&refusal)).await, None),
     };
     if asks {
@@ -82,7 +83,7 @@ async fn route(live: &Arc<Live>, routes: &Arc<Routes>, limits: &Limits, request:
             explored.unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "Not Found"))
         }
         Found::Endpoint(_) if routes.explorer.is_some() && explorer::is_visit(&request) => {
-            explorer::redirect(StatusCode::TEMPORARY_REDIRECT, explorer::PATH)
+            explorer::redirect(StatusCode::TEMPORARY_REDIRECT, reserved_paths::EXPLORER)
         }
         Found::Endpoint(route) => {
             let under_way = live.begin();
@@ -237,7 +238,7 @@ mod tests {
     use hyper_util::rt::TokioIo;
 
     use super::*;
-    use crate::server::Mutations;
+    use crate::process::Mutations;
     use crate::server::routes::tests::routes_with;
 
     /// Panics before its future is there, or in it, as the query string says; answers otherwise.

@@ -22,7 +22,7 @@ const SECONDS_IN_ALL: f64 = 5.0;
 /// Seconds of load for one of them, unless told.
 const SECONDS_EACH: std::ops::RangeInclusive<f64> = 0.1..=2.0;
 /// A page that neither GraphQL nor the sandbox has to do with.
-pub(super) const FLOOR: &str = "/livez";
+pub(super) const FLOOR: &str = abi::reserved_paths::LIVE;
 
 /// All figures.
 #[derive(Debug)]

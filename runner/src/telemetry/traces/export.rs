@@ -1,4 +1,4 @@
-//! Sending traces with the client that host functions use, too.
+//! Sending traces with a client as host functions use it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,8 +10,9 @@ use hyper::{Request, Response};
 use opentelemetry_http::HttpError;
 use tokio::runtime::Handle;
 
+use crate::client::{self, Clients, HttpClient};
+use crate::egress::Hop;
 use crate::environment::Environment;
-use crate::hosts::client::{self, HttpClient};
 
 /// Time for one export.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -25,8 +26,8 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(runtime: Handle) -> Self {
-        let http = Arc::new(HttpClient::new(&Environment::load(None)));
+    pub(super) fn new(runtime: Handle, clients: &Clients) -> Self {
+        let http = Arc::new(clients.separate(&Environment::load(None)));
         Self { runtime, http, failing: AtomicBool::new(false) }
     }
 
@@ -52,7 +53,7 @@ impl opentelemetry_http::HttpClient for Client {
         let http = Arc::clone(&self.http);
         // The exporter has a thread of its own, which is none of the runtime's.
         let task = self.runtime.spawn(async move {
-            let no_redirects = |_: &url::Url| client::Hop::Refused;
+            let no_redirects = |_: &url::Url| Hop::Refused;
             tokio::time::timeout(TIMEOUT, http.send(request, no_redirects)).await
         });
         let sent = match task.await {

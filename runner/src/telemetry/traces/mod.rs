@@ -22,6 +22,7 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::Layer;
 use tracing_subscriber::registry::LookupSpan;
 
+use crate::client::Clients;
 use crate::environment::is_true;
 
 /// Target of all spans.
@@ -38,6 +39,8 @@ pub struct Service<'a> {
     pub app: &'a str,
     /// Where the exporter's requests run.
     pub runtime: &'a Handle,
+    /// Where the exporter's client comes from.
+    pub clients: &'a Clients,
 }
 
 /// Whether the variables ask for traces.
@@ -60,7 +63,7 @@ where
     if !is_wanted() {
         return Ok(None);
     }
-    let client = export::Client::new(service.runtime.clone());
+    let client = export::Client::new(service.runtime.clone(), service.clients);
     let exporter = SpanExporter::builder().with_http().with_http_client(client).build();
     let exporter = exporter.map_err(|error| format!("traces cannot be exported: {error}"))?;
     let named = ["OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES"].iter().any(|name| {

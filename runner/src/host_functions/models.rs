@@ -1,106 +1,124 @@
 //! `modus_models`: a transparent POST proxy to model providers (`models` sections 2, 3 and 5).
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use abi::host_functions as table;
 use abi::manifest::{HttpConnection, Manifest, Model};
 use abi::value::Value;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode};
 use url::Url;
 
-use super::client::{Request, Response};
-use super::url as urls;
-use super::{Answer, HostError, HostFunction, Invocation, Messages, Pending, Work, connection, object, text};
-use crate::environment::HYPERMODE_URL;
+use super::capability::Function;
+use super::connection::Connections;
+use super::values::{object, text};
+use super::{Answer, Capability, HostError, Invocation, Messages, Pending, Setup};
+use crate::client::url as urls;
+use crate::client::{Request, Response};
+use crate::environment::{Environment, HYPERMODE_URL};
+use crate::telemetry::LogContext;
 
-const MODULE: &str = "modus_models";
 /// The reserved connection.
 const HYPERMODE: &str = "hypermode";
 
-pub(super) static FUNCTIONS: [HostFunction; 2] = [
-    HostFunction {
-        module: MODULE,
-        name: "getModelInfo",
-        messages: Messages {
-            cancelled: Some("Cancelled getting model info."),
-            error: Some("Error getting model info."),
-            ..Messages::NONE
-        },
-        detail,
-        work: Work::Immediate(model_info),
-    },
-    HostFunction {
-        module: MODULE,
-        name: "invokeModel",
-        messages: Messages {
-            starting: Some("Invoking model."),
-            completed: Some("Completed model invocation."),
-            cancelled: Some("Cancelled model invocation."),
-            error: Some("Error invoking model."),
-        },
-        detail,
-        work: Work::Waiting(invoke),
-    },
-];
+/// The capability.
+pub(super) struct Models {
+    manifest: Arc<Manifest>,
+    environment: Arc<Environment>,
+    connections: Arc<Connections>,
+    /// Where models are, by name, but for those that Hypermode hosts; or why that cannot be told. Read by the first call.
+    addresses: OnceLock<HashMap<String, Result<Url, HostError>>>,
+}
+
+impl Capability for Models {
+    const TABLE: &'static table::Capability = &table::MODELS;
+
+    const FUNCTIONS: &'static [Function<Self>] = &[
+        Function::immediate(
+            "getModelInfo",
+            Messages {
+                cancelled: Some("Cancelled getting model info."),
+                error: Some("Error getting model info."),
+                detail,
+                ..Messages::NONE
+            },
+            Self::model_info,
+        ),
+        Function::waiting(
+            "invokeModel",
+            Messages {
+                starting: Some("Invoking model."),
+                completed: Some("Completed model invocation."),
+                cancelled: Some("Cancelled model invocation."),
+                error: Some("Error invoking model."),
+                detail,
+            },
+            Self::invoke,
+        ),
+    ];
+
+    fn configure(setup: &Setup<'_>) -> Self {
+        let (manifest, environment) = (Arc::clone(&setup.manifest), Arc::clone(&setup.environment));
+        Self { manifest, environment, connections: setup.connections(), addresses: OnceLock::new() }
+    }
+}
 
 fn detail(arguments: &[Value]) -> Option<String> {
     Some(format!("Model: {}", text(arguments, 0)))
 }
 
-fn find<'a>(invocation: &'a Invocation<'_>, name: &str) -> Result<&'a Model, HostError> {
-    invocation.services.manifest.models.get(name).ok_or_else(|| format!("model {name} was not found").into())
-}
+impl Models {
+    fn find(&self, name: &str) -> Result<&Model, HostError> {
+        self.manifest.models.get(name).ok_or_else(|| format!("model {name} was not found").into())
+    }
 
-fn model_info(invocation: &mut Invocation<'_>, arguments: &[Value]) -> Answer {
-    let name = text(arguments, 0);
-    let model = find(invocation, name)?;
-    let (name, full_name) = (Value::String(name.to_owned()), Value::String(model.source_model.clone()));
-    Ok(object([("name", name), ("fullName", full_name)]))
-}
+    fn model_info(&self, _: &mut Invocation<'_>, arguments: &[Value]) -> Answer {
+        let name = text(arguments, 0);
+        let model = self.find(name)?;
+        let (name, full_name) = (Value::String(name.to_owned()), Value::String(model.source_model.clone()));
+        Ok(object([("name", name), ("fullName", full_name)]))
+    }
 
-fn invoke(invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
-    let services = Arc::clone(invocation.services);
-    let request = prepare(invocation, text(arguments, 0), text(arguments, 1));
-    Box::pin(async move {
-        let (model, request) = request?;
-        let response = services.send(request).await?;
-        answer(&model, services.environment.is_dev(), response)
-    })
-}
+    fn invoke(self: &Arc<Self>, invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
+        let this = Arc::clone(self);
+        let request = self.prepare(invocation.log, text(arguments, 0), text(arguments, 1));
+        Box::pin(async move {
+            let (model, request) = request?;
+            let response = this.connections.send(request).await?;
+            answer(&model, this.environment.is_dev(), response)
+        })
+    }
 
-fn prepare(invocation: &Invocation<'_>, name: &str, input: &str) -> Result<(Model, Request), HostError> {
-    let model = find(invocation, name)?.clone();
-    let (url, headers) = if model.connection == HYPERMODE {
-        hosted(invocation, name, &model)?
-    } else {
-        external(invocation, name, &model)?
-    };
-    // Whatever the manifest adds belongs to the first server only.
-    let confidential = headers.keys().cloned().collect();
-    let mut all = headers;
-    all.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
-    Ok((model, Request { method: Method::POST, url, headers: all, confidential, body: input.to_owned().into() }))
-}
+    fn prepare(&self, log: &LogContext, name: &str, input: &str) -> Result<(Model, Request), HostError> {
+        let model = self.find(name)?.clone();
+        let (url, headers) = if model.connection == HYPERMODE {
+            hosted(&self.environment, name, &model)?
+        } else {
+            self.external(log, name, &model)?
+        };
+        // Whatever the manifest adds belongs to the first server only.
+        let confidential = headers.keys().cloned().collect();
+        let mut all = headers;
+        all.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+        Ok((model, Request { method: Method::POST, url, headers: all, confidential, body: input.to_owned().into() }))
+    }
 
-/// Where models are, by name, but for those that Hypermode hosts; or why that cannot be told.
-pub(super) type Addresses = HashMap<String, Result<Url, HostError>>;
+    /// Address and headers for an `http` connection of the manifest.
+    fn external(&self, log: &LogContext, name: &str, model: &Model) -> Result<(Url, HeaderMap), HostError> {
+        let addresses = self.addresses.get_or_init(|| self.read_addresses());
+        let mut url = addresses.get(name).cloned().ok_or_else(|| format!("model {name} was not found"))??;
+        let name = &model.connection;
+        let connection = self.connections.named(name)?;
+        self.connections.add_parameters(log, name, connection, &mut url);
+        Ok((url, self.connections.headers(log, name, connection)?))
+    }
 
-/// The addresses of a manifest's models.
-pub(super) fn addresses(manifest: &Manifest) -> Addresses {
-    let external = manifest.models.iter().filter(|(_, model)| model.connection != HYPERMODE);
-    let read = |model: &Model| url(&address(connection::named(manifest, &model.connection)?, &model.path)?);
-    external.map(|(name, model)| (name.clone(), read(model))).collect()
-}
-
-/// Address and headers for an `http` connection of the manifest.
-fn external(invocation: &Invocation<'_>, name: &str, model: &Model) -> Result<(Url, HeaderMap), HostError> {
-    let services = invocation.services;
-    let mut url = services.models.get(name).cloned().ok_or_else(|| format!("model {name} was not found"))??;
-    let name = &model.connection;
-    let connection = connection::named(&services.manifest, name)?;
-    connection::add_parameters(invocation, name, connection, &mut url);
-    Ok((url, connection::headers(invocation, name, connection)?))
+    fn read_addresses(&self) -> HashMap<String, Result<Url, HostError>> {
+        let external = self.manifest.models.iter().filter(|(_, model)| model.connection != HYPERMODE);
+        let read = |model: &Model| url(&address(self.connections.named(&model.connection)?, &model.path)?);
+        external.map(|(name, model)| (name.clone(), read(model))).collect()
+    }
 }
 
 fn url(text: &str) -> Result<Url, HostError> {
@@ -120,8 +138,7 @@ fn address(connection: &HttpConnection, path: &str) -> Result<String, HostError>
 
 /// Address and headers for Hypermode's own models. `MODUS_HYPERMODE_URL` takes the place of the service: `{model}` and
 /// `{sourceModel}` in it are replaced, without either the source model's name is appended.
-fn hosted(invocation: &Invocation<'_>, name: &str, model: &Model) -> Result<(Url, HeaderMap), HostError> {
-    let environment = &invocation.services.environment;
+fn hosted(environment: &Environment, name: &str, model: &Model) -> Result<(Url, HeaderMap), HostError> {
     let get = |name: &str| environment.get(name).filter(|value| !value.is_empty());
     let (name, source) = (name.to_lowercase(), model.source_model.to_lowercase());
     let replaced = get(HYPERMODE_URL).map(|base| {

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 /// Replaces the templates of `text`; `lookup` answers a secret by its name, `missing` hears of absent ones.
-pub fn expand(text: &str, lookup: impl Fn(&str) -> Option<String>, mut missing: impl FnMut(&str)) -> String {
+pub(super) fn expand(text: &str, lookup: impl Fn(&str) -> Option<String>, mut missing: impl FnMut(&str)) -> String {
     let mut find = |name: &str| {
         let value = lookup(name);
         if value.is_none() {

@@ -36,7 +36,7 @@ pub enum UrlError {
 ///
 /// # Errors
 /// [`UrlError`]
-pub(super) fn parse(text: &str) -> Result<Url, UrlError> {
+pub(crate) fn parse(text: &str) -> Result<Url, UrlError> {
     check(text)?;
     Url::parse(text).map_err(|error| UrlError::Syntax { shown: shown_text(text).to_owned(), error })
 }
@@ -45,7 +45,7 @@ pub(super) fn parse(text: &str) -> Result<Url, UrlError> {
 ///
 /// # Errors
 /// [`UrlError`]
-pub(super) fn join(base: &Url, text: &str) -> Result<Url, UrlError> {
+pub(crate) fn join(base: &Url, text: &str) -> Result<Url, UrlError> {
     check(text)?;
     base.join(text).map_err(|error| UrlError::Syntax { shown: shown_text(text).to_owned(), error })
 }
@@ -72,19 +72,19 @@ pub(crate) fn shown(url: &Url) -> String {
 }
 
 /// The same for text that is no URL, where nobody can tell what belongs to the user information.
-pub(super) fn shown_text(text: &str) -> &str {
+pub(crate) fn shown_text(text: &str) -> &str {
     let address = text.split(['?', '#']).next().unwrap_or_default();
     address.rsplit('@').next().unwrap_or_default()
 }
 
 /// Host, and port unless it is the usual one.
-pub(super) fn authority(url: &Url) -> String {
+pub(crate) fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// The URL as the client library has it: without user information and fragment.
-pub(super) fn uri(url: &Url) -> Option<Uri> {
+pub(crate) fn uri(url: &Url) -> Option<Uri> {
     if !matches!(url.scheme(), "http" | "https") {
         return None;
     }
@@ -96,7 +96,7 @@ pub(super) fn uri(url: &Url) -> Option<Uri> {
 }
 
 /// `Authorization` for the user and password of a URL.
-pub(super) fn basic(url: &Url) -> Option<HeaderValue> {
+pub(crate) fn basic(url: &Url) -> Option<HeaderValue> {
     let (user, password) = (url.username(), url.password());
     if user.is_empty() && password.is_none() {
         return None;

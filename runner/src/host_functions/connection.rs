@@ -1,18 +1,110 @@
 //! The `http` connections of the manifest: which one a URL belongs to, and what it adds to a request.
 
+use std::sync::{Arc, OnceLock};
+
 use abi::manifest::{Connection, HttpConnection, Manifest};
 use hyper::header::{
     AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TRAILER, TRANSFER_ENCODING,
 };
 use url::Url;
 
-use super::url::shown;
-use super::{HostError, Invocation, expand_template};
-use crate::environment::secret_prefix;
-use crate::telemetry::{Record, Severity};
+use super::HostError;
+use super::template::expand;
+use crate::client::url::shown;
+use crate::client::{ClientError, HttpClient, Request, Response};
+use crate::egress::{Hop, Redirects};
+use crate::environment::{Environment, secret_prefix};
+use crate::limits::LimitId;
+use crate::process::Process;
+use crate::telemetry::{LogContext, Record, Severity, metrics};
 
 /// Headers that only the client can know.
 const OWNED: [HeaderName; 4] = [HOST, CONTENT_LENGTH, TRANSFER_ENCODING, TRAILER];
+
+/// The `http` connections of an app, and the client that sends requests to their servers.
+#[derive(Debug)]
+pub(super) struct Connections {
+    manifest: Arc<Manifest>,
+    environment: Arc<Environment>,
+    client: Arc<HttpClient>,
+    redirects: Redirects,
+    /// Their URLs, read by the first request.
+    targets: OnceLock<Targets>,
+}
+
+impl Connections {
+    /// Those of a manifest. Reads nothing yet.
+    pub(super) fn new(manifest: Arc<Manifest>, environment: Arc<Environment>, process: &Process) -> Self {
+        let (client, redirects) = (process.clients.shared(&environment), process.redirects);
+        Self { manifest, environment, client, redirects, targets: OnceLock::new() }
+    }
+
+    /// The connection that an address belongs to, with its name.
+    pub(super) fn find(&self, address: &Address) -> Option<(&str, &HttpConnection)> {
+        self.targets.get_or_init(|| Targets::new(&self.manifest)).find(address)
+    }
+
+    /// The connection of this name.
+    pub(super) fn named(&self, name: &str) -> Result<&HttpConnection, HostError> {
+        match self.manifest.connections.get(name) {
+            Some(Connection::Http(connection)) => Ok(connection),
+            Some(_) => Err(format!("[{name}] is not an HTTP connection").into()),
+            None => Err(format!("connection [{name}] was not found").into()),
+        }
+    }
+
+    /// Sends a request to a server of a connection.
+    pub(super) async fn send(&self, request: Request) -> Result<Response, HostError> {
+        let judge = |url: &Url| match self.find(&Address::of(url)) {
+            Some(_) => Hop::Named,
+            None => self.redirects.found(),
+        };
+        self.client.send(request, judge).await.map_err(|error| match error {
+            ClientError::Forbidden(_) => {
+                metrics::refused(LimitId::StrictRedirects);
+                error.to_string().into()
+            }
+            ClientError::Egress { .. } => {
+                format!("{error}; name the URL in a connection of the manifest if it is wanted").into()
+            }
+            error => error.to_string().into(),
+        })
+    }
+
+    /// Adds the query parameters of a connection; what the URL holds already stays as it is.
+    pub(super) fn add_parameters(&self, log: &LogContext, name: &str, connection: &HttpConnection, url: &mut Url) {
+        for (parameter, value) in &connection.query_parameters {
+            url.query_pairs_mut().append_pair(parameter, &self.expanded(log, name, value));
+        }
+    }
+
+    /// The headers of a connection. Those with a secret in them are marked as sensitive.
+    pub(super) fn headers(
+        &self,
+        log: &LogContext,
+        name: &str,
+        connection: &HttpConnection,
+    ) -> Result<HeaderMap, HostError> {
+        let mut headers = HeaderMap::new();
+        for (header, text) in &connection.headers {
+            let expanded = self.expanded(log, name, text);
+            let sensitive = expanded != *text;
+            add_header(&mut headers, header, expanded, sensitive)?;
+        }
+        Ok(headers)
+    }
+
+    /// A connection's setting with its templates replaced.
+    fn expanded(&self, log: &LogContext, connection: &str, text: &str) -> String {
+        let prefix = secret_prefix(connection);
+        let lookup = |name: &str| self.environment.secret(&format!("{prefix}{name}"));
+        expand(text, lookup, |name| {
+            let name = format!("{prefix}{name}");
+            let record = Record { name: Some(&name), ..Default::default() };
+            log.write(Severity::Warn, "Secret not found.", record);
+        })
+    }
+}
 
 /// What of a URL decides where it leads: scheme, host, port and path. User, query and fragment are left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,13 +154,13 @@ struct Target {
     base: Option<Address>,
 }
 
-/// The `http` connections of a manifest by name, their URLs read once.
+/// The `http` connections of a manifest by name, their URLs read.
 #[derive(Debug)]
-pub(super) struct Targets(Box<[Target]>);
+struct Targets(Box<[Target]>);
 
 impl Targets {
     /// Those of a manifest.
-    pub(super) fn new(manifest: &Manifest) -> Self {
+    fn new(manifest: &Manifest) -> Self {
         let http = manifest.connections.iter().filter_map(|(name, connection)| match connection {
             Connection::Http(connection) => Some((name.clone(), connection.clone())),
             _ => None,
@@ -83,7 +175,7 @@ impl Targets {
     }
 
     /// The connection for an address: the one with this very endpoint, else the one with the longest base URL.
-    pub(super) fn find(&self, address: &Address) -> Option<(&str, &HttpConnection)> {
+    fn find(&self, address: &Address) -> Option<(&str, &HttpConnection)> {
         let exact = |target: &&Target| {
             target.endpoint.as_ref().is_some_and(|endpoint| endpoint.0.eq_ignore_ascii_case(&address.0))
         };
@@ -96,42 +188,11 @@ impl Targets {
     }
 }
 
-/// The `http` connection of this name.
-pub(super) fn named<'m>(manifest: &'m Manifest, name: &str) -> Result<&'m HttpConnection, HostError> {
-    match manifest.connections.get(name) {
-        Some(Connection::Http(connection)) => Ok(connection),
-        Some(_) => Err(format!("[{name}] is not an HTTP connection").into()),
-        None => Err(format!("connection [{name}] was not found").into()),
-    }
-}
-
 /// Whether the text of a URL has something after its host.
 fn has_path(text: &str) -> bool {
     let after_scheme = text.split_once(':').map_or("", |(_, rest)| rest).trim_start_matches(['/', '\\']);
     let end = after_scheme.find(['/', '\\', '?', '#']).map(|at| &after_scheme[at..]);
     end.is_some_and(|rest| rest.starts_with(['/', '\\']))
-}
-
-/// Adds the query parameters of a connection; what the URL holds already stays as it is.
-pub(super) fn add_parameters(invocation: &Invocation<'_>, name: &str, connection: &HttpConnection, url: &mut Url) {
-    for (parameter, value) in &connection.query_parameters {
-        url.query_pairs_mut().append_pair(parameter, &secret(invocation, name, value));
-    }
-}
-
-/// The headers of a connection. Those with a secret in them are marked as sensitive.
-pub(super) fn headers(
-    invocation: &Invocation<'_>,
-    name: &str,
-    connection: &HttpConnection,
-) -> Result<HeaderMap, HostError> {
-    let mut headers = HeaderMap::new();
-    for (header, text) in &connection.headers {
-        let expanded = secret(invocation, name, text);
-        let sensitive = expanded != *text;
-        add_header(&mut headers, header, expanded, sensitive)?;
-    }
-    Ok(headers)
 }
 
 /// Adds a header; those that the client knows better are passed over.
@@ -144,17 +205,6 @@ pub(super) fn add_header(headers: &mut HeaderMap, name: &str, value: String, sen
         headers.append(parsed, value);
     }
     Ok(())
-}
-
-/// Applies the templates of a connection's setting.
-fn secret(invocation: &Invocation<'_>, connection: &str, text: &str) -> String {
-    let prefix = secret_prefix(connection);
-    let lookup = |name: &str| invocation.services.environment.secret(&format!("{prefix}{name}"));
-    expand_template(text, lookup, |name| {
-        let name = format!("{prefix}{name}");
-        let record = Record { name: Some(&name), ..Default::default() };
-        invocation.log.write(Severity::Warn, "Secret not found.", record);
-    })
 }
 
 #[cfg(test)]

@@ -10,8 +10,10 @@ use hyper::body::Bytes;
 use hyper::header::HeaderMap;
 use url::Url;
 
+use super::connector::ProxySettings;
 use super::lookup::Lookups;
-use super::{ClientError, Hop, HttpClient, Request, Response};
+use super::{ClientError, Clients, HttpClient, Request, Response};
+use crate::egress::Hop;
 use crate::environment::{Environment, Variables};
 
 /// A server that redirects requests for `/to` to where it is told, and answers others.
@@ -96,7 +98,7 @@ fn with_names(find: impl Fn(&str) -> Option<Vec<IpAddr>> + Send + Sync + 'static
         Ok(found.into_iter().map(|address| SocketAddr::new(address, 0)).collect())
     };
     let lookups = Arc::new(Lookups::new(Box::new(look_up), 4));
-    HttpClient::with_lookups(&Environment::new(Variables::new(), None), lookups)
+    HttpClient::new(ProxySettings::of(&Variables::new()), lookups)
 }
 
 /// Gets a URL; the manifest names what has one of the ports.
@@ -289,7 +291,7 @@ async fn through_a_proxy_what_can_be_seen_is_refused() {
     let variables = [("HTTP_PROXY", format!("http://127.0.0.1:{}", proxy.port))];
     let variables: Variables = variables.map(|(name, value)| (name.to_owned(), value)).into();
     let lookups = Arc::new(Lookups::new(Box::new(|_: &str| Err(std::io::Error::other("nobody asks"))), 1));
-    let client = HttpClient::with_lookups(&Environment::new(variables, None), lookups);
+    let client = HttpClient::new(ProxySettings::of(&variables), lookups);
     let url = format!("http://127.0.0.1:{}/to", server.port);
     for location in ["http://169.254.169.254/", "http://10.0.0.1/", "http://metadata.google.internal/", "http://db/"] {
         server.redirect_to(location.to_owned());
@@ -301,4 +303,15 @@ async fn through_a_proxy_what_can_be_seen_is_refused() {
     server.redirect_to("http://public.test/x".to_owned());
     let landed = get(&client, &url, &[server.port]).await.expect("an answer");
     assert_eq!((landed.status.as_u16(), proxy.requests()), (200, 1));
+}
+
+#[test]
+fn an_apps_client_outlives_it_while_the_proxies_stay() {
+    let with = |proxy: &str| Environment::new([("HTTP_PROXY".to_owned(), proxy.to_owned())].into(), None);
+    let (clients, none) = (Clients::default(), Environment::new(Variables::new(), None));
+    let first = clients.shared(&none);
+    assert!(Arc::ptr_eq(&first, &clients.clone().shared(&none)));
+    let proxied = clients.shared(&with("http://proxy:1"));
+    assert!(!Arc::ptr_eq(&first, &proxied) && Arc::ptr_eq(&proxied, &clients.shared(&with("http://proxy:1"))));
+    assert!(!Arc::ptr_eq(&proxied, &clients.shared(&with("http://proxy:2"))));
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use abi::host_functions as table;
 use abi::value::Value;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,24 +13,63 @@ use hyper::header::{
 };
 use url::Url;
 
-use super::client::{Request, Response};
-use super::connection::{self, Address};
-use super::egress::headers::drop_hop_by_hop;
-use super::url::{self as urls, UrlError, shown_text};
-use super::{HostError, HostFunction, Invocation, Messages, Pending, Work, member, object, text_of};
+use super::capability::Function;
+use super::connection::{Address, Connections, add_header};
+use super::values::{member, object, text_of};
+use super::{Capability, HostError, Invocation, Messages, Pending, Setup};
+use crate::client::url::{self as urls, UrlError, shown_text};
+use crate::client::{Request, Response};
+use crate::egress::headers::drop_hop_by_hop;
+use crate::telemetry::LogContext;
 
-pub(super) static FUNCTIONS: [HostFunction; 1] = [HostFunction {
-    module: "modus_http_client",
-    name: "fetch",
-    messages: Messages {
-        starting: Some("Starting HTTP request."),
-        completed: Some("Completed HTTP request."),
-        cancelled: Some("Cancelled HTTP request."),
-        error: Some("Error making HTTP request."),
-    },
-    detail,
-    work: Work::Waiting(fetch),
-}];
+/// The capability.
+pub(super) struct Http {
+    connections: Arc<Connections>,
+}
+
+impl Capability for Http {
+    const TABLE: &'static table::Capability = &table::HTTP;
+
+    const FUNCTIONS: &'static [Function<Self>] = &[Function::waiting(
+        "fetch",
+        Messages {
+            starting: Some("Starting HTTP request."),
+            completed: Some("Completed HTTP request."),
+            cancelled: Some("Cancelled HTTP request."),
+            error: Some("Error making HTTP request."),
+            detail,
+        },
+        Self::fetch,
+    )];
+
+    fn configure(setup: &Setup<'_>) -> Self {
+        Self { connections: setup.connections() }
+    }
+}
+
+impl Http {
+    fn fetch(self: &Arc<Self>, invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
+        let connections = Arc::clone(&self.connections);
+        let request = self.prepare(invocation.log, arguments.first().unwrap_or(&Value::Null));
+        Box::pin(async move { Ok(answer(&connections.send(request?).await?)) })
+    }
+
+    /// The guest's request with what its connection adds.
+    fn prepare(&self, log: &LogContext, request: &Value) -> Result<Request, HostError> {
+        let text = text_of(member(request, "url"));
+        let (mut url, address) = parse(text)?;
+        let found = self.connections.find(&address);
+        let (name, connection) = found.ok_or_else(|| unknown(&address.to_string()))?;
+        let mut headers = guest_headers(member(request, "headers"))?;
+        let own = self.connections.headers(log, name, connection)?;
+        let confidential = own.keys().cloned().collect();
+        add(&mut headers, own);
+        self.connections.add_parameters(log, name, connection, &mut url);
+        let body = STANDARD.decode(text_of(member(request, "body"))).map_err(|error| error.to_string())?;
+        let method = method(text_of(member(request, "method")))?;
+        Ok(Request { method, url, headers, confidential, body: body.into() })
+    }
+}
 
 /// Headers that a message has once: the manifest's takes the place of the guest's.
 const SINGLE: [HeaderName; 11] = [
@@ -55,28 +95,6 @@ fn detail(arguments: &[Value]) -> Option<String> {
         Some(url.to_string())
     });
     Some(format!("{method} {}", hidden.as_deref().unwrap_or(text)))
-}
-
-fn fetch(invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
-    let services = Arc::clone(invocation.services);
-    let request = prepare(invocation, arguments.first().unwrap_or(&Value::Null));
-    Box::pin(async move { Ok(answer(&services.send(request?).await?)) })
-}
-
-/// The guest's request with what its connection adds.
-fn prepare(invocation: &Invocation<'_>, request: &Value) -> Result<Request, HostError> {
-    let text = text_of(member(request, "url"));
-    let (mut url, address) = parse(text)?;
-    let found = invocation.services.targets.find(&address);
-    let (name, connection) = found.ok_or_else(|| unknown(&address.to_string()))?;
-    let mut headers = guest_headers(member(request, "headers"))?;
-    let own = connection::headers(invocation, name, connection)?;
-    let confidential = own.keys().cloned().collect();
-    add(&mut headers, own);
-    connection::add_parameters(invocation, name, connection, &mut url);
-    let body = STANDARD.decode(text_of(member(request, "body"))).map_err(|error| error.to_string())?;
-    let method = method(text_of(member(request, "method")))?;
-    Ok(Request { method, url, headers, confidential, body: body.into() })
 }
 
 fn parse(text: &str) -> Result<(Url, Address), HostError> {
@@ -111,7 +129,7 @@ fn guest_headers(headers: &Value) -> Result<HeaderMap, HostError> {
         let header = member(entry, "value");
         let Value::List(values) = member(header, "values") else { continue };
         for value in values {
-            connection::add_header(&mut result, text_of(member(header, "name")), text_of(value).to_owned(), false)?;
+            add_header(&mut result, text_of(member(header, "name")), text_of(value).to_owned(), false)?;
         }
     }
     drop_hop_by_hop(&mut result);
@@ -206,10 +224,10 @@ mod tests {
         for (name, value) in [("accept", "a"), ("x-key", "forged"), ("authorization", "forged"), ("x-tag", "a")] {
             headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
-        connection::add_header(&mut own, "X-Key", "secret".to_owned(), true).expect("a header");
-        connection::add_header(&mut own, "Authorization", "own".to_owned(), false).expect("a header");
-        connection::add_header(&mut own, "X-Tag", "b".to_owned(), false).expect("a header");
-        connection::add_header(&mut own, "Host", "other".to_owned(), false).expect("a header");
+        add_header(&mut own, "X-Key", "secret".to_owned(), true).expect("a header");
+        add_header(&mut own, "Authorization", "own".to_owned(), false).expect("a header");
+        add_header(&mut own, "X-Tag", "b".to_owned(), false).expect("a header");
+        add_header(&mut own, "Host", "other".to_owned(), false).expect("a header");
         add(&mut headers, own);
         let values = |name| headers.get_all(name).iter().collect::<Vec<_>>();
         assert_eq!(values("accept"), ["a"]);

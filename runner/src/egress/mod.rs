@@ -10,7 +10,7 @@
 //! check.
 
 mod address;
-pub(super) mod headers;
+pub(crate) mod headers;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -27,9 +27,29 @@ pub enum Hop {
     Refused,
 }
 
+/// Which redirects to URLs that nobody names are followed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Redirects {
+    /// Those to public addresses.
+    #[default]
+    Public,
+    /// None.
+    Named,
+}
+
+impl Redirects {
+    /// What is thought of a URL that only a server names.
+    pub(crate) fn found(self) -> Hop {
+        match self {
+            Self::Public => Hop::Found,
+            Self::Named => Hop::Refused,
+        }
+    }
+}
+
 /// Which addresses a connection may be made to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(crate) enum Reach {
     /// Any.
     Anywhere,
     /// Only public ones.
@@ -71,7 +91,7 @@ impl Reach {
     ///
     /// # Errors
     /// [`Denied`]
-    pub(super) fn check_host(self, host: &str) -> Result<(), Denied> {
+    pub(crate) fn check_host(self, host: &str) -> Result<(), Denied> {
         if self == Self::Anywhere {
             return Ok(());
         }
@@ -88,7 +108,7 @@ impl Reach {
     ///
     /// # Errors
     /// [`Denied`], also where only one of several is no public one: no honest name has both kinds.
-    pub(super) fn check_addresses(self, name: &str, found: &[SocketAddr]) -> Result<(), Denied> {
+    pub(crate) fn check_addresses(self, name: &str, found: &[SocketAddr]) -> Result<(), Denied> {
         if self == Self::Anywhere {
             return Ok(());
         }

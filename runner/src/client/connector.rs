@@ -17,8 +17,8 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 
 use super::lookup::{Lookups, Resolver};
+use crate::egress::Reach;
 use crate::environment::Variables;
-use crate::hosts::egress::Reach;
 
 /// Time to connect; everything else is bounded by the call's deadline.
 const CONNECT: Duration = Duration::from_secs(30);
@@ -29,19 +29,34 @@ const QUESTIONS: u32 = 3;
 
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// The proxies of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in either case.
+/// `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in either case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ProxySettings {
+    http: String,
+    https: String,
+    no: String,
+}
+
+/// The proxies that the settings name.
 #[derive(Debug)]
 pub(super) struct Proxies(Matcher);
 
-impl Proxies {
-    pub(super) fn new(variables: &Variables) -> Self {
+impl ProxySettings {
+    pub(super) fn of(variables: &Variables) -> Self {
         let value = |name: &str| {
             let value = [name.to_owned(), name.to_lowercase()].iter().find_map(|name| variables.get(name).cloned());
             value.unwrap_or_default()
         };
         // Under CGI a client sets HTTP_PROXY by a header called "Proxy".
         let http = if variables.contains_key("REQUEST_METHOD") { String::new() } else { value("HTTP_PROXY") };
-        Self(Matcher::builder().http(http).https(value("HTTPS_PROXY")).no(value("NO_PROXY")).build())
+        Self { http, https: value("HTTPS_PROXY"), no: value("NO_PROXY") }
+    }
+}
+
+impl Proxies {
+    pub(super) fn new(settings: &ProxySettings) -> Self {
+        let ProxySettings { http, https, no } = settings.clone();
+        Self(Matcher::builder().http(http).https(https).no(no).build())
     }
 
     /// The proxy for a server. This machine is always reached directly.
@@ -184,7 +199,7 @@ mod tests {
             ("https_proxy", "proxy:3129"),
             ("NO_PROXY", "inside.example,10.0.0.0/8"),
         ];
-        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let variables = ProxySettings::of(&variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
         let proxies = Proxies::new(&variables);
         let find = |uri: &'static str| proxies.find(&Uri::from_static(uri)).map(|proxy| proxy.uri().to_string());
         assert_eq!(find("http://h.example/"), Some("http://proxy:3128/".to_owned()));

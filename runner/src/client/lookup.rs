@@ -9,8 +9,7 @@ use std::fmt;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::thread;
 
@@ -20,8 +19,8 @@ use tokio::sync::watch;
 use tower_service::Service;
 
 use super::connector::BoxError;
-use crate::hosts::egress::Reach;
-use crate::limits::{LimitId, Limits};
+use crate::egress::Reach;
+use crate::limits::LimitId;
 use crate::telemetry::metrics;
 
 /// Names that may wait for each thread that there may be.
@@ -50,11 +49,11 @@ type Answer = Result<Arc<[SocketAddr]>, LookupError>;
 /// What the operating system does: a name's addresses, with port 0.
 type LookUp = dyn Fn(&str) -> io::Result<Vec<SocketAddr>> + Send + Sync;
 
-/// The look-ups of the process. Those of the same name at the same time are one.
+/// The look-ups of a process. Those of the same name at the same time are one.
 pub(super) struct Lookups {
     look_up: Box<LookUp>,
     /// Threads that there may be.
-    max: AtomicUsize,
+    max: usize,
     state: Mutex<State>,
 }
 
@@ -103,22 +102,13 @@ impl fmt::Debug for Lookups {
 }
 
 impl Lookups {
-    /// Those of the process: its threads are one budget, whatever is loaded and reloaded.
-    pub(super) fn of_process() -> Arc<Self> {
-        static PROCESS: LazyLock<Arc<Lookups>> = LazyLock::new(|| {
-            let ask = |name: &str| (name, 0).to_socket_addrs().map(Iterator::collect);
-            Arc::new(Lookups::new(Box::new(ask), Limits::default().max_lookups))
-        });
-        Arc::clone(&PROCESS)
+    /// Those of the operating system, so many at a time.
+    pub(super) fn of_system(max: usize) -> Self {
+        Self::new(Box::new(|name: &str| (name, 0).to_socket_addrs().map(Iterator::collect)), max)
     }
 
     pub(super) fn new(look_up: Box<LookUp>, max: usize) -> Self {
-        Self { look_up, max: AtomicUsize::new(max), state: Mutex::default() }
-    }
-
-    /// Sets how many there may be at a time.
-    pub(super) fn set_max(&self, max: usize) {
-        self.max.store(max, Ordering::Relaxed);
+        Self { look_up, max: max.max(1), state: Mutex::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -140,7 +130,7 @@ impl Lookups {
         if let Some(under_way) = state.names.get(name) {
             return Ok(under_way.subscribe());
         }
-        let max = self.max.load(Ordering::Relaxed).max(1);
+        let max = self.max;
         let name: Arc<str> = name.into();
         if state.threads < max {
             // Nobody else may come in between: what waits for this thread would wait forever if there is none.
@@ -225,6 +215,7 @@ impl Service<Name> for Resolver {
 #[cfg(test)]
 mod tests {
     use std::sync::Condvar;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use futures::FutureExt as _;
 

@@ -44,7 +44,7 @@ const CREDENTIALS: [HeaderName; 4] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION
 
 /// Takes out of a guest's headers what is about the connection, also what `Connection` names as such: a proxy would drop
 /// that, so a guest could have it drop what the manifest adds.
-pub(in crate::hosts) fn drop_hop_by_hop(headers: &mut HeaderMap) {
+pub(crate) fn drop_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(CONNECTION)
         .iter()
@@ -59,7 +59,7 @@ pub(in crate::hosts) fn drop_hop_by_hop(headers: &mut HeaderMap) {
 }
 
 /// Takes out what must not reach `to` after `from`; `confidential` is what was meant for the first server only.
-pub(in crate::hosts) fn leave_behind(headers: &mut HeaderMap, confidential: &[HeaderName], from: &Url, to: &Url) {
+pub(crate) fn leave_behind(headers: &mut HeaderMap, confidential: &[HeaderName], from: &Url, to: &Url) {
     if from.origin() == to.origin() {
         return;
     }

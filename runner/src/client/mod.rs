@@ -1,15 +1,17 @@
-//! One HTTP client for all connections.
+//! HTTP clients: requests to servers, with the connections and the name look-ups that they share.
 
 mod connector;
 mod lookup;
 #[cfg(test)]
 mod tests;
+pub(crate) mod url;
 
 use std::error::Error;
 use std::io::Read as _;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use ::url::Url;
 use flate2::read::MultiGzDecoder;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body as _, Bytes};
@@ -23,16 +25,14 @@ use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder}
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
-use url::Url;
 
-pub use super::egress::{Denied, Hop};
-use super::egress::{Reach, headers};
-pub(crate) use super::url::shown;
-use super::url::{self as urls, UrlError};
+pub use self::url::UrlError;
+use self::url::{self as urls, shown};
+use crate::egress::{Denied, Hop, Reach, headers};
 use crate::environment::Environment;
-use crate::limits::LimitId;
+use crate::limits::{LimitId, Limits};
 use crate::telemetry::{metrics, traces};
-use connector::{Connector, Proxies};
+use connector::{Connector, Proxies, ProxySettings};
 use lookup::{LookupError, Lookups};
 
 /// Redirects that are followed.
@@ -143,7 +143,9 @@ type Secure = Client<HttpsConnector<Connector>, Full<Bytes>>;
 /// Connections are made and kept on demand; TLS is set up by the first use of `https`.
 #[derive(Debug)]
 pub struct HttpClient {
-    proxies: Arc<Proxies>,
+    settings: ProxySettings,
+    /// What the settings say, read by the first request.
+    proxies: OnceLock<Arc<Proxies>>,
     lookups: Arc<Lookups>,
     tls: OnceLock<Result<ClientConfig, String>>,
     anywhere: Connections,
@@ -157,21 +159,52 @@ struct Connections {
     secure: OnceLock<Secure>,
 }
 
-/// Sets how many names may be looked up at a time, by all clients of the process.
-pub fn set_max_lookups(max: usize) {
-    Lookups::of_process().set_max(max);
+/// The clients of a process. Whatever is loaded and reloaded, the threads of its name look-ups are one budget. Cheap to
+/// clone.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    lookups: Arc<Lookups>,
+    /// The newest of those that apps share.
+    shared: Arc<Mutex<Option<Arc<HttpClient>>>>,
+}
+
+impl Default for Clients {
+    fn default() -> Self {
+        Self::new(Limits::default().max_lookups)
+    }
+}
+
+impl Clients {
+    /// Clients that look up so many names at a time.
+    pub fn new(max_lookups: usize) -> Self {
+        Self { lookups: Arc::new(Lookups::of_system(max_lookups)), shared: Arc::default() }
+    }
+
+    /// A client with connections of its own, that uses the proxies of the environment.
+    pub fn separate(&self, environment: &Environment) -> HttpClient {
+        HttpClient::new(ProxySettings::of(&environment.snapshot()), Arc::clone(&self.lookups))
+    }
+
+    /// The client for an app with this environment: the one of the app before, with its connections, where the proxies are
+    /// still the same.
+    pub fn shared(&self, environment: &Environment) -> Arc<HttpClient> {
+        let settings = ProxySettings::of(&environment.snapshot());
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*shared {
+            Some(client) if client.settings == settings => Arc::clone(client),
+            _ => Arc::clone(shared.insert(Arc::new(HttpClient::new(settings, Arc::clone(&self.lookups))))),
+        }
+    }
 }
 
 impl HttpClient {
-    /// A client that uses the proxies of the environment.
-    pub fn new(environment: &Environment) -> Self {
-        Self::with_lookups(environment, Lookups::of_process())
+    fn new(settings: ProxySettings, lookups: Arc<Lookups>) -> Self {
+        let (anywhere, public) = (Connections::default(), Connections::default());
+        Self { settings, proxies: OnceLock::new(), lookups, tls: OnceLock::new(), anywhere, public }
     }
 
-    fn with_lookups(environment: &Environment, lookups: Arc<Lookups>) -> Self {
-        let proxies = Arc::new(Proxies::new(&environment.snapshot()));
-        let (anywhere, public) = (Connections::default(), Connections::default());
-        Self { proxies, lookups, tls: OnceLock::new(), anywhere, public }
+    fn proxies(&self) -> &Arc<Proxies> {
+        self.proxies.get_or_init(|| Arc::new(Proxies::new(&self.settings)))
     }
 
     /// Sends a request, whose URL the caller answers for, and follows redirects to where `judge` lets them go.
@@ -259,7 +292,7 @@ impl HttpClient {
         if request.body.is_empty() && matches!(request.method, Method::POST | Method::PUT | Method::PATCH) {
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        if let Some(value) = self.proxies.authorization(&uri) {
+        if let Some(value) = self.proxies().authorization(&uri) {
             headers.insert(PROXY_AUTHORIZATION, value);
         }
         *message.uri_mut() = uri;
@@ -286,7 +319,7 @@ impl HttpClient {
     }
 
     fn connector(&self, reach: Reach) -> Connector {
-        Connector::new(Arc::clone(&self.proxies), &self.lookups, reach)
+        Connector::new(Arc::clone(self.proxies()), &self.lookups, reach)
     }
 }
 
