@@ -16,4 +16,5 @@ pub mod load;
 pub mod panics;
 pub mod sandbox;
 pub mod server;
+pub mod settings;
 pub mod telemetry;

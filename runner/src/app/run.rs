@@ -116,16 +116,15 @@ async fn serve(
     announce(&app, address);
     let (plugin, version) = (&app.program.app.name, env!("CARGO_PKG_VERSION"));
     tracing::info!(target: "modus", plugin, version, environment = app.environment, address = %address, "Listening.");
-    let limits = server::Limits::from(&reload.arguments.limits);
     let admin = reload.arguments.admin_address;
-    let live = Live::new(Arc::clone(&app.routes), reload.process.mutations.clone()).with_admin(admin.is_some());
-    let live = Arc::new(live);
+    let (mutations, limits) = (reload.process.mutations.clone(), reload.arguments.limits.clone());
+    let live = Arc::new(Live::new(Arc::clone(&app.routes), mutations, limits).with_admin(admin.is_some()));
     let sandbox = app.sandbox.clone();
     drop(app);
     if let Some(admin) = admin {
         let listeners = Listeners::on(admin).await?;
         tracing::info!(target: "modus", admin = %listeners.address()?, "Probes and metrics.");
-        tokio::spawn(server::admin::serve(listeners, Arc::clone(&live), limits));
+        tokio::spawn(server::admin::serve(listeners, Arc::clone(&live)));
     }
     let Arguments { shutdown_delay, shutdown_timeout, guest_memory, .. } = reload.arguments;
     let capacity = Arc::clone(&reload.process.capacity);
@@ -144,7 +143,7 @@ async fn serve(
         signalled.await;
         drop(open);
     };
-    server::serve(listeners, &loops, &live, limits, shutdown, shutdown_timeout).await;
+    server::serve(listeners, &loops, &live, shutdown, shutdown_timeout).await;
     let (finished, cut) = live.drained();
     tracing::info!(target: "modus", finished, cut, "Shut down.");
     traces::finish().await;

@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
 use super::Routes;
+use crate::limits::Limits;
 
 /// Mutations of all apps of this process, those that were replaced included. Each runs to its end, although its client may
 /// be gone and its app replaced. Cheap to clone.
@@ -34,6 +35,7 @@ impl Mutations {
 pub struct Live {
     routes: ArcSwap<Routes>,
     pub(super) mutations: Mutations,
+    pub(super) limits: Limits,
     /// Probes and metrics have a listener of their own.
     admin: bool,
     draining: AtomicBool,
@@ -53,11 +55,12 @@ impl Drop for UnderWay {
 }
 
 impl Live {
-    /// Serves `routes`. At the end `mutations` are waited for.
-    pub fn new(routes: Arc<Routes>, mutations: Mutations) -> Self {
+    /// Serves `routes` within `limits`. At the end `mutations` are waited for.
+    pub fn new(routes: Arc<Routes>, mutations: Mutations, limits: Limits) -> Self {
         Self {
             routes: ArcSwap::new(routes),
             mutations,
+            limits,
             admin: false,
             draining: AtomicBool::default(),
             begun: AtomicU64::default(),
