@@ -1,16 +1,18 @@
 //! The process: start, serve, end.
 
 use std::io::IsTerminal as _;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::announce::announce;
+use super::export::Exporter;
 use super::marks::Marks;
+use super::sources::Sources;
 use super::watch::{self, Reload, Watched};
-use super::{App, Process, Sources, StartError};
+use super::{App, Process, StartError};
 use crate::capacity::{Capacity, memory};
 use crate::cli::Arguments;
 use crate::compute;
@@ -18,8 +20,8 @@ use crate::load::Loaded;
 use crate::sandbox::ticker;
 use crate::server::loops::{self, Loops};
 use crate::server::{self, Listeners, Live, Mutations};
-use crate::telemetry::traces::{self, Service};
-use crate::{environment, telemetry};
+use crate::telemetry::traces;
+use crate::{environment, panics, telemetry};
 
 /// Exit code after a second signal.
 const FORCED: i32 = 130;
@@ -44,8 +46,10 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     };
     let control = Builder::new_current_thread().enable_all().build()?;
     keep_on_after_broken_pipes(&control)?;
-    let service = Service { app: &loaded.program.app.name, runtime: control.handle() };
-    telemetry::init(arguments.json_logs, service).map_err(StartError::Configuration)?;
+    let handle = control.handle().clone();
+    let exporter = || Exporter::new(handle);
+    telemetry::init(arguments.json_logs, &loaded.program.app.name, exporter).map_err(StartError::Configuration)?;
+    panics::install();
     if let Err(error) = server::raise_open_files() {
         tracing::warn!(target: "modus", error = %error, "The number of open files could not be raised.");
     }
@@ -155,28 +159,6 @@ fn keep_on_after_broken_pipes(runtime: &Runtime) -> std::io::Result<()> {
     let _entered = runtime.enter();
     // The handler stays when this is dropped.
     signal(SignalKind::pipe()).map(drop)
-}
-
-/// Says what is served.
-pub(super) fn announce(app: &App, address: SocketAddr) {
-    for route in app.routes.endpoints() {
-        let url = url(address, &route.path);
-        tracing::info!(target: "modus", endpoint = route.name, url, "Serving.");
-    }
-    if app.routes.has_explorer() {
-        tracing::info!(target: "modus", url = url(address, server::explorer::PATH), "The API explorer is on.");
-    }
-    if app.routes.endpoints().is_empty() {
-        tracing::warn!(target: "modus", "The manifest has no endpoints: no GraphQL is served.");
-    }
-}
-
-/// An address that a browser on this machine can open.
-fn url(address: SocketAddr, path: &str) -> String {
-    match address {
-        address if address.ip().is_unspecified() => format!("http://localhost:{}{path}", address.port()),
-        address => format!("http://{address}{path}"),
-    }
 }
 
 /// The terminal that this process was started from, if so. When it is closed, what was started from it is to end; otherwise
