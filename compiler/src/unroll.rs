@@ -17,7 +17,7 @@ const SMALL: usize = 60;
 /// need some of them.
 const CROWDED: usize = 3;
 
-/// The module with its small loops unrolled. It does the same in each call.
+/// A module with its small loops unrolled, for whoever measures what that is worth.
 ///
 /// # Errors
 /// For a module that is not valid.
@@ -33,7 +33,7 @@ impl Reencode for Unrolling {
     type Error = Infallible;
 
     fn parse_function_body(&mut self, code: &mut CodeSection, body: FunctionBody<'_>) -> Result<(), Error> {
-        code.raw(&unrolled(&body)?);
+        code.raw(&self::body(&body)?);
         Ok(())
     }
 
@@ -44,7 +44,7 @@ impl Reencode for Unrolling {
     }
 }
 
-/// The bytes of a function's body, whose loops `loop turn end` become
+/// The bytes of a function's body, which does the same as before, and whose small loops `loop turn end` become
 ///
 /// ```text
 /// block loop
@@ -52,7 +52,10 @@ impl Reencode for Unrolling {
 ///   turn                    goes back to the loop
 /// end end
 /// ```
-fn unrolled(body: &FunctionBody<'_>) -> Result<Vec<u8>, BinaryReaderError> {
+///
+/// # Errors
+/// For a body that is not valid.
+pub(crate) fn body(body: &FunctionBody<'_>) -> Result<Vec<u8>, BinaryReaderError> {
     let begin = body.range().start;
     let bytes = body.as_bytes();
     let mut instructions = Vec::new();

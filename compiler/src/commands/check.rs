@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Input, MANIFEST, beside, is_dash, keep, manifest_of, print_bytes, read_input, read_manifest, report};
 use crate::cli::{Check, Outcome, Output};
 use crate::codes;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::pipeline::{self, ManifestText};
 use crate::render::{Renderer, json_value};
 
@@ -107,8 +107,11 @@ impl Checked {
     fn analyse(&mut self, strict: bool) {
         let manifest = self.manifest.as_ref();
         if let Some(manifest) = manifest {
-            let (contents, found) = crate::manifest::read(&manifest.text, &manifest.file, strict);
-            self.contents = contents;
+            let (contents, mut found) = crate::manifest::read(&manifest.text, &manifest.file);
+            if strict {
+                diagnostic::make_errors(&mut found);
+            }
+            self.contents = contents.filter(|_| !found.iter().any(Diagnostic::is_error));
             if self.module.is_none() {
                 self.diagnostics.extend(found);
             }
@@ -121,7 +124,7 @@ impl Checked {
             self.diagnostics.extend(found);
         }
         if strict {
-            self.diagnostics.iter_mut().for_each(|found| found.severity = Severity::Error);
+            diagnostic::make_errors(&mut self.diagnostics);
         }
     }
 

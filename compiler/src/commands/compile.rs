@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::{Input, beside, fail, is_dash, keep, print_bytes, read_input, read_manifest, report, runner, write_file};
 use crate::cli::{Compile, Outcome, Output};
 use crate::codes;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{self, Diagnostic};
 use crate::native::Target;
 use crate::pipeline::{self, ManifestText};
 use crate::progress::Progress;
@@ -48,11 +48,12 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
             artifact
         }
         None => {
-            diagnostics.extend(
-                manifest
-                    .as_ref()
-                    .map_or_else(Vec::new, |text| crate::manifest::read(&text.text, &text.file, arguments.strict).1),
-            );
+            let text = manifest.as_ref();
+            let mut found = text.map_or_else(Vec::new, |text| crate::manifest::read(&text.text, &text.file).1);
+            if arguments.strict {
+                diagnostic::make_errors(&mut found);
+            }
+            diagnostics.extend(found);
             None
         }
     };
