@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Report;
 use super::measure::{Call, FLOOR};
 use super::summary::Summary;
-use crate::commands::inspect::plain;
+use crate::render::escaped as plain;
 
 const BOLD: &str = "\x1b[1m";
 const RED: &str = "\x1b[31m";
