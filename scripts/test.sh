@@ -21,7 +21,9 @@ cargo test --locked -q -p modus-abi --tests
 for crate in modusc modus-runner; do
   cargo test --locked -q -p "$crate" --lib
 done
-cargo test --locked -q -p measure
+for crate in loadgen measure; do
+  cargo test --locked -q -p "$crate"
+done
 cargo test --locked -q -p tests --no-fail-fast
 # Once more with checked bounds: what runs guests in every way. `tests/bounds.rs` has compared the two kinds already.
 checked=()

@@ -20,4 +20,5 @@ pub mod panics;
 pub mod process;
 pub mod sandbox;
 pub mod server;
+pub mod settings;
 pub mod telemetry;

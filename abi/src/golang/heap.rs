@@ -5,7 +5,8 @@ use crate::guest::{Guest, Helper, Stopped, read, read_u32, slice, write};
 use crate::language::Root;
 
 /// A guest with the roots that the host has made in it. Its collector sees neither host variables nor core results,
-/// so everything the host still needs across a helper call must be pinned or written into a malloc block (section 8).
+/// so everything the host still needs across a helper call must be pinned or written into a malloc block (`abi-go`
+/// section 8).
 pub(super) struct Heap<'g> {
     guest: &'g mut dyn Guest,
     roots: Vec<Root>,

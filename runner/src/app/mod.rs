@@ -1,5 +1,7 @@
 //! From the command line to a serving process, and back to an orderly end.
 
+mod announce;
+mod export;
 mod marks;
 mod run;
 mod sources;
@@ -20,7 +22,6 @@ use abi::plan::Program;
 use thiserror::Error;
 
 pub use run::run;
-use sources::Sources;
 
 /// Why the runner could not start, or could not take over changed files.
 #[derive(Debug, Error)]

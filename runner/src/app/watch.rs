@@ -8,9 +8,10 @@ use tokio::runtime::Handle;
 use tokio::signal::unix::Signal;
 use tokio::sync::oneshot;
 
+use super::announce::announce;
 use super::marks::Marks;
-use super::run::announce;
-use super::{App, Sources, StartError};
+use super::sources::Sources;
+use super::{App, StartError};
 use crate::cli::Arguments;
 use crate::load::Loaded;
 use crate::process::Process;

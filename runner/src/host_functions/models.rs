@@ -1,4 +1,4 @@
-//! `modus_models`: a transparent POST proxy to model providers (`models`).
+//! `modus_models`: a transparent POST proxy to model providers (`models` sections 2, 3 and 5).
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};

@@ -11,6 +11,7 @@ use super::lazy::Lazy;
 use super::state::State;
 use super::{Options, linker, ticker};
 use crate::host_functions::HostFunctions;
+use crate::limits::TABLE_ENTRIES;
 use crate::load::{CodeFile, LoadError};
 
 /// Bytes of a page of linear memory.
@@ -70,16 +71,16 @@ impl Code {
 fn check(module: &Module, options: &Options) -> wasmtime::Result<usize> {
     let required = module.resources_required();
     let elements = required.max_initial_table_size.unwrap_or(0);
-    if elements > engine::TABLE_ELEMENTS as u64 {
-        wasmtime::bail!("the app's table has {elements} elements, and there may be {}", engine::TABLE_ELEMENTS);
+    if elements > TABLE_ENTRIES as u64 {
+        wasmtime::bail!("the app's table has {elements} elements, and there may be {}", TABLE_ENTRIES);
     }
     let least = required.max_initial_memory_size.unwrap_or(0).saturating_mul(PAGE);
-    if least > options.memory_limit as u64 {
+    if least > options.limits.memory_bytes() as u64 {
         let mib = |bytes: u64| bytes.div_ceil(1 << 20);
         wasmtime::bail!(
             "the app has {} MiB of memory from its start, and `memory-limit` is {}: raise it",
             mib(least),
-            mib(options.memory_limit as u64),
+            mib(options.limits.memory_bytes() as u64),
         );
     }
     Ok(usize::try_from(least)?)

@@ -16,11 +16,12 @@ use super::deadline::Deadline;
 use super::guest::{self, View};
 use super::outcome::{self, Ending};
 use super::state::{self, MemoryLimit, State, TURN};
-use super::{engine, seeds, ticker};
+use super::{seeds, ticker};
 use crate::call::{Outcome, Request};
 use crate::capacity::MemoryShare;
 use crate::compute;
 use crate::host_functions::is_time_zone;
+use crate::limits::{HOST_CALLS, OUTPUT_BYTES, TABLE_ENTRIES};
 use crate::output::Output;
 use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
 
@@ -62,7 +63,7 @@ impl Instance {
 
     /// Calls a function. Where the guest ends (trap, exit, time-out), the instance does, too, and all later calls fail.
     pub async fn call(&mut self, request: &Request) -> Outcome {
-        let deadline = Deadline::after(self.inner.options.deadline);
+        let deadline = Deadline::after(self.inner.options.limits.deadline);
         let log = self.inner.log_context(request, &super::id::new());
         let fresh = state(&self.inner, Arc::clone(&self.store.data().code), request, log, deadline);
         let old = std::mem::replace(self.store.data_mut(), fresh);
@@ -318,18 +319,18 @@ fn state(inner: &Inner, code: Arc<Code>, request: &Request, log: LogContext, dea
         deadline,
         time_zone: known,
         claims: request.claims.clone().filter(|claims| !claims.contains('\0')).unwrap_or_default(),
-        output: Output::new(inner.options.output_limit),
+        output: Output::new(OUTPUT_BYTES),
         stopped: None,
         exports: None,
         closed: [false; 3],
         environment: None,
         memory: MemoryLimit {
-            bytes: inner.options.memory_limit,
-            elements: engine::TABLE_ELEMENTS,
+            bytes: inner.options.limits.memory_bytes(),
+            elements: TABLE_ENTRIES,
             share: MemoryShare::new(inner.capacity.memory()),
         },
         host_time: Duration::ZERO,
-        host_calls: inner.options.host_calls,
+        host_calls: HOST_CALLS,
         kept: false,
         function: request.function as usize,
         is_long: false,

@@ -56,40 +56,19 @@ const UNTIL_NEXT_TRY: Duration = Duration::from_secs(1);
 /// How long after its deadline a call may still tell of its end itself. Then it is dropped, wherever it is.
 const GRACE: Duration = Duration::from_millis(50);
 
-/// Bounds on calls.
-#[derive(Clone, Debug)]
+/// How calls are run.
+#[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Time a call may take, waiting for its turn included.
-    pub deadline: Duration,
-    /// Bytes of linear memory an instance may have.
-    pub memory_limit: usize,
-    /// Bytes a call may print and log.
-    pub output_limit: usize,
-    /// Calls of host functions within one call.
-    pub host_calls: u64,
-    /// Bounds on arguments and results.
-    pub values: abi::guest::Limits,
+    /// Bounds on calls.
+    pub limits: Limits,
     /// Whether a guest that exports `__collect` collects garbage before each allocation on the host's behalf. Slow; it
     /// shows objects that nothing holds.
     pub collect: bool,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self::from(&Limits::default())
-    }
-}
-
 impl From<&Limits> for Options {
     fn from(limits: &Limits) -> Self {
-        Self {
-            deadline: limits.deadline,
-            memory_limit: (limits.memory_limit as usize) << 20,
-            output_limit: 1 << 20,
-            host_calls: 1_000_000,
-            values: limits.values(),
-            collect: false,
-        }
+        Self { limits: limits.clone(), collect: false }
     }
 }
 
@@ -138,7 +117,7 @@ impl Sandbox {
             plugin: Arc::from(program.app.name.as_str()),
             build_id: Arc::from(program.app.build_id.as_str()),
             shared: Arc::new(Shared {
-                limits: abi::guest::Limits { pause: compute::pause, ..options.values },
+                limits: abi::guest::Limits { pause: compute::pause, ..options.limits.values() },
                 metrics: program.imports.iter().map(|_| HostFunctionMetrics::default()).collect(),
                 collect: options.collect,
                 habits: Lazy::new(program.functions.len()),
@@ -228,7 +207,7 @@ impl Sandbox {
         let slot = self.0.capacity.try_slot().ok_or(LimitId::MaxCalls)?;
         let request = Request::default();
         let log = self.0.log_context(&request, "");
-        let deadline = Deadline::after(self.0.options.deadline);
+        let deadline = Deadline::after(self.0.options.limits.deadline);
         Ok(Instance::new(Arc::clone(&self.0), &request, log, deadline).holding(slot))
     }
 }
@@ -238,7 +217,7 @@ impl Call for Sandbox {
         let inner = Arc::clone(&self.0);
         self.pool_soon();
         async move {
-            let deadline = Deadline::after(inner.options.deadline);
+            let deadline = Deadline::after(inner.options.limits.deadline);
             let execution_id = id::new();
             let Some(slot) = inner.slot(deadline).await else { return no_slot(execution_id) };
             if !inner.is_sound() {
@@ -294,12 +273,7 @@ async fn run(
     if instance.is_pooled() && !instance.was_interrupted() {
         drop((instance, slot));
     } else {
-        // To give memory back takes longer than to write the answer, which waits for its turn meanwhile; and where a crowd of
-        // calls has the same deadline, so do all of their answers.
-        tokio::spawn(async move {
-            tokio::task::yield_now().await;
-            drop((instance, slot));
-        });
+        compute::discard((instance, slot));
     }
     outcome
 }

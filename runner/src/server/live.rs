@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use arc_swap::ArcSwap;
 
 use super::Routes;
+use crate::limits::Limits;
 use crate::process::Mutations;
 
 /// Shared by all connections.
 pub struct Live {
     routes: ArcSwap<Routes>,
     pub(super) mutations: Mutations,
+    pub(super) limits: Limits,
     /// Probes and metrics have a listener of their own.
     admin: bool,
     draining: AtomicBool,
@@ -31,11 +33,12 @@ impl Drop for UnderWay {
 }
 
 impl Live {
-    /// Serves `routes`. At the end `mutations` are waited for.
-    pub fn new(routes: Arc<Routes>, mutations: Mutations) -> Self {
+    /// Serves `routes` within `limits`. At the end `mutations` are waited for.
+    pub fn new(routes: Arc<Routes>, mutations: Mutations, limits: Limits) -> Self {
         Self {
             routes: ArcSwap::new(routes),
             mutations,
+            limits,
             admin: false,
             draining: AtomicBool::default(),
             begun: AtomicU64::default(),

@@ -5,6 +5,7 @@ use hyper::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_
 use hyper::{Response, StatusCode};
 
 use super::{Body, Live, plain};
+use crate::limits::LimitId;
 use crate::telemetry::metrics;
 
 /// The answer of the listener that is for nothing else.
@@ -19,8 +20,8 @@ pub(super) fn admin(path: &str, live: &Live) -> Response<Body> {
 pub(super) fn only(path: &str, live: &Live) -> Response<Body> {
     let probe = Some(path).filter(|_| !live.has_admin()).and_then(|path| answer(path, live));
     let mut response = probe.unwrap_or_else(|| {
-        let text = "Too many connections are open (limit `max-connections`); try again later.";
-        let mut refusal = plain(StatusCode::SERVICE_UNAVAILABLE, text);
+        let text = format!("Too many connections are open ({}); try again later.", LimitId::MaxConnections);
+        let mut refusal = plain(StatusCode::SERVICE_UNAVAILABLE, &text);
         refusal.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         refusal
     });

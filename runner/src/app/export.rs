@@ -17,15 +17,16 @@ use crate::environment::Environment;
 /// Time for one export.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Sends what the exporter of traces hands it.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(super) struct Exporter {
     runtime: Handle,
     http: Arc<HttpClient>,
     /// Whether the last export failed: only the first failure in a row is logged.
     failing: AtomicBool,
 }
 
-impl Client {
+impl Exporter {
     pub(super) fn new(runtime: Handle, clients: &Clients) -> Self {
         let http = Arc::new(clients.separate(&Environment::load(None)));
         Self { runtime, http, failing: AtomicBool::new(false) }
@@ -44,7 +45,7 @@ impl Client {
 }
 
 #[async_trait]
-impl opentelemetry_http::HttpClient for Client {
+impl opentelemetry_http::HttpClient for Exporter {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let (head, body) = request.into_parts();
         let url = head.uri.to_string().parse()?;

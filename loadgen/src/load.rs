@@ -1,30 +1,33 @@
-//! Calls at one connection for their latency, and at many for their number.
+//! Requests at one connection for their latency, and at many for their number.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
-use super::client::{Connection, Fault, Message};
-use super::machine;
-use super::summary::{Samples, Summary};
+use crate::client::{Connection, Fault, Message};
+use crate::cores;
+use crate::samples::{Samples, Summary};
 
 /// Requests to warm up with at most.
 const WARM_UP: usize = 100;
 
 /// What came of many requests at once.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Load {
-    pub(super) succeeded: u64,
-    pub(super) failed: u64,
+pub struct Load {
+    /// Requests with an answer that counts.
+    pub succeeded: u64,
+    /// The others, and connections that could not be opened.
+    pub failed: u64,
     /// The message of the first failure.
-    pub(super) failure: Option<String>,
+    pub failure: Option<String>,
     /// From the first request to the last answer.
-    pub(super) took: Duration,
+    pub took: Duration,
 }
 
 impl Load {
     /// Requests per second that were answered without errors.
-    pub(super) fn rate(&self) -> f64 {
+    #[must_use]
+    pub fn rate(&self) -> f64 {
         if self.took.is_zero() { 0.0 } else { self.succeeded as f64 / self.took.as_secs_f64() }
     }
 
@@ -34,13 +37,17 @@ impl Load {
         self.failure = self.failure.take().or(other.failure);
         self.took = self.took.max(other.took);
     }
+
+    fn lost(reason: impl ToString) -> Self {
+        Self { failed: 1, failure: Some(reason.to_string()), ..Self::default() }
+    }
 }
 
 /// Latency at one connection: requests one after the other for about `length`, after a tenth of it to warm up.
 ///
 /// # Errors
 /// The first request that fails.
-pub(super) async fn latency(address: SocketAddr, message: &Message, length: Duration) -> Result<Summary, Fault> {
+pub async fn latency(address: SocketAddr, message: &Message, length: Duration) -> Result<Summary<Duration>, Fault> {
     let mut connection = Connection::open(address).await?;
     let end = Instant::now() + length / 10;
     for _ in 0..WARM_UP {
@@ -63,11 +70,10 @@ pub(super) async fn latency(address: SocketAddr, message: &Message, length: Dura
     samples.summary().ok_or_else(|| Fault::Connection("nothing was measured".to_owned()))
 }
 
-/// Requests over many connections, each with one under way, begun for `length`.
-pub(super) async fn throughput(address: SocketAddr, message: &Message, connections: u32, length: Duration) -> Load {
+/// Requests over many connections, each with one under way, begun for `length`. The client has threads of its own.
+pub async fn throughput(address: SocketAddr, message: &Message, connections: u32, length: Duration) -> Load {
     // The server needs cores too. One thread is enough for as many connections as it keeps busy.
-    let cores = machine::cores();
-    let threads = u32::try_from(cores / 2).unwrap_or(1).clamp(1, connections);
+    let threads = u32::try_from(cores::available() / 2).unwrap_or(1).clamp(1, connections);
     let barrier = Arc::new(Barrier::new(threads as usize));
     let waiting: Vec<_> = (0..threads)
         .map(|index| {
@@ -88,12 +94,6 @@ pub(super) async fn throughput(address: SocketAddr, message: &Message, connectio
     load
 }
 
-impl Load {
-    fn lost(reason: &str) -> Self {
-        Self { failed: 1, failure: Some(reason.to_owned()), ..Self::default() }
-    }
-}
-
 /// One thread's share of the connections.
 fn on_thread(address: SocketAddr, message: &Message, share: u32, length: Duration, barrier: &Barrier) -> Load {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -102,36 +102,58 @@ fn on_thread(address: SocketAddr, message: &Message, share: u32, length: Duratio
         return Load::lost("a client thread cannot start");
     };
     runtime.block_on(async {
-        let mut open = Vec::new();
-        let mut load = Load::default();
-        for _ in 0..share {
-            match Connection::open(address).await {
-                Ok(connection) => open.push(connection),
-                Err(fault) => load.add(Load::lost(fault.text())),
-            }
-        }
+        let (open, mut load) = connections(address, share).await;
         // Waited for even without a connection: the others would wait for ever.
         barrier.wait();
         let started = Instant::now();
-        let tasks: Vec<_> = open
-            .into_iter()
-            .map(|connection| tokio::spawn(repeat(connection, message.clone(), started, length)))
-            .collect();
-        for task in tasks {
-            load.add(task.await.unwrap_or_else(|_| Load::lost("a client task ended early")));
-        }
+        load.add(repeat(open, message, move || started.elapsed() < length).await);
         load
     })
 }
 
-async fn repeat(mut connection: Connection, message: Message, started: Instant, length: Duration) -> Load {
+/// Opens connections; those that cannot be opened count as failed.
+pub async fn connections(address: SocketAddr, count: u32) -> (Vec<Connection>, Load) {
+    let mut open = Vec::new();
+    let mut failed = Load::default();
+    for _ in 0..count {
+        match Connection::open(address).await {
+            Ok(connection) => open.push(connection),
+            Err(fault) => failed.add(Load::lost(fault)),
+        }
+    }
+    (open, failed)
+}
+
+/// Sends a request on each connection again and again, for as long as there is to be one `more`.
+pub async fn repeat<M>(open: Vec<Connection>, message: &Message, more: M) -> Load
+where
+    M: Fn() -> bool + Clone + Send + 'static,
+{
+    let started = Instant::now();
+    let tasks: Vec<_> = open
+        .into_iter()
+        .map(|connection| tokio::spawn(on_connection(connection, message.clone(), started, more.clone())))
+        .collect();
     let mut load = Load::default();
-    while started.elapsed() < length {
+    for task in tasks {
+        load.add(task.await.unwrap_or_else(|_| Load::lost("a client task ended early")));
+    }
+    load
+}
+
+async fn on_connection(
+    mut connection: Connection,
+    message: Message,
+    started: Instant,
+    more: impl Fn() -> bool,
+) -> Load {
+    let mut load = Load::default();
+    while more() {
         match connection.ask(&message).await {
             Ok(()) => load.succeeded += 1,
             Err(fault) => {
                 load.failed += 1;
-                load.failure.get_or_insert_with(|| fault.text().to_owned());
+                load.failure.get_or_insert_with(|| fault.to_string());
                 if matches!(fault, Fault::Connection(_)) {
                     break;
                 }
