@@ -128,3 +128,17 @@ fn what_cannot_be_checked() {
     assert_eq!((code, &found["diagnostics"][0]["code"]), (2, &json!("MC0604")));
     assert_eq!(check(&["/nowhere/modus.json"]).0, 1);
 }
+
+/// What is said of a module does not leave out a manifest that is there and cannot be read.
+#[test]
+fn a_manifest_that_cannot_be_read_is_told_wherever_it_belongs_to_a_module() {
+    let wasm = std::fs::read(guests::build("examples/people")).unwrap();
+    let folder = folder(&[("people.wasm", &wasm), ("modus.json", b"{\"a\": \"\xff\"}")]);
+    let module = folder.path().join("people.wasm");
+    for command in ["schema", "inspect"] {
+        let output = app::modusc(&[command.as_ref(), module.as_os_str()]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{command}: {said}");
+        assert!(said.contains("the manifest is not UTF-8 text") && said.contains("modus.json"), "{command}: {said}");
+    }
+}

@@ -4,8 +4,8 @@ use abi::plan::{DefaultValue, FunctionPlan};
 use abi::value::Value;
 
 use super::*;
-use crate::read::read;
 use crate::read::tests::Builder;
+use crate::read::tests::read;
 
 const AS: &str = "modus-sdk-as@0.18.0";
 const GO: &str = "modus-sdk-go@0.18.0";
@@ -24,7 +24,8 @@ fn planned(sdk: &str, members: &str, imports: &[&str], exports: &[&str]) -> (Opt
     }
     let (module, found) = read(&builder.bytes());
     assert_eq!(found, []);
-    let (program, found) = build(&module.expect("a module"), Manifest::default());
+    let mut found = Vec::new();
+    let program = crate::pipeline::plan(&module.expect("a module"), Manifest::default(), &mut found);
     (program, found.into_iter().map(|finding| format!("{} {}", finding.code, finding.message)).collect())
 }
 
