@@ -6,7 +6,7 @@ use abi::value::Value;
 use juniper::OperationType;
 use sha2::{Digest as _, Sha256};
 
-use super::compile::{self, Environment};
+use super::compile::{self, CompileContext};
 use super::error::RequestError;
 use super::part::Part;
 use super::plan::Document;
@@ -73,7 +73,7 @@ impl Engine {
     fn compile(&self, text: &str) -> Result<Arc<Document>, Refusal> {
         let against = |root: &Root| {
             let Self { program, tables, options, .. } = self;
-            compile::compile(text, &Environment { program, root, tables, options }).map(Arc::new)
+            compile::compile(text, &CompileContext { program, root, tables, options }).map(Arc::new)
         };
         if self.whole.get().is_none()
             && let Some(part) = Part::of(text, &self.program.schema)

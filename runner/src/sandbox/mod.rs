@@ -29,7 +29,7 @@ use futures::future::BoxFuture;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument as _;
 
-use crate::call::{Call, CallFailure, Level, Outcome, Request};
+use crate::call::{Call, CallFailure, CallRequest, Level, Outcome};
 use crate::capacity::{Admission, Capacity};
 use crate::compute;
 use crate::environment::Environment;
@@ -205,7 +205,7 @@ impl Sandbox {
     /// The limit that is reached.
     pub fn keep(&self) -> Result<Instance, LimitId> {
         let slot = self.0.capacity.try_slot().ok_or(LimitId::MaxCalls)?;
-        let request = Request::default();
+        let request = CallRequest::default();
         let log = self.0.log_context(&request, "");
         let deadline = Deadline::after(self.0.options.limits.deadline);
         Ok(Instance::new(Arc::clone(&self.0), &request, log, deadline).holding(slot))
@@ -213,7 +213,7 @@ impl Sandbox {
 }
 
 impl Call for Sandbox {
-    fn call(&self, request: Request) -> BoxFuture<'static, Outcome> {
+    fn call(&self, request: CallRequest) -> BoxFuture<'static, Outcome> {
         let inner = Arc::clone(&self.0);
         self.pool_soon();
         async move {
@@ -248,7 +248,7 @@ impl Call for Sandbox {
 /// One call in a fresh instance.
 async fn run(
     inner: Arc<Inner>,
-    request: Request,
+    request: CallRequest,
     log: LogContext,
     deadline: Deadline,
     slot: OwnedSemaphorePermit,
@@ -292,7 +292,7 @@ impl Inner {
         self.is_sound.get().copied().unwrap_or_else(|| self.file.load().is_untouched())
     }
 
-    fn log_context(&self, request: &Request, execution_id: &str) -> LogContext {
+    fn log_context(&self, request: &CallRequest, execution_id: &str) -> LogContext {
         let function = self.shared.program.functions.get(request.function as usize);
         LogContext {
             plugin: Arc::clone(&self.plugin),
