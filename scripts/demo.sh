@@ -2,7 +2,7 @@
 # The five-minute path: build, compile examples/excuses, serve it beside a local stand-in for OpenAI, ask one question.
 #
 # The programs are built soon rather than fast: unoptimised, and by one command, so that what they share is built once (the
-# runner has the compiler's features then, which a release build has not).
+# runner has the compiler's features then, which a release build has not). modusc compiles for this processor only.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bin="${CARGO_TARGET_DIR:-target}/demo"
@@ -22,10 +22,10 @@ wait_for_line() { # FILE PATTERN
 
 say "Building modusc, modus-runner and a stand-in for OpenAI"
 cat <<'TEXT'
-The first time this takes some minutes: about 390 crates, the compiler's back ends among them. They are not optimised here;
+The first time this takes some minutes: about 300 crates, a code generator among them. They are not optimised here;
 `make build` makes the programs as they are shipped.
 TEXT
-cargo build --locked --profile demo -p modusc -p modus-runner -p tests \
+cargo build --locked --profile demo --no-default-features -p modusc -p modus-runner -p tests \
   --bin modusc --bin modus-runner --bin openai-stand-in
 
 "$bin/openai-stand-in" 0 >"$work/stand-in" &
