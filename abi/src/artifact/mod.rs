@@ -14,6 +14,7 @@
 //! wasmtime refuses unknown sections except those named `.debug_…`, and ignores bytes that no section covers. The
 //! trailer and the header can be read without wasmtime, so every mismatch is told in our own words.
 
+mod check;
 mod elf;
 mod executable;
 mod header;
