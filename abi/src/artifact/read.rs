@@ -214,7 +214,7 @@ impl<S: Source> Artifact<S> {
         while left > 0 {
             let part = left.min(HASHED_AT_ONCE);
             digest.update(self.source.bytes(at, part).ok_or_else(damaged)?);
-            (at, left) = (at + part, left - part);
+            (at, left) = (at.saturating_add(part), left.saturating_sub(part));
         }
         (<[u8; 32]>::from(digest.finalize()) == self.header.code_sha256).then_some(()).ok_or_else(damaged)
     }
