@@ -54,3 +54,19 @@ pub(super) fn header(runner: &[u8], target: &str) -> Result<FileHeader64<LE>, Ru
     }
     Ok(*header)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{RunnerError, header};
+
+    /// This test is a program for this machine, and no runner.
+    #[test]
+    fn a_program_is_for_one_target() {
+        let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        let refused = |target: &str| matches!(header(&program, target), Err(RunnerError::Target { .. }));
+        assert!(!refused(&crate::cpu::target()));
+        for other in ["riscv64gc-unknown-linux-gnu", "wasm32-wasip1", ""] {
+            assert!(refused(other), "{other}");
+        }
+    }
+}
