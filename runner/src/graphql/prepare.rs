@@ -35,6 +35,18 @@ impl Prepared {
 impl Engine {
     /// Checks a request; no function is called yet.
     pub(crate) fn prepare(&self, request: GraphqlRequest) -> Result<Prepared, Refusal> {
+        let prepared = self.prepared(request);
+        // What the schema lacks may be what could not be read of it.
+        match self.program.intact() {
+            Ok(()) => prepared,
+            Err(damage) => {
+                tracing::error!(target: "modus", error = %damage, "A request was refused: the artifact is damaged.");
+                Err(Refusal::Internal)
+            }
+        }
+    }
+
+    fn prepared(&self, request: GraphqlRequest) -> Result<Prepared, Refusal> {
         let document = self.requested(&request)?;
         let name = request.operation_name.as_deref();
         let operation = document.operation(name).map_err(RequestError::new)?;

@@ -105,6 +105,10 @@ impl Instance {
         // Where this future is dropped in the midst of a call, there is nothing left to enter again.
         let life = std::mem::replace(&mut self.life, Life::Ended);
         let ended = self.enter(life, request, &mut watch.started).await;
+        // What could not be read of the artifact must not become an answer.
+        let intact = self.inner.shared.program.intact();
+        let damaged = |damage| (None, Ending::Internal(format!("the artifact is damaged ({damage})")));
+        let ended = intact.map_err(damaged).and(ended);
         let (ending, weight) = match ended {
             Ok((instance, lifted)) => {
                 self.life = Life::Running(instance);

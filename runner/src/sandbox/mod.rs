@@ -162,12 +162,12 @@ impl Sandbox {
         true
     }
 
-    /// The code from where nobody can change it; `None` if somebody has changed it.
+    /// The code from where nobody can change it; `None` if somebody has changed it, or if the program is damaged.
     fn sealed(&self) -> Option<Arc<CodeFile>> {
         let file = self.0.file.load_full();
-        match file.sealed() {
+        match file.sealed(&self.0.shared.program) {
             Ok(sealed) => Some(Arc::new(sealed)),
-            Err(error @ LoadError::Overwritten { .. }) => {
+            Err(error @ (LoadError::Overwritten { .. } | LoadError::Artifact { .. })) => {
                 let help = "send SIGHUP to load what is there now, or start the runner again";
                 tracing::error!(target: "modus", error = %error, help, "Calls are refused.");
                 let _ = self.0.is_sound.set(false);
@@ -221,7 +221,7 @@ impl Call for Sandbox {
             let execution_id = id::new();
             let Some(slot) = inner.slot(deadline).await else { return no_slot(execution_id) };
             if !inner.is_sound() {
-                return overwritten(execution_id);
+                return unsound(execution_id);
             }
             let log = inner.log_context(&request, &execution_id);
             let span = traces::call(&log.function, &execution_id);
@@ -309,8 +309,9 @@ fn no_slot(execution_id: String) -> Outcome {
     failure(execution_id, &format!("the function timed out before it could start ({})", LimitId::MaxCalls))
 }
 
-fn overwritten(execution_id: String) -> Outcome {
-    tracing::error!(target: "modus", execution_id, "A call was refused: the artifact was overwritten while it was in use.");
+fn unsound(execution_id: String) -> Outcome {
+    let message = "A call was refused: the artifact is damaged, or was overwritten while it was in use.";
+    tracing::error!(target: "modus", execution_id, "{message}");
     failure(execution_id, "internal error; see the log")
 }
 

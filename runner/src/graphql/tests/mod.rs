@@ -1,6 +1,7 @@
 //! The engine against functions that are closures.
 
 mod arguments;
+mod damage;
 mod documents;
 mod limits;
 mod panics;
@@ -163,7 +164,15 @@ fn program() -> Program {
 
 /// Answers by function name.
 fn engine_with(options: Options, run: impl Fn(&str, CallRequest) -> Outcome + Send + Sync + 'static) -> Engine {
-    let program = Arc::new(program());
+    engine_of(program(), options, run)
+}
+
+fn engine_of(
+    program: Program,
+    options: Options,
+    run: impl Fn(&str, CallRequest) -> Outcome + Send + Sync + 'static,
+) -> Engine {
+    let program = Arc::new(program);
     let names: Vec<_> = program.functions.iter().map(|function| function.name.clone()).collect();
     let run = Arc::new(run);
     let call = move |request: CallRequest| {
