@@ -17,10 +17,10 @@ esac
 
 cargo build --locked "${release[@]}" -p modusc
 scripts/build-runner.sh "${release[@]}"
-cargo test --locked -q -p modus-abi --tests
-for crate in modusc modus-runner; do
-  cargo test --locked -q -p "$crate" --lib
+for crate in modus-abi modusc; do
+  cargo test --locked -q -p "$crate" --tests
 done
+cargo test --locked -q -p modus-runner --lib
 cargo test --locked -q -p measure
 cargo test --locked -q -p tests --no-fail-fast
 # Once more with checked bounds: what runs guests in every way. `tests/bounds.rs` has compared the two kinds already.

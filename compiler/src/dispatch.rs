@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use abi::guest::{self, Helper};
+use abi::guest;
 use abi::plan::{Entry, FunctionPlan, Program, Signature};
 use abi::types::CoreType;
 use wasm_encoder::reencode::{Error, Reencode, utils};
@@ -216,7 +216,7 @@ impl Adding<'_> {
     fn is_kept(&self, name: &str) -> bool {
         self.program.start.as_deref() == Some(name)
             || [guest::MEMORY, guest::COLLECT].contains(&name)
-            || Helper::ALL.iter().any(|helper| helper.export() == name)
+            || self.program.language.implementation().helpers().iter().any(|helper| helper.export == name)
     }
 }
 

@@ -5,17 +5,16 @@ mod core_type;
 mod functions;
 mod imports;
 mod known;
-mod opaque;
 mod reserved;
 #[cfg(test)]
 mod tests;
 
 use abi::manifest::Manifest;
-use abi::metadata::{FunctionResult, split_version};
 use abi::plan::{App, Program};
 use abi::types::Types;
 
 use crate::diagnostic::Diagnostic;
+use crate::metadata::{FunctionResult, split_version};
 use crate::read::Module;
 use crate::{dispatch, schema};
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use abi::language::Language;
-use abi::metadata::{self, Metadata};
 use wasmparser::{ExternalKind, FuncType, Parser, Payload, TypeRef, Validator, WasmFeatures};
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::language::{frontend, of_sdk};
+use crate::metadata::{self, Metadata};
 
 /// An app module whose metadata can be used.
 #[derive(Clone, Debug)]
@@ -248,10 +249,13 @@ fn read_metadata(sections: &Sections<'_>, found: &mut Vec<Diagnostic>) -> Option
             return None;
         }
     };
-    let Some(language) = Language::of_sdk(&metadata.sdk) else {
+    let Some(language) = of_sdk(&metadata.sdk) else {
         let message = format!("unsupported SDK: {}", metadata.sdk);
-        let known = Language::ALL.map(|language| language.implementation().sdk()).join(", ");
-        found.push(Diagnostic::error(codes::SDK_UNSUPPORTED, message).with_help(format!("supported are: {known}")));
+        let known: Vec<&str> = Language::ALL.iter().map(|language| frontend(*language).sdk()).collect();
+        found.push(
+            Diagnostic::error(codes::SDK_UNSUPPORTED, message)
+                .with_help(format!("supported are: {}", known.join(", "))),
+        );
         return None;
     };
     Some((metadata, json.to_vec(), language))

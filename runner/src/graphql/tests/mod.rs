@@ -63,8 +63,7 @@ fn field(text: &str, functions: &mut Vec<FunctionPlan>) -> RootField {
         parameters,
         results: results(name),
         signature: Signature::default(),
-        result_block: None,
-        optional_arguments: false,
+        own: Language::AssemblyScript.function_part(),
         entry: Entry::default(),
         uncallable: None,
     });

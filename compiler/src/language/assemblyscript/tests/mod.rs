@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod calls;
+pub(super) mod fake;
 mod lifting;
 mod limits;
 mod lowering;

@@ -1,7 +1,8 @@
 //! Go type names as the build tool prints them: full import paths, no spaces (`abi-go` section 3).
 
+use abi::types::IntKind;
+
 use crate::language::{Shape, TypeFacts};
-use crate::types::IntKind;
 
 /// One level of a type name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +115,11 @@ fn closing(text: &str) -> Option<usize> {
 /// Whether the name spells an unsigned byte.
 pub(super) fn is_byte(name: &str) -> bool {
     matches!(name, "byte" | "uint8")
+}
+
+/// Whether the name alone says what the type is, and not its parts: no slice, no array, no channel.
+pub(super) fn is_named(name: &str) -> bool {
+    !matches!(parse(name), TypeName::Slice(_) | TypeName::Array(..)) && !name.contains('<')
 }
 
 /// Whether null is a value of the type: pointers, slices and maps.

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::guest::{Callable, Guest, Helper, Stopped, read_u32, write};
-use crate::types::{Kind, Types};
+use abi::golang::helpers;
+use abi::guest::{Callable, Guest, Helper, Stopped, read_u32, write};
+use abi::types::{Kind, Types};
 
 type Body = Box<dyn FnMut(&mut Fake, &[u64]) -> u64>;
 
@@ -109,25 +110,25 @@ impl Guest for Fake {
         &mut self.memory
     }
 
-    fn helper(&mut self, helper: Helper, arguments: &[u32]) -> Result<u64, Stopped> {
-        self.calls.push((helper, arguments.to_vec()));
-        let address = match (helper, arguments) {
-            (Helper::Malloc, [size]) => self.allocate(*size),
-            (Helper::New, [id]) => match self.sizes.get(id).copied() {
+    fn helper(&mut self, helper: &'static Helper, arguments: &[u32]) -> Result<u64, Stopped> {
+        self.calls.push((*helper, arguments.to_vec()));
+        let address = match (*helper, arguments) {
+            (helpers::MALLOC, [size]) => self.allocate(*size),
+            (helpers::NEW, [id]) => match self.sizes.get(id).copied() {
                 Some(size) => self.allocate(size),
                 None => 0,
             },
-            (Helper::Make, [id, length]) => self.make(*id, *length),
-            (Helper::Unpin | Helper::Free, [address]) => {
+            (helpers::MAKE, [id, length]) => self.make(*id, *length),
+            (helpers::UNPIN | helpers::FREE, [address]) => {
                 assert_eq!(self.live.pop(), Some(*address), "released in reverse order");
                 return Ok(0);
             }
             // A map is the addresses of its two slice headers.
-            (Helper::ReadMap, [_, slot]) => {
+            (helpers::READ_MAP, [_, slot]) => {
                 let map = self.u32(*slot);
                 return Ok(u64::from(self.u32(map)) << 32 | u64::from(self.u32(map + 4)));
             }
-            (Helper::WriteMap, [_, slot, keys, values]) => {
+            (helpers::WRITE_MAP, [_, slot, keys, values]) => {
                 let map = self.block(&[*keys, *values]);
                 self.put_words(*slot, &[map]);
                 return Ok(0);

@@ -8,14 +8,16 @@ mod values;
 
 use serde_json::json;
 
-use super::Go;
-use crate::guest::{CallError, Limits};
-use crate::language::GuestLanguage;
+use crate::language::Frontend as _;
 use crate::metadata::Metadata;
-use crate::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan};
-use crate::selection::Selection;
-use crate::types::Types;
-use crate::value::Value;
+use abi::golang::Go;
+use abi::golang::plan::result_block;
+use abi::guest::{CallError, Limits};
+use abi::language::GuestLanguage as _;
+use abi::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan};
+use abi::selection::Selection;
+use abi::types::Types;
+use abi::value::Value;
 use fake::Fake;
 
 /// Types of the test app; ids as a build tool would give them.
@@ -70,16 +72,14 @@ fn plan(parameters: &[&str], results: &[&str]) -> (Types, FunctionPlan) {
         .zip(["item1", "item2", "item3"])
         .map(|(ty, name)| ResultPlan { name: name.into(), ty: Go.resolve(ty, &metadata, &mut types) })
         .collect();
-    let ids: Vec<_> = parameters.iter().map(|parameter| parameter.ty).collect();
-    let (signature, result_block) = Go.signature(&ids, &results, &mut types);
+    let (signature, own) = Go.signature(&parameters, &results, &mut types);
     assert!(types.is_closed());
     let function = FunctionPlan {
         name: "f".into(),
         parameters,
         results,
         signature,
-        result_block,
-        optional_arguments: false,
+        own,
         entry: Entry::default(),
         uncallable: None,
     };

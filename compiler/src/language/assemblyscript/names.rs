@@ -1,7 +1,8 @@
 //! Type names (`abi-assemblyscript` section 2), taken apart with a bracket-depth counter and without recursion.
 
+use abi::types::IntKind;
+
 use crate::language::{Shape, TypeFacts};
-use crate::types::IntKind;
 
 /// Nested type arguments beyond this are not something a compiler writes.
 const MAX_NESTING: usize = 64;

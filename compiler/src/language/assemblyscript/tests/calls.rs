@@ -2,14 +2,16 @@
 
 use serde_json::json;
 
-use crate::assemblyscript::AssemblyScript;
-use crate::assemblyscript::fake::{Fake, function, metadata};
-use crate::guest::{CallError, Limits, Stopped};
-use crate::language::GuestLanguage as _;
-use crate::plan::{DefaultValue, FunctionPlan, ImportPlan, ParameterPlan};
-use crate::selection::Selection;
-use crate::types::{CoreType, Types};
-use crate::value::Value;
+use super::fake::{Fake, function, metadata};
+use crate::language::Frontend as _;
+use abi::assemblyscript::AssemblyScript;
+use abi::assemblyscript::plan::FunctionPart;
+use abi::guest::{CallError, Limits, Stopped};
+use abi::language::GuestLanguage as _;
+use abi::plan::{DefaultValue, FunctionPlan, ImportPlan, ParameterPlan};
+use abi::selection::Selection;
+use abi::types::{CoreType, Types};
+use abi::value::Value;
 
 fn call(types: &Types, function: &FunctionPlan, arguments: &[Option<Value>]) -> (Fake, Result<Value, CallError>) {
     let mut guest = Fake::new();
@@ -24,7 +26,7 @@ fn with_defaults() -> (Types, FunctionPlan) {
     let mut function = function(&mut types, &["i32", "i32", "assembly/index/Seat"]);
     function.parameters[1].default = DefaultValue::Literal(Value::Int(7));
     function.parameters[2].default = DefaultValue::Placeholder;
-    function.optional_arguments = true;
+    function.own = FunctionPart { optional_arguments: true }.into();
     (types, function)
 }
 
@@ -55,7 +57,7 @@ fn placeholders_cannot_be_passed() {
 #[test]
 fn without_an_announcement_literals_are_passed() {
     let (types, mut function) = with_defaults();
-    function.optional_arguments = false;
+    function.own = FunctionPart::default().into();
     let seat = Some(Value::from(&json!({"row": 1, "tags": []})));
     let (guest, _) = call(&types, &function, &[None, None, seat]);
     assert_eq!((guest.announced, &guest.words[..2]), (None, [0u64, 7].as_slice()));
@@ -103,7 +105,7 @@ fn signatures() {
     let function = function(&mut types, &["i64", "f32", "u8", "assembly/index/Seat", "f64"]);
     let expected = [CoreType::I64, CoreType::F32, CoreType::I32, CoreType::I32, CoreType::F64];
     assert_eq!(function.signature.parameters, expected);
-    assert_eq!((function.signature.results, function.result_block), (vec![CoreType::I64], None));
+    assert_eq!((function.signature.results, function.own), (vec![CoreType::I64], FunctionPart::default().into()));
 }
 
 fn import(types: &mut Types, name: &str) -> ImportPlan {

@@ -2,28 +2,21 @@
 
 use serde_json::json;
 
+use super::fake::{Fake, lift_selected};
 use super::lifting::colours;
-use crate::assemblyscript::AssemblyScript;
-use crate::assemblyscript::fake::{Fake, metadata};
-use crate::assemblyscript::fault::Fault;
-use crate::assemblyscript::lift::Lifting;
-use crate::guest::Limits;
-use crate::language::GuestLanguage as _;
-use crate::selection::Selection;
-use crate::types::Types;
-use crate::value::Value;
+use abi::guest::{CallError, Limits};
+use abi::selection::Selection;
+use abi::value::Value;
 
 fn fields(list: &[(u32, Selection)]) -> Selection {
     Selection::Fields(list.to_vec())
 }
 
-fn lift(guest: &Fake, name: &str, address: u64, wanted: &Selection) -> Result<Value, Fault> {
-    let mut types = Types::default();
-    let ty = AssemblyScript.resolve(name, &metadata(), &mut types);
-    Lifting::new(&types, &guest.memory, &Limits::default()).word(ty, address, wanted)
+fn lift(guest: &Fake, name: &str, address: u64, wanted: &Selection) -> Result<Value, CallError> {
+    lift_selected(guest, name, address, &Limits::default(), wanted)
 }
 
-fn json(result: Result<Value, Fault>) -> serde_json::Value {
+fn json(result: Result<Value, CallError>) -> serde_json::Value {
     result.unwrap().to_json()
 }
 

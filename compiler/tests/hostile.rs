@@ -9,11 +9,12 @@ use std::sync::{Arc, LazyLock};
 
 use abi::guest::{Callable, Guest, Helper, Limits, Pause, Stopped};
 use abi::language::Language;
-use abi::metadata::Metadata;
 use abi::plan::{DefaultValue, Entry, FunctionPlan, ImportPlan, ParameterPlan, ResultPlan, Signature};
 use abi::selection::Selection;
 use abi::types::Types;
 use abi::value::Value;
+use modusc::language::{frontend, problem};
+use modusc::metadata::Metadata;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -103,21 +104,21 @@ static ALL: LazyLock<[Case; 2]> =
 
 fn case(language: Language, names: &[&str]) -> Case {
     let metadata = metadata(language, names);
-    let implementation = language.implementation();
+    let frontend = frontend(language);
     let mut types = Types::default();
     let functions = names.iter().map(|name| {
-        let ty = implementation.resolve(name, &metadata, &mut types);
-        assert_eq!(abi::language::problem(&types, ty), None, "{name}");
+        let ty = frontend.resolve(name, &metadata, &mut types);
+        assert_eq!(problem(&types, ty), None, "{name}");
         let parameter = |name: &str| ParameterPlan { name: name.into(), ty, default: DefaultValue::None };
         let results = vec![ResultPlan { name: "item1".into(), ty }];
-        let (signature, result_block) = implementation.signature(&[ty, ty], &results, &mut types);
+        let parameters = vec![parameter("a"), parameter("b")];
+        let (signature, own) = frontend.signature(&parameters, &results, &mut types);
         FunctionPlan {
             name: (*name).to_owned(),
-            parameters: vec![parameter("a"), parameter("b")],
+            parameters,
             results,
             signature,
-            result_block,
-            optional_arguments: false,
+            own,
             entry: Entry::default(),
             uncallable: None,
         }
@@ -183,7 +184,7 @@ impl Guest for Hostile {
         &mut self.memory
     }
 
-    fn helper(&mut self, _: Helper, _: &[u32]) -> Result<u64, Stopped> {
+    fn helper(&mut self, _: &'static Helper, _: &[u32]) -> Result<u64, Stopped> {
         self.answer()
     }
 
@@ -286,7 +287,7 @@ proptest! {
     fn results(guest in guests(), at in 0..GO.len()) {
         for Case { language, types, functions } in &*ALL {
             let function = FunctionPlan { parameters: Vec::new(), ..functions[at].clone() };
-            let (signature, _) = language.implementation().signature(&[], &function.results, &mut types.clone());
+            let (signature, _) = frontend(*language).signature(&[], &function.results, &mut types.clone());
             let function = FunctionPlan { signature, ..function };
             let _ = language.implementation().call(types, &function, &LIMITS, &Selection::All, &mut guest.clone(), &[]);
         }

@@ -1,14 +1,14 @@
 //! Cycles, explosions, and the limits by their names.
 
+use super::fake::{Fake, function, lift, lift_within};
 use super::lifting::{fruit, reason};
-use crate::assemblyscript::AssemblyScript;
-use crate::assemblyscript::fake::{Fake, function, lift, lift_within};
-use crate::guest::Limits;
-use crate::language::GuestLanguage as _;
-use crate::plan::{DefaultValue, ImportPlan, ParameterPlan};
-use crate::selection::Selection;
-use crate::types::Types;
-use crate::value::Value;
+use abi::assemblyscript::AssemblyScript;
+use abi::guest::Limits;
+use abi::language::GuestLanguage as _;
+use abi::plan::{DefaultValue, ImportPlan, ParameterPlan};
+use abi::selection::Selection;
+use abi::types::Types;
+use abi::value::Value;
 
 const LOOPS: &str = "~lib/array/Array<assembly/index/Loop>";
 

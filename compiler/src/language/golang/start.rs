@@ -7,34 +7,46 @@
 //! - Package `time` keeps the time of the start, less one nanosecond.
 //! - What functions leave on the stack when they return belongs to nobody.
 
-use crate::guest::read_u32;
+use std::ops::Range;
+
+use abi::golang::plan::Seed;
+use abi::guest::read_u32;
+use abi::language;
+
 use crate::language::{Initialisation, Thaw, Varying};
-use crate::plan::Seed;
+
+/// What has been explained so far.
+#[derive(Default)]
+struct Found {
+    zeroed: Option<Range<u32>>,
+    seeds: Vec<Seed>,
+}
 
 /// Explains all words that vary, or none.
 pub(super) fn thaw(initialisation: &Initialisation<'_>) -> Option<Thaw> {
     let mut words = initialisation.varying;
-    let mut thaw = Thaw::default();
+    let mut found = Found::default();
     let mut lower: Option<&Varying> = None;
     while let Some((word, rest)) = words.split_first() {
         words = if is_dead_stack(word, initialisation) {
             rest
-        } else if let Some(rest) = arc4random(words, initialisation, &mut thaw) {
+        } else if let Some(rest) = arc4random(words, initialisation, &mut found) {
             rest
-        } else if let Some(rest) = clock(words, initialisation, &mut thaw) {
+        } else if let Some(rest) = clock(words, initialisation, &mut found) {
             rest
         } else if is_odd(word) && lower.is_none_or(|lower| lower.values == word.values) {
             lower = Some(word);
-            generator(words, &mut thaw)
+            generator(words, &mut found)
         } else {
             return None;
         };
     }
     let generators = |wide: bool| {
         let is = |seed: &&Seed| matches!(seed, Seed::Random { length, .. } if (*length == 8) == wide);
-        thaw.seeds.iter().filter(is).count()
+        found.seeds.iter().filter(is).count()
     };
-    (generators(true) <= 1 && generators(false) <= 1).then_some(thaw)
+    let is_whole = generators(true) <= 1 && generators(false) <= 1;
+    is_whole.then(|| Thaw { zeroed: found.zeroed, seeds: found.seeds.into_iter().map(language::Seed::Go).collect() })
 }
 
 /// Below the stack pointer, where the stack comes first in memory and nothing else lies there.
@@ -49,15 +61,15 @@ fn is_odd(word: &Varying) -> bool {
 }
 
 /// The seed of one of the two generators, whose lower half is the first word.
-fn generator<'a>(words: &'a [Varying], thaw: &mut Thaw) -> &'a [Varying] {
+fn generator<'a>(words: &'a [Varying], found: &mut Found) -> &'a [Varying] {
     let address = words[0].address;
     let wide = address.is_multiple_of(8) && words.get(1).is_some_and(|next| next.address == address + 4);
-    thaw.seeds.push(Seed::Random { address, length: if wide { 8 } else { 4 } });
+    found.seeds.push(Seed::Random { address, length: if wide { 8 } else { 4 } });
     &words[if wide { 2 } else { 1 }..]
 }
 
 /// A clock's time, less one.
-fn clock<'a>(words: &'a [Varying], initialisation: &Initialisation<'_>, thaw: &mut Thaw) -> Option<&'a [Varying]> {
+fn clock<'a>(words: &'a [Varying], initialisation: &Initialisation<'_>, found: &mut Found) -> Option<&'a [Varying]> {
     let [low, high, rest @ ..] = words else { return None };
     let clock = initialisation.clocks.first()?.map(|(clock, _)| clock)?;
     let times: Option<Vec<u64>> =
@@ -67,7 +79,7 @@ fn clock<'a>(words: &'a [Varying], initialisation: &Initialisation<'_>, thaw: &m
         |word: &Varying, shift: u32| word.values.iter().copied().eq(times.iter().map(|time| (time >> shift) as u32));
     let aligned = low.address.is_multiple_of(8) && low.address + 4 == high.address;
     (aligned && half(low, 0) && half(high, 32)).then(|| {
-        thaw.seeds.push(Seed::Clock { address: low.address, clock });
+        found.seeds.push(Seed::Clock { address: low.address, clock });
         rest
     })
 }
@@ -78,7 +90,11 @@ const KEY: u32 = 32;
 const RESERVE: u32 = 512;
 
 /// The state of `arc4random`: whether it is seeded, how many bytes it gave away, the key, and what it has left.
-fn arc4random<'a>(words: &'a [Varying], initialisation: &Initialisation<'_>, thaw: &mut Thaw) -> Option<&'a [Varying]> {
+fn arc4random<'a>(
+    words: &'a [Varying],
+    initialisation: &Initialisation<'_>,
+    found: &mut Found,
+) -> Option<&'a [Varying]> {
     let key = words.first()?.address;
     let start = key.checked_sub(8)?;
     let end = key.checked_add(KEY + RESERVE)?;
@@ -93,8 +109,8 @@ fn arc4random<'a>(words: &'a [Varying], initialisation: &Initialisation<'_>, tha
     let (state, rest) = words.split_at_checked(count)?;
     let alike = state.iter().map(|word| word.address).eq(expected);
     let fresh = initialisation.before.get(start as usize..end as usize)?.iter().all(|byte| *byte == 0);
-    (alike && fresh && thaw.zeroed.is_none()).then(|| {
-        thaw.zeroed = Some(start..end);
+    (alike && fresh && found.zeroed.is_none()).then(|| {
+        found.zeroed = Some(start..end);
         rest
     })
 }

@@ -2,11 +2,11 @@
 //!
 //! Slot sizes follow from a name alone, so types are resolved from a work list and not by recursion.
 
-use crate::metadata::{Metadata, TypeDefinition, split_version};
-use crate::types::{CoreType, FieldPlan, IntKind, Kind, Sequence, TypeId, TypePlan, Types};
+use abi::assemblyscript::layout::{ARRAY_SIZE, BUFFER_ID, DATE_SIZE, STRING_ID, TABLE_SIZE, VIEW_SIZE};
+use abi::types::{CoreType, FieldPlan, IntKind, Kind, Sequence, TypeId, TypePlan, Types};
 
-use super::layout::{ARRAY_SIZE, BUFFER_ID, DATE_SIZE, STRING_ID, TABLE_SIZE, VIEW_SIZE};
 use super::names::{self, Form};
+use crate::metadata::{Metadata, TypeDefinition, split_version};
 
 /// Resolves a name and all it refers to.
 pub(super) fn resolve(name: &str, metadata: &Metadata, types: &mut Types) -> TypeId {
@@ -154,8 +154,8 @@ fn shell(name: String) -> TypePlan {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::fake::metadata;
     use super::*;
-    use crate::assemblyscript::fake::metadata;
     use crate::language::problem;
 
     fn resolved(name: &str) -> (Types, TypeId) {

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use abi::golang::Go;
 use abi::plan::FunctionPlan;
 use abi::types::{Kind, Sequence, TypeId, TypePlan, Types};
 
-use super::functions::signature_types;
-use crate::read::Module;
+use crate::language::{CoreTypes, Frontend as _};
+use crate::metadata::Metadata;
 
 /// Scalars a named type may stand for, told apart by their core words.
 const CANDIDATES: [&str; 5] = ["int32", "int64", "float32", "float64", "string"];
@@ -14,9 +15,9 @@ const CANDIDATES: [&str; 5] = ["int32", "int64", "float32", "float64", "string"]
 /// Replaces opaque types in signatures by the one scalar that agrees with the core type.
 ///
 /// Only where the type stands alone: the layout of memory that holds an opaque type stays unknown.
-pub(super) fn infer(module: &Module, plans: &mut [FunctionPlan], types: &mut Types) {
+pub(super) fn infer(metadata: &Metadata, core: &CoreTypes<'_>, plans: &mut [FunctionPlan], types: &mut Types) {
     for plan in plans.iter() {
-        empty_structs(module, plan, types);
+        empty_structs(core, plan, types);
     }
     let mut told: BTreeMap<TypeId, TypeId> = BTreeMap::new();
     // Parameters first: two words of a result may be anything, two words of a parameter are a string.
@@ -28,7 +29,7 @@ pub(super) fn infer(module: &Module, plans: &mut [FunctionPlan], types: &mut Typ
                 _ if by_parameter != is_parameter => continue,
                 Some(known) => {
                     let known = *known;
-                    if agrees(module, plan, opaque, known, types) {
+                    if agrees(core, plan, opaque, known, types) {
                         substitute(plan, opaque, known);
                     }
                     continue;
@@ -37,16 +38,15 @@ pub(super) fn infer(module: &Module, plans: &mut [FunctionPlan], types: &mut Typ
                 None => CANDIDATES.into_iter().filter(|name| *name != "string").collect(),
             };
             let mut trial = types.clone();
-            let language = module.language.implementation();
             let fitting: Vec<&str> = candidates
                 .into_iter()
                 .filter(|name| {
-                    let id = language.resolve(name, &module.metadata, &mut trial);
-                    agrees(module, plan, opaque, id, &trial)
+                    let id = Go.resolve(name, metadata, &mut trial);
+                    agrees(core, plan, opaque, id, &trial)
                 })
                 .collect();
             if let [name] = fitting[..] {
-                let id = language.resolve(name, &module.metadata, types);
+                let id = Go.resolve(name, metadata, types);
                 told.insert(opaque, id);
                 substitute(plan, opaque, id);
             }
@@ -55,7 +55,7 @@ pub(super) fn infer(module: &Module, plans: &mut [FunctionPlan], types: &mut Typ
 }
 
 /// Recognises types that take no core word as structs without fields, which is the layout opaque types have.
-fn empty_structs(module: &Module, plan: &FunctionPlan, types: &mut Types) {
+fn empty_structs(core: &CoreTypes<'_>, plan: &FunctionPlan, types: &mut Types) {
     let mut opaque = BTreeSet::new();
     by_value(types, plan.parameters.iter().map(|parameter| parameter.ty).collect(), &mut opaque);
     // Two words or more are in a block, which hides how many there are.
@@ -63,7 +63,7 @@ fn empty_structs(module: &Module, plan: &FunctionPlan, types: &mut Types) {
         by_value(types, plan.results.iter().map(|result| result.ty).collect(), &mut opaque);
     }
     let Some(any) = opaque.first() else { return };
-    if agrees(module, plan, *any, *any, types) {
+    if agrees(core, plan, *any, *any, types) {
         for id in opaque {
             let plan = TypePlan { kind: Kind::Struct(Vec::new()), ..types[id].clone() };
             types.set(id, plan);
@@ -85,20 +85,17 @@ fn by_value(types: &Types, mut open: Vec<TypeId>, opaque: &mut BTreeSet<TypeId>)
 
 /// The opaque type of a signature, if there is exactly one.
 fn only_opaque(plan: &FunctionPlan, types: &Types) -> Option<TypeId> {
-    let opaque: BTreeSet<TypeId> =
-        signature_types(plan).filter(|id| matches!(types[*id].kind, Kind::Opaque(_))).collect();
+    let opaque: BTreeSet<TypeId> = plan.types().filter(|id| matches!(types[*id].kind, Kind::Opaque(_))).collect();
     let mut opaque = opaque.into_iter();
     opaque.next().filter(|_| opaque.next().is_none())
 }
 
 /// Whether the export has the core type that follows when `opaque` is `id`.
-fn agrees(module: &Module, plan: &FunctionPlan, opaque: TypeId, id: TypeId, types: &Types) -> bool {
+fn agrees(core: &CoreTypes<'_>, plan: &FunctionPlan, opaque: TypeId, id: TypeId, types: &Types) -> bool {
     let mut plan = plan.clone();
     substitute(&mut plan, opaque, id);
-    let parameters: Vec<TypeId> = plan.parameters.iter().map(|parameter| parameter.ty).collect();
-    let (expected, _) = module.language.implementation().signature(&parameters, &plan.results, &mut types.clone());
-    let actual = module.exports.get(&plan.name).and_then(super::core_type::signature);
-    actual == Some(expected)
+    let (expected, _) = Go.signature(&plan.parameters, &plan.results, &mut types.clone());
+    core(&plan.name) == Some(expected)
 }
 
 fn substitute(plan: &mut FunctionPlan, opaque: TypeId, id: TypeId) {

@@ -4,15 +4,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::guest::{Callable, Guest, Helper, Limits, Stopped, write};
-use crate::language::GuestLanguage as _;
 use crate::metadata::{Field, Metadata, TypeDefinition};
-use crate::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan};
-use crate::selection::Selection;
-use crate::types::{TypeId, Types};
-use crate::value::Value;
+use abi::assemblyscript::{AssemblyScript, helpers};
+use abi::guest::{CallError, Callable, Guest, Helper, Limits, Stopped, write};
+use abi::language::{GuestLanguage as _, Lowered};
+use abi::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan};
+use abi::selection::Selection;
+use abi::types::{TypeId, Types};
+use abi::value::Value;
 
-use super::AssemblyScript;
+use crate::language::Frontend as _;
 
 /// First address that `__new` gives out; what is below is free for tests.
 pub(super) const HEAP: u32 = 0x1_0000;
@@ -21,7 +22,7 @@ pub(super) const HEAP: u32 = 0x1_0000;
 type Class = (&'static str, u32, &'static [(&'static str, &'static str)]);
 
 /// Metadata with the classes that the tests use.
-pub(super) fn metadata() -> Metadata {
+pub(in crate::language::assemblyscript) fn metadata() -> Metadata {
     let classes: &[Class] = &[
         (
             "assembly/index/Gauge",
@@ -66,6 +67,7 @@ pub(super) fn metadata() -> Metadata {
 }
 
 /// The guest. Its function answers `answer`, or its argument number `echo`.
+#[derive(Clone)]
 pub(super) struct Fake {
     pub(super) memory: Vec<u8>,
     next: u32,
@@ -123,9 +125,9 @@ impl Guest for Fake {
         &mut self.memory
     }
 
-    fn helper(&mut self, helper: Helper, arguments: &[u32]) -> Result<u64, Stopped> {
-        match helper {
-            Helper::New => {
+    fn helper(&mut self, helper: &'static Helper, arguments: &[u32]) -> Result<u64, Stopped> {
+        match *helper {
+            helpers::NEW => {
                 let [size, class_id] = arguments else { panic!("{arguments:?}") };
                 self.news += 1;
                 let address = (self.next + 20).next_multiple_of(16);
@@ -137,10 +139,10 @@ impl Guest for Fake {
                 write(&mut self.memory, address - 4, &size.to_le_bytes()).unwrap();
                 return Ok(address.into());
             }
-            Helper::Pin => assert!(self.pins.insert(arguments[0]), "Object already pinned"),
-            Helper::Unpin => assert!(self.pins.remove(&arguments[0]), "Object is not pinned"),
-            Helper::SetArgumentsLength => self.announced = Some(arguments[0]),
-            other => panic!("{other:?} is not a helper of AssemblyScript"),
+            helpers::PIN => assert!(self.pins.insert(arguments[0]), "Object already pinned"),
+            helpers::UNPIN => assert!(self.pins.remove(&arguments[0]), "Object is not pinned"),
+            helpers::SET_ARGUMENTS_LENGTH => self.announced = Some(arguments[0]),
+            ref other => panic!("{other:?} is not a helper of AssemblyScript"),
         }
         Ok(0)
     }
@@ -167,35 +169,43 @@ pub(super) fn function(types: &mut Types, names: &[&str]) -> FunctionPlan {
     let parameter = |(at, ty): (usize, &TypeId)| ParameterPlan {
         name: format!("p{at}").into(),
         ty: *ty,
-        default: crate::plan::DefaultValue::None,
+        default: abi::plan::DefaultValue::None,
     };
     let results: Vec<ResultPlan> = ids.iter().take(1).map(|ty| ResultPlan { name: "item1".into(), ty: *ty }).collect();
-    let (signature, result_block) = AssemblyScript.signature(&ids, &results, types);
+    let parameters: Vec<ParameterPlan> = ids.iter().enumerate().map(parameter).collect();
+    let (signature, own) = AssemblyScript.signature(&parameters, &results, types);
     FunctionPlan {
         name: "probe".into(),
-        parameters: ids.iter().enumerate().map(parameter).collect(),
+        parameters,
         results,
         signature,
-        result_block,
-        optional_arguments: false,
+        own,
         entry: Entry::default(),
         uncallable: None,
     }
 }
 
 /// Lifts one core value.
-pub(super) fn lift(guest: &Fake, type_name: &str, word: u64) -> Result<Value, super::fault::Fault> {
+pub(super) fn lift(guest: &Fake, type_name: &str, word: u64) -> Result<Value, CallError> {
     lift_within(guest, type_name, word, &Limits::default())
 }
 
 /// The same within other limits.
-pub(super) fn lift_within(
+pub(super) fn lift_within(guest: &Fake, type_name: &str, word: u64, limits: &Limits) -> Result<Value, CallError> {
+    lift_selected(guest, type_name, word, limits, &Selection::All)
+}
+
+/// The same of a part of the value.
+pub(super) fn lift_selected(
     guest: &Fake,
     type_name: &str,
     word: u64,
     limits: &Limits,
-) -> Result<Value, super::fault::Fault> {
+    wanted: &Selection,
+) -> Result<Value, CallError> {
     let mut types = Types::default();
-    let ty = AssemblyScript.resolve(type_name, &metadata(), &mut types);
-    super::lift::Lifting::new(&types, &guest.memory, limits).word(ty, word, &Selection::All)
+    let function = function(&mut types, &[type_name]);
+    let lowered = &mut Lowered::default();
+    let lifted = AssemblyScript.lift(&types, &function, limits, wanted, &mut guest.clone(), lowered, word);
+    lifted.map(|lifted| lifted.value)
 }

@@ -3,10 +3,9 @@
 use proptest::strategy::Strategy as _;
 use serde_json::json;
 
-use crate::assemblyscript::fake::{Fake, lift, lift_within, metadata};
-use crate::assemblyscript::fault::Fault;
-use crate::guest::Limits;
-use crate::value::Value;
+use super::fake::{Fake, lift, lift_within, metadata};
+use abi::guest::{CallError, Limits};
+use abi::value::Value;
 
 const STRING: &str = "~lib/string/String";
 
@@ -15,14 +14,14 @@ pub(super) fn string(guest: &mut Fake, address: u32, text: &str) {
     guest.put(address, 2, &units);
 }
 
-fn json(result: Result<Value, Fault>) -> serde_json::Value {
+fn json(result: Result<Value, CallError>) -> serde_json::Value {
     result.unwrap().to_json()
 }
 
-pub(super) fn reason(result: Result<Value, Fault>) -> String {
+pub(super) fn reason(result: Result<Value, CallError>) -> String {
     match result {
-        Err(Fault::Invalid { path, cause }) => format!("{path}: {cause}"),
-        Err(fault) => panic!("lifting enters no guest and is not stopped: {fault:?}"),
+        Err(CallError::Result { path, cause }) => format!("{path}: {cause}"),
+        Err(error) => panic!("lifting enters no guest and is not stopped: {error:?}"),
         Ok(value) => panic!("a value: {}", value.describe()),
     }
 }
@@ -136,7 +135,7 @@ fn malformed_memory_is_an_error() {
     for address in [1, 4, 7, 0xf_fffe, 0x10_0000, u32::MAX - 3, u32::MAX] {
         for name in [STRING, array, "~lib/map/Map<u8,u8>", "~lib/set/Set<f64>", "assembly/index/Gauge", "Date"] {
             let result = lift(&Fake::new(), name, address.into());
-            assert!(matches!(result, Err(Fault::Invalid { .. })), "{name} at {address:#x}: {result:?}");
+            assert!(matches!(result, Err(CallError::Result { .. })), "{name} at {address:#x}: {result:?}");
         }
     }
     let limits = Limits { values: u64::MAX, bytes: u64::MAX, ..Limits::default() };

@@ -1,6 +1,6 @@
 use super::*;
 use crate::language::problem;
-use crate::types::{Kind, TypeId};
+use abi::types::{Kind, TypeId};
 
 fn resolve(name: &str) -> (Types, TypeId) {
     let mut types = Types::default();
@@ -29,7 +29,7 @@ fn the_worked_example_has_its_signature() {
         function.signature.to_string(),
         "(i32, i64, i32, i32, i32, i32, i64, i64, i32, i32, i32, i32, i32) -> ()"
     );
-    let block = &types[function.result_block.expect("three words need a block")];
+    let block = &types[result_block(&function).expect("three words need a block")];
     assert_eq!((block.size, block.align), (12, 4));
 }
 

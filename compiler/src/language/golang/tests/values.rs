@@ -1,6 +1,6 @@
 use super::*;
-use crate::guest::Helper;
-use crate::plan::ImportPlan;
+use abi::golang::helpers;
+use abi::plan::ImportPlan;
 
 #[test]
 fn the_worked_example_runs() {
@@ -123,7 +123,7 @@ fn pointers_are_rooted_before_the_guest_runs_again() {
     let (result, guest) =
         call_with(&[], &["*int"], &Limits::default(), &json!([]), |guest, _| guest.block(&[u32::MAX]).into());
     assert_eq!(result, Ok(Value::Int(-1)));
-    assert_eq!(guest.calls[0], (Helper::Malloc, vec![8]));
+    assert_eq!(guest.calls[0], (helpers::MALLOC, vec![8]));
     assert_eq!(answer(&["*int"], |_, _| 0), Ok(Value::Null));
 }
 

@@ -2,7 +2,7 @@
 
 use super::values::map;
 use super::*;
-use crate::plan::ImportPlan;
+use abi::plan::ImportPlan;
 
 /// The answer of a function without parameters within limits.
 fn within(limits: Limits, ty: &str, body: impl FnMut(&mut Fake, &[u64]) -> u64 + 'static) -> String {
