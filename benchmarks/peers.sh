@@ -50,7 +50,7 @@ build_apps() {
 # What most apps are like: they link http, models and JSON of the SDK.
 build_sdk_apps() {
   local language folder
-  for language in go assemblyscript; do
+  for language in $(basename -s .sh scripts/languages/*.sh); do
     folder="$SDK_APPS/$language"
     mkdir -p "$folder"
     scripts/build-guest.sh "tests/guests/$language/crowd" "$folder/app.wasm"

@@ -23,12 +23,20 @@ macro_rules! languages {
 
         impl Language {
             /// All languages.
-            pub const ALL: &'static [Self] = &[$($(#[$condition])* Self::$name,)*];
+            pub const ALL: [Self; Self::COUNT] = [$($(#[$condition])* Self::$name,)*];
+            const COUNT: usize = [$($(#[$condition])* Self::$name,)*].len();
 
             /// What knows how to move values.
             pub fn implementation(self) -> &'static dyn GuestLanguage {
                 match self {
                     $($(#[$condition])* Self::$name => &crate::$folder::$name,)*
+                }
+            }
+
+            /// How people call it.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $($(#[$condition])* Self::$name => stringify!($name),)*
                 }
             }
 
@@ -42,9 +50,7 @@ macro_rules! languages {
 
         impl std::fmt::Display for Language {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(match self {
-                    $($(#[$condition])* Self::$name => stringify!($name),)*
-                })
+                f.write_str(self.name())
             }
         }
 
@@ -85,6 +91,7 @@ macro_rules! languages {
 languages! {
     AssemblyScript in assemblyscript: "AssemblyScript, by the Modus SDK.";
     Go in golang: "Go, by the Modus SDK and TinyGo.";
+    #[cfg(feature = "trial-language")] Trial in trial: "A language for one test.";
 }
 
 /// What a language has of its own in plans.

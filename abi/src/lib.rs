@@ -22,5 +22,7 @@ pub mod selection;
 pub mod shortest;
 pub mod table;
 pub mod timestamp;
+#[cfg(feature = "trial-language")]
+pub mod trial;
 pub mod types;
 pub mod value;

@@ -251,11 +251,8 @@ fn read_metadata(sections: &Sections<'_>, found: &mut Vec<Diagnostic>) -> Option
     };
     let Some(language) = of_sdk(&metadata.sdk) else {
         let message = format!("unsupported SDK: {}", metadata.sdk);
-        let known: Vec<&str> = Language::ALL.iter().map(|language| frontend(*language).sdk()).collect();
-        found.push(
-            Diagnostic::error(codes::SDK_UNSUPPORTED, message)
-                .with_help(format!("supported are: {}", known.join(", "))),
-        );
+        let known = Language::ALL.map(|language| frontend(language).sdk()).join(", ");
+        found.push(Diagnostic::error(codes::SDK_UNSUPPORTED, message).with_help(format!("supported are: {known}")));
         return None;
     };
     Some((metadata, json.to_vec(), language))

@@ -31,14 +31,18 @@ pub struct Guest {
 impl Guest {
     /// Compiles a module with the real modusc and loads it.
     pub fn load(wasm: &Path, options: Options) -> Self {
-        let app = app::compile(wasm, app::OPEN);
-        let loaded = Loaded::open(&app.artifact, true).expect("the artifact fits");
+        Self::open(&app::compile(wasm, app::OPEN).artifact, options)
+    }
+
+    /// Loads an artifact.
+    pub fn open(artifact: &Path, options: Options) -> Self {
+        let loaded = Loaded::open(artifact, true).expect("the artifact fits");
         let engine = engine::build(Allocation::OnDemand, loaded.code.bounds, &options).expect("an engine");
         let module = loaded.code.load(&engine).expect("the code fits");
         let collects = module.get_export_index(abi::guest::COLLECT).is_some();
-        assert!(collects || !options.collect, "{} cannot be told to collect garbage", wasm.display());
+        assert!(collects || !options.collect, "{} cannot be told to collect garbage", artifact.display());
         let program = Arc::new(loaded.program);
-        let folder = app.artifact.parent().expect("the artifact is in a folder");
+        let folder = artifact.parent().expect("the artifact is in a folder");
         let environment = Arc::new(Environment::load(Some(folder)));
         let mut services = Services::new(environment, Arc::new(program.manifest.clone()));
         services.functions = echoes(&program);

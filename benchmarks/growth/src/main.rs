@@ -14,8 +14,9 @@ use std::process::ExitCode;
 
 use measure::Result;
 
+use abi::language::Language;
 use apps::App;
-use sources::{Kind, Language};
+use sources::Kind;
 
 const USAGE: &str = "\
 usage: growth build|functions|images|answers|documents [MEASUREMENT]

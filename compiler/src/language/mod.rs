@@ -7,6 +7,8 @@ mod assemblyscript;
 mod facts;
 mod golang;
 mod initialisation;
+#[cfg(feature = "trial-language")]
+mod trial;
 
 use std::collections::BTreeSet;
 
@@ -26,13 +28,15 @@ pub fn frontend(language: Language) -> &'static dyn Frontend {
     match language {
         Language::AssemblyScript => &abi::assemblyscript::AssemblyScript,
         Language::Go => &abi::golang::Go,
+        #[cfg(feature = "trial-language")]
+        Language::Trial => &abi::trial::Trial,
     }
 }
 
 /// The language of an SDK, by the text before the first `@` (`metadata` section 6).
 pub fn of_sdk(sdk: &str) -> Option<Language> {
     let name = sdk.split('@').next().unwrap_or_default();
-    Language::ALL.iter().copied().find(|language| frontend(*language).sdk() == name)
+    Language::ALL.into_iter().find(|language| frontend(*language).sdk() == name)
 }
 
 /// What a guest language has to tell when an app is compiled.

@@ -30,7 +30,7 @@ fn artifact(code: &[u8], names: usize) -> Vec<u8> {
     let objects: Vec<_> = ["a", "b", "c"].map(|name| object(name.repeat(names))).into();
     let program = Program {
         app: App::default(),
-        language: Language::Go,
+        language: Language::ALL[0],
         start: None,
         seeds: Vec::new(),
         types: Types::default(),

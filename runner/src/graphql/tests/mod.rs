@@ -63,7 +63,7 @@ fn field(text: &str, functions: &mut Vec<FunctionPlan>) -> RootField {
         parameters,
         results: results(name),
         signature: Signature::default(),
-        own: Language::AssemblyScript.function_part(),
+        own: Language::ALL[0].function_part(),
         entry: Entry::default(),
         uncallable: None,
     });
@@ -149,7 +149,7 @@ fn program() -> Program {
     };
     Program {
         app: App::default(),
-        language: Language::AssemblyScript,
+        language: Language::ALL[0],
         start: None,
         seeds: Vec::new(),
         types: types(),
