@@ -4,7 +4,6 @@ mod checks;
 mod core_type;
 mod functions;
 mod imports;
-mod known;
 mod reserved;
 #[cfg(test)]
 mod tests;

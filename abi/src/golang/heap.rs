@@ -7,7 +7,8 @@ use crate::language::Root;
 use super::helpers;
 
 /// A guest with the roots that the host has made in it. Its collector sees neither host variables nor core results,
-/// so everything the host still needs across a helper call must be pinned or written into a malloc block (section 8).
+/// so everything the host still needs across a helper call must be pinned or written into a malloc block (`abi-go`
+/// section 8).
 pub(super) struct Heap<'g> {
     guest: &'g mut dyn Guest,
     roots: Vec<Root>,

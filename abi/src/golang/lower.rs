@@ -35,7 +35,7 @@ impl Place<'_> {
 pub(super) struct Lowerer<'a, 'g> {
     pub(super) types: &'a Types,
     pub(super) heap: &'a mut Heap<'g>,
-    /// Field names match whatever their case: records that come from the host (section 13).
+    /// Field names match whatever their case: records that come from the host (`abi-go` section 13).
     pub(super) any_case: bool,
     /// Values nested deeper than this are refused; the host's stack is finite.
     pub(super) max_depth: u32,

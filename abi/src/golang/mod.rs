@@ -1,4 +1,4 @@
-//! Go guests (TinyGo): lowering and lifting (`abi-go`).
+//! Go guests (TinyGo): lowering and lifting (`abi-go` sections 3 to 10).
 
 mod call;
 mod heap;

@@ -10,8 +10,9 @@ use runner::call::Request;
 use runner::capacity::Capacity;
 use runner::environment::Environment;
 use runner::graphql;
-use runner::hosts::Services;
+use runner::host_functions::{HostFunctions, Setup};
 use runner::load::Loaded;
+use runner::process::Process;
 use runner::sandbox::engine::{self, Allocation};
 use runner::sandbox::{Options, Sandbox};
 use runner::server::Endpoint;
@@ -82,15 +83,12 @@ pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
     let loaded = Loaded::open(artifact, false)?;
     let open = lap();
     let program = Arc::new(loaded.program);
-    let services = Services::new(environment, Arc::new(program.manifest.clone()));
+    let process = Process::alone(Capacity::new(CONCURRENCY, 0));
+    let setup = Setup::new(Arc::new(program.manifest.clone()), Arc::clone(&environment), &process);
+    let host_functions = HostFunctions::configure(&program.imports, &setup);
     lap();
-    let sandbox = Sandbox::new(
-        loaded.code,
-        Arc::clone(&program),
-        services,
-        Arc::new(Capacity::new(CONCURRENCY, 0)),
-        Options::default(),
-    )?;
+    let (plans, capacity) = (Arc::clone(&program), Arc::clone(&process.capacity));
+    let sandbox = Sandbox::new(loaded.code, plans, environment, host_functions, capacity, Options::default())?;
     let connected = lap();
     let caller = Arc::new(sandbox.clone());
     let engine = graphql::Engine::new(Arc::clone(&program), caller, graphql::Options::default());

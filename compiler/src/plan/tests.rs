@@ -174,6 +174,28 @@ fn imports() {
 }
 
 #[test]
+fn host_functions_that_the_runner_lacks() {
+    let members = r#""fnImports":{
+        "modus_agents.startAgent":{"parameters":[{"name":"name","type":"~lib/string/String"}],"results":[{"type":"i32"}]},
+        "modus_dgraph_client.dropAllData":{"parameters":[{"name":"a","type":"~lib/string/String"}],"results":[{"type":"i32"}]},
+        "modus_agents.listAgents":{"results":[{"type":"i32"}]}}"#;
+    let imports = [
+        "modus_agents.startAgent i>i",
+        "modus_dgraph_client.dropAllData i>i",
+        "modus_agents.listAgents >i",
+        "modus_agents.startAgent i>i",
+    ];
+    let findings = [
+        "MC0307 the runner does not support agents yet; host functions that are not available: \
+         modus_agents.startAgent (i32) -> (i32), modus_agents.listAgents () -> (i32)",
+        "MC0307 the runner does not support Dgraph yet; host functions that are not available: \
+         modus_dgraph_client.dropAllData (i32) -> (i32)",
+    ];
+    let program = check(AS, members, &imports, &[], &findings).expect("a program");
+    assert!(program.imports.iter().all(|import| import.problem.is_none()));
+}
+
+#[test]
 fn class_ids() {
     let members = r#""types":{"a/A":{"id":3,"fields":[]},"a/B":{"id":3},"a/C":{}}"#;
     let findings = ["MC0311 types a/A and a/B have the same id 3", "MC0311 type a/C has the reserved id 0"];

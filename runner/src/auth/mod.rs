@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::client::HttpClient;
 use crate::environment::{Environment, Variables};
-use crate::hosts::client::HttpClient;
 use jwks::Document;
 use settings::{AUDIENCE, Fault, JWKS, PEMS, Settings};
 use state::State;
@@ -272,6 +272,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::client::Clients;
 
     struct Issuer(EcdsaKeyPair);
 
@@ -306,7 +307,7 @@ mod tests {
     }
 
     fn authenticator_with(environment: &Arc<Environment>, options: Options) -> Arc<Authenticator> {
-        let client = Arc::new(HttpClient::new(environment));
+        let client = Clients::default().shared(environment);
         Arc::new(Authenticator::new(Arc::clone(environment), client, options))
     }
 

@@ -15,13 +15,14 @@ use super::code::Code;
 use super::deadline::Deadline;
 use super::guest::{self, View};
 use super::outcome::{self, Ending};
-use super::output::Output;
 use super::state::{self, MemoryLimit, State, TURN};
-use super::{engine, seeds, ticker};
+use super::{seeds, ticker};
 use crate::call::{Outcome, Request};
 use crate::capacity::MemoryShare;
 use crate::compute;
-use crate::hosts::is_time_zone;
+use crate::host_functions::is_time_zone;
+use crate::limits::{HOST_CALLS, OUTPUT_BYTES, TABLE_ENTRIES};
+use crate::output::Output;
 use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
 
 /// An instance of the app, made for one call or kept for several. One call at a time.
@@ -62,7 +63,7 @@ impl Instance {
 
     /// Calls a function. Where the guest ends (trap, exit, time-out), the instance does, too, and all later calls fail.
     pub async fn call(&mut self, request: &Request) -> Outcome {
-        let deadline = Deadline::after(self.inner.options.deadline);
+        let deadline = Deadline::after(self.inner.options.limits.deadline);
         let log = self.inner.log_context(request, &super::id::new());
         let fresh = state(&self.inner, Arc::clone(&self.store.data().code), request, log, deadline);
         let old = std::mem::replace(self.store.data_mut(), fresh);
@@ -122,7 +123,7 @@ impl Instance {
         let output = std::mem::replace(&mut self.store.data_mut().output, Output::new(0));
         let (messages, lines) = output.finish(&watch.log);
         ending.log(&watch.log, time.as_secs_f64() * 1000.0, watch.hidden);
-        let dev = self.inner.shared.services.environment.is_dev();
+        let dev = self.inner.shared.environment.is_dev();
         let errors = outcome::failures(&ending, &messages, &lines, dev);
         let logs = messages.into_iter().chain(lines).filter(|line| !outcome::is_error(line.level)).collect();
         let value = match ending {
@@ -318,18 +319,18 @@ fn state(inner: &Inner, code: Arc<Code>, request: &Request, log: LogContext, dea
         deadline,
         time_zone: known,
         claims: request.claims.clone().filter(|claims| !claims.contains('\0')).unwrap_or_default(),
-        output: Output::new(inner.options.output_limit),
+        output: Output::new(OUTPUT_BYTES),
         stopped: None,
         exports: None,
         closed: [false; 3],
         environment: None,
         memory: MemoryLimit {
-            bytes: inner.options.memory_limit,
-            elements: engine::TABLE_ELEMENTS,
+            bytes: inner.options.limits.memory_bytes(),
+            elements: TABLE_ENTRIES,
             share: MemoryShare::new(inner.capacity.memory()),
         },
         host_time: Duration::ZERO,
-        host_calls: inner.options.host_calls,
+        host_calls: HOST_CALLS,
         kept: false,
         function: request.function as usize,
         is_long: false,

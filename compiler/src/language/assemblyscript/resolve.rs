@@ -92,7 +92,8 @@ impl Resolver<'_> {
         }
     }
 
-    /// Fields in metadata order, each aligned to its slot; the size is not rounded up (section 4.9).
+    /// Fields in metadata order, each aligned to its slot; the size is not rounded up
+    /// (`abi-assemblyscript` section 4.9).
     fn define_class(&mut self, plan: &mut TypePlan, name: &str) {
         let Some(definition) = self.definition(name).cloned() else {
             plan.kind = self.unknown(name);

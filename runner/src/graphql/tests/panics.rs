@@ -5,7 +5,8 @@ use std::sync::Arc;
 use http_body_util::BodyExt as _;
 
 use super::{Options, engine_with};
-use crate::server::{Endpoint, Handler as _, Mutations};
+use crate::process::Mutations;
+use crate::server::{Endpoint, Handler as _};
 
 /// Status, `Content-Type` and body of the answer to an operation whose call panics.
 async fn answer(query: &str, accept: &str) -> (u16, String, String) {

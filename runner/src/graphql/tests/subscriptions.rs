@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::events::{AgentEvent, Events, Refused};
-use crate::server::Mutations;
+use crate::process::Mutations;
 
 struct Listed;
 

@@ -3,7 +3,7 @@
 use abi::guest;
 
 use super::{Errno, Outcome, Process, low};
-use crate::sandbox::output::Stream;
+use crate::output::Stream;
 
 /// `fd_write`
 pub(super) fn write(process: &mut Process<'_>, words: &[u64]) -> Outcome {

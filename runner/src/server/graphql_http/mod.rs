@@ -16,10 +16,11 @@ use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::watch;
 
-use super::{Body, Handler, Mutations, plain};
+use super::{Body, Handler, plain};
 use crate::auth::Claims;
 use crate::graphql::{Answer, Engine, GraphqlRequest, OperationType, Prepared, Refusal};
 use crate::panics::caught;
+use crate::process::Mutations;
 use accept::{Accept, Media};
 use response::Reply;
 

@@ -1,0 +1,40 @@
+//! Arguments and answers of host functions.
+
+use std::sync::Arc;
+
+use abi::value::Value;
+
+/// The text of an argument; null and absent count as empty.
+pub(super) fn text(arguments: &[Value], index: usize) -> &str {
+    optional_text(arguments, index).unwrap_or_default()
+}
+
+pub(super) fn optional_text(arguments: &[Value], index: usize) -> Option<&str> {
+    match arguments.get(index) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// A member of an object; guests and hosts agree on names up to their case.
+pub(super) fn member<'v>(value: &'v Value, name: &str) -> &'v Value {
+    match value {
+        Value::Object(entries) => {
+            let entry = entries.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+            entry.map_or(&Value::Null, |(_, value)| value)
+        }
+        _ => &Value::Null,
+    }
+}
+
+/// The text of a value; anything else counts as empty.
+pub(super) fn text_of(value: &Value) -> &str {
+    match value {
+        Value::String(text) => text,
+        _ => "",
+    }
+}
+
+pub(super) fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::Object(entries.into_iter().map(|(name, value)| (Arc::from(name), value)).collect())
+}
