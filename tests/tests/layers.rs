@@ -69,10 +69,6 @@ const EXCEPTIONS: &[(&str, &str, &str, &str)] = &[
     ("abi", "plan", "language", "a program names its language, which is one enum with the interface of languages"),
     ("abi", "golang", "language", "the interface of languages stands beside the list of them"),
     ("abi", "assemblyscript", "language", "the interface of languages stands beside the list of them"),
-    ("compiler", "schema", "plan", "names of results are made where plans are"),
-    ("compiler", "commands", "cli", "how commands answer stands with the command line"),
-    ("compiler/src/plan", "functions", "opaque", "which types are opaque is found with the functions"),
-    ("compiler/src/plan", "functions", "mod", "names of results are made in the folder's own file"),
 ];
 
 fn sources(of: &str) -> Vec<Source> {
