@@ -71,9 +71,6 @@ const EXCEPTIONS: &[(&str, &str, &str, &str)] = &[
     ("abi", "golang", "language", "the interface of languages stands beside the list of them"),
     ("abi", "assemblyscript", "language", "the interface of languages stands beside the list of them"),
     ("abi", "trial", "language", "the interface of languages stands beside the list of them"),
-    ("compiler", "schema", "plan", "names of results are made where plans are"),
-    ("compiler", "commands", "cli", "how commands answer stands with the command line"),
-    ("compiler/src/plan", "functions", "mod", "names of results are made in the folder's own file"),
 ];
 
 fn sources(of: &str) -> Vec<Source> {
