@@ -12,7 +12,7 @@ use paths::{Found, Source};
 const LAYERS: [(&str, &str); 3] = [
     (
         "abi",
-        "table cpu shortest
+        "table cpu shortest reserved_paths
         value types
         schema selection
         guest
@@ -23,7 +23,7 @@ const LAYERS: [(&str, &str); 3] = [
         plan
         golang assemblyscript
         language
-        engine
+        host_functions engine
         artifact",
     ),
     (
@@ -44,9 +44,10 @@ const LAYERS: [(&str, &str); 3] = [
         settings environment
         limits
         telemetry
-        panics capacity compute load
-        call events
-        hosts
+        panics capacity compute load egress
+        call events client
+        output process
+        host_functions
         auth sandbox graphql
         server
         cli
@@ -70,7 +71,6 @@ const EXCEPTIONS: &[(&str, &str, &str, &str)] = &[
     ("compiler", "commands", "cli", "how commands answer stands with the command line"),
     ("compiler/src/plan", "functions", "opaque", "which types are opaque is found with the functions"),
     ("compiler/src/plan", "functions", "mod", "names of results are made in the folder's own file"),
-    ("runner", "hosts", "sandbox", "what a call prints belongs to the sandbox, and host functions write to it"),
 ];
 
 fn sources(of: &str) -> Vec<Source> {
