@@ -21,9 +21,9 @@ const LAYERS: [(&str, &str); 3] = [
         number timestamp
         manifest
         plan
-        golang assemblyscript trial host_functions
+        golang assemblyscript trial
         language
-        engine
+        host_functions engine
         artifact",
     ),
     (
