@@ -1,8 +1,10 @@
 //! A running guest as the language layers see it: a linear memory and a few exports.
 
+#![warn(clippy::arithmetic_side_effects, clippy::cast_possible_truncation, clippy::indexing_slicing)]
+
 use thiserror::Error;
 
-use crate::fault::{Cause, Path};
+use crate::transfer::fault::{Cause, Path};
 
 /// A running instance. The runner implements it over wasmtime; tests may use plain memory.
 pub trait Guest {

@@ -7,7 +7,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use abi::budget::Exceeded;
+use abi::transfer::budget::Exceeded;
 
 use crate::label::label;
 

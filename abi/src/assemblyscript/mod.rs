@@ -1,8 +1,8 @@
 //! AssemblyScript guests: lowering and lifting.
 
 mod call;
-mod fault;
 mod hash;
+mod heap;
 pub mod helpers;
 pub mod layout;
 mod lift;
@@ -10,7 +10,6 @@ mod lift_table;
 mod lower;
 mod lower_table;
 pub mod plan;
-mod scalar;
 
 use crate::guest::{CallError, Guest, Helper, Limits};
 use crate::language::{GuestLanguage, Lifted, Lowered};

@@ -14,6 +14,7 @@ mod url;
 use std::sync::Arc;
 
 use abi::manifest::Manifest;
+use abi::transfer::record;
 use abi::value::Value;
 use futures::future::BoxFuture;
 
@@ -190,13 +191,10 @@ fn optional_text(arguments: &[Value], index: usize) -> Option<&str> {
     }
 }
 
-/// A member of an object; guests and hosts agree on names up to their case.
+/// A member of a guest's object, in whatever case the guest's language writes its name.
 fn member<'v>(value: &'v Value, name: &str) -> &'v Value {
     match value {
-        Value::Object(entries) => {
-            let entry = entries.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-            entry.map_or(&Value::Null, |(_, value)| value)
-        }
+        Value::Object(members) => record::member(members, name).unwrap_or(&Value::Null),
         _ => &Value::Null,
     }
 }
