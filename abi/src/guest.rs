@@ -61,6 +61,11 @@ impl Helper {
     pub const MOST: usize = 8;
 
     /// Whether each helper of a language knows its place, and there are not too many.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        reason = "only the compiler runs it, and refuses"
+    )]
     pub(crate) const fn are_in_order(list: &[Self]) -> bool {
         let mut at = 0;
         while at < list.len() {

@@ -1,7 +1,7 @@
 //! Calls into and out of the guest (`abi-assemblyscript` sections 8 and 11, `metadata` section 8).
 
-use crate::guest::{CallError, Guest, Limits};
-use crate::language::{Lifted, Lowered};
+use crate::guest::{CallError, Guest, Helper, Limits};
+use crate::language::{GuestLanguage, Lifted, Lowered};
 use crate::plan::{DefaultValue, FunctionPlan, ImportPlan};
 use crate::selection::Selection;
 use crate::transfer::call::{argument, given};
@@ -11,24 +11,87 @@ use crate::transfer::roots::Holder as _;
 use crate::types::Types;
 use crate::value::Value;
 
+use super::AssemblyScript;
 use super::heap::Heap;
+use super::helpers;
 use super::lift::Lifter;
 use super::lower::Lowerer;
 use super::plan::announces_count;
 
-/// Lowers the arguments of an exported function.
-pub(super) fn lower(
-    types: &Types,
-    function: &FunctionPlan,
-    limits: &Limits,
-    guest: &mut dyn Guest,
-    arguments: &[Option<Value>],
-) -> Result<Lowered, CallError> {
-    let mut lowerer = Lowerer::new(types, guest, Source::Caller, limits);
-    let words = prepare(function, &mut lowerer, arguments);
-    let mut heap = lowerer.heap;
-    let words = if words.is_err() && heap.is_kept() { heap.finish(words)? } else { words? };
-    Ok(Lowered { words, cell: None, roots: heap.into_roots() })
+impl GuestLanguage for AssemblyScript {
+    fn helpers(&self) -> &'static [Helper] {
+        &helpers::ALL
+    }
+
+    fn lower(
+        &self,
+        types: &Types,
+        function: &FunctionPlan,
+        limits: &Limits,
+        guest: &mut dyn Guest,
+        arguments: &[Option<Value>],
+    ) -> Result<Lowered, CallError> {
+        let mut lowerer = Lowerer::new(types, guest, Source::Caller, limits);
+        match prepare(function, &mut lowerer, arguments) {
+            Ok(words) => Ok(Lowered { words, cell: None, roots: lowerer.heap.into_roots() }),
+            Err(error) => lowerer.heap.end(Err(error)),
+        }
+    }
+
+    fn lift(
+        &self,
+        types: &Types,
+        function: &FunctionPlan,
+        limits: &Limits,
+        wanted: &Selection,
+        guest: &mut dyn Guest,
+        lowered: &mut Lowered,
+        word: u64,
+    ) -> Result<Lifted, CallError> {
+        let lifted = match function.results.first() {
+            None => Ok(Lifted { value: Value::Null, weight: 0 }),
+            Some(result) => {
+                let mut lifter = Lifter::new(types, guest.memory(), limits);
+                let value = lifter.word(result.ty, word, wanted);
+                if value == Err(Fault::Unfinished) {
+                    return Err(CallError::Unfinished);
+                }
+                let weight = lifter.budget.weight();
+                lifter.warnings().for_each(|text| guest.warn(&text));
+                value.map(|value| Lifted { value, weight }).map_err(Fault::of_result)
+            }
+        };
+        Heap::with(guest, std::mem::take(&mut lowered.roots)).end(lifted)
+    }
+
+    fn import_arguments(
+        &self,
+        types: &Types,
+        import: &ImportPlan,
+        limits: &Limits,
+        guest: &mut dyn Guest,
+        words: &[u64],
+    ) -> Result<Vec<Value>, CallError> {
+        let mut lifter = Lifter::new(types, guest.memory(), limits);
+        let lift = |ty, word| lifter.word(ty, word, &Selection::All);
+        let values = crate::transfer::call::import_arguments(import, words, lift);
+        lifter.warnings().for_each(|text| guest.warn(&text));
+        values
+    }
+
+    fn import_result(
+        &self,
+        types: &Types,
+        import: &ImportPlan,
+        limits: &Limits,
+        guest: &mut dyn Guest,
+        value: &Value,
+    ) -> Result<u64, CallError> {
+        let (Some(ty), false) = (import.result, *value == Value::Null) else { return Ok(0) };
+        let mut lowerer = Lowerer::new(types, guest, Source::Host, limits);
+        let word = lowerer.word(ty, value).map_err(Fault::of_result);
+        lowerer.heap.finish(word)
+    }
 }
 
 fn prepare(
@@ -61,62 +124,4 @@ fn announced(function: &FunctionPlan, arguments: &[Option<Value>]) -> usize {
         default == Some(&DefaultValue::None) || given(parameters, arguments, *at).is_some()
     };
     (0..parameters.len()).rev().find(needed).map_or(0, |last| last.saturating_add(1))
-}
-
-/// Lifts the result of an exported function.
-pub(super) fn lift(
-    types: &Types,
-    function: &FunctionPlan,
-    limits: &Limits,
-    wanted: &Selection,
-    guest: &mut dyn Guest,
-    lowered: &mut Lowered,
-    word: u64,
-) -> Result<Lifted, CallError> {
-    let lifted = match function.results.first() {
-        None => Ok(Lifted { value: Value::Null, weight: 0 }),
-        Some(result) => {
-            let mut lifter = Lifter::new(types, guest.memory(), limits);
-            let value = lifter.word(result.ty, word, wanted);
-            if value == Err(Fault::Unfinished) {
-                return Err(CallError::Unfinished);
-            }
-            let weight = lifter.budget.weight();
-            lifter.warnings().for_each(|text| guest.warn(&text));
-            value.map(|value| Lifted { value, weight }).map_err(Fault::of_result)
-        }
-    };
-    if !guest.is_kept() {
-        return lifted;
-    }
-    Heap::with(guest, std::mem::take(&mut lowered.roots)).finish(lifted)
-}
-
-/// Lifts the arguments of a host function.
-pub(super) fn import_arguments(
-    types: &Types,
-    import: &ImportPlan,
-    limits: &Limits,
-    guest: &mut dyn Guest,
-    words: &[u64],
-) -> Result<Vec<Value>, CallError> {
-    let mut lifter = Lifter::new(types, guest.memory(), limits);
-    let lift = |ty, word| lifter.word(ty, word, &Selection::All);
-    let values = crate::transfer::call::import_arguments(import, words, lift);
-    lifter.warnings().for_each(|text| guest.warn(&text));
-    values
-}
-
-/// Lowers a host function's result. The guest takes it over: nothing stays pinned.
-pub(super) fn import_result(
-    types: &Types,
-    import: &ImportPlan,
-    limits: &Limits,
-    guest: &mut dyn Guest,
-    value: &Value,
-) -> Result<u64, CallError> {
-    let (Some(ty), false) = (import.result, *value == Value::Null) else { return Ok(0) };
-    let mut lowerer = Lowerer::new(types, guest, Source::Host, limits);
-    let word = lowerer.word(ty, value).map_err(Fault::of_result);
-    lowerer.heap.finish(word)
 }

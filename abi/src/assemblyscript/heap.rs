@@ -24,6 +24,10 @@ impl Holder for Heap<'_> {
         &mut self.pins
     }
 
+    fn is_kept(&self) -> bool {
+        self.guest.is_kept()
+    }
+
     fn let_go(&mut self, root: Root) -> Result<(), Stopped> {
         let (Root::Pinned(address) | Root::Block(address)) = root;
         self.guest.helper(&helpers::UNPIN, &[address])?;
@@ -44,11 +48,6 @@ impl<'g> Heap<'g> {
     /// Leaves the pinned objects as they are, to be taken over by another.
     pub(super) fn into_roots(self) -> Vec<Root> {
         self.pins
-    }
-
-    /// Whether the instance lives on after the call.
-    pub(super) fn is_kept(&self) -> bool {
-        self.guest.is_kept()
     }
 
     /// How many objects are pinned; what comes later can be released on its own.

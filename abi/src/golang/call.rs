@@ -1,12 +1,14 @@
 //! Whole calls: of exported functions, and the two halves of a host function's (`abi-go` sections 6, 8, 11 and 13).
 
+use super::Go;
 use super::heap::Heap;
+use super::helpers;
 use super::input;
 use super::lift::Lifter;
 use super::lower::{Lowerer, Place};
 use super::plan::result_block;
-use crate::guest::{CallError, Guest, Limits};
-use crate::language::{Lifted, Lowered};
+use crate::guest::{CallError, Guest, Helper, Limits};
+use crate::language::{GuestLanguage, Lifted, Lowered};
 use crate::plan::{FunctionPlan, ImportPlan};
 use crate::selection::Selection;
 use crate::transfer::call::{argument, given};
@@ -20,18 +22,85 @@ use crate::value::Value;
 /// Room for the one core word of a result that holds addresses.
 const ROOT_CELL: u32 = 8;
 
-/// Lowers the arguments of an exported function.
-pub(super) fn lower(
-    types: &Types,
-    function: &FunctionPlan,
-    limits: &Limits,
-    guest: &mut dyn Guest,
-    arguments: &[Option<Value>],
-) -> Result<Lowered, CallError> {
-    let mut heap = Heap::new(guest);
-    let made = prepare(types, function, limits, &mut heap, arguments);
-    let (words, cell) = if made.is_err() && heap.is_kept() { heap.finish(made)? } else { made? };
-    Ok(Lowered { words, cell, roots: heap.into_roots() })
+impl GuestLanguage for Go {
+    fn helpers(&self) -> &'static [Helper] {
+        &helpers::ALL
+    }
+
+    fn lower(
+        &self,
+        types: &Types,
+        function: &FunctionPlan,
+        limits: &Limits,
+        guest: &mut dyn Guest,
+        arguments: &[Option<Value>],
+    ) -> Result<Lowered, CallError> {
+        let mut heap = Heap::new(guest);
+        match prepare(types, function, limits, &mut heap, arguments) {
+            Ok((words, cell)) => Ok(Lowered { words, cell, roots: heap.into_roots() }),
+            Err(error) => heap.end(Err(error)),
+        }
+    }
+
+    fn lift(
+        &self,
+        types: &Types,
+        function: &FunctionPlan,
+        limits: &Limits,
+        wanted: &Selection,
+        guest: &mut dyn Guest,
+        lowered: &mut Lowered,
+        word: u64,
+    ) -> Result<Lifted, CallError> {
+        let answer = Answer::of(function, lowered);
+        let mut heap = Heap::with(guest, std::mem::take(&mut lowered.roots));
+        let before = heap.mark();
+        let mut lifter = Lifter::new(types, &mut heap, limits);
+        let result = answer.lift(function, wanted, &mut lifter, word);
+        let weight = lifter.weight();
+        if result == Err(Fault::Unfinished) {
+            heap.release(before)?;
+            lowered.roots = heap.into_roots();
+            return Err(CallError::Unfinished);
+        }
+        lifter.warn();
+        let lifted = result.map(|value| Lifted { value, weight }).map_err(Fault::of_result);
+        heap.end(lifted)
+    }
+
+    fn import_arguments(
+        &self,
+        types: &Types,
+        import: &ImportPlan,
+        limits: &Limits,
+        guest: &mut dyn Guest,
+        words: &[u64],
+    ) -> Result<Vec<Value>, CallError> {
+        let mut heap = Heap::new(guest);
+        let mut lifter = Lifter::new(types, &mut heap, limits);
+        let lift = |ty, word| import_argument(&mut lifter, ty, word);
+        let values = crate::transfer::call::import_arguments(import, words, lift);
+        lifter.warn();
+        heap.finish(values)
+    }
+
+    fn import_result(
+        &self,
+        types: &Types,
+        import: &ImportPlan,
+        limits: &Limits,
+        guest: &mut dyn Guest,
+        value: &Value,
+    ) -> Result<u64, CallError> {
+        let (Some(ty), false) = (import.result, *value == Value::Null) else { return Ok(0) };
+        if types[ty].kind.is_scalar() {
+            return scalar::encode(&types[ty], value).map_err(Fault::of_result);
+        }
+        let mut heap = Heap::new(guest);
+        let address = Lowerer::new(types, &mut heap, Source::Host, limits).by_address(ty, value);
+        // The guest must not run between here and the return: nothing else holds the object now.
+        heap.finish(address.map(u64::from).map_err(Fault::of_result))
+    }
 }
 
 /// The function's core arguments, and the block that keeps its result.
@@ -60,32 +129,6 @@ fn prepare(
         return Err(Fault::guest(reason).of_result());
     }
     Ok((words, answer.cell()))
-}
-
-/// Lifts the result of an exported function.
-pub(super) fn lift(
-    types: &Types,
-    function: &FunctionPlan,
-    limits: &Limits,
-    wanted: &Selection,
-    guest: &mut dyn Guest,
-    lowered: &mut Lowered,
-    word: u64,
-) -> Result<Lifted, CallError> {
-    let answer = Answer::of(function, lowered);
-    let mut heap = Heap::with(guest, std::mem::take(&mut lowered.roots));
-    let before = heap.mark();
-    let mut lifter = Lifter::new(types, &mut heap, limits);
-    let result = answer.lift(function, wanted, &mut lifter, word);
-    let weight = lifter.weight();
-    if result == Err(Fault::Unfinished) {
-        heap.release(before)?;
-        lowered.roots = heap.into_roots();
-        return Err(CallError::Unfinished);
-    }
-    lifter.warn();
-    let lifted = result.map(|value| Lifted { value, weight }).map_err(Fault::of_result);
-    if heap.is_kept() { heap.finish(lifted) } else { lifted }
 }
 
 /// Where a function's results are after the call.
@@ -176,22 +219,6 @@ impl Answer {
     }
 }
 
-/// Lifts the arguments of a host function.
-pub(super) fn import_arguments(
-    types: &Types,
-    import: &ImportPlan,
-    limits: &Limits,
-    guest: &mut dyn Guest,
-    words: &[u64],
-) -> Result<Vec<Value>, CallError> {
-    let mut heap = Heap::new(guest);
-    let mut lifter = Lifter::new(types, &mut heap, limits);
-    let lift = |ty, word| import_argument(&mut lifter, ty, word);
-    let values = crate::transfer::call::import_arguments(import, words, lift);
-    lifter.warn();
-    heap.finish(values)
-}
-
 fn import_argument(lifter: &mut Lifter<'_, '_>, ty: TypeId, word: u64) -> Result<Value, Fault> {
     match (&lifter.types[ty].kind, low_word(word)) {
         (kind, _) if kind.is_scalar() => Ok(scalar::decode(kind, word)),
@@ -200,22 +227,4 @@ fn import_argument(lifter: &mut Lifter<'_, '_>, ty: TypeId, word: u64) -> Result
         (Kind::Optional(target), address) => lifter.memory(*target, address, &Selection::All),
         (_, address) => lifter.memory(ty, address, &Selection::All),
     }
-}
-
-/// Lowers the result of a host function.
-pub(super) fn import_result(
-    types: &Types,
-    import: &ImportPlan,
-    limits: &Limits,
-    guest: &mut dyn Guest,
-    value: &Value,
-) -> Result<u64, CallError> {
-    let (Some(ty), false) = (import.result, *value == Value::Null) else { return Ok(0) };
-    if types[ty].kind.is_scalar() {
-        return scalar::encode(&types[ty], value).map_err(Fault::of_result);
-    }
-    let mut heap = Heap::new(guest);
-    let address = Lowerer::new(types, &mut heap, Source::Host, limits).by_address(ty, value);
-    // The guest must not run between here and the return: nothing else holds the object now.
-    heap.finish(address.map(u64::from).map_err(Fault::of_result))
 }

@@ -21,6 +21,10 @@ impl Holder for Heap<'_> {
         &mut self.roots
     }
 
+    fn is_kept(&self) -> bool {
+        self.guest.is_kept()
+    }
+
     fn let_go(&mut self, root: Root) -> Result<(), Stopped> {
         match root {
             Root::Pinned(address) => self.guest.helper(&helpers::UNPIN, &[address])?,
@@ -88,11 +92,6 @@ impl<'g> Heap<'g> {
         }
         self.roots.push(Root::Block(address));
         Ok(address)
-    }
-
-    /// Whether the instance lives on after the call.
-    pub(super) fn is_kept(&self) -> bool {
-        self.guest.is_kept()
     }
 
     /// How many roots there are; what comes later can be released on its own.

@@ -21,7 +21,15 @@ pub(crate) trait Holder {
         Ok(())
     }
 
-    /// Lets go of everything at the end of a call with this outcome.
+    /// Whether the instance lives on after the call of the app's function.
+    fn is_kept(&self) -> bool;
+
+    /// Lets go of everything at the end of a call of the app's function, if there is an afterwards.
+    fn end<T>(&mut self, outcome: Result<T, CallError>) -> Result<T, CallError> {
+        if self.is_kept() { self.finish(outcome) } else { outcome }
+    }
+
+    /// Lets go of everything at the end of a host function, or of a call with this outcome.
     ///
     /// A guest that has stopped is left alone. One that stops now has stopped, whatever came of the call until then: it
     /// must neither be entered again nor be taken for one that answered.

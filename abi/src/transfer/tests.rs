@@ -135,10 +135,10 @@ impl World {
             let class_id = ids.next().unwrap();
             types.add(TypePlan { class_id, payload: 8, ..plan(size, kind) })
         };
-        // What a slot of a text, and of a list, takes.
-        let (text_size, list_size) = match language {
-            Language::AssemblyScript => (4, 4),
-            Language::Go => (8, 12),
+        // What a slot of a text, and of a list, takes; whether a record lies in its slot.
+        let (text_size, list_size, in_place) = match language {
+            Language::AssemblyScript => (4, 4, false),
+            Language::Go => (8, 12, true),
             #[cfg(feature = "trial-language")]
             Language::Trial => return None,
         };
@@ -149,7 +149,7 @@ impl World {
         let field = |name: &str, offset, ty| FieldPlan { name: name.into(), offset, ty };
         let record = add(8, Kind::Struct(vec![field("id", 0, int), field("name", 4, nullable_text)]));
         // Where a record lies in its slot, a pointer makes it one word, too.
-        let record = if text_size == 4 { record } else { add(4, Kind::Optional(record)) };
+        let record = if !in_place { record } else { add(4, Kind::Optional(record)) };
         let (keys, ints, nullable_texts) =
             (add(list_size, list(text)), add(list_size, list(int)), add(list_size, list(nullable_text)));
         let map = add(4, Kind::Map { key: text, value: int, keys, values: ints });
