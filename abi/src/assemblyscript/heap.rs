@@ -16,12 +16,12 @@ use super::layout::MAX_PAYLOAD;
 /// (`abi-assemblyscript` section 5).
 pub(super) struct Heap<'g> {
     guest: &'g mut dyn Guest,
-    pins: Vec<Root>,
+    roots: Vec<Root>,
 }
 
 impl Holder for Heap<'_> {
     fn roots(&mut self) -> &mut Vec<Root> {
-        &mut self.pins
+        &mut self.roots
     }
 
     fn is_kept(&self) -> bool {
@@ -41,18 +41,18 @@ impl<'g> Heap<'g> {
     }
 
     /// The same with objects that were pinned before.
-    pub(super) fn with(guest: &'g mut dyn Guest, pins: Vec<Root>) -> Self {
-        Self { guest, pins }
+    pub(super) fn with(guest: &'g mut dyn Guest, roots: Vec<Root>) -> Self {
+        Self { guest, roots }
     }
 
     /// Leaves the pinned objects as they are, to be taken over by another.
     pub(super) fn into_roots(self) -> Vec<Root> {
-        self.pins
+        self.roots
     }
 
     /// How many objects are pinned; what comes later can be released on its own.
     pub(super) fn mark(&self) -> usize {
-        self.pins.len()
+        self.roots.len()
     }
 
     /// Tells the guest how many arguments its function gets.
@@ -70,7 +70,7 @@ impl<'g> Heap<'g> {
             return Err(Fault::guest("failed to allocate WASM memory"));
         }
         self.guest.helper(&helpers::PIN, &[address])?;
-        self.pins.push(Root::Pinned(address));
+        self.roots.push(Root::Pinned(address));
         // Only one of the guest's runtimes promises zeroed memory.
         memory::slice_mut(self.guest.memory_mut(), address, small)?.fill(0);
         Ok(address)
