@@ -1,8 +1,10 @@
 //! A running guest as the language layers see it: a linear memory and a few exports.
 
+#![warn(clippy::arithmetic_side_effects, clippy::cast_possible_truncation, clippy::indexing_slicing)]
+
 use thiserror::Error;
 
-use crate::fault::{Cause, Path};
+use crate::transfer::fault::{Cause, Path};
 
 /// A running instance. The runner implements it over wasmtime; tests may use plain memory.
 pub trait Guest {
@@ -59,6 +61,11 @@ impl Helper {
     pub const MOST: usize = 8;
 
     /// Whether each helper of a language knows its place, and there are not too many.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        reason = "only the compiler runs it, and refuses"
+    )]
     pub(crate) const fn are_in_order(list: &[Self]) -> bool {
         let mut at = 0;
         while at < list.len() {

@@ -177,7 +177,7 @@ pub(crate) enum Root {
 pub struct Lifted {
     /// Null for no result, an object for several. Objects have their wanted fields only.
     pub value: Value,
-    /// The work that it was to read it, see [`Budget::weight`](crate::budget::Budget::weight).
+    /// The work that it was to read it, see [`Budget::weight`](crate::transfer::budget::Budget::weight).
     pub weight: u64,
 }
 

@@ -7,23 +7,19 @@
 
 pub mod artifact;
 pub mod assemblyscript;
-pub mod budget;
 pub mod cpu;
 pub mod engine;
-pub mod fault;
 pub mod golang;
 pub mod guest;
 pub mod host_functions;
 pub mod language;
 pub mod manifest;
-pub mod number;
 pub mod plan;
 pub mod reserved_paths;
 pub mod schema;
 pub mod selection;
-pub mod shortest;
 pub mod table;
-pub mod timestamp;
+pub mod transfer;
 #[cfg(feature = "trial-language")]
 pub mod trial;
 pub mod types;

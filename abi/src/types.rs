@@ -257,6 +257,11 @@ impl std::ops::Index<TypeId> for Types {
 }
 
 impl Kind {
+    /// Whether a value is a number or truth value that is held in the slot or core value itself.
+    pub fn is_scalar(&self) -> bool {
+        matches!(self, Self::Bool | Self::Int(_) | Self::F32 | Self::F64)
+    }
+
     /// The types this kind refers to directly.
     pub fn references(&self) -> Vec<TypeId> {
         match self {

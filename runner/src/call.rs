@@ -17,7 +17,7 @@ pub struct CallRequest {
     /// One entry per parameter, in parameter order. `None`: not given, the guest's own default applies. `Some(Null)`:
     /// given as null.
     pub arguments: Vec<Option<Value>>,
-    /// The work that it is to move the arguments, as [`Budget::weight`](abi::budget::Budget::weight) counts it. Literals of
+    /// The work that it is to move the arguments, as [`Budget::weight`](abi::transfer::budget::Budget::weight) counts it. Literals of
     /// the document are not counted.
     pub weight: u64,
     /// What is wanted of the result.
@@ -35,7 +35,7 @@ pub struct Outcome {
     pub execution_id: String,
     /// The result; `None` when the call ended without one, `Some(Null)` for a function without result.
     pub value: Option<Value>,
-    /// The work that it was to read the result, as [`Budget::weight`](abi::budget::Budget::weight) counts it: to write it is
+    /// The work that it was to read the result, as [`Budget::weight`](abi::transfer::budget::Budget::weight) counts it: to write it is
     /// about as much.
     pub weight: u64,
     /// What went wrong, in the order of the response: logged errors, error lines of the output, the call's own failure.
@@ -56,7 +56,7 @@ pub struct CallFailure {
 }
 
 /// A step into a result.
-pub use abi::fault::Step as PathSegment;
+pub use abi::transfer::fault::Step as PathSegment;
 
 /// A logged message or a captured line.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use abi::budget::Exceeded;
+use abi::transfer::budget::Exceeded;
 
 pub use crate::settings::{HOST_CALLS, LimitId, Limits, OUTPUT_BYTES, TABLE_ENTRIES};
 

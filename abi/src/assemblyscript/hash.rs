@@ -2,6 +2,7 @@
 //!
 //! Keys of 1 and 2 bytes are hashed as if they were extended to 32 bits, with their own length.
 
+use crate::transfer::scalar::low_word;
 use crate::types::Kind;
 
 const P1: u32 = 2_654_435_761;
@@ -29,23 +30,24 @@ pub(super) fn short(key: u32, length: u32) -> u32 {
 
 /// Hash of an 8-byte key.
 pub(super) fn long(key: u64) -> u32 {
-    let low = word(P5.wrapping_add(8), key as u32);
-    finish(word(low, (key >> 32) as u32))
+    let low = word(P5.wrapping_add(8), low_word(key));
+    finish(word(low, low_word(key >> 32)))
 }
 
-/// Hash of a scalar key from its bits as `scalar::encode` gives them.
+/// Hash of a scalar key from its bits as [`scalar::encode`](crate::transfer::scalar::encode) gives them.
 pub(super) fn scalar(kind: &Kind, bits: u64) -> u32 {
     match kind {
-        Kind::Bool => short(bits as u32, 1),
-        Kind::Int(int) if int.bits < 64 => short(bits as u32, u32::from(int.bits / 8)),
-        Kind::F32 => short(bits as u32, 4),
+        Kind::Bool => short(low_word(bits), 1),
+        Kind::Int(int) if int.bits < 64 => short(low_word(bits), u32::from(int.bits / 8)),
+        Kind::F32 => short(low_word(bits), 4),
         _ => long(bits),
     }
 }
 
 /// Hash of a string's UTF-16LE bytes.
 pub(super) fn bytes(bytes: &[u8]) -> u32 {
-    let length = bytes.len() as u32;
+    // The hash counts in 32 bits.
+    let length = low_word(bytes.len() as u64);
     let (blocks, rest) = bytes.as_chunks::<16>();
     let mut hash = if blocks.is_empty() { P5 } else { stripes(blocks) }.wrapping_add(length);
     let (words, tail) = rest.as_chunks::<4>();

@@ -1,5 +1,8 @@
 //! Numbers of the guest's object layouts (`abi-assemblyscript` sections 2.1 and 4).
 
+use crate::transfer::fault::{Cause, Fault};
+use crate::types::{Kind, Sequence, TypePlan};
+
 /// Class id of `ArrayBuffer`, and of every buffer behind an array or a map.
 pub const BUFFER_ID: u32 = 1;
 /// Class id of `String`.
@@ -30,9 +33,11 @@ pub(super) struct EntryLayout {
 impl EntryLayout {
     /// For a key slot of `key` bytes and a value slot of `value` bytes; 0 = no value (`Set`).
     pub(super) fn new(key: u32, value: u32) -> Self {
-        let value_at = key.next_multiple_of(value.max(1));
-        let tag = (value_at + value).next_multiple_of(4);
-        Self { value: value_at, tag, size: (tag + 4).next_multiple_of(key.max(value).max(4)) }
+        // Slots have 8 bytes at most, so nothing comes near to 32 bits.
+        let up = |size: u32, align: u32| size.checked_next_multiple_of(align).unwrap_or(u32::MAX);
+        let value_at = up(key, value.max(1));
+        let tag = up(value_at.saturating_add(value), 4);
+        Self { value: value_at, tag, size: up(tag.saturating_add(4), key.max(value).max(4)) }
     }
 }
 
@@ -40,10 +45,25 @@ impl EntryLayout {
 pub(super) fn capacity(count: u64) -> (u64, u64) {
     let (mut buckets, mut entries) = (4u64, 4u64);
     while entries < count {
-        buckets *= 2;
-        entries = buckets * 8 / 3;
+        buckets = buckets.saturating_mul(2);
+        entries = buckets.saturating_mul(8) / 3;
     }
     (buckets, entries)
+}
+
+/// The number of elements in so many bytes.
+pub(super) fn count(bytes: u32, element: &TypePlan) -> u32 {
+    bytes.checked_div(element.size).unwrap_or(bytes)
+}
+
+/// Null for a type that has none; `given` tells a null host value from a null address.
+pub(super) fn null(given: &str, plan: &TypePlan) -> Fault {
+    let text = match &plan.kind {
+        Kind::String => format!("{given} for non-nullable string"),
+        Kind::List { sequence: Sequence::Buffer, .. } => format!("{given} for non-nullable ArrayBuffer"),
+        _ => format!("{given} for non-nullable type {}", plan.name),
+    };
+    Cause::Null(text).into()
 }
 
 #[cfg(test)]

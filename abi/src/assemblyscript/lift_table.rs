@@ -1,53 +1,40 @@
 //! `Map` and `Set` out of guest memory (`abi-assemblyscript` sections 4.5, 4.6 and 7).
 
-use std::sync::Arc;
-
 use crate::selection::Selection;
-use crate::types::{Kind, TypeId};
+use crate::transfer::fault::Fault;
+use crate::transfer::memory::{element, offset, slice};
+use crate::transfer::pairs::{self, Pairs, Wanted};
+use crate::types::TypeId;
 use crate::value::Value;
 
-use super::fault::Fault;
 use super::layout::EntryLayout;
-use super::lift::Lifting;
+use super::lift::Lifter;
 
-impl Lifting<'_> {
-    /// A list of `{key, value}` objects, sorted by the keys' text; keys without one keep insertion order.
+impl Lifter<'_> {
+    /// A list of `{key, value}` objects in the order of [`Pairs`].
     pub(super) fn map(&mut self, key: TypeId, value: TypeId, address: u32, wanted: &Selection) -> Result<Value, Fault> {
         let layout = EntryLayout::new(self.types[key].size, self.types[value].size);
         let slots = self.live_entries(address, layout)?;
-        let (of_key, of_value) = (wanted.field(Selection::KEY), wanted.field(Selection::VALUE));
-        // The keys decide the order of the values.
-        let sorted = self.has_text(key) && (of_key.is_some() || of_value.is_some());
-        let reading = of_key.or(sorted.then_some(&Selection::All));
-        let (key_name, value_name): (Arc<str>, Arc<str>) = ("key".into(), "value".into());
-        let mut pairs = Vec::with_capacity(slots.len());
+        let wanted = Wanted::of(self.types, key, wanted);
+        let mut list = Pairs::new(wanted, slots.len());
         for (at, slot) in slots.into_iter().enumerate() {
-            let fault = |name: &'static str| move |fault: Fault| fault.in_field(name).in_element(at);
-            let mut entries = Vec::with_capacity(wanted.count(2));
-            let mut order = None;
-            if let Some(below) = reading {
-                self.budget.values(1)?;
-                let lifted = self.slot(key, slot, below).map_err(fault("key"))?;
-                // Null, which has no text, comes first.
-                order = lifted.key_text().filter(|_| sorted);
-                entries.extend(of_key.map(|_| (key_name.clone(), lifted)));
-            }
-            if let Some(below) = of_value {
-                self.budget.values(1)?;
-                let lifted = self.slot(value, slot + layout.value, below).map_err(fault("value"))?;
-                entries.push((value_name.clone(), lifted));
-            }
-            pairs.push((order, Value::Object(entries)));
+            let mut part = |ty, distance, below: Option<&Selection>| {
+                let below = below?;
+                let place = self.budget.values(1).map_err(Fault::from).and_then(|()| offset(slot, distance));
+                Some(place.and_then(|place| self.slot(ty, place, below)))
+            };
+            let lifted = part(key, 0, wanted.key).transpose().map_err(|fault| pairs::in_key(fault, at))?;
+            let value = part(value, layout.value, wanted.value).transpose();
+            list.push(lifted, value.map_err(|fault| pairs::in_value(fault, at))?);
         }
-        pairs.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Ok(Value::List(pairs.into_iter().map(|(_, pair)| pair).collect()))
+        Ok(list.into_value())
     }
 
     /// A list in insertion order.
-    pub(super) fn set(&mut self, element: TypeId, address: u32, wanted: &Selection) -> Result<Value, Fault> {
-        let layout = EntryLayout::new(self.types[element].size, 0);
+    pub(super) fn set(&mut self, item: TypeId, address: u32, wanted: &Selection) -> Result<Value, Fault> {
+        let layout = EntryLayout::new(self.types[item].size, 0);
         let slots = self.live_entries(address, layout)?;
-        let lift = |(at, slot)| self.slot(element, slot, wanted).map_err(|fault: Fault| fault.in_element(at));
+        let lift = |(at, slot)| self.slot(item, slot, wanted).map_err(|fault: Fault| fault.in_element(at));
         slots.into_iter().enumerate().map(lift).collect::<Result<_, _>>().map(Value::List)
     }
 
@@ -58,33 +45,24 @@ impl Lifting<'_> {
         let used = self.number(address, 16)?;
         let live = self.number(address, 20)?;
         if capacity == 0 || used > capacity || live > used {
-            return Err(format!("a map of {live} entries in {used} of {capacity} slots cannot be").into());
+            return Err(Fault::guest(format!("a map of {live} entries in {used} of {capacity} slots cannot be")));
         }
         // Deleted entries are looked at, too.
         self.budget.values(used.into())?;
-        self.region(entries, u64::from(used) * u64::from(layout.size))?;
+        slice(self.memory, entries, u64::from(used).saturating_mul(layout.size.into()))?;
         let mut slots = Vec::with_capacity(live as usize);
-        for at in 0..used {
-            // Inside the region above, hence inside 32 bits.
-            let slot = entries + at * layout.size;
+        for at in 0..used as usize {
+            let slot = element(entries, at, layout.size)?;
             if self.number(slot, layout.tag)? & 1 == 0 {
                 if slots.len() == live as usize {
-                    return Err(format!("a map of {live} entries has more than that").into());
+                    return Err(Fault::guest(format!("a map of {live} entries has more than that")));
                 }
                 slots.push(slot);
             }
         }
         if slots.len() < live as usize {
-            return Err(format!("a map of {live} entries has only {}", slots.len()).into());
+            return Err(Fault::guest(format!("a map of {live} entries has only {}", slots.len())));
         }
         Ok(slots)
-    }
-
-    fn has_text(&self, key: TypeId) -> bool {
-        match &self.types[key].kind {
-            Kind::Bool | Kind::Int(_) | Kind::F32 | Kind::F64 | Kind::String | Kind::Timestamp => true,
-            Kind::Optional(inner) => matches!(self.types[*inner].kind, Kind::String | Kind::Timestamp),
-            _ => false,
-        }
     }
 }

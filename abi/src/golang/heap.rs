@@ -1,8 +1,11 @@
 //! Guest memory during one call: allocation, checked access, and the list of what to release afterwards.
 
-use crate::fault::Fault;
-use crate::guest::{Guest, Helper, Stopped, read, read_u32, slice, write};
+use crate::guest::{Guest, Helper, Stopped};
 use crate::language::Root;
+use crate::transfer::fault::Fault;
+use crate::transfer::memory::{self, element, offset};
+use crate::transfer::roots::Holder;
+use crate::transfer::scalar::low_word;
 
 use super::helpers;
 
@@ -12,6 +15,24 @@ use super::helpers;
 pub(super) struct Heap<'g> {
     guest: &'g mut dyn Guest,
     roots: Vec<Root>,
+}
+
+impl Holder for Heap<'_> {
+    fn roots(&mut self) -> &mut Vec<Root> {
+        &mut self.roots
+    }
+
+    fn is_kept(&self) -> bool {
+        self.guest.is_kept()
+    }
+
+    fn let_go(&mut self, root: Root) -> Result<(), Stopped> {
+        match root {
+            Root::Pinned(address) => self.guest.helper(&helpers::UNPIN, &[address])?,
+            Root::Block(address) => self.guest.helper(&helpers::FREE, &[address])?,
+        };
+        Ok(())
+    }
 }
 
 impl<'g> Heap<'g> {
@@ -42,7 +63,7 @@ impl<'g> Heap<'g> {
     /// A pinned slice header, string header or map slot for `length` elements.
     pub(super) fn make(&mut self, class_id: u32, length: usize, type_name: &str) -> Result<u32, Fault> {
         let length = i32::try_from(length)
-            .map_err(|_| Fault::from(format!("{length} elements are too many for {type_name}")))?;
+            .map_err(|_| Fault::value(format!("{length} elements are too many for {type_name}")))?;
         self.pinned(class_id, &helpers::MAKE, &[class_id, length.cast_unsigned()], type_name)
     }
 
@@ -54,12 +75,11 @@ impl<'g> Heap<'g> {
         type_name: &str,
     ) -> Result<u32, Fault> {
         if class_id == 0 {
-            return Err(Fault::from(format!("the metadata gives no id for {type_name}")));
+            return Err(Fault::of_type(format!("the metadata gives no id for {type_name}")));
         }
-        // The result is 32 bits wide.
-        let address = self.guest.helper(helper, arguments)? as u32;
+        let address = low_word(self.guest.helper(helper, arguments)?);
         if address == 0 {
-            return Err(Fault::from(format!("the guest cannot allocate {type_name} (type id {class_id})")));
+            return Err(Fault::guest(format!("the guest cannot allocate {type_name} (type id {class_id})")));
         }
         self.roots.push(Root::Pinned(address));
         Ok(address)
@@ -67,17 +87,12 @@ impl<'g> Heap<'g> {
 
     /// A zeroed block that is a root for every address stored in it.
     pub(super) fn malloc(&mut self, size: u32) -> Result<u32, Fault> {
-        let address = self.guest.helper(&helpers::MALLOC, &[size])? as u32;
+        let address = low_word(self.guest.helper(&helpers::MALLOC, &[size])?);
         if address == 0 {
-            return Err(Fault::from(format!("the guest cannot allocate {size} bytes")));
+            return Err(Fault::guest(format!("the guest cannot allocate {size} bytes")));
         }
         self.roots.push(Root::Block(address));
         Ok(address)
-    }
-
-    /// Whether the instance lives on after the call.
-    pub(super) fn is_kept(&self) -> bool {
-        self.guest.is_kept()
     }
 
     /// How many roots there are; what comes later can be released on its own.
@@ -85,28 +100,16 @@ impl<'g> Heap<'g> {
         self.roots.len()
     }
 
-    /// Releases the roots made since `mark`, the newest first.
-    pub(super) fn release(&mut self, mark: usize) -> Result<(), Stopped> {
-        while self.roots.len() > mark {
-            match self.roots.pop() {
-                Some(Root::Pinned(address)) => self.guest.helper(&helpers::UNPIN, &[address])?,
-                Some(Root::Block(address)) => self.guest.helper(&helpers::FREE, &[address])?,
-                None => break,
-            };
-        }
-        Ok(())
-    }
-
     /// Copies a map into two fresh slices and answers the addresses of their headers, rooted until `release`.
     pub(super) fn read_map(&mut self, class_id: u32, slot: u32, type_name: &str) -> Result<(u32, u32), Fault> {
         if class_id == 0 {
-            return Err(Fault::from(format!("the metadata gives no id for {type_name}")));
+            return Err(Fault::of_type(format!("the metadata gives no id for {type_name}")));
         }
         let cell = self.malloc(8)?;
         let headers = self.guest.helper(&helpers::READ_MAP, &[class_id, slot])?;
-        let (keys, values) = ((headers >> 32) as u32, headers as u32);
+        let (keys, values) = (low_word(headers >> 32), low_word(headers));
         if keys == 0 || values == 0 {
-            return Err(Fault::from(format!("the guest cannot read {type_name} (type id {class_id})")));
+            return Err(Fault::guest(format!("the guest cannot read {type_name} (type id {class_id})")));
         }
         self.write(cell, &keys.to_le_bytes())?;
         self.write(offset(cell, 4)?, &values.to_le_bytes())?;
@@ -120,33 +123,27 @@ impl<'g> Heap<'g> {
     }
 
     pub(super) fn write(&mut self, address: u32, bytes: &[u8]) -> Result<(), Fault> {
-        write(self.guest.memory_mut(), address, bytes).ok_or_else(|| outside(bytes.len() as u64))
+        memory::write(self.guest.memory_mut(), address, bytes)
     }
 
     pub(super) fn u32(&self, address: u32) -> Result<u32, Fault> {
-        read_u32(self.guest.memory(), address).ok_or_else(|| outside(4))
+        memory::read_u32(self.guest.memory(), address)
     }
 
     pub(super) fn u64(&self, address: u32) -> Result<u64, Fault> {
-        read(self.guest.memory(), address).map(u64::from_le_bytes).ok_or_else(|| outside(8))
+        memory::read(self.guest.memory(), address).map(u64::from_le_bytes)
     }
 
     pub(super) fn bytes(&self, address: u32, length: u64) -> Result<&[u8], Fault> {
-        slice(self.guest.memory(), address, length).ok_or_else(|| outside(length))
+        memory::slice(self.guest.memory(), address, length)
     }
-}
 
-/// `address + offset` inside 32 bits.
-pub(super) fn offset(address: u32, offset: u32) -> Result<u32, Fault> {
-    address.checked_add(offset).ok_or_else(|| outside(u64::from(offset)))
-}
-
-/// The address of an element.
-pub(super) fn element(address: u32, index: usize, stride: u32) -> Result<u32, Fault> {
-    let distance = (index as u64).saturating_mul(u64::from(stride));
-    u64::from(address).checked_add(distance).and_then(|sum| u32::try_from(sum).ok()).ok_or_else(|| outside(distance))
-}
-
-fn outside(length: u64) -> Fault {
-    Fault::from(format!("{length} bytes are not all inside the guest's memory"))
+    /// Consecutive words, such as those of a string's or slice's header: address, length, and a slice's capacity.
+    pub(super) fn words<const N: usize>(&self, address: u32) -> Result<[u32; N], Fault> {
+        let mut words = [0; N];
+        for (index, word) in words.iter_mut().enumerate() {
+            *word = self.u32(element(address, index, 4)?)?;
+        }
+        Ok(words)
+    }
 }

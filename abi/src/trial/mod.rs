@@ -1,11 +1,13 @@
 //! A language for one test, which shows what a new language takes. It knows texts alone: a word is the address of a text's
 //! length in bytes, behind which its UTF-8 is.
 
-use crate::fault::Fault;
-use crate::guest::{CallError, Guest, Helper, Limits, read_u32, slice, write};
+use crate::guest::{CallError, Guest, Helper, Limits};
 use crate::language::{self, GuestLanguage, Lifted, Lowered, NoSeed, OwnFunction, Parts};
 use crate::plan::{FunctionPlan, ImportPlan};
 use crate::selection::Selection;
+use crate::transfer::fault::Fault;
+use crate::transfer::memory;
+use crate::transfer::scalar::low_word;
 use crate::types::Types;
 use crate::value::Value;
 
@@ -76,8 +78,7 @@ impl GuestLanguage for Trial {
         guest: &mut dyn Guest,
         words: &[u64],
     ) -> Result<Vec<Value>, CallError> {
-        let parameters = import.parameters.iter().zip(words);
-        parameters.map(|(plan, word)| text(guest, *word).map_err(|fault| fault.of_argument(&plan.name))).collect()
+        crate::transfer::call::import_arguments(import, words, |_, word| text(guest, word))
     }
 
     fn import_result(
@@ -94,21 +95,18 @@ impl GuestLanguage for Trial {
 
 /// Writes a text; answers its address.
 fn put(guest: &mut dyn Guest, value: Option<&Value>) -> Result<u64, Fault> {
-    let Some(Value::String(text)) = value else { return Err(Fault::from("a text is required")) };
-    let length = u32::try_from(text.len()).map_err(|_| Fault::from("the text is too long"))?;
+    let Some(Value::String(text)) = value else { return Err(Fault::value("a text is required")) };
+    let length = u32::try_from(text.len()).map_err(|_| Fault::value("the text is too long"))?;
     let bytes = [&length.to_le_bytes(), text.as_bytes()].concat();
-    let address = guest.helper(&ALLOCATE, &[length.saturating_add(4)])? as u32;
-    write(guest.memory_mut(), address, &bytes).ok_or_else(|| Fault::from("the block lies outside the memory"))?;
+    let address = low_word(guest.helper(&ALLOCATE, &[length.saturating_add(4)])?);
+    memory::write(guest.memory_mut(), address, &bytes)?;
     Ok(address.into())
 }
 
 /// Reads a text.
 fn text(guest: &dyn Guest, word: u64) -> Result<Value, Fault> {
-    let address = word as u32;
-    let read = || {
-        let length = read_u32(guest.memory(), address)?;
-        slice(guest.memory(), address.checked_add(4)?, length.into())
-    };
-    let bytes = read().ok_or_else(|| Fault::from("the text lies outside the memory"))?;
+    let address = low_word(word);
+    let length = memory::read_u32(guest.memory(), address)?;
+    let bytes = memory::slice(guest.memory(), memory::offset(address, 4)?, length.into())?;
     Ok(Value::String(String::from_utf8_lossy(bytes).into_owned()))
 }

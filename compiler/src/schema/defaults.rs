@@ -1,7 +1,7 @@
 //! Which parameter defaults are literals (`metadata` section 8).
 
-use abi::number;
 use abi::plan::DefaultValue;
+use abi::transfer::coercion;
 use abi::types::IntKind;
 use abi::value::Value;
 
@@ -32,13 +32,13 @@ fn literal(language: &dyn Frontend, type_name: &str, json: &serde_json::Value) -
     let (name, shape) = bare(language, type_name);
     match (shape, &value) {
         (Shape::String, Value::String(_)) | (Shape::Bool, Value::Bool(_)) => Some(value),
-        (Shape::Bytes, Value::String(text)) if !text.is_empty() => number::base64(text).is_ok().then_some(value),
-        (Shape::Timestamp, Value::String(text)) => abi::timestamp::parse(text).is_ok().then_some(value),
+        (Shape::Bytes, Value::String(text)) if !text.is_empty() => coercion::base64(text).is_ok().then_some(value),
+        (Shape::Timestamp, Value::String(text)) => abi::transfer::timestamp::parse(text).is_ok().then_some(value),
         (Shape::Float, Value::Int(_) | Value::UInt(_) | Value::Number(_)) => {
-            number::float(&value).is_ok_and(f64::is_finite).then_some(value)
+            coercion::float(&value).is_ok_and(f64::is_finite).then_some(value)
         }
         (Shape::Int { bits, signed }, Value::Int(_) | Value::UInt(_) | Value::Number(_)) => {
-            let number = number::integer(&value, IntKind { bits, signed }, &name).ok()?;
+            let number = coercion::integer(&value, IntKind { bits, signed }, &name).ok()?;
             let exact = bits < 64 || number.abs() <= EXACT;
             exact.then(|| Value::from_number_text(&number.to_string()))
         }

@@ -16,9 +16,9 @@ pub(crate) use threads::start;
 
 use futures::future::FutureExt as _;
 
-/// Runs `work`, which takes a time of about `weight` ([`abi::budget::Budget::weight`]), where it holds up nobody.
+/// Runs `work`, which takes a time of about `weight` ([`abi::transfer::budget::Budget::weight`]), where it holds up nobody.
 pub(crate) async fn offload<T: Send + 'static>(weight: u64, work: impl FnOnce() -> T + Send + 'static) -> T {
-    if !abi::budget::is_long(weight) {
+    if !abi::transfer::budget::is_long(weight) {
         return work();
     }
     resident(

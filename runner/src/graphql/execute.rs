@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use abi::budget::Budget;
+use abi::transfer::budget::Budget;
 use abi::value::Value;
 use juniper::OperationType;
 use tokio::task::JoinSet;

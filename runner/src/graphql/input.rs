@@ -6,9 +6,9 @@
 
 use std::sync::Arc;
 
-use abi::budget::{Budget, Exceeded};
 use abi::plan::Program;
 use abi::schema::{ObjectField, ObjectType, Schema, TypeRef};
+use abi::transfer::budget::{Budget, Exceeded};
 use abi::value::Value;
 
 use super::subscription;

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use abi::shortest::Shortest;
+use abi::value::FloatText;
 use abi::value::Value;
 
 /// Values nest no deeper than this; a guest cannot exhaust the stack.
@@ -73,14 +73,14 @@ pub(crate) fn integer(out: &mut Vec<u8>, value: impl std::fmt::Display) {
 /// Writes a finite 64-bit float.
 pub(crate) fn float(out: &mut Vec<u8>, value: f64) -> Result<(), Unwritable> {
     finite(value)?;
-    integer(out, Shortest(value));
+    integer(out, FloatText(value));
     Ok(())
 }
 
 /// Writes a finite 32-bit float with its own shortest digits.
 pub(crate) fn float32(out: &mut Vec<u8>, value: f32) -> Result<(), Unwritable> {
     finite(f64::from(value))?;
-    integer(out, Shortest(value));
+    integer(out, FloatText(value));
     Ok(())
 }
 

@@ -32,8 +32,8 @@ mod variables;
 
 use std::sync::{Arc, OnceLock};
 
-use abi::budget::Budget;
 use abi::plan::Program;
+use abi::transfer::budget::Budget;
 use abi::value::Value;
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};

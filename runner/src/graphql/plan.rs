@@ -211,7 +211,7 @@ impl Entry {
 impl SelectionSet {
     /// See [`Shape::spread`].
     fn spread(&self) -> u64 {
-        let texts = |length: usize| abi::budget::weight(1, length as u64);
+        let texts = |length: usize| abi::transfer::budget::weight(1, length as u64);
         let mut own: u64 = 1;
         let mut fields: HashMap<&str, u64> = HashMap::new();
         for entry in &self.entries {

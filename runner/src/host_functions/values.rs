@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use abi::transfer::record;
 use abi::value::Value;
 
 /// The text of an argument; null and absent count as empty.
@@ -19,10 +20,7 @@ pub(super) fn optional_text(arguments: &[Value], index: usize) -> Option<&str> {
 /// A member of an object; guests and hosts agree on names up to their case.
 pub(super) fn member<'v>(value: &'v Value, name: &str) -> &'v Value {
     match value {
-        Value::Object(entries) => {
-            let entry = entries.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-            entry.map_or(&Value::Null, |(_, value)| value)
-        }
+        Value::Object(members) => record::member(members, name).unwrap_or(&Value::Null),
         _ => &Value::Null,
     }
 }

@@ -208,7 +208,7 @@ impl Instance {
         let shared = Arc::clone(&self.inner.shared);
         let Program { types, language, .. } = &*shared.program;
         let language = language.implementation();
-        if abi::budget::is_long(request.weight) {
+        if abi::transfer::budget::is_long(request.weight) {
             compute::leave().await;
         }
         let mut lowered = loop {

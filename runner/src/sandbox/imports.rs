@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use abi::budget::is_long;
 use abi::guest::CallError;
 use abi::plan::Program;
-use abi::types::{Kind, TypeId, Types};
+use abi::transfer::budget::is_long;
 use abi::value::Value;
 use tracing::Instrument as _;
 use wasmtime::{AsContextMut as _, Caller, Val};
@@ -74,10 +73,6 @@ impl Import {
                 broken(&mut caller, about, "Error decoding input parameters.", &error)?;
                 Value::Null
             }
-        };
-        let answer = match import.result {
-            Some(ty) => conform(&shared.program.types, ty, answer),
-            None => Value::Null,
         };
         let raw = match self.result(&mut caller, &shared, &answer).await {
             Ok(raw) => raw,
@@ -221,25 +216,5 @@ impl Drop for Report {
         if !self.ended {
             self.ended(&Err(self.deadline.reason()));
         }
-    }
-}
-
-/// Names an object's members as the guest's type does: hosts and guests agree on names up to their case.
-fn conform(types: &Types, ty: TypeId, value: Value) -> Value {
-    match (&types[ty].kind, value) {
-        (Kind::Optional(inner), value) => conform(types, *inner, value),
-        (Kind::List { element, .. } | Kind::Set(element), Value::List(items)) => {
-            Value::List(items.into_iter().map(|item| conform(types, *element, item)).collect())
-        }
-        (Kind::Struct(fields), Value::Object(entries)) => Value::Object(
-            entries
-                .into_iter()
-                .filter_map(|(name, value)| {
-                    let field = fields.iter().find(|field| field.name.eq_ignore_ascii_case(&name))?;
-                    Some((Arc::clone(&field.name), conform(types, field.ty, value)))
-                })
-                .collect(),
-        ),
-        (_, value) => value,
     }
 }

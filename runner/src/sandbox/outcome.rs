@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use abi::fault::{Cause, Path};
 use abi::guest::CallError;
+use abi::transfer::fault::{Cause, Path};
 use abi::value::Value;
 use wasmtime::Trap;
 

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use abi::language::Language;
-use abi::timestamp::{self, Instant};
+use abi::transfer::coercion;
+use abi::transfer::timestamp::{self, Instant};
 use abi::types::{IntKind, Kind, Sequence, TypeId, Types};
-use abi::{number, value::Value};
+use abi::value::Value;
 use proptest::collection::vec;
 use proptest::num::{f32, f64};
 use proptest::prelude::*;
@@ -87,7 +88,7 @@ impl Values<'_> {
             _ => 0..LENGTH,
         };
         let list = if bytes {
-            vec(any::<u8>(), length).prop_map(|bytes| Value::String(number::to_base64(&bytes))).boxed()
+            vec(any::<u8>(), length).prop_map(|bytes| Value::String(coercion::to_base64(&bytes))).boxed()
         } else {
             vec(self.of(element, depth + 1), length).prop_map(Value::List).boxed()
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use abi::golang::layout::{BYTES_ID, STRING_ID, is_scalar};
+use abi::golang::layout::{BYTES_ID, STRING_ID};
 use abi::plan::{ParameterPlan, ResultPlan, Signature};
 use abi::types::{CoreType, FieldPlan, IntKind, Kind, Sequence, TypeId, TypePlan, Types};
 
@@ -265,7 +265,7 @@ pub(super) fn signature(
 /// The core signature of an import (`abi-go` section 13).
 pub(super) fn import_signature(parameters: &[TypeId], result: Option<TypeId>, types: &Types) -> Signature {
     let word = |id: TypeId| match &types[id] {
-        plan if is_scalar(&plan.kind) => plan.words[0],
+        plan if plan.kind.is_scalar() => plan.words[0],
         _ => CoreType::I32,
     };
     Signature {

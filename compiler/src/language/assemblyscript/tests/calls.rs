@@ -130,9 +130,7 @@ fn host_functions() {
 
     let missing = Value::from(&json!({"row": 1}));
     let result = AssemblyScript.import_result(&types, &import, &Limits::default(), &mut guest, &missing);
-    assert!(
-        matches!(&result, Err(CallError::Result { cause, .. }) if cause.to_string().contains("not found in struct"))
-    );
+    assert!(matches!(&result, Err(CallError::Result { cause, .. }) if *cause == abi::transfer::fault::Cause::Missing));
     assert_eq!(guest.pins(), 0);
     let result = AssemblyScript.import_arguments(&types, &import, &Limits::default(), &mut guest, &[0]);
     assert!(matches!(result, Err(CallError::Argument { ref path, .. }) if path.to_string() == "value"));

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::fake::{Fake, function};
 use abi::assemblyscript::AssemblyScript;
-use abi::budget::Exceeded;
-use abi::fault::Cause;
 use abi::guest::{CallError, Limits, read_u32, slice};
 use abi::language::GuestLanguage as _;
 use abi::selection::Selection;
+use abi::transfer::budget::Exceeded;
+use abi::transfer::fault::Cause;
 use abi::types::Types;
 use abi::value::Value;
 
@@ -96,13 +96,13 @@ fn refusals() {
     refused("~lib/typedarray/Float32Array", json!("AQID"), "p0", "not a whole number");
     refused("~lib/array/Array<~lib/string/String>", json!(["a", null]), "p0[1]", "unexpected nil value");
     refused("assembly/index/Seat", json!({"row": 256, "tags": []}), "p0.row", "out of range");
-    refused("assembly/index/Seat", json!({"row": 1}), "p0", "field tags not found in map");
-    refused("assembly/index/Seat", json!({"Row": 1, "tags": []}), "p0", "field row not found in map");
+    refused("assembly/index/Seat", json!({"row": 1}), "p0.tags", "a value is required but missing");
+    refused("assembly/index/Seat", json!({"Row": 1, "tags": []}), "p0.row", "required but missing");
     refused("assembly/index/Seat", json!("seat"), "p0", "a string is not an object");
     let seats = json!([{"row": 1, "tags": []}, {"row": 2, "tags": [{}]}]);
     refused("~lib/array/Array<assembly/index/Seat>", seats, "p0[1].tags[0]", "an object is not a string");
-    refused("~lib/map/Map<u8,u8>", json!([{"key": 1}]), "p0[0].value", "unexpected nil value");
-    refused("~lib/map/Map<u8,u8>", json!({"x": 1}), "p0.x.key", "not an integer");
+    refused("~lib/map/Map<u8,u8>", json!([{"key": 1}]), "p0[0].value", "required but missing");
+    refused("~lib/map/Map<u8,u8>", json!({"x": 1}), "p0.x", "not an integer");
     refused("~lib/map/Map<u8,u8>", json!([5]), "p0[0]", "not an object with a key");
     refused("Date", json!(5), "p0", "incompatible type for timestamp");
     refused("Date", json!("soon"), "p0", "failed to parse date time string: soon");

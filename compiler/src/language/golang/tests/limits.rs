@@ -140,7 +140,7 @@ fn arguments_have_the_same_limits() {
     let depth = Limits { depth: 3, ..Limits::default() };
     let (result, _) = call_with(&["*demo.Node"], &[], &depth, &json!([nested]), |_, _| 0);
     let text = result.expect_err("too deep").to_string();
-    let expected = "function parameter 'a.next.next.next.next' is invalid: values are nested deeper than 3 levels \
+    let expected = "function parameter 'a.next.next.next' is invalid: values are nested deeper than 3 levels \
                     (limit `max-depth`)";
     assert_eq!(text, expected);
 

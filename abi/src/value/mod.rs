@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::budget::weight;
-use crate::shortest::Shortest;
+use crate::transfer::budget::weight;
+
+mod float_text;
+pub use float_text::FloatText;
 
 /// A JSON-like value whose numbers are exact.
 ///
@@ -49,7 +51,7 @@ impl Value {
         }
     }
 
-    /// The work that it is to move the value, see [`Budget::weight`](crate::budget::Budget::weight).
+    /// The work that it is to move the value, see [`Budget::weight`](crate::transfer::budget::Budget::weight).
     pub fn weight(&self) -> u64 {
         match self {
             Self::String(text) | Self::Number(text) => weight(1, text.len() as u64),
@@ -75,8 +77,8 @@ impl Value {
             Self::Bool(value) => value.to_string(),
             Self::Int(value) => value.to_string(),
             Self::UInt(value) => value.to_string(),
-            Self::Float(value) => Shortest(*value).to_string(),
-            Self::Float32(value) => Shortest(*value).to_string(),
+            Self::Float(value) => FloatText(*value).to_string(),
+            Self::Float32(value) => FloatText(*value).to_string(),
             Self::Number(text) | Self::String(text) => text.clone(),
         })
     }

@@ -4,16 +4,16 @@ use std::fmt::{self, Display, LowerExp};
 
 /// A finite float, displayed as JSON has it: exponents below 1e-6 and from 1e21 on, no `.0`.
 #[derive(Clone, Copy, Debug)]
-pub struct Shortest<F>(pub F);
+pub struct FloatText<F>(pub F);
 
-impl Display for Shortest<f64> {
+impl Display for FloatText<f64> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let size = self.0.abs();
         write(f, self.0, size == 0.0 || (1e-6..1e21).contains(&size))
     }
 }
 
-impl Display for Shortest<f32> {
+impl Display for FloatText<f32> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The bounds are those of the narrow type: 1e-6 is not the same number there.
         let size = self.0.abs();
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn texts() {
-        let check = |value: f64, expected: &str| assert_eq!(Shortest(value).to_string(), expected);
+        let check = |value: f64, expected: &str| assert_eq!(FloatText(value).to_string(), expected);
         check(1e-7, "1e-07");
         check(1e-6, "0.000001");
         check(1.5e-10, "1.5e-10");
@@ -51,9 +51,9 @@ mod tests {
         check(5.0, "5");
         check(-0.0, "-0");
         check(0.1, "0.1");
-        assert_eq!(Shortest(0.1f32).to_string(), "0.1");
-        assert_eq!(Shortest(1e-6f32).to_string(), "0.000001");
-        assert_eq!(Shortest(16_777_216f32).to_string(), "16777216");
-        assert_eq!(Shortest(1e21f32).to_string(), "1e+21");
+        assert_eq!(FloatText(0.1f32).to_string(), "0.1");
+        assert_eq!(FloatText(1e-6f32).to_string(), "0.000001");
+        assert_eq!(FloatText(16_777_216f32).to_string(), "16777216");
+        assert_eq!(FloatText(1e21f32).to_string(), "1e+21");
     }
 }

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::guest::{Limits, Pause};
+use crate::types::Kind;
 use crate::value::Value;
 
 /// A limit that was reached, by its name and its figure.
@@ -37,6 +38,12 @@ pub fn is_long(weight: u64) -> bool {
     weight > STRETCH
 }
 
+/// Whether a value of this kind is a level of its own, with others inside: lists, sets, maps, structs and classes are, while
+/// text, bytes and times are none.
+pub(crate) fn is_level(kind: &Kind) -> bool {
+    matches!(kind, Kind::List { bytes: false, .. } | Kind::Set(_) | Kind::Map { .. } | Kind::Struct(_))
+}
+
 /// What is left of the limits of one transfer.
 #[derive(Clone, Debug)]
 pub struct Budget {
@@ -63,7 +70,8 @@ impl Budget {
 
     /// What was taken so far, in values' worth.
     pub fn weight(&self) -> u64 {
-        weight(self.limits.values - self.left.values, self.limits.bytes - self.left.bytes)
+        let taken = |limit: u64, left: u64| limit.saturating_sub(left);
+        weight(taken(self.limits.values, self.left.values), taken(self.limits.bytes, self.left.bytes))
     }
 
     fn work(&mut self, amount: u64) -> Result<(), Exceeded> {
@@ -101,7 +109,7 @@ impl Budget {
         }
     }
 
-    /// Goes one level down.
+    /// Goes one level down, see [`is_level`].
     ///
     /// # Errors
     /// [`Exceeded::Depth`]
@@ -112,7 +120,7 @@ impl Budget {
 
     /// Comes up again. A transfer that failed is over, so errors need not come up.
     pub fn leave(&mut self) {
-        self.left.depth += 1;
+        self.left.depth = self.left.depth.saturating_add(1);
     }
 }
 
@@ -164,6 +172,7 @@ impl<P: PartialEq> Default for Trail<P> {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "figures of the test's own")]
 mod tests {
     use super::*;
 

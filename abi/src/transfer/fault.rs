@@ -3,7 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::budget::Exceeded;
+use thiserror::Error;
+
+use super::budget::Exceeded;
+use super::coercion::CoercionError;
 use crate::guest::{CallError, Stopped};
 
 /// A step into a value.
@@ -43,21 +46,29 @@ impl fmt::Display for Path {
 }
 
 /// What is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Cause {
-    /// In words.
-    Text(String),
     /// A limit was reached.
-    Limit(Exceeded),
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => f.write_str(text),
-            Self::Limit(limit) => limit.fmt(f),
-        }
-    }
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
+    /// The value is not one of its type.
+    #[error(transparent)]
+    Coercion(#[from] CoercionError),
+    /// A field of an object, a key or a value of a map is not there, or null where there is no null.
+    #[error("a value is required but missing")]
+    Missing,
+    /// Null where the type has none.
+    #[error("unexpected {0}")]
+    Null(String),
+    /// Values of the type cannot be moved at all.
+    #[error("{0}")]
+    Type(String),
+    /// So many bytes are not all inside the guest's memory.
+    #[error("{0} bytes are not all inside the guest's memory")]
+    Memory(u64),
+    /// The guest's data or the answer of its allocator is not what its language's runtime makes.
+    #[error("{0}")]
+    Guest(String),
 }
 
 /// A [`CallError`] before it is known whose. The path is put together on the way out.
@@ -81,24 +92,42 @@ impl From<Exceeded> for Fault {
     fn from(limit: Exceeded) -> Self {
         match limit {
             Exceeded::Turn => Self::Unfinished,
-            limit => Self::Invalid { path: Path::default(), cause: Cause::Limit(limit) },
+            limit => Cause::Limit(limit).into(),
         }
     }
 }
 
-impl From<String> for Fault {
-    fn from(reason: String) -> Self {
-        Self::Invalid { path: Path::default(), cause: Cause::Text(reason) }
+impl From<CoercionError> for Fault {
+    fn from(error: CoercionError) -> Self {
+        Cause::Coercion(error).into()
     }
 }
 
-impl From<&str> for Fault {
-    fn from(reason: &str) -> Self {
-        reason.to_owned().into()
+impl From<Cause> for Fault {
+    fn from(cause: Cause) -> Self {
+        Self::Invalid { path: Path::default(), cause }
     }
 }
 
 impl Fault {
+    /// The value is not what its type takes.
+    #[cold]
+    pub(crate) fn value(reason: impl Into<String>) -> Self {
+        CoercionError(reason.into()).into()
+    }
+
+    /// Values of the type cannot be moved.
+    #[cold]
+    pub(crate) fn of_type(reason: impl Into<String>) -> Self {
+        Cause::Type(reason.into()).into()
+    }
+
+    /// The guest's data or its allocator is not as it should be.
+    #[cold]
+    pub(crate) fn guest(reason: impl Into<String>) -> Self {
+        Cause::Guest(reason.into()).into()
+    }
+
     /// The same, inside a field.
     pub(crate) fn in_field(self, name: &str) -> Self {
         self.inside(Step::Field(name.into()))
@@ -141,15 +170,15 @@ mod tests {
 
     #[test]
     fn places() {
-        let fault = || Fault::from("odd").in_field("a.b").in_element(3).in_field("seats");
+        let fault = || Fault::guest("odd").in_field("a.b").in_element(3).in_field("seats");
         assert_eq!(fault().of_argument("p").to_string(), "function parameter 'p.seats[3].a.b' is invalid: odd");
         let CallError::Result { path, cause } = fault().of_result() else { panic!("of a result") };
         let field = |name: &str| Step::Field(name.into());
         assert!(path.steps().eq(&[field("seats"), Step::Index(3), field("a.b")]));
-        assert_eq!((path.to_string().as_str(), cause), ("seats[3].a.b", Cause::Text("odd".to_owned())));
-        let list = Fault::from("odd").in_element(1).in_element(0).of_result();
+        assert_eq!((path.to_string().as_str(), cause), ("seats[3].a.b", Cause::Guest("odd".to_owned())));
+        let list = Fault::guest("odd").in_element(1).in_element(0).of_result();
         assert_eq!(list.to_string(), "the function's result is invalid at [0][1]: odd");
-        assert_eq!(Fault::from("odd").of_result().to_string(), "the function's result is invalid: odd");
+        assert_eq!(Fault::guest("odd").of_result().to_string(), "the function's result is invalid: odd");
     }
 
     #[test]
