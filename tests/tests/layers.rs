@@ -12,7 +12,7 @@ use paths::{Found, Source};
 const LAYERS: [(&str, &str); 3] = [
     (
         "abi",
-        "table cpu shortest
+        "table cpu shortest reserved_paths
         value types
         schema selection
         guest
@@ -21,7 +21,7 @@ const LAYERS: [(&str, &str); 3] = [
         number timestamp
         manifest
         plan
-        golang assemblyscript trial
+        golang assemblyscript trial host_functions
         language
         engine
         artifact",
@@ -46,8 +46,11 @@ const LAYERS: [(&str, &str); 3] = [
         limits
         telemetry
         panics capacity compute load
+        egress
+        client
         call events
-        hosts
+        output process
+        host_functions
         auth sandbox graphql
         server
         cli
@@ -71,7 +74,6 @@ const EXCEPTIONS: &[(&str, &str, &str, &str)] = &[
     ("compiler", "schema", "plan", "names of results are made where plans are"),
     ("compiler", "commands", "cli", "how commands answer stands with the command line"),
     ("compiler/src/plan", "functions", "mod", "names of results are made in the folder's own file"),
-    ("runner", "hosts", "sandbox", "what a call prints belongs to the sandbox, and host functions write to it"),
 ];
 
 fn sources(of: &str) -> Vec<Source> {

@@ -5,8 +5,8 @@ use abi::plan::{DefaultValue, FunctionPlan};
 use abi::value::Value;
 
 use super::*;
-use crate::read::read;
 use crate::read::tests::Builder;
+use crate::read::tests::read;
 
 const AS: &str = "modus-sdk-as@0.18.0";
 const GO: &str = "modus-sdk-go@0.18.0";
@@ -25,7 +25,8 @@ fn planned(sdk: &str, members: &str, imports: &[&str], exports: &[&str]) -> (Opt
     }
     let (module, found) = read(&builder.bytes());
     assert_eq!(found, []);
-    let (program, found) = build(&module.expect("a module"), Manifest::default());
+    let mut found = Vec::new();
+    let program = crate::pipeline::plan(&module.expect("a module"), Manifest::default(), &mut found);
     (program, found.into_iter().map(|finding| format!("{} {}", finding.code, finding.message)).collect())
 }
 
@@ -37,7 +38,7 @@ fn check(sdk: &str, members: &str, imports: &[&str], exports: &[&str], findings:
         assert!(finding.contains(part), "{finding:?} lacks {part:?}");
     }
     if let Some(program) = &program {
-        assert!(program.is_closed());
+        assert_eq!(program.check(), Ok(()));
     }
     program
 }

@@ -7,7 +7,7 @@ use loadgen::samples::Summary;
 
 use super::Report;
 use super::measure::{Call, FLOOR};
-use crate::commands::inspect::plain;
+use crate::render::escaped as plain;
 
 const BOLD: &str = "\x1b[1m";
 const RED: &str = "\x1b[31m";
