@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{Cpu, FORMAT, Header, program};
+use crate::assemblyscript::plan as assemblyscript;
 use crate::engine::Bounds;
+use crate::golang::plan as golang;
 use crate::language::{FunctionPart, Language, Seed};
 use crate::manifest::{Auth, Connection, Endpoint, HttpConnection, Manifest, Model};
 use crate::plan::{
@@ -15,7 +17,6 @@ use crate::plan::{
 use crate::schema::{Argument, ObjectField, ObjectType, RootField, Schema, TypeRef};
 use crate::types::{CoreType, FieldPlan, IntKind, Kind, Sequence, TypeId, TypePlan, Types};
 use crate::value::Value;
-use crate::{assemblyscript, golang};
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/artifact/golden.txt");
 
@@ -101,19 +102,19 @@ fn parameters() -> Vec<ParameterPlan> {
 
 fn functions() -> Vec<FunctionPlan> {
     let parts = each!(FunctionPart:
-        FunctionPart::AssemblyScript(_) => assemblyscript::plan::FunctionPart { optional_arguments: true }.into(),
-        FunctionPart::Go(_) => golang::plan::FunctionPart { result_block: Some(TypeId(3)) }.into(),
+        FunctionPart::Go(_) => golang::FunctionPart { result_block: Some(TypeId(3)) }.into(),
+        FunctionPart::AssemblyScript(_) => assemblyscript::FunctionPart { optional_arguments: true }.into(),
     );
-    let function = |name: &str, own: &FunctionPart, uncallable: Option<&str>| FunctionPlan {
-        name: name.to_owned(),
+    let function = |(number, own): (usize, FunctionPart)| FunctionPlan {
+        name: format!("function{}", 9 - number),
         parameters: parameters(),
         results: vec![ResultPlan { name: "result".into(), ty: TypeId(2) }],
         signature: Signature { parameters: core_types(), results: vec![CoreType::F64] },
-        own: own.clone(),
+        own,
         entry: Entry { dispatcher: 5, function: 6 },
-        uncallable: uncallable.map(str::to_owned),
+        uncallable: (number > 0).then(|| "reason".to_owned()),
     };
-    parts.iter().flat_map(|own| [function("b", own, None), function("a", own, Some("reason"))]).collect()
+    parts.into_iter().enumerate().map(function).collect()
 }
 
 fn schema() -> Schema {
@@ -174,11 +175,11 @@ fn manifest() -> Manifest {
 
 fn example(language: Language) -> Program {
     let clocks = each!(Clock: Clock::Real => Clock::Real, Clock::Monotonic => Clock::Monotonic);
-    let random = each!(golang::plan::Seed:
-        golang::plan::Seed::Random { .. } => golang::plan::Seed::Random { address: 1024, length: 8 },
-        golang::plan::Seed::Clock { .. } => golang::plan::Seed::Clock { address: 2048, clock: Clock::Real },
+    let of_go = each!(golang::Seed:
+        golang::Seed::Random { .. } => golang::Seed::Random { address: 1024, length: 8 },
+        golang::Seed::Clock { .. } => golang::Seed::Clock { address: 2048, clock: Clock::Real },
     );
-    let clocks = clocks.into_iter().map(|clock| golang::plan::Seed::Clock { address: 4096, clock });
+    let clocks = clocks.into_iter().map(|clock| golang::Seed::Clock { address: 4096, clock });
     let import = ImportPlan {
         module: "module".to_owned(),
         name: "import".to_owned(),
@@ -193,7 +194,7 @@ fn example(language: Language) -> Program {
         app: App { name, version, sdk, build_id, build_time, git_repo, git_commit },
         language,
         start: Some("start".to_owned()),
-        seeds: random.into_iter().chain(clocks).map(Seed::Go).collect(),
+        seeds: of_go.into_iter().chain(clocks).map(Seed::Go).collect(),
         types: types(),
         functions: functions().into(),
         imports: vec![import],
