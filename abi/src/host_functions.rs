@@ -35,8 +35,8 @@ pub struct HostFunction {
 }
 
 /// All capabilities.
-pub const CAPABILITIES: [&Capability; 11] =
-    [&WASI, &ENV, &SYSTEM, &SECRETS, &HTTP, &GRAPHQL, &SQL, &DGRAPH, &NEO4J, &MODELS, &AGENTS];
+pub const CAPABILITIES: &[&Capability] =
+    &[&WASI, &ENV, &SYSTEM, &SECRETS, &HTTP, &GRAPHQL, &SQL, &DGRAPH, &NEO4J, &MODELS, &AGENTS];
 
 /// WASI preview 1.
 pub const WASI: Capability = Capability {
@@ -194,13 +194,13 @@ impl Capability {
     /// The table has no such function.
     pub const fn function(&self, name: &str) -> &'static HostFunction {
         let mut index = 0;
-        while index < self.functions.len() {
+        loop {
+            assert!(index < self.functions.len(), "the table has no such host function");
             if is_same(self.functions[index].name, name) {
                 return &self.functions[index];
             }
             index += 1;
         }
-        panic!("the table has no such host function")
     }
 }
 
@@ -233,14 +233,14 @@ impl HostFunction {
 
 /// The function that an import names, with the capability it belongs to.
 pub fn find(module: &str, name: &str) -> Option<(&'static Capability, &'static HostFunction)> {
-    let capability = CAPABILITIES.into_iter().find(|capability| capability.module == module)?;
+    let capability = CAPABILITIES.iter().find(|capability| capability.module == module)?;
     let function = capability.functions.iter().find(|function| function.name == name)?;
     Some((capability, function))
 }
 
-/// Whether nothing but metadata tells the core types of a module's functions: false for WASI and `env`, whose are given.
+/// Whether the core types of a module's functions are given: those of WASI and `env`.
 pub fn is_fixed(module: &str) -> bool {
-    CAPABILITIES.into_iter().any(|capability| capability.is_fixed && capability.module == module)
+    CAPABILITIES.iter().any(|capability| capability.is_fixed && capability.module == module)
 }
 
 /// Comparing texts in constants.

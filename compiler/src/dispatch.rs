@@ -62,7 +62,7 @@ pub(crate) type Rewrite = fn(&FunctionBody<'_>) -> Result<Vec<u8>, BinaryReaderE
 /// # Errors
 /// A diagnostic for a module that cannot be read. It has been validated, so nobody should see it.
 pub(crate) fn add(wasm: &[u8], program: &mut Program, rewrite: Rewrite) -> Result<Vec<u8>, Diagnostic> {
-    let dispatchers = assign(program.functions.made());
+    let dispatchers = assign(program.functions.made().expect("the plans of a program are stored behind its code"));
     let start = program.start.as_deref();
     let mut adding = Adding { start, rewrite, dispatchers, types: 0, functions: 0, indexes: HashMap::new() };
     let mut module = Module::new();

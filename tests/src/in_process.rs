@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use abi::plan::{ImportPlan, Program};
 use abi::value::Value;
-use runner::call::{Call as _, Outcome, Request};
+use runner::call::{Call as _, CallRequest, Outcome};
 use runner::capacity::Capacity;
 use runner::environment::Environment;
 use runner::host_functions::{About, Called, HostFunction, HostFunctions, Invocation, Messages, Setup};
@@ -53,11 +53,11 @@ impl Guest {
     }
 
     /// A call of a function by its export's name.
-    pub fn request(&self, function: &str, arguments: &[Value]) -> Request {
+    pub fn request(&self, function: &str, arguments: &[Value]) -> CallRequest {
         let index = self.program.functions.iter().position(|plan| plan.name == function);
         let index = index.unwrap_or_else(|| panic!("the guest has no function {function}"));
         let arguments = arguments.iter().cloned().map(Some).collect();
-        Request { function: u32::try_from(index).unwrap(), arguments, ..Request::default() }
+        CallRequest { function: u32::try_from(index).unwrap(), arguments, ..CallRequest::default() }
     }
 
     /// Calls a function in a fresh instance.
@@ -80,7 +80,7 @@ pub struct Kept<'g> {
 
 impl Kept<'_> {
     /// Calls a function.
-    pub fn call(&mut self, request: &Request) -> Outcome {
+    pub fn call(&mut self, request: &CallRequest) -> Outcome {
         self.runtime.block_on(self.instance.call(request))
     }
 

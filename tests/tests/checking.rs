@@ -78,6 +78,27 @@ fn faults_have_places_and_codes() {
     assert!(error.contains("unknown type [rest] for endpoint [a]") && error.contains(":2:31"), "{error}");
 }
 
+/// What is served at the path instead is tested in tests/operations and tests/explorer.
+#[test]
+fn paths_that_the_runner_answers_itself() {
+    for (path, words) in [
+        ("/livez", "must not be a path of the server itself"),
+        ("/readyz", "must not be a path of the server itself"),
+        ("/explorer/mine", "is a path of the API explorer"),
+    ] {
+        let endpoint = json!({"type": "graphql", "path": path, "auth": "none"});
+        let folder = folder(&[("modus.json", json!({"endpoints": {"a": endpoint}}).to_string().as_bytes())]);
+        let (code, found) = check_json(&[text(folder.path())]);
+        assert_eq!((code, &found["warnings"]), (0, &json!(1)), "{path}: {found:#}");
+        assert_eq!(found["diagnostics"][0]["code"], "MC0403", "{path}");
+        assert!(
+            found["diagnostics"][0]["message"].as_str().is_some_and(|message| message.contains(words)),
+            "{found:#}"
+        );
+        assert_eq!(check(&[text(folder.path()), "--strict"]).0, 1, "{path}");
+    }
+}
+
 #[test]
 fn strict_makes_warnings_errors() {
     let folder = folder(&[("modus.json", b"{\"hosts\": {}}")]);

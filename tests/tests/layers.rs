@@ -12,7 +12,7 @@ use paths::{Found, Source};
 const LAYERS: [(&str, &str); 3] = [
     (
         "abi",
-        "table cpu shortest
+        "table cpu shortest reserved_paths
         value types
         schema selection
         guest
@@ -21,7 +21,7 @@ const LAYERS: [(&str, &str); 3] = [
         number timestamp
         manifest metadata
         plan
-        golang assemblyscript
+        golang assemblyscript host_functions
         language
         engine
         artifact",
@@ -45,8 +45,11 @@ const LAYERS: [(&str, &str); 3] = [
         limits
         telemetry
         panics capacity compute load
+        egress
+        client
         call events
-        hosts
+        output process
+        host_functions
         auth sandbox graphql
         server
         cli
@@ -70,7 +73,6 @@ const EXCEPTIONS: &[(&str, &str, &str, &str)] = &[
     ("compiler", "commands", "cli", "how commands answer stands with the command line"),
     ("compiler/src/plan", "functions", "opaque", "which types are opaque is found with the functions"),
     ("compiler/src/plan", "functions", "mod", "names of results are made in the folder's own file"),
-    ("runner", "hosts", "sandbox", "what a call prints belongs to the sandbox, and host functions write to it"),
 ];
 
 fn sources(of: &str) -> Vec<Source> {

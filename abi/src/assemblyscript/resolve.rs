@@ -162,7 +162,7 @@ mod tests {
     fn resolved(name: &str) -> (Types, TypeId) {
         let mut types = Types::default();
         let id = resolve(name, &metadata(), &mut types);
-        assert!(types.is_closed());
+        assert_eq!(types.check(), Ok(()));
         (types, id)
     }
 

@@ -85,7 +85,7 @@ impl Loaded {
             Ok(artifact) => {
                 self.header = Some(artifact.header().clone());
                 self.sections = sections(&input.bytes);
-                match artifact.program() {
+                match artifact.whole_program() {
                     Ok(program) => self.program = Some(program),
                     Err(error) => self.diagnostics.push(refused(error)),
                 }

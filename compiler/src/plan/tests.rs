@@ -37,7 +37,7 @@ fn check(sdk: &str, members: &str, imports: &[&str], exports: &[&str], findings:
         assert!(finding.contains(part), "{finding:?} lacks {part:?}");
     }
     if let Some(program) = &program {
-        assert!(program.is_closed());
+        assert_eq!(program.check(), Ok(()));
     }
     program
 }

@@ -17,7 +17,7 @@ use crate::host_functions::{HostFunctions, Setup};
 use crate::load::{CodeFile, LoadError, Loaded};
 use crate::process::Process;
 use crate::sandbox::{self, Sandbox};
-use crate::server::{BindError, Endpoint, OriginPolicy, Routes};
+use crate::server::{BindError, GraphqlHandler, OriginPolicy, Routes};
 use abi::plan::Program;
 use thiserror::Error;
 
@@ -98,7 +98,7 @@ impl App {
         };
         let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox.clone()), answers));
         let Process { closing, mutations, .. } = process.clone();
-        let endpoint = Endpoint::new(graphql, arguments.plain_get.unwrap_or(dev), closing, mutations);
+        let endpoint = GraphqlHandler::new(graphql, arguments.plain_get.unwrap_or(dev), closing, mutations);
         let health = health(&environment);
         let mut routes = Routes::new(&program.manifest, Arc::new(authenticator), health, Arc::new(endpoint))
             .with_origins(origins(arguments, dev));

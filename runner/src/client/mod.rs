@@ -1,5 +1,6 @@
 //! HTTP clients: requests to servers, with the connections and the name look-ups that they share.
 
+mod clients;
 mod connector;
 mod lookup;
 #[cfg(test)]
@@ -8,7 +9,7 @@ pub(crate) mod url;
 
 use std::error::Error;
 use std::io::Read as _;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use ::url::Url;
@@ -26,11 +27,11 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 
+pub use self::clients::Clients;
 pub use self::url::UrlError;
 use self::url::{self as urls, shown};
 use crate::egress::{Denied, Hop, Reach, headers};
-use crate::environment::Environment;
-use crate::limits::{LimitId, Limits};
+use crate::limits::LimitId;
 use crate::telemetry::{metrics, traces};
 use connector::{Connector, Proxies, ProxySettings};
 use lookup::{LookupError, Lookups};
@@ -157,44 +158,6 @@ pub struct HttpClient {
 struct Connections {
     plain: OnceLock<Plain>,
     secure: OnceLock<Secure>,
-}
-
-/// The clients of a process. Whatever is loaded and reloaded, the threads of its name look-ups are one budget. Cheap to
-/// clone.
-#[derive(Clone, Debug)]
-pub struct Clients {
-    lookups: Arc<Lookups>,
-    /// The newest of those that apps share.
-    shared: Arc<Mutex<Option<Arc<HttpClient>>>>,
-}
-
-impl Default for Clients {
-    fn default() -> Self {
-        Self::new(Limits::default().max_lookups)
-    }
-}
-
-impl Clients {
-    /// Clients that look up so many names at a time.
-    pub fn new(max_lookups: usize) -> Self {
-        Self { lookups: Arc::new(Lookups::of_system(max_lookups)), shared: Arc::default() }
-    }
-
-    /// A client with connections of its own, that uses the proxies of the environment.
-    pub fn separate(&self, environment: &Environment) -> HttpClient {
-        HttpClient::new(ProxySettings::of(&environment.snapshot()), Arc::clone(&self.lookups))
-    }
-
-    /// The client for an app with this environment: the one of the app before, with its connections, where the proxies are
-    /// still the same.
-    pub fn shared(&self, environment: &Environment) -> Arc<HttpClient> {
-        let settings = ProxySettings::of(&environment.snapshot());
-        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*shared {
-            Some(client) if client.settings == settings => Arc::clone(client),
-            _ => Arc::clone(shared.insert(Arc::new(HttpClient::new(settings, Arc::clone(&self.lookups))))),
-        }
-    }
 }
 
 impl HttpClient {

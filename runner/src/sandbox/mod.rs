@@ -29,7 +29,7 @@ use futures::future::BoxFuture;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument as _;
 
-use crate::call::{Call, CallFailure, Level, Outcome, Request};
+use crate::call::{Call, CallFailure, CallRequest, Level, Outcome};
 use crate::capacity::{Admission, Capacity};
 use crate::compute;
 use crate::environment::Environment;
@@ -162,12 +162,12 @@ impl Sandbox {
         true
     }
 
-    /// The code from where nobody can change it; `None` if somebody has changed it.
+    /// The code from where nobody can change it; `None` if somebody has changed it, or if the program is damaged.
     fn sealed(&self) -> Option<Arc<CodeFile>> {
         let file = self.0.file.load_full();
-        match file.sealed() {
+        match file.sealed(&self.0.shared.program) {
             Ok(sealed) => Some(Arc::new(sealed)),
-            Err(error @ LoadError::Overwritten { .. }) => {
+            Err(error @ (LoadError::Overwritten { .. } | LoadError::Artifact { .. })) => {
                 let help = "send SIGHUP to load what is there now, or start the runner again";
                 tracing::error!(target: "modus", error = %error, help, "Calls are refused.");
                 let _ = self.0.is_sound.set(false);
@@ -205,7 +205,7 @@ impl Sandbox {
     /// The limit that is reached.
     pub fn keep(&self) -> Result<Instance, LimitId> {
         let slot = self.0.capacity.try_slot().ok_or(LimitId::MaxCalls)?;
-        let request = Request::default();
+        let request = CallRequest::default();
         let log = self.0.log_context(&request, "");
         let deadline = Deadline::after(self.0.options.limits.deadline);
         Ok(Instance::new(Arc::clone(&self.0), &request, log, deadline).holding(slot))
@@ -213,7 +213,7 @@ impl Sandbox {
 }
 
 impl Call for Sandbox {
-    fn call(&self, request: Request) -> BoxFuture<'static, Outcome> {
+    fn call(&self, request: CallRequest) -> BoxFuture<'static, Outcome> {
         let inner = Arc::clone(&self.0);
         self.pool_soon();
         async move {
@@ -221,7 +221,7 @@ impl Call for Sandbox {
             let execution_id = id::new();
             let Some(slot) = inner.slot(deadline).await else { return no_slot(execution_id) };
             if !inner.is_sound() {
-                return overwritten(execution_id);
+                return unsound(execution_id);
             }
             let log = inner.log_context(&request, &execution_id);
             let span = traces::call(&log.function, &execution_id);
@@ -248,7 +248,7 @@ impl Call for Sandbox {
 /// One call in a fresh instance.
 async fn run(
     inner: Arc<Inner>,
-    request: Request,
+    request: CallRequest,
     log: LogContext,
     deadline: Deadline,
     slot: OwnedSemaphorePermit,
@@ -292,7 +292,7 @@ impl Inner {
         self.is_sound.get().copied().unwrap_or_else(|| self.file.load().is_untouched())
     }
 
-    fn log_context(&self, request: &Request, execution_id: &str) -> LogContext {
+    fn log_context(&self, request: &CallRequest, execution_id: &str) -> LogContext {
         let function = self.shared.program.functions.get(request.function as usize);
         LogContext {
             plugin: Arc::clone(&self.plugin),
@@ -309,8 +309,9 @@ fn no_slot(execution_id: String) -> Outcome {
     failure(execution_id, &format!("the function timed out before it could start ({})", LimitId::MaxCalls))
 }
 
-fn overwritten(execution_id: String) -> Outcome {
-    tracing::error!(target: "modus", execution_id, "A call was refused: the artifact was overwritten while it was in use.");
+fn unsound(execution_id: String) -> Outcome {
+    let message = "A call was refused: the artifact is damaged, or was overwritten while it was in use.";
+    tracing::error!(target: "modus", execution_id, "{message}");
     failure(execution_id, "internal error; see the log")
 }
 

@@ -25,7 +25,7 @@ use door::Door;
 
 pub use body::Body;
 pub use door::raise_open_files;
-pub use graphql_http::Endpoint;
+pub use graphql_http::GraphqlHandler;
 pub use listen::{BindError, Listeners};
 pub use live::Live;
 pub use loops::Loops;

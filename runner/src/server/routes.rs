@@ -106,7 +106,7 @@ impl Routes {
     /// In development, everything that is wrong with the keys.
     pub async fn load_keys(&self) -> Result<(), KeysError> {
         let wanting = self.endpoints.iter().filter(|route| route.auth == Auth::BearerToken);
-        let endpoint = |route: &Route| auth::Endpoint { name: route.name.clone(), path: route.path.clone() };
+        let endpoint = |route: &Route| auth::ProtectedEndpoint { name: route.name.clone(), path: route.path.clone() };
         self.authenticator.start(wanting.map(endpoint).collect()).await
     }
 

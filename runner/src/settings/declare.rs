@@ -118,7 +118,7 @@ macro_rules! settings {
         }
 
         /// The settings in the order of the help, under its headings.
-        pub(crate) const SECTIONS: [(&str, &[Setting<$Whole>]); 3] = [
+        pub(crate) static SECTIONS: [(&str, &[Setting<$Whole>]); 3] = [
             ($title, &[$(setting!($Whole [$field] $name [$($given)+] $help)$(.$with($($what)*))*,)*]),
             (
                 $access_title,

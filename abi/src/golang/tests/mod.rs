@@ -72,7 +72,7 @@ fn plan(parameters: &[&str], results: &[&str]) -> (Types, FunctionPlan) {
         .collect();
     let ids: Vec<_> = parameters.iter().map(|parameter| parameter.ty).collect();
     let (signature, result_block) = Go.signature(&ids, &results, &mut types);
-    assert!(types.is_closed());
+    assert_eq!(types.check(), Ok(()));
     let function = FunctionPlan {
         name: "f".into(),
         parameters,

@@ -99,7 +99,7 @@ fn program(file: &Path, bytes: &[u8]) -> Result<Program, Diagnostic> {
     let refused = |error: abi::artifact::ArtifactError| {
         Diagnostic::error(codes::ARTIFACT_FORMAT, format!("{shown} cannot be measured: {error}"))
     };
-    Artifact::parse(bytes).and_then(|artifact| artifact.program()).map_err(refused)
+    Artifact::parse(bytes).and_then(|artifact| artifact.whole_program()).map_err(refused)
 }
 
 /// Whether an ELF file is a program: artifacts are objects.

@@ -54,9 +54,9 @@ type Outcome = Result<(), Failure>;
 #[derive(Clone, Copy)]
 enum Handler {
     /// Done at once.
-    Now(fn(&mut Process<'_>, &[u64]) -> Outcome),
+    Now(fn(&mut GuestProcess<'_>, &[u64]) -> Outcome),
     /// It waits, or takes long and lets others have their turn.
-    Later(for<'a> fn(Process<'a>, Vec<u64>) -> BoxFuture<'a, Outcome>),
+    Later(for<'a> fn(GuestProcess<'a>, Vec<u64>) -> BoxFuture<'a, Outcome>),
 }
 
 /// A function; all but `proc_exit` answer an error number.
@@ -116,13 +116,16 @@ static FUNCTIONS: [Function; 46] = [
     function("sock_shutdown", files::bad),
 ];
 
-const fn function(name: &str, handler: fn(&mut Process<'_>, &[u64]) -> Outcome) -> Function {
+const fn function(name: &str, handler: fn(&mut GuestProcess<'_>, &[u64]) -> Outcome) -> Function {
     let about = WASI.function(name);
     assert!(!about.waits, "the table says that it waits");
     Function { about, handler: Handler::Now(handler) }
 }
 
-const fn slow_function(name: &str, handler: for<'a> fn(Process<'a>, Vec<u64>) -> BoxFuture<'a, Outcome>) -> Function {
+const fn slow_function(
+    name: &str,
+    handler: for<'a> fn(GuestProcess<'a>, Vec<u64>) -> BoxFuture<'a, Outcome>,
+) -> Function {
     let about = WASI.function(name);
     assert!(about.waits, "the table says that it does not wait");
     Function { about, handler: Handler::Later(handler) }
@@ -140,7 +143,7 @@ pub(super) fn link(linker: &mut Linker<State>, function: &'static Function, ty: 
         Handler::Now(handler) => {
             linker.func_new(WASI.module, function.about.name, ty, move |mut caller, parameters, results| {
                 let memory = exports_of(&mut caller).memory;
-                let mut process = Process { caller, memory };
+                let mut process = GuestProcess { caller, memory };
                 answer(with_words(parameters, |words| handler(&mut process, words)), results)
             })?
         }
@@ -148,7 +151,7 @@ pub(super) fn link(linker: &mut Linker<State>, function: &'static Function, ty: 
             linker.func_new_async(WASI.module, function.about.name, ty, move |mut caller, parameters, results| {
                 let memory = exports_of(&mut caller).memory;
                 let words = parameters.iter().map(word).collect();
-                Box::new(async move { answer(handler(Process { caller, memory }, words).await, results) })
+                Box::new(async move { answer(handler(GuestProcess { caller, memory }, words).await, results) })
             })?
         }
     };
@@ -168,12 +171,12 @@ fn answer(outcome: Outcome, results: &mut [Val]) -> wasmtime::Result<()> {
 }
 
 /// The calling guest as a process.
-pub(super) struct Process<'a> {
+pub(super) struct GuestProcess<'a> {
     caller: Caller<'a, State>,
     memory: Option<Memory>,
 }
 
-impl Process<'_> {
+impl GuestProcess<'_> {
     fn parts(&mut self) -> (&mut [u8], &mut State) {
         match self.memory {
             Some(memory) => memory.data_and_store_mut(&mut self.caller),

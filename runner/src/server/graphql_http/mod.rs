@@ -26,7 +26,7 @@ use response::Reply;
 
 /// The engine as a handler of HTTP requests.
 #[derive(Clone)]
-pub struct Endpoint(Arc<Inner>);
+pub struct GraphqlHandler(Arc<Inner>);
 
 struct Inner {
     engine: Arc<Engine>,
@@ -35,7 +35,7 @@ struct Inner {
     mutations: Mutations,
 }
 
-impl Endpoint {
+impl GraphqlHandler {
     /// Answers with `engine`. `plain_get` tells whether a GET query is answered that a page of another origin could have
     /// made without asking. Subscriptions end when the sender of `closing` is dropped; `mutations` counts those that run.
     pub fn new(engine: Arc<Engine>, plain_get: bool, closing: watch::Receiver<()>, mutations: Mutations) -> Self {
@@ -131,7 +131,7 @@ const WRONG_TYPE: &str = "The request's Content-Type must be application/json in
 const NOT_PREFLIGHTED: &str = "A GET request must have a header that browsers ask for first, such as \
                                GraphQL-Require-Preflight: 1 (setting `plain-get`).";
 
-impl Handler for Endpoint {
+impl Handler for GraphqlHandler {
     fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Body>> {
         Box::pin(self.clone().answer(request))
     }

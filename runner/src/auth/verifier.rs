@@ -8,13 +8,13 @@ use super::jwks::{Document, Follower};
 use super::keys::{self, Key};
 use super::settings::Fault;
 use super::token::{Refusal, Token, Wanted};
-use super::{Claims, Endpoint, WithoutKeys};
+use super::{Claims, ProtectedEndpoint, WithoutKeys};
 
 /// Replaced as a whole when the configuration changes.
 #[derive(Debug, Default)]
-pub(super) struct State {
+pub(super) struct Verifier {
     /// The endpoints that want tokens.
-    pub(super) endpoints: Vec<Endpoint>,
+    pub(super) endpoints: Vec<ProtectedEndpoint>,
     /// Keys given as PEM.
     pub(super) pems: Vec<Key>,
     /// Keys of documents.
@@ -25,7 +25,7 @@ pub(super) struct State {
     pub(super) without_keys: Option<WithoutKeys>,
 }
 
-impl State {
+impl Verifier {
     /// The documents.
     pub(super) fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
         self.followers.iter().map(|follower| &follower.document)
