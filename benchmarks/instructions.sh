@@ -8,7 +8,8 @@ shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/toolchain-env.sh
 
-PATHS=(go assemblyscript graphql request)
+mapfile -t PATHS < <(basename -s .sh scripts/languages/*.sh)
+PATHS+=(graphql request)
 # Two counts are compared, so that the start of the program does not count. The first calls are warmer in the second.
 FEW=200
 MANY=1200

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds one guest app: build-guest.sh DIR OUT.wasm
 #
-# DIR holds a Go app (go.mod) or an AssemblyScript app (package.json or asconfig.json). Nothing is written into DIR.
+# DIR holds an app in one of the languages in scripts/languages. Nothing is written into DIR.
 # Results are kept in the cache by a hash of the sources and the tools, so building the same app again only copies a file.
 set -euo pipefail
 shopt -s inherit_errexit
@@ -17,31 +17,28 @@ out="$2"
 
 die() { echo "build-guest: $*" >&2; exit 1; }
 
-if [ -f "$app/go.mod" ]; then
-  language=go
-elif [ -f "$app/package.json" ] || [ -f "$app/asconfig.json" ]; then
-  language=assemblyscript
-else
-  die "$app is neither a Go app (go.mod) nor an AssemblyScript app (package.json, asconfig.json)"
-fi
+# Each file in scripts/languages says how a language is called, which files its apps have (one is enough), what its tools
+# are, and how an app is built. The functions of the one that fits stay.
+find_language() {
+  local file mark known=()
+  for file in "$here"/languages/*.sh; do
+    . "$file"
+    for mark in "${MARKS[@]}"; do
+      if [ -f "$app/$mark" ]; then
+        language="$(basename "$file" .sh)"
+        return
+      fi
+    done
+    known+=("$NAME has ${MARKS[*]}")
+  done
+  die "$app is an app of no known language: $(printf '%s; ' "${known[@]}")"
+}
+find_language
 
 # Names and contents of the files below a directory, without what builds leave behind.
 sources() {
   (cd "$1" && find . \( -name node_modules -o -name build -o -name .git \) -prune -o -type f -print0 |
     LC_ALL=C sort -z | xargs -0 -r sha256sum)
-}
-
-tools() {
-  cat "$here/build-guest.sh"
-  if [ "$language" = go ]; then
-    go version
-    cat "$MODUSC_CACHE/tinygo-$TINYGO_VERSION/installed" ||
-      die "TinyGo is not installed: run scripts/setup-toolchains.sh first"
-    wasm-opt --version
-  else
-    node --version
-    sources "$repo/sdk/assemblyscript"
-  fi
 }
 
 # A copy to build in: the Go build tool generates files beside the sources and names its output after the directory.
@@ -50,17 +47,7 @@ copy_sources() {
   (cd "$1" && tar -c --exclude=./node_modules --exclude=./build --exclude=.git .) | tar -x -C "$2"
 }
 
-build_go() {
-  copy_sources "$app" "$work/$name"
-  (cd "$work/$name" && GOWORK=off go tool modus-go-build -output "$work/out" .) || return 1
-  mv "$work/out/$name.wasm" "$work/app.wasm"
-}
-
-build_assemblyscript() {
-  node "$repo/sdk/assemblyscript/bin/build.js" "$app" -o "$work/app.wasm"
-}
-
-description="$(echo "$language $name"; sources "$app"; tools)"
+description="$(echo "$language $name"; sources "$app"; cat "$here/build-guest.sh" "$here/languages/$language.sh"; tools)"
 key="$(sha256sum <<<"$description" | cut -c1-32)"
 kept="$MODUSC_CACHE/guests/$name-$key.wasm"
 
@@ -69,7 +56,7 @@ if [ ! -f "$kept" ]; then
   work="$(mktemp -d "$MODUSC_CACHE/guests/build.XXXXXX")"
   trap 'rm -rf "$work"' EXIT
   log="$work/log"
-  "build_$language" >"$log" 2>&1 || { cat "$log" >&2; die "building $app failed"; }
+  build >"$log" 2>&1 || { cat "$log" >&2; die "building $app failed"; }
   # Renamed into place, so that two builds of the same app at once cannot disturb each other.
   mv "$work/app.wasm" "$kept"
 fi

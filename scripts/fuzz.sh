@@ -6,4 +6,4 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/toolchain-env.sh
 export PROPTEST_CASES="${1:-1000000}"
-cargo test --locked --release -p modus-abi --test hostile
+cargo test --locked --release -p modusc --test hostile

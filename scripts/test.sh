@@ -17,10 +17,10 @@ esac
 
 cargo build --locked "${release[@]}" -p modusc
 scripts/build-runner.sh "${release[@]}"
-cargo test --locked -q -p modus-abi --tests
-for crate in modusc modus-runner; do
-  cargo test --locked -q -p "$crate" --lib
+for crate in modus-abi modusc; do
+  cargo test --locked -q -p "$crate" --tests
 done
+cargo test --locked -q -p modus-runner --lib
 for crate in loadgen measure; do
   cargo test --locked -q -p "$crate"
 done
@@ -31,3 +31,7 @@ for file in boundary classes executable faults imports limits lists maps values;
   checked+=(--test "$file")
 done
 MODUSC_TEST_BOUNDS=explicit cargo test --locked -q -p tests --no-fail-fast "${checked[@]}"
+# Last, for it leaves a debug modusc behind that knows a language of the test's.
+cargo build --locked -p modusc --features trial-language
+MODUSC_BIN_DIR="$(realpath "${CARGO_TARGET_DIR:-target}")/debug" \
+  cargo test --locked -q -p tests --features trial-language --test third_language

@@ -14,7 +14,7 @@ pub trait Guest {
     ///
     /// # Errors
     /// [`Stopped`] when the guest ended, or when it does not export the helper.
-    fn helper(&mut self, helper: Helper, arguments: &[u32]) -> Result<u64, Stopped>;
+    fn helper(&mut self, helper: &'static Helper, arguments: &[u32]) -> Result<u64, Stopped>;
     /// Whether the instance lives on after the call. Where it does not, nothing needs to be given back to it.
     fn is_kept(&self) -> bool {
         true
@@ -43,62 +43,31 @@ pub const MEMORY: &str = "memory";
 /// Export that collects garbage, which only guests made for tests have.
 pub const COLLECT: &str = "__collect";
 
-/// Exports of the guests' language runtimes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(usize)]
-pub enum Helper {
-    /// Go: allocate a type by id. AssemblyScript: allocate (size, class id).
-    New,
-    /// AssemblyScript: make an object a root.
-    Pin,
-    /// Both: undo one pin.
-    Unpin,
-    /// AssemblyScript: announce the argument count.
-    SetArgumentsLength,
-    /// Go: a zeroed block that is scanned conservatively.
-    Malloc,
-    /// Go: release a malloc block.
-    Free,
-    /// Go: slice, string or map of n elements.
-    Make,
-    /// Go: copy a map's content into two slices.
-    ReadMap,
-    /// Go: insert two slices into a map.
-    WriteMap,
+/// An export of a guest's language runtime that the host calls. Each language has a list of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Helper {
+    /// Place in the list of its language.
+    pub index: usize,
+    /// The export's name.
+    pub export: &'static str,
+    /// Whether the guest may collect garbage while it runs.
+    pub allocates: bool,
 }
 
 impl Helper {
-    /// All helpers, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
-        Self::New,
-        Self::Pin,
-        Self::Unpin,
-        Self::SetArgumentsLength,
-        Self::Malloc,
-        Self::Free,
-        Self::Make,
-        Self::ReadMap,
-        Self::WriteMap,
-    ];
+    /// The most helpers that a language has.
+    pub const MOST: usize = 8;
 
-    /// Whether the guest may collect garbage while it runs.
-    pub fn allocates(self) -> bool {
-        matches!(self, Self::New | Self::Malloc | Self::Make | Self::ReadMap | Self::WriteMap)
-    }
-
-    /// The export's name.
-    pub fn export(self) -> &'static str {
-        match self {
-            Self::New => "__new",
-            Self::Pin => "__pin",
-            Self::Unpin => "__unpin",
-            Self::SetArgumentsLength => "__setArgumentsLength",
-            Self::Malloc => "malloc",
-            Self::Free => "free",
-            Self::Make => "__make",
-            Self::ReadMap => "__read_map",
-            Self::WriteMap => "__write_map",
+    /// Whether each helper of a language knows its place, and there are not too many.
+    pub(crate) const fn are_in_order(list: &[Self]) -> bool {
+        let mut at = 0;
+        while at < list.len() {
+            if list[at].index != at {
+                return false;
+            }
+            at += 1;
         }
+        list.len() <= Self::MOST
     }
 }
 

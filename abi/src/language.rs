@@ -1,123 +1,155 @@
-//! One interface for all guest languages. A new language is one folder and one line in [`Language::implementation`].
+//! The run-time half of the guest languages: moving values. The other half, type names and what follows from them, is the
+//! compiler's.
+//!
+//! A new language is one folder here, which implements [`GuestLanguage`] and [`Parts`], and one line in the list below.
 
-use std::ops::Range;
-
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::guest::{CallError, Callable, Guest, Limits};
-use crate::metadata::Metadata;
-use crate::plan::{Clock, FunctionPlan, ImportPlan, ResultPlan, Seed, Signature};
+use crate::guest::{CallError, Callable, Guest, Helper, Limits};
+use crate::plan::{Clock, FunctionPlan, ImportPlan};
 use crate::selection::Selection;
 use crate::types::{TypeId, Types};
 use crate::value::Value;
 
-/// The language of an app, chosen by the name in the metadata's `sdk` alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Language {
-    /// `modus-sdk-as`
-    AssemblyScript,
-    /// `modus-sdk-go` (TinyGo)
-    Go,
-}
-
-impl Language {
-    /// All languages.
-    pub const ALL: [Self; 2] = [Self::AssemblyScript, Self::Go];
-
-    /// The language of an SDK, by the text before the first `@` (`metadata` section 6).
-    pub fn of_sdk(sdk: &str) -> Option<Self> {
-        let name = sdk.split('@').next().unwrap_or_default();
-        Self::ALL.into_iter().find(|language| language.implementation().sdk() == name)
-    }
-
-    /// What knows the language.
-    pub fn implementation(self) -> &'static dyn GuestLanguage {
-        match self {
-            Self::AssemblyScript => &crate::assemblyscript::AssemblyScript,
-            Self::Go => &crate::golang::Go,
+/// Makes everything that has a case for each language from the one list.
+macro_rules! languages {
+    ($($(#[$condition:meta])* $name:ident in $folder:ident: $description:literal;)*) => {
+        /// The language of an app.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Language {
+            $($(#[$condition])* #[doc = $description] $name,)*
         }
+
+        impl Language {
+            /// All languages.
+            pub const ALL: [Self; Self::COUNT] = [$($(#[$condition])* Self::$name,)*];
+            const COUNT: usize = [$($(#[$condition])* Self::$name,)*].len();
+
+            /// What knows how to move values.
+            pub fn implementation(self) -> &'static dyn GuestLanguage {
+                match self {
+                    $($(#[$condition])* Self::$name => &crate::$folder::$name,)*
+                }
+            }
+
+            /// How people call it.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $($(#[$condition])* Self::$name => stringify!($name),)*
+                }
+            }
+
+            /// The language's part of a function's plan, as far as nothing is known of the function.
+            pub fn function_part(self) -> FunctionPart {
+                match self {
+                    $($(#[$condition])* Self::$name => FunctionPart::$name(Default::default()),)*
+                }
+            }
+        }
+
+        impl std::fmt::Display for Language {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        /// What is the language's own in a function's plan.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        pub enum FunctionPart {
+            $($(#[$condition])* #[doc = $description] $name(<crate::$folder::$name as Parts>::Function),)*
+        }
+
+        impl FunctionPart {
+            /// The types that it refers to.
+            pub(crate) fn references(&self) -> Vec<TypeId> {
+                match self {
+                    $($(#[$condition])* Self::$name(part) => part.references(),)*
+                }
+            }
+        }
+
+        /// A word of memory that the runner writes into each instance that was initialised at build time.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Seed {
+            $($(#[$condition])* #[doc = $description] $name(<crate::$folder::$name as Parts>::Seed),)*
+        }
+
+        impl std::ops::Deref for Seed {
+            type Target = dyn OwnSeed;
+
+            fn deref(&self) -> &Self::Target {
+                match self {
+                    $($(#[$condition])* Self::$name(seed) => seed,)*
+                }
+            }
+        }
+    };
+}
+
+// The order is that of the numbers in artifacts.
+languages! {
+    AssemblyScript in assemblyscript: "AssemblyScript, by the Modus SDK.";
+    Go in golang: "Go, by the Modus SDK and TinyGo.";
+    #[cfg(feature = "trial-language")] Trial in trial: "A language for one test.";
+}
+
+/// What a language has of its own in plans.
+pub trait Parts {
+    /// Beside the plan of each function.
+    type Function: OwnFunction;
+    /// What each instance of an app that was initialised at build time gets of its own.
+    type Seed: OwnSeed + Clone + std::fmt::Debug + Eq + Serialize + DeserializeOwned;
+}
+
+/// A language's own part of a function's plan.
+pub trait OwnFunction: Default + Clone + std::fmt::Debug + PartialEq + Serialize + DeserializeOwned {
+    /// The types that it refers to.
+    fn references(&self) -> Vec<TypeId> {
+        Vec::new()
     }
 }
 
-impl std::fmt::Display for Language {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::AssemblyScript => "AssemblyScript",
-            Self::Go => "Go",
-        })
+/// A word of memory that is another in each instance.
+pub trait OwnSeed {
+    /// Where it is in the first memory.
+    fn address(&self) -> u32;
+    /// Bytes, at most 8.
+    fn length(&self) -> u8;
+    /// What it is made of, in one word, for people.
+    fn source(&self) -> &'static str;
+    /// Its value for a new instance; the lowest bytes count, little end first.
+    fn draw(&self, fresh: &dyn Fresh) -> u64;
+}
+
+/// What is new with each instance.
+pub trait Fresh {
+    /// A random number, which is the same for all seeds of an instance.
+    fn random(&self) -> u64;
+    /// A clock's time in nanoseconds.
+    fn time(&self, clock: Clock) -> u64;
+}
+
+/// The seed of languages that have none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoSeed {}
+
+impl OwnSeed for NoSeed {
+    fn address(&self) -> u32 {
+        match *self {}
     }
-}
 
-/// A type name taken apart, as far as the GraphQL schema asks (`graphql` section 2).
-#[derive(Clone, Debug, PartialEq)]
-pub struct TypeFacts {
-    /// Null is a value of the type.
-    pub nullable: bool,
-    /// The type's name without one nullable mark (Go: one leading `*`).
-    pub underlying: String,
-    /// What the underlying type is.
-    pub shape: Shape,
-}
+    fn length(&self) -> u8 {
+        match *self {}
+    }
 
-/// What an underlying type is for the schema.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Shape {
-    /// Text.
-    String,
-    /// Bytes shown as base64.
-    Bytes,
-    /// Truth value.
-    Bool,
-    /// Any float.
-    Float,
-    /// An integer of this many bits.
-    Int {
-        /// 8 to 64.
-        bits: u8,
-        /// Whether negative values exist.
-        signed: bool,
-    },
-    /// A point in time.
-    Timestamp,
-    /// A list of this element type.
-    List(String),
-    /// A map of these key and value types.
-    Map(String, String),
-    /// A class, struct or other named type.
-    Named,
-}
+    fn source(&self) -> &'static str {
+        match *self {}
+    }
 
-/// Memory before and after several initialisations that drew different random numbers at different times.
-#[derive(Debug)]
-pub struct Initialisation<'a> {
-    /// Before.
-    pub before: &'a [u8],
-    /// After the first one.
-    pub after: &'a [u8],
-    /// The words, by ascending address, that do not always have the same value afterwards.
-    pub varying: &'a [Varying],
-    /// The clock that each first read, and its answer in nanoseconds; `None` where it read none.
-    pub clocks: &'a [Option<(Clock, u64)>],
-    /// The shadow stack's pointer, before and after; it grows towards address 0.
-    pub stack: Option<u32>,
-}
-
-/// An aligned word of memory.
-#[derive(Clone, Debug)]
-pub struct Varying {
-    /// Address.
-    pub address: u32,
-    /// Its value after each initialisation.
-    pub values: Vec<u32>,
-}
-
-/// How an initialised memory is made one that no randomness and no time went into.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Thaw {
-    /// Addresses to be set to zero, as they were before: their owner initialises them again when it needs them.
-    pub zeroed: Option<Range<u32>>,
-    /// What each instance gets of its own.
-    pub seeds: Vec<Seed>,
+    fn draw(&self, _: &dyn Fresh) -> u64 {
+        match *self {}
+    }
 }
 
 /// Arguments that are in the guest, until the function's result is read.
@@ -149,40 +181,10 @@ pub struct Lifted {
     pub weight: u64,
 }
 
-/// What a guest language has to tell and do. Build-time methods first, run-time ones after.
+/// How values are moved into and out of a guest of the language.
 pub trait GuestLanguage: Sync {
-    /// SDK name in the metadata.
-    fn sdk(&self) -> &'static str;
-
-    /// Takes a type name apart.
-    fn facts(&self, type_name: &str) -> TypeFacts;
-
-    /// The name of a type without its path, type arguments shortened likewise (`graphql` section 6.1 step 1).
-    fn short_name(&self, type_name: &str) -> String;
-
-    /// Resolves a type name to a plan, adding it and all it refers to. The same name gives the same id.
-    ///
-    /// Never fails: what cannot cross the boundary becomes `Kind::Unsupported` or `Kind::Opaque` with its reason,
-    /// and [`problem`](crate::language::problem) finds such types from a function's signature.
-    fn resolve(&self, type_name: &str, metadata: &Metadata, types: &mut Types) -> TypeId;
-
-    /// The core signature a function of these types must have, with the type of the hidden result block, if any
-    /// (which is added to `types`).
-    fn signature(
-        &self,
-        parameters: &[TypeId],
-        results: &[ResultPlan],
-        types: &mut Types,
-    ) -> (Signature, Option<TypeId>);
-
-    /// The core signature an import of these types must have.
-    fn import_signature(&self, parameters: &[TypeId], result: Option<TypeId>, types: &Types) -> Signature;
-
-    /// Tells what all words that vary are, so that nothing of randomness or time is kept; `None` where one of them may
-    /// be something of the app's own.
-    fn thaw(&self, _: &Initialisation<'_>) -> Option<Thaw> {
-        None
-    }
+    /// The exports of the language's runtime that are called, each at its place.
+    fn helpers(&self) -> &'static [Helper];
 
     /// Lowers the arguments (`None` = not given). Nothing stays behind in a guest that is kept when it fails.
     ///
@@ -261,21 +263,4 @@ pub trait GuestLanguage: Sync {
         guest: &mut dyn Guest,
         value: &Value,
     ) -> Result<u64, CallError>;
-}
-
-/// Why a value of this type cannot cross the boundary: the reason of the first unsupported type reachable from `id`.
-pub fn problem(types: &Types, id: TypeId) -> Option<String> {
-    use crate::types::Kind;
-    let mut seen = vec![false; types.len()];
-    let mut open = vec![id];
-    while let Some(id) = open.pop() {
-        if std::mem::replace(&mut seen[id.0 as usize], true) {
-            continue;
-        }
-        match &types[id].kind {
-            Kind::Unsupported(reason) | Kind::Opaque(reason) => return Some(reason.clone()),
-            kind => open.extend(kind.references()),
-        }
-    }
-    None
 }

@@ -3,7 +3,7 @@
 //! `modusc` resolves an app's metadata into a [`plan::Program`]: types with their memory layouts, one plan per
 //! function and per import, the GraphQL schema, the manifest. The runner reads that table out of the artifact and
 //! interprets it through the guest language's [`language::GuestLanguage`]. Nothing here does I/O, reads the
-//! environment or logs.
+//! environment or logs, or knows how a type's name is written.
 
 pub mod artifact;
 pub mod assemblyscript;
@@ -16,7 +16,6 @@ pub mod guest;
 pub mod host_functions;
 pub mod language;
 pub mod manifest;
-pub mod metadata;
 pub mod number;
 pub mod plan;
 pub mod reserved_paths;
@@ -25,5 +24,7 @@ pub mod selection;
 pub mod shortest;
 pub mod table;
 pub mod timestamp;
+#[cfg(feature = "trial-language")]
+pub mod trial;
 pub mod types;
 pub mod value;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::language::Language;
+use crate::language::{FunctionPart, Language, Seed};
 use crate::manifest::Manifest;
 use crate::schema::Schema;
 use crate::table::{Item, Table};
@@ -32,26 +32,6 @@ pub struct Program {
     pub schema: Schema,
     /// The manifest found at build time.
     pub manifest: Manifest,
-}
-
-/// A word of memory that the runner writes into each instance that was initialised at build time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Seed {
-    /// The first `length` (4 or 8) bytes of an odd random number of 64 bits, which is the same for all seeds of an
-    /// instance.
-    Random {
-        /// Address in the first memory.
-        address: u32,
-        /// Bytes.
-        length: u8,
-    },
-    /// A clock's time in nanoseconds, less one, in 8 bytes.
-    Clock {
-        /// Address in the first memory.
-        address: u32,
-        /// Which clock.
-        clock: Clock,
-    },
 }
 
 /// The clocks of WASI.
@@ -111,18 +91,24 @@ pub struct FunctionPlan {
     pub name: String,
     /// Parameters in order.
     pub parameters: Vec<ParameterPlan>,
-    /// Results in order; AssemblyScript has at most one.
+    /// Results in order; some languages have at most one.
     pub results: Vec<ResultPlan>,
     /// The export's core type.
     pub signature: Signature,
-    /// Go: the struct type of the hidden result block, when the results flatten to two words or more.
-    pub result_block: Option<TypeId>,
-    /// AssemblyScript: some parameter has a default, so the argument count must be announced.
-    pub optional_arguments: bool,
+    /// What only the language knows of.
+    pub own: FunctionPart,
     /// How the native code lets it be called; meaningless where it cannot be.
     pub entry: Entry,
     /// Why the function cannot be called, if so.
     pub uncallable: Option<String>,
+}
+
+impl FunctionPlan {
+    /// The types of parameters and results.
+    pub fn types(&self) -> impl Iterator<Item = TypeId> {
+        let results = self.results.iter().map(|result| result.ty);
+        self.parameters.iter().map(|parameter| parameter.ty).chain(results)
+    }
 }
 
 /// Where a function is called in native code: an export that modusc adds, a dispatcher, has the parameters of several

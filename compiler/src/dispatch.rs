@@ -63,8 +63,9 @@ pub(crate) type Rewrite = fn(&FunctionBody<'_>) -> Result<Vec<u8>, BinaryReaderE
 /// A diagnostic for a module that cannot be read. It has been validated, so nobody should see it.
 pub(crate) fn add(wasm: &[u8], program: &mut Program, rewrite: Rewrite) -> Result<Vec<u8>, Diagnostic> {
     let dispatchers = assign(program.functions.made().expect("the plans of a program are stored behind its code"));
+    let helpers = program.language.implementation().helpers();
     let start = program.start.as_deref();
-    let mut adding = Adding { start, rewrite, dispatchers, types: 0, functions: 0, indexes: HashMap::new() };
+    let mut adding = Adding { start, helpers, rewrite, dispatchers, types: 0, functions: 0, indexes: HashMap::new() };
     let mut module = Module::new();
     adding.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|error| {
         let reason = match error {
@@ -115,6 +116,8 @@ impl Dispatcher {
 struct Adding<'a> {
     /// The export that initialises an instance.
     start: Option<&'a str>,
+    /// Exports of the language's runtime that the runner calls.
+    helpers: &'a [Helper],
     rewrite: Rewrite,
     dispatchers: Vec<Dispatcher>,
     /// Types of the module.
@@ -222,7 +225,7 @@ impl Adding<'_> {
     fn is_kept(&self, name: &str) -> bool {
         self.start == Some(name)
             || [guest::MEMORY, guest::COLLECT].contains(&name)
-            || Helper::ALL.iter().any(|helper| helper.export() == name)
+            || self.helpers.iter().any(|helper| helper.export == name)
     }
 }
 

@@ -4,21 +4,20 @@ mod checks;
 mod core_type;
 mod functions;
 mod imports;
-mod opaque;
 mod reserved;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
-use abi::language::Language;
 use abi::manifest::Manifest;
-use abi::metadata::split_version;
 use abi::plan::{App, FunctionPlan, ImportPlan, Program};
 use abi::schema::Schema;
 use abi::types::Types;
 
 use crate::diagnostic::Diagnostic;
+use crate::language::frontend;
+use crate::metadata::split_version;
 use crate::read::Module;
 
 /// What is known of a module's functions when the types in their signatures are resolved.
@@ -40,9 +39,8 @@ pub(crate) struct Plans {
 pub(crate) fn types(module: &Module) -> Typed {
     let mut types = Types::default();
     let mut functions = functions::drafts(module, &mut types);
-    if module.language == Language::Go {
-        opaque::infer(module, &mut functions, &mut types);
-    }
+    let core = |name: &str| core_type::signature(module.exports.get(name)?);
+    frontend(module.language).infer(&module.metadata, &core, &mut functions, &mut types);
     Typed { types, functions }
 }
 

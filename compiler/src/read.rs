@@ -10,13 +10,13 @@ pub(crate) mod metadata;
 use std::collections::BTreeMap;
 
 use abi::language::Language;
-use abi::metadata::Metadata;
 use wasmparser::{BinaryReader, ExternalKind, FuncType, Parser, Payload, TypeRef, Validator, WasmFeatures};
 
 use self::metadata::Described;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::metadata::Metadata;
 
 /// A WebAssembly file, whose metadata nobody has looked at.
 pub(crate) struct File<'b> {

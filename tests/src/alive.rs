@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::app::{self, App};
 use crate::crowd::Got;
+use crate::guests::Apps as _;
 use crate::guests::Language;
 use crate::prober::{Prober, Probes};
 use crate::runner::{Options, Runner};

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::app::{self, App};
+use crate::guests::Apps as _;
 use crate::guests::Language;
 use crate::runner::{Options, Runner};
 use crate::stand_in::{Recorded, StandIn};

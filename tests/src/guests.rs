@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{LazyLock, Mutex};
 
+pub use abi::language::Language;
+
 use crate::root;
 
 static BUILT: LazyLock<Mutex<HashMap<String, PathBuf>>> = LazyLock::new(Mutex::default);
@@ -29,21 +31,21 @@ pub fn build(folder: &str) -> PathBuf {
     path
 }
 
-/// A guest language and where its test apps are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// AssemblyScript.
-    AssemblyScript,
-    /// Go.
-    Go,
-}
-
-impl Language {
-    /// All of them, for tests that must hold in every language.
-    pub const ALL: [Self; 2] = [Self::AssemblyScript, Self::Go];
+/// Where the apps of a language are.
+pub trait Apps {
+    /// The name of the folders that hold them.
+    fn folder(self) -> String;
 
     /// The test app of this name.
-    pub fn guest(self, name: &str) -> PathBuf {
-        build(&format!("tests/guests/{}/{name}", if self == Self::Go { "go" } else { "assemblyscript" }))
+    fn guest(self, name: &str) -> PathBuf;
+}
+
+impl Apps for Language {
+    fn folder(self) -> String {
+        self.name().to_lowercase()
+    }
+
+    fn guest(self, name: &str) -> PathBuf {
+        build(&format!("tests/guests/{}/{name}", self.folder()))
     }
 }

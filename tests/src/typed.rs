@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use crate::app::{self, App};
+use crate::guests::Apps as _;
 use crate::guests::Language::{self, AssemblyScript, Go};
 use crate::runner::{Options, Runner};
 

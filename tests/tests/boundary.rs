@@ -7,6 +7,7 @@
 use abi::value::Value;
 use runner::sandbox::Options;
 use serde_json::Value as Json;
+use tests::guests::Apps as _;
 use tests::guests::Language;
 use tests::in_process::{Guest, value};
 

@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use tests::app::{self, App};
+use tests::guests::Apps as _;
 use tests::guests::{self, Language};
 use tests::runner::{self, Options, Runner};
 

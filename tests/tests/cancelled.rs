@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tests::app;
 use tests::exchange;
+use tests::guests::Apps as _;
 use tests::guests::Language::{self, AssemblyScript, Go};
 use tests::raw::Raw;
 use tests::runner::{Options, Runner};

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 use tests::app;
+use tests::guests::Apps as _;
 use tests::guests::Language;
 use tests::runner::{self, Options, Runner};
 
@@ -38,9 +39,9 @@ fn options() -> Options {
 
 /// What the guest's own names of these variables lead to; `null` where there is none.
 fn seen(language: Language, runner: &Runner, name: &str) -> Value {
-    let (query, field) = match language {
-        Language::Go => ("query($n: String!) { env(name: $n) }", "env"),
-        Language::AssemblyScript => ("query($n: String!) { hasEnv(v: $n) }", "hasEnv"),
+    let (query, field) = match language == Language::Go {
+        true => ("query($n: String!) { env(name: $n) }", "env"),
+        false => ("query($n: String!) { hasEnv(v: $n) }", "hasEnv"),
     };
     match &runner.ask(query, &json!({"n": name}))["data"][field] {
         Value::String(text) => json!(!text.is_empty()),

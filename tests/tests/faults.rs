@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 use tests::app;
+use tests::guests::Apps as _;
 use tests::guests::Language::{self, AssemblyScript as As, Go};
 use tests::runner::{Options, Runner};
 

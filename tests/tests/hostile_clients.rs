@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tests::app::{self, App};
+use tests::guests::Apps as _;
 use tests::guests::Language;
 use tests::raw::Raw;
 use tests::runner::{Options, Runner};

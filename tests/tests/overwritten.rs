@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tests::app::{self, App};
+use tests::guests::Apps as _;
 use tests::guests::{self, Language};
 use tests::runner::{Options, Runner};
 

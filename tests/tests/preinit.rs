@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use tests::app::{self, App, OPEN, bounds, compile_with};
+use tests::guests::Apps as _;
 use tests::guests::Language::{self, AssemblyScript as As, Go};
 use tests::runner::{Options, Runner};
 

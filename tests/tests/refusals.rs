@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use tests::app::{self, App};
+use tests::guests::Apps as _;
 use tests::guests::Language;
 use tests::runner::{Options, Runner};
 

@@ -10,6 +10,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::{Value, json};
 use tests::app::{self, App};
 use tests::exchange;
+use tests::guests::Apps as _;
 use tests::guests::{self, Language};
 use tests::raw::Raw;
 use tests::runner::{Options, Runner};

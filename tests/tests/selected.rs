@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::app::{self, App};
+use tests::guests::Apps as _;
 use tests::guests::Language::{self, AssemblyScript, Go};
 use tests::runner::{Options, Runner};
 

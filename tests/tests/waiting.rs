@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::app::{self, App};
+use tests::guests::Apps as _;
 use tests::guests::Language;
 use tests::runner::{Options, Runner};
 use tests::stand_in::{StandIn, provider};

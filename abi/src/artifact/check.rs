@@ -29,7 +29,7 @@ impl Program {
         types.check()?;
         functions.check(|function| {
             let results = function.results.iter().map(|result| result.ty);
-            types.unknown(of_parameters(&function.parameters).chain(results).chain(function.result_block))
+            types.unknown(of_parameters(&function.parameters).chain(results).chain(function.own.references()))
         })?;
         for (index, import) in imports.iter().enumerate() {
             if let Some(reason) = types.unknown(of_parameters(&import.parameters).chain(import.result)) {

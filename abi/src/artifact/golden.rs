@@ -7,14 +7,15 @@ use serde::Serialize;
 
 use super::{Cpu, FORMAT, Header, program};
 use crate::engine::Bounds;
-use crate::language::Language;
+use crate::language::{FunctionPart, Language, Seed};
 use crate::manifest::{Auth, Connection, Endpoint, HttpConnection, Manifest, Model};
 use crate::plan::{
-    App, Clock, DefaultValue, Entry, FunctionPlan, ImportPlan, ParameterPlan, Program, ResultPlan, Seed, Signature,
+    App, Clock, DefaultValue, Entry, FunctionPlan, ImportPlan, ParameterPlan, Program, ResultPlan, Signature,
 };
 use crate::schema::{Argument, ObjectField, ObjectType, RootField, Schema, TypeRef};
 use crate::types::{CoreType, FieldPlan, IntKind, Kind, Sequence, TypeId, TypePlan, Types};
 use crate::value::Value;
+use crate::{assemblyscript, golang};
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/artifact/golden.txt");
 
@@ -99,17 +100,20 @@ fn parameters() -> Vec<ParameterPlan> {
 }
 
 fn functions() -> Vec<FunctionPlan> {
-    let function = |name: &str, uncallable: Option<&str>| FunctionPlan {
+    let parts = each!(FunctionPart:
+        FunctionPart::AssemblyScript(_) => assemblyscript::plan::FunctionPart { optional_arguments: true }.into(),
+        FunctionPart::Go(_) => golang::plan::FunctionPart { result_block: Some(TypeId(3)) }.into(),
+    );
+    let function = |name: &str, own: &FunctionPart, uncallable: Option<&str>| FunctionPlan {
         name: name.to_owned(),
         parameters: parameters(),
         results: vec![ResultPlan { name: "result".into(), ty: TypeId(2) }],
         signature: Signature { parameters: core_types(), results: vec![CoreType::F64] },
-        result_block: Some(TypeId(3)),
-        optional_arguments: true,
+        own: own.clone(),
         entry: Entry { dispatcher: 5, function: 6 },
         uncallable: uncallable.map(str::to_owned),
     };
-    vec![function("b", None), function("a", Some("reason"))]
+    parts.iter().flat_map(|own| [function("b", own, None), function("a", own, Some("reason"))]).collect()
 }
 
 fn schema() -> Schema {
@@ -170,11 +174,11 @@ fn manifest() -> Manifest {
 
 fn example(language: Language) -> Program {
     let clocks = each!(Clock: Clock::Real => Clock::Real, Clock::Monotonic => Clock::Monotonic);
-    let random = each!(Seed:
-        Seed::Random { .. } => Seed::Random { address: 1024, length: 8 },
-        Seed::Clock { .. } => Seed::Clock { address: 2048, clock: Clock::Real },
+    let random = each!(golang::plan::Seed:
+        golang::plan::Seed::Random { .. } => golang::plan::Seed::Random { address: 1024, length: 8 },
+        golang::plan::Seed::Clock { .. } => golang::plan::Seed::Clock { address: 2048, clock: Clock::Real },
     );
-    let clocks = clocks.into_iter().map(|clock| Seed::Clock { address: 4096, clock });
+    let clocks = clocks.into_iter().map(|clock| golang::plan::Seed::Clock { address: 4096, clock });
     let import = ImportPlan {
         module: "module".to_owned(),
         name: "import".to_owned(),
@@ -189,7 +193,7 @@ fn example(language: Language) -> Program {
         app: App { name, version, sdk, build_id, build_time, git_repo, git_commit },
         language,
         start: Some("start".to_owned()),
-        seeds: random.into_iter().chain(clocks).collect(),
+        seeds: random.into_iter().chain(clocks).map(Seed::Go).collect(),
         types: types(),
         functions: functions().into(),
         imports: vec![import],

@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::language::Language;
+use crate::language::{Language, Seed};
 use crate::manifest::Manifest;
-use crate::plan::{App, ImportPlan, Program, Seed};
+use crate::plan::{App, ImportPlan, Program};
 use crate::schema::Schema;
 use crate::table::{Extent, Item, Table};
 use crate::types::Types;

@@ -1,6 +1,6 @@
 //! Calls into and out of the guest (`abi-assemblyscript` sections 8 and 11, `metadata` section 8).
 
-use crate::guest::{CallError, Guest, Helper, Limits};
+use crate::guest::{CallError, Guest, Limits};
 use crate::language::{Lifted, Lowered};
 use crate::plan::{DefaultValue, FunctionPlan, ImportPlan};
 use crate::selection::Selection;
@@ -8,8 +8,10 @@ use crate::types::{Kind, Types};
 use crate::value::Value;
 
 use super::fault::Fault;
+use super::helpers;
 use super::lift::Lifting;
 use super::lower::{Lowering, Source};
+use super::plan::announces_count;
 
 /// Lowers the arguments of an exported function.
 pub(super) fn lower(
@@ -46,9 +48,9 @@ fn prepare(
         };
         words[at] = lowering.word(parameter.ty, value).map_err(|fault| fault.of_argument(&parameter.name))?;
     }
-    if function.optional_arguments {
+    if announces_count(function) {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
-        lowering.guest.helper(Helper::SetArgumentsLength, &[count])?;
+        lowering.guest.helper(&helpers::SET_ARGUMENTS_LENGTH, &[count])?;
     }
     Ok(words)
 }
@@ -94,7 +96,7 @@ fn given<'a>(function: &FunctionPlan, arguments: &'a [Option<Value>], at: usize)
 /// The argument count to announce: without the omitted ones at the end for which the guest has its own default.
 fn announced(function: &FunctionPlan, arguments: &[Option<Value>]) -> usize {
     let mut count = function.parameters.len();
-    while function.optional_arguments
+    while announces_count(function)
         && count > 0
         && function.parameters[count - 1].default != DefaultValue::None
         && given(function, arguments, count - 1).is_none()

@@ -1,20 +1,20 @@
 //! Numbers of the guest's object layouts (`abi-assemblyscript` sections 2.1 and 4).
 
 /// Class id of `ArrayBuffer`, and of every buffer behind an array or a map.
-pub(super) const BUFFER_ID: u32 = 1;
+pub const BUFFER_ID: u32 = 1;
 /// Class id of `String`.
-pub(super) const STRING_ID: u32 = 2;
+pub const STRING_ID: u32 = 2;
 /// Largest payload `__new` accepts.
 pub(super) const MAX_PAYLOAD: u64 = (1 << 30) - 21;
 
 /// Payload of an `Array`: buffer, data start, capacity in bytes, length.
-pub(super) const ARRAY_SIZE: u32 = 16;
+pub const ARRAY_SIZE: u32 = 16;
 /// Payload of a typed array: buffer, data start, bytes in view.
-pub(super) const VIEW_SIZE: u32 = 12;
+pub const VIEW_SIZE: u32 = 12;
 /// Payload of a `Map` or `Set`: buckets, mask, entries, capacity, slots used, live entries.
-pub(super) const TABLE_SIZE: u32 = 24;
+pub const TABLE_SIZE: u32 = 24;
 /// Payload of a `Date`: year, month, day, padding, milliseconds.
-pub(super) const DATE_SIZE: u32 = 24;
+pub const DATE_SIZE: u32 = 24;
 
 /// Where the parts of an entry of a `Map` or `Set` are; the key is at 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::budget::Budget;
-use crate::guest::{self, Guest, Helper, Limits, Stopped};
+use crate::guest::{self, Guest, Limits, Stopped};
 use crate::language::Root;
 use crate::number;
 use crate::timestamp;
@@ -11,6 +11,7 @@ use crate::types::{FieldPlan, Kind, Sequence, TypeId, TypePlan, Types};
 use crate::value::Value;
 
 use super::fault::Fault;
+use super::helpers;
 use super::layout::{ARRAY_SIZE, BUFFER_ID, DATE_SIZE, MAX_PAYLOAD, STRING_ID, VIEW_SIZE};
 use super::scalar;
 
@@ -76,7 +77,7 @@ impl<'a> Lowering<'a> {
         while self.pins.len() > mark
             && let Some(Root::Pinned(address) | Root::Block(address)) = self.pins.pop()
         {
-            self.guest.helper(Helper::Unpin, &[address])?;
+            self.guest.helper(&helpers::UNPIN, &[address])?;
         }
         Ok(())
     }
@@ -119,11 +120,11 @@ impl<'a> Lowering<'a> {
     pub(super) fn allocate(&mut self, size: u64, class_id: u32) -> Result<u32, Fault> {
         let small = u32::try_from(size).ok().filter(|_| size <= MAX_PAYLOAD);
         let small = small.ok_or_else(|| format!("{size} bytes are more than an object can hold"))?;
-        let address = self.guest.helper(Helper::New, &[small, class_id])? as u32;
+        let address = self.guest.helper(&helpers::NEW, &[small, class_id])? as u32;
         if address == 0 {
             return Err("failed to allocate WASM memory".into());
         }
-        self.guest.helper(Helper::Pin, &[address])?;
+        self.guest.helper(&helpers::PIN, &[address])?;
         self.pins.push(Root::Pinned(address));
         // Only one of the guest's runtimes promises zeroed memory.
         let start = address as usize;

@@ -1,61 +1,30 @@
-//! AssemblyScript guests: names, layouts, lowering and lifting.
+//! AssemblyScript guests: lowering and lifting.
 
 mod call;
-#[cfg(test)]
-mod fake;
 mod fault;
 mod hash;
-mod layout;
+pub mod helpers;
+pub mod layout;
 mod lift;
 mod lift_table;
 mod lower;
 mod lower_table;
-mod names;
-mod resolve;
+pub mod plan;
 mod scalar;
-#[cfg(test)]
-mod tests;
 
-use crate::guest::{CallError, Guest, Limits};
-use crate::language::{GuestLanguage, Lifted, Lowered, TypeFacts};
-use crate::metadata::Metadata;
-use crate::plan::{FunctionPlan, ImportPlan, ResultPlan, Signature};
+use crate::guest::{CallError, Guest, Helper, Limits};
+use crate::language::{GuestLanguage, Lifted, Lowered};
+use crate::plan::{FunctionPlan, ImportPlan};
 use crate::selection::Selection;
-use crate::types::{CoreType, TypeId, Types};
+use crate::types::Types;
 use crate::value::Value;
 
 /// The AssemblyScript guest language.
 pub struct AssemblyScript;
 
 impl GuestLanguage for AssemblyScript {
-    fn sdk(&self) -> &'static str {
-        "modus-sdk-as"
-    }
-
-    fn facts(&self, type_name: &str) -> TypeFacts {
-        names::facts(type_name)
-    }
-
-    fn short_name(&self, type_name: &str) -> String {
-        names::short_name(type_name)
-    }
-
-    fn resolve(&self, type_name: &str, metadata: &Metadata, types: &mut Types) -> TypeId {
-        resolve::resolve(type_name, metadata, types)
-    }
-
-    fn signature(
-        &self,
-        parameters: &[TypeId],
-        results: &[ResultPlan],
-        types: &mut Types,
-    ) -> (Signature, Option<TypeId>) {
-        let results = words(types, results.iter().map(|result| result.ty));
-        (Signature { parameters: words(types, parameters.iter().copied()), results }, None)
-    }
-
-    fn import_signature(&self, parameters: &[TypeId], result: Option<TypeId>, types: &Types) -> Signature {
-        Signature { parameters: words(types, parameters.iter().copied()), results: words(types, result.into_iter()) }
+    fn helpers(&self) -> &'static [Helper] {
+        &helpers::ALL
     }
 
     fn lower(
@@ -103,9 +72,4 @@ impl GuestLanguage for AssemblyScript {
     ) -> Result<u64, CallError> {
         call::import_result(types, import, limits, guest, value)
     }
-}
-
-/// Every type is exactly one core value.
-fn words(types: &Types, list: impl Iterator<Item = TypeId>) -> Vec<CoreType> {
-    list.flat_map(|id| types[id].words.iter().copied()).collect()
 }

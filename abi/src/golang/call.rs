@@ -4,6 +4,7 @@ use super::heap::Heap;
 use super::layout::is_scalar;
 use super::lift::Lifter;
 use super::lower::{Lowerer, Place};
+use super::plan::result_block;
 use super::{input, layout};
 use crate::fault::Fault;
 use crate::guest::{CallError, Guest, Limits};
@@ -106,7 +107,7 @@ enum Answer {
 impl Answer {
     /// The answer that was prepared.
     fn of(function: &FunctionPlan, lowered: &Lowered) -> Self {
-        match (function.result_block, lowered.cell) {
+        match (result_block(function), lowered.cell) {
             // The address is the first argument.
             (Some(_), _) => lowered.words.first().map_or(Self::Word, |address| Self::Block(*address as u32)),
             (None, Some(cell)) => Self::Root(cell),
@@ -122,7 +123,7 @@ impl Answer {
     }
 
     fn prepare(types: &Types, function: &FunctionPlan, heap: &mut Heap<'_>) -> Result<Self, Fault> {
-        if let Some(block) = function.result_block {
+        if let Some(block) = result_block(function) {
             return heap.malloc(types[block].size.max(8)).map(Self::Block);
         }
         if function.results.iter().any(|result| types[result.ty].pointers) {
@@ -162,7 +163,7 @@ impl Answer {
         if function.results.is_empty() {
             return Ok(Value::Null);
         }
-        if let (Self::Block(address), Some(block)) = (&self, function.result_block) {
+        if let (Self::Block(address), Some(block)) = (&self, result_block(function)) {
             if let Kind::Struct(_) = lifter.types[block].kind {
                 return lifter.memory(block, *address, wanted);
             }

@@ -4,6 +4,8 @@ use crate::fault::Fault;
 use crate::guest::{Guest, Helper, Stopped, read, read_u32, slice, write};
 use crate::language::Root;
 
+use super::helpers;
+
 /// A guest with the roots that the host has made in it. Its collector sees neither host variables nor core results,
 /// so everything the host still needs across a helper call must be pinned or written into a malloc block (`abi-go`
 /// section 8).
@@ -34,17 +36,23 @@ impl<'g> Heap<'g> {
 
     /// A zeroed, pinned object of the type `class_id`.
     pub(super) fn object(&mut self, class_id: u32, type_name: &str) -> Result<u32, Fault> {
-        self.pinned(class_id, Helper::New, &[class_id], type_name)
+        self.pinned(class_id, &helpers::NEW, &[class_id], type_name)
     }
 
     /// A pinned slice header, string header or map slot for `length` elements.
     pub(super) fn make(&mut self, class_id: u32, length: usize, type_name: &str) -> Result<u32, Fault> {
         let length = i32::try_from(length)
             .map_err(|_| Fault::from(format!("{length} elements are too many for {type_name}")))?;
-        self.pinned(class_id, Helper::Make, &[class_id, length.cast_unsigned()], type_name)
+        self.pinned(class_id, &helpers::MAKE, &[class_id, length.cast_unsigned()], type_name)
     }
 
-    fn pinned(&mut self, class_id: u32, helper: Helper, arguments: &[u32], type_name: &str) -> Result<u32, Fault> {
+    fn pinned(
+        &mut self,
+        class_id: u32,
+        helper: &'static Helper,
+        arguments: &[u32],
+        type_name: &str,
+    ) -> Result<u32, Fault> {
         if class_id == 0 {
             return Err(Fault::from(format!("the metadata gives no id for {type_name}")));
         }
@@ -59,7 +67,7 @@ impl<'g> Heap<'g> {
 
     /// A zeroed block that is a root for every address stored in it.
     pub(super) fn malloc(&mut self, size: u32) -> Result<u32, Fault> {
-        let address = self.guest.helper(Helper::Malloc, &[size])? as u32;
+        let address = self.guest.helper(&helpers::MALLOC, &[size])? as u32;
         if address == 0 {
             return Err(Fault::from(format!("the guest cannot allocate {size} bytes")));
         }
@@ -81,8 +89,8 @@ impl<'g> Heap<'g> {
     pub(super) fn release(&mut self, mark: usize) -> Result<(), Stopped> {
         while self.roots.len() > mark {
             match self.roots.pop() {
-                Some(Root::Pinned(address)) => self.guest.helper(Helper::Unpin, &[address])?,
-                Some(Root::Block(address)) => self.guest.helper(Helper::Free, &[address])?,
+                Some(Root::Pinned(address)) => self.guest.helper(&helpers::UNPIN, &[address])?,
+                Some(Root::Block(address)) => self.guest.helper(&helpers::FREE, &[address])?,
                 None => break,
             };
         }
@@ -95,7 +103,7 @@ impl<'g> Heap<'g> {
             return Err(Fault::from(format!("the metadata gives no id for {type_name}")));
         }
         let cell = self.malloc(8)?;
-        let headers = self.guest.helper(Helper::ReadMap, &[class_id, slot])?;
+        let headers = self.guest.helper(&helpers::READ_MAP, &[class_id, slot])?;
         let (keys, values) = ((headers >> 32) as u32, headers as u32);
         if keys == 0 || values == 0 {
             return Err(Fault::from(format!("the guest cannot read {type_name} (type id {class_id})")));
@@ -107,7 +115,7 @@ impl<'g> Heap<'g> {
 
     /// Inserts two slices into a map.
     pub(super) fn write_map(&mut self, class_id: u32, slot: u32, keys: u32, values: u32) -> Result<(), Fault> {
-        self.guest.helper(Helper::WriteMap, &[class_id, slot, keys, values])?;
+        self.guest.helper(&helpers::WRITE_MAP, &[class_id, slot, keys, values])?;
         Ok(())
     }
 

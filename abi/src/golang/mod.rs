@@ -1,22 +1,19 @@
-//! Go guests (TinyGo): names, layouts, lowering and lifting (`abi-go` sections 3 to 10).
+//! Go guests (TinyGo): lowering and lifting (`abi-go` sections 3 to 10).
 
 mod call;
 mod heap;
+pub mod helpers;
 mod input;
-mod layout;
+pub mod layout;
 mod lift;
 mod lower;
-mod names;
-mod start;
-#[cfg(test)]
-mod tests;
+pub mod plan;
 
-use crate::guest::{CallError, Guest, Limits};
-use crate::language::{GuestLanguage, Initialisation, Lifted, Lowered, Thaw, TypeFacts};
-use crate::metadata::Metadata;
-use crate::plan::{FunctionPlan, ImportPlan, ResultPlan, Signature};
+use crate::guest::{CallError, Guest, Helper, Limits};
+use crate::language::{GuestLanguage, Lifted, Lowered};
+use crate::plan::{FunctionPlan, ImportPlan};
 use crate::selection::Selection;
-use crate::types::{TypeId, Types};
+use crate::types::Types;
 use crate::value::Value;
 
 /// Apps built by the Modus Go SDK with TinyGo.
@@ -24,37 +21,8 @@ use crate::value::Value;
 pub struct Go;
 
 impl GuestLanguage for Go {
-    fn sdk(&self) -> &'static str {
-        "modus-sdk-go"
-    }
-
-    fn facts(&self, type_name: &str) -> TypeFacts {
-        names::facts(type_name)
-    }
-
-    fn short_name(&self, type_name: &str) -> String {
-        names::short_name(type_name)
-    }
-
-    fn resolve(&self, type_name: &str, metadata: &Metadata, types: &mut Types) -> TypeId {
-        layout::resolve(type_name, metadata, types)
-    }
-
-    fn signature(
-        &self,
-        parameters: &[TypeId],
-        results: &[ResultPlan],
-        types: &mut Types,
-    ) -> (Signature, Option<TypeId>) {
-        layout::signature(parameters, results, types)
-    }
-
-    fn import_signature(&self, parameters: &[TypeId], result: Option<TypeId>, types: &Types) -> Signature {
-        layout::import_signature(parameters, result, types)
-    }
-
-    fn thaw(&self, initialisation: &Initialisation<'_>) -> Option<Thaw> {
-        start::thaw(initialisation)
+    fn helpers(&self) -> &'static [Helper] {
+        &helpers::ALL
     }
 
     fn lower(

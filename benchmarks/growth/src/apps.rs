@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use abi::language::Language;
+
 use crate::Result;
-use crate::sources::{self, Kind, Language};
+use crate::sources::{self, Kind};
 
 /// Where everything that is made lies.
 const FOLDER: &str = "target/benchmarks/growth";
@@ -25,8 +27,9 @@ pub(crate) struct App {
 /// Generates and builds an app where it is not there yet, and compiles it.
 pub(crate) fn build(language: Language, kind: Kind) -> Result<App> {
     let name = kind.name();
-    let folder = Path::new(FOLDER).join(language.folder()).join(&name);
-    let source = Path::new(FOLDER).join("sources").join(language.folder()).join(&name);
+    let folder_name = language.name().to_lowercase();
+    let folder = Path::new(FOLDER).join(&folder_name).join(&name);
+    let source = Path::new(FOLDER).join("sources").join(&folder_name).join(&name);
     sources::write(language, kind, &source)?;
     fs::create_dir_all(&folder)?;
     let (wasm, artifact) = (folder.join("app.wasm"), folder.join("app.cwasm"));

@@ -12,8 +12,10 @@ mod steps;
 
 use std::process::ExitCode;
 
+use abi::language::Language;
+
 use apps::App;
-use sources::{Kind, Language};
+use sources::Kind;
 
 const USAGE: &str = "\
 usage: growth build|functions|images|answers|documents [MEASUREMENT]

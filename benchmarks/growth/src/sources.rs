@@ -4,33 +4,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use abi::language::Language;
+
 use crate::Result;
-
-/// A guest language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Language {
-    AssemblyScript,
-    Go,
-}
-
-impl Language {
-    pub(crate) const ALL: [Self; 2] = [Self::AssemblyScript, Self::Go];
-
-    /// Part of file names.
-    pub(crate) fn folder(self) -> &'static str {
-        match self {
-            Self::AssemblyScript => "assemblyscript",
-            Self::Go => "go",
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::AssemblyScript => "AssemblyScript",
-            Self::Go => "Go",
-        }
-    }
-}
 
 /// What an app is made for. Every app has the function `answer`, which takes a text and greets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,38 +30,43 @@ impl Kind {
     }
 }
 
+/// Writes an app's files into a folder.
+type Writer = fn(Kind, &Path) -> Result<()>;
+
+const WRITERS: [(Language, Writer); 2] = [(Language::AssemblyScript, write_assemblyscript), (Language::Go, write_go)];
+
 /// Writes the sources of an app into `folder`, which is made anew.
 pub(crate) fn write(language: Language, kind: Kind, folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
-    match language {
-        Language::AssemblyScript => {
-            fs::create_dir_all(folder.join("assembly"))?;
-            let name = kind.name();
-            let package =
-                format!("{{\"name\": \"{name}\", \"version\": \"1.0.0\", \"private\": true, \"type\": \"module\"}}\n");
-            fs::write(folder.join("package.json"), package)?;
-            fs::write(folder.join("assembly/index.ts"), assemblyscript(kind)?)?;
-        }
-        Language::Go => {
-            fs::create_dir_all(folder)?;
-            // The benchmark of values has the SDK and its sums already.
-            let values = Path::new("benchmarks/values/guests/go/values");
-            fs::copy(values.join("go.sum"), folder.join("go.sum"))?;
-            // The build tool names its output after the module.
-            let module = fs::read_to_string(values.join("go.mod"))?.replacen(
-                "module values",
-                &format!("module {}", kind.name()),
-                1,
-            );
-            fs::write(folder.join("go.mod"), module)?;
-            if let Kind::Image(kibibytes) = kind {
-                fs::write(folder.join("image.bin"), image(kibibytes << 10))?;
-            }
-            fs::write(folder.join("main.go"), go(kind)?)?;
-        }
+    let writer = WRITERS.into_iter().find(|(known, _)| *known == language);
+    let (_, write) = writer.ok_or_else(|| format!("no app can be made in {language}"))?;
+    write(kind, folder)
+}
+
+fn write_assemblyscript(kind: Kind, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder.join("assembly"))?;
+    let name = kind.name();
+    let package =
+        format!("{{\"name\": \"{name}\", \"version\": \"1.0.0\", \"private\": true, \"type\": \"module\"}}\n");
+    fs::write(folder.join("package.json"), package)?;
+    fs::write(folder.join("assembly/index.ts"), assemblyscript(kind)?)?;
+    Ok(())
+}
+
+fn write_go(kind: Kind, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    // The benchmark of values has the SDK and its sums already.
+    let values = Path::new("benchmarks/values/guests/go/values");
+    fs::copy(values.join("go.sum"), folder.join("go.sum"))?;
+    // The build tool names its output after the module.
+    let module = fs::read_to_string(values.join("go.mod"))?;
+    fs::write(folder.join("go.mod"), module.replacen("module values", &format!("module {}", kind.name()), 1))?;
+    if let Kind::Image(kibibytes) = kind {
+        fs::write(folder.join("image.bin"), image(kibibytes << 10))?;
     }
+    fs::write(folder.join("main.go"), go(kind)?)?;
     Ok(())
 }
 

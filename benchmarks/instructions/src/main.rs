@@ -12,10 +12,10 @@ use runner::call::{Call, CallRequest, Outcome};
 use runner::graphql::Engine;
 use runner::sandbox::Options;
 use runner::server::GraphqlHandler;
-use tests::guests;
+use tests::guests::{self, Apps as _, Language};
 use tests::in_process::{self, Guest};
 
-const USAGE: &str = "usage: instructions go|assemblyscript|graphql|request TIMES";
+const USAGE: &str = "usage: instructions LANGUAGE|graphql|request TIMES";
 
 const PEOPLE: &str = "examples/people";
 const BODY: &[u8] = br#"{"query":"{ sayHello }"}"#;
@@ -27,8 +27,8 @@ fn load(folder: &str) -> Guest {
 }
 
 /// A fresh instance that answers its argument, a text.
-fn echo(folder: &str, times: usize) {
-    let guest = load(&format!("benchmarks/values/guests/{folder}/values"));
+fn echo(language: Language, times: usize) {
+    let guest = load(&format!("benchmarks/values/guests/{}/values", language.folder()));
     let text = Value::String(TEXT.to_owned());
     let request = guest.request("echoText", std::slice::from_ref(&text));
     for _ in 0..times {
@@ -49,8 +49,6 @@ fn graphql(guest: &Guest, call: Arc<dyn Call>, times: usize) {
 
 fn run(path: &str, times: usize) -> Result<(), &'static str> {
     match path {
-        "go" => echo("go", times),
-        "assemblyscript" => echo("assemblyscript", times),
         // The function's answer is there already: what is counted is reading, looking up, writing.
         "graphql" => {
             let greet = |_: CallRequest| {
@@ -67,7 +65,10 @@ fn run(path: &str, times: usize) -> Result<(), &'static str> {
             };
             graphql(&guest, Arc::new(call), times);
         }
-        _ => return Err(USAGE),
+        folder => match Language::ALL.into_iter().find(|language| language.folder() == folder) {
+            Some(language) => echo(language, times),
+            None => return Err(USAGE),
+        },
     }
     Ok(())
 }

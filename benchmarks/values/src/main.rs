@@ -10,7 +10,7 @@ use runner::call::CallRequest;
 use runner::sandbox::Options;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tests::guests::{self, Language};
+use tests::guests::{self, Apps as _, Language};
 use tests::in_process::{self, Guest, Kept};
 
 /// Rounds, each of which measures every row once.
@@ -147,7 +147,7 @@ fn main() {
     );
     println!("|---|---|---:|---:|---:|---:|---:|");
     for language in Language::ALL {
-        let folder = if language == Language::Go { "go" } else { "assemblyscript" };
+        let folder = language.folder();
         let wasm = guests::build(&format!("benchmarks/values/guests/{folder}/values"));
         let guest = Guest::load(&wasm, Options::default());
         for (shape, mut row) in shapes.iter().zip(measure(&guest, &shapes)) {

@@ -7,19 +7,10 @@ use std::path::Path;
 
 use loadgen::samples::Samples;
 use serde_json::json;
-use tests::guests::Language;
 
 use crate::Result;
 use crate::options::Options;
 use crate::round::Round;
-
-/// How a language is called in the tables.
-pub(crate) fn name(language: Language) -> &'static str {
-    match language {
-        Language::AssemblyScript => "AssemblyScript",
-        Language::Go => "Go",
-    }
-}
 
 /// A quantity: name, unit, digits, and how it follows from a round.
 type Quantity = (&'static str, &'static str, usize, fn(&Round) -> Option<f64>);

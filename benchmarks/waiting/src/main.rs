@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use loadgen::cores::Cores;
 use options::Options;
 use tests::app;
+use tests::guests::Apps as _;
 use tests::guests::Language;
 use tests::slow_model::SlowModel;
 
@@ -22,11 +23,11 @@ async fn measure(options: &Options) -> Result<String> {
     let provider = SlowModel::listen()?;
     let mut report = figures::Report::new(options);
     for language in Language::ALL {
-        let name = figures::name(language);
+        let name = language.name();
         if options.only.as_ref().is_some_and(|only| only != name) {
             continue;
         }
-        let folder = if language == Language::Go { "go" } else { "assemblyscript" };
+        let folder = language.folder();
         let manifest =
             std::fs::read_to_string(tests::root().join(format!("tests/guests/{folder}/waiting/modus.json")))?;
         let app = app::compile(&language.guest("waiting"), &manifest.replace("http://127.0.0.1:0/", &provider.url));

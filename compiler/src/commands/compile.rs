@@ -87,7 +87,7 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
     if let Some(manifest) = &manifest {
         renderer.add_source(&manifest.file, &manifest.text);
     }
-    let (runner, problem) = keep(runner::read(arguments));
+    let (runner, problem) = keep(arguments.exe.then(|| runner::read(arguments.runner.as_deref())).transpose());
     diagnostics.extend(problem);
     let target = Target {
         triple: arguments.target.clone().unwrap_or_else(|| abi::cpu::target().to_owned()),

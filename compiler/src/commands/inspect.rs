@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use abi::artifact::Header;
-use abi::plan::{DefaultValue, FunctionPlan, ImportPlan, ParameterPlan, Program, Seed};
+use abi::language::Seed;
+use abi::plan::{DefaultValue, FunctionPlan, ImportPlan, ParameterPlan, Program};
 use abi::types::TypeId;
 use serde_json::{Value, json};
 
@@ -77,10 +78,7 @@ fn sections_text(out: &mut String, sections: &[Section]) -> std::fmt::Result {
 }
 
 fn seed_json(seed: &Seed) -> Value {
-    match seed {
-        Seed::Random { address, length } => json!({ "random": address, "length": length }),
-        Seed::Clock { address, .. } => json!({ "clock": address, "length": 8 }),
-    }
+    json!({ seed.source(): seed.address(), "length": seed.length() })
 }
 
 fn section_json(section: &Section) -> Value {

@@ -1,25 +1,21 @@
 //! The runner that an executable app is made with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::compile::Compile;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 
 /// The program's name.
 const NAME: &str = "modus-runner";
 
-/// The runner's bytes; `None` where no executable is asked for.
-pub(super) fn read(arguments: &Compile) -> Result<Option<Vec<u8>>, Diagnostic> {
-    if !arguments.exe {
-        return Ok(None);
-    }
-    let Some(path) = arguments.runner.clone().or_else(find) else {
+/// The runner's bytes, from the file that is named or the first that is found.
+pub(super) fn read(named: Option<&Path>) -> Result<Vec<u8>, Diagnostic> {
+    let Some(path) = named.map(Path::to_owned).or_else(find) else {
         let message = format!("there is no {NAME} beside modusc or on PATH to make an executable with");
         return Err(Diagnostic::error(codes::RUNNER, message).with_help("name one with --runner"));
     };
     let failed = |error| Diagnostic::error(codes::READ_FILE, format!("cannot read {}: {error}", path.display()));
-    std::fs::read(&path).map(Some).map_err(failed)
+    std::fs::read(&path).map_err(failed)
 }
 
 /// Beside modusc, else the first on PATH.

@@ -1,11 +1,11 @@
 //! Every function of a module is reached through its entry, with its own arguments.
 
-use abi::metadata::{SECTION, VERSION, VERSION_SECTION};
 use proptest::prelude::*;
 use wasm_encoder::{CustomSection, EntityType};
 use wasmi::{Engine, Linker, Store, Val};
 
 use super::*;
+use crate::metadata::{SECTION, VERSION, VERSION_SECTION};
 use crate::pipeline::analyse;
 use crate::unroll;
 

@@ -1,13 +1,13 @@
 //! Whatever its functions are called, a module becomes an artifact or a diagnostic.
 
 use abi::artifact::Artifact;
-use abi::metadata::{SECTION, VERSION, VERSION_SECTION};
 use wasm_encoder::{
     CodeSection, ConstExpr, CustomSection, ExportKind, ExportSection, Function, FunctionSection, GlobalSection,
     GlobalType, MemorySection, MemoryType, Module, TypeSection, ValType,
 };
 
 use super::*;
+use crate::metadata::{SECTION, VERSION, VERSION_SECTION};
 use crate::native::CpuLevel;
 
 const MODES: [Mode; 3] = [Mode::Auto, Mode::Force, Mode::Off];

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use abi::language::Language;
-use abi::metadata::{Function, Parameter};
 use abi::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan, Signature};
 use abi::types::{Kind, TypeId, Types};
 use wasmparser::FuncType;
@@ -13,6 +11,8 @@ use super::{core_type, reserved};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::dispatch;
+use crate::language::frontend;
+use crate::metadata::{Function, Parameter, split_version};
 use crate::read::Module;
 use crate::schema::defaults::default_value;
 use crate::schema::names;
@@ -48,7 +48,7 @@ pub(super) fn finish(
 }
 
 fn draft(module: &Module, name: &str, function: &Function, types: &mut Types) -> FunctionPlan {
-    let language = module.language.implementation();
+    let language = frontend(module.language);
     let parameters = parameters(module, &function.parameters, types);
     let results = function.results.iter().zip(names::results(&function.results));
     let results = results
@@ -57,14 +57,12 @@ fn draft(module: &Module, name: &str, function: &Function, types: &mut Types) ->
             ty: language.resolve(&result.type_name, &module.metadata, types),
         })
         .collect();
-    let has_default = function.parameters.iter().any(|parameter| parameter.default.is_some());
     FunctionPlan {
         name: name.to_owned(),
         parameters,
         results,
         signature: Signature::default(),
-        result_block: None,
-        optional_arguments: has_default && module.language == Language::AssemblyScript,
+        own: module.language.function_part(),
         entry: Entry::default(),
         uncallable: None,
     }
@@ -72,7 +70,7 @@ fn draft(module: &Module, name: &str, function: &Function, types: &mut Types) ->
 
 /// Resolved parameters.
 pub(super) fn parameters(module: &Module, parameters: &[Parameter], types: &mut Types) -> Vec<ParameterPlan> {
-    let language = module.language.implementation();
+    let language = frontend(module.language);
     parameters
         .iter()
         .map(|parameter| ParameterPlan {
@@ -83,7 +81,7 @@ pub(super) fn parameters(module: &Module, parameters: &[Parameter], types: &mut 
         .collect()
 }
 
-/// Sets signature and result block; a finding says why the function cannot be called.
+/// Sets the signature and the language's part; a finding says why the function cannot be called.
 fn complete(module: &Module, plan: &mut FunctionPlan, ty: &FuncType, types: &mut Types) -> Option<Diagnostic> {
     let name = &plan.name;
     let core = core_type::signature(ty);
@@ -95,9 +93,9 @@ fn complete(module: &Module, plan: &mut FunctionPlan, ty: &FuncType, types: &mut
             Diagnostic::warning(codes::FUNCTION_RESERVED, message).with_help("give the function another name"),
         );
     }
-    let reached: Vec<TypeId> = signature_types(plan).collect();
+    let reached: Vec<TypeId> = plan.types().collect();
     if let Some((type_name, reason)) = unsupported(types, &reached) {
-        let plugin = abi::metadata::split_version(&module.metadata.plugin).0;
+        let plugin = split_version(&module.metadata.plugin).0;
         let message = format!(
             "function {name} is left out: failed to get execution plan for {name}: failed to get type info for \
              {type_name}: info for type {type_name} not found in plugin {plugin} ({reason})"
@@ -115,8 +113,7 @@ fn complete(module: &Module, plan: &mut FunctionPlan, ty: &FuncType, types: &mut
         plan.uncallable = Some(reason);
         return Some(Diagnostic::warning(codes::FUNCTION_UNCALLABLE, message));
     }
-    let ids: Vec<TypeId> = plan.parameters.iter().map(|parameter| parameter.ty).collect();
-    let (expected, block) = module.language.implementation().signature(&ids, &plan.results, types);
+    let (expected, own) = frontend(module.language).signature(&plan.parameters, &plan.results, types);
     if core.as_ref() != Some(&expected) {
         let actual = core_type::show(ty);
         let reason = format!("its wasm type is {actual}, but the metadata implies {expected}");
@@ -124,13 +121,8 @@ fn complete(module: &Module, plan: &mut FunctionPlan, ty: &FuncType, types: &mut
         plan.uncallable = Some(reason);
         return Some(Diagnostic::warning(codes::SIGNATURE_MISMATCH, message));
     }
-    plan.result_block = block;
+    plan.own = own;
     None
-}
-
-/// Types of parameters and results.
-pub(super) fn signature_types(plan: &FunctionPlan) -> impl Iterator<Item = TypeId> {
-    plan.parameters.iter().map(|parameter| parameter.ty).chain(plan.results.iter().map(|result| result.ty))
 }
 
 /// Name and reason of the first unsupported type reachable from `ids`.

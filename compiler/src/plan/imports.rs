@@ -10,6 +10,7 @@ use super::core_type;
 use super::functions::{parameters, unsupported};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::language::{frontend, problem};
 use crate::read::{Import, Module};
 
 /// The plans in module order.
@@ -93,16 +94,16 @@ fn plan(module: &Module, import: &Import, types: &mut Types, findings: &mut Vec<
         plan.problem = Some(reason);
         return plan;
     };
-    let language = module.language.implementation();
+    let language = frontend(module.language);
     plan.parameters = parameters(module, &function.parameters, types);
     plan.result = function.results.first().map(|result| language.resolve(&result.type_name, &module.metadata, types));
     let ids: Vec<TypeId> = plan.parameters.iter().map(|parameter| parameter.ty).collect();
     let all: Vec<TypeId> = ids.iter().copied().chain(plan.result).collect();
-    let problem = match unsupported(types, &all) {
+    let reason = match unsupported(types, &all) {
         Some((type_name, reason)) => Some(format!("type {type_name} of host function {name}: {reason}")),
-        None => all.iter().find_map(|id| abi::language::problem(types, *id)),
+        None => all.iter().find_map(|id| problem(types, *id)),
     };
-    if let Some(reason) = problem {
+    if let Some(reason) = reason {
         findings.push(Diagnostic::warning(
             codes::TYPE_UNKNOWN,
             format!("a call of host function {name} will fail: {reason}"),

@@ -1,5 +1,6 @@
 //! Plans of modules made by hand.
 
+use abi::assemblyscript::plan::announces_count;
 use abi::plan::{DefaultValue, FunctionPlan};
 use abi::value::Value;
 
@@ -83,11 +84,11 @@ fn defaults() {
     let members = r#""fnExports":{"f":{"parameters":[{"name":"a","type":"i32"},{"name":"b","type":"i32","default":2},
         {"name":"c","type":"i32","default":""}]}}"#;
     let plan = function(check(AS, members, &[], &["f iii>", "__setArgumentsLength i>"], &[]), "f");
-    assert!(plan.optional_arguments);
+    assert!(announces_count(&plan));
     let defaults: Vec<&DefaultValue> = plan.parameters.iter().map(|parameter| &parameter.default).collect();
     assert_eq!(defaults, [&DefaultValue::None, &DefaultValue::Literal(Value::Int(2)), &DefaultValue::Placeholder]);
     let findings = ["MC0306 the module does not export __setArgumentsLength"];
-    assert!(!function(check(AS, members, &[], &["f iii>"], &findings), "f").optional_arguments);
+    assert!(!announces_count(&function(check(AS, members, &[], &["f iii>"], &findings), "f")));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Only an initialisation whose outcome is the same at any time and on any machine may be stored. So each import that it
 //! calls counts: those whose answer never changes are answered, all others end the attempt. Randomness and clocks
 //! are the exception, because every Go app asks for them: where a language can tell what became of the answers, and
-//! that the app itself keeps none, each instance gets new ones (`GuestLanguage::thaw`). What became of them is seen by
+//! that the app itself keeps none, each instance gets new ones (`Frontend::thaw`). What became of them is seen by
 //! initialising several times with other answers.
 
 mod imports;
@@ -13,12 +13,13 @@ mod snapshot;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use abi::language::{Initialisation, Language, Thaw, Varying};
-use abi::plan::{Program, Seed};
+use abi::language::{Language, Seed};
+use abi::plan::Program;
 use wasmtime_wizer::Wizer;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::language::{Initialisation, Thaw, Varying, frontend};
 use instance::Guest;
 
 /// When to initialise at build time.
@@ -136,5 +137,5 @@ fn thaw(module: &instance::Module, start: &str, mode: Mode, first: &Guest, langu
         clocks: &clocks,
         stack: first.stack().filter(|stack| untouched.stack() == Some(*stack)),
     };
-    language.implementation().thaw(&initialisation).ok_or_else(keeps)
+    frontend(language).thaw(&initialisation).ok_or_else(keeps)
 }

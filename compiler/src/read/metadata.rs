@@ -1,11 +1,12 @@
 //! The metadata in a module's custom sections (`metadata` sections 2, 3 and 6).
 
 use abi::language::Language;
-use abi::metadata::{Metadata, SECTION, VERSION, VERSION_SECTION};
 
 use super::Sections;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::language::{frontend, of_sdk};
+use crate::metadata::{Metadata, SECTION, VERSION, VERSION_SECTION};
 
 /// Metadata that can be used.
 pub(crate) struct Described {
@@ -31,9 +32,9 @@ pub(crate) fn read(sections: &Sections<'_>, found: &mut Vec<Diagnostic>) -> Opti
             return None;
         }
     };
-    let Some(language) = Language::of_sdk(&metadata.sdk) else {
+    let Some(language) = of_sdk(&metadata.sdk) else {
         let message = format!("unsupported SDK: {}", metadata.sdk);
-        let known = Language::ALL.map(|language| language.implementation().sdk()).join(", ");
+        let known = Language::ALL.map(|language| frontend(language).sdk()).join(", ");
         found.push(Diagnostic::error(codes::SDK_UNSUPPORTED, message).with_help(format!("supported are: {known}")));
         return None;
     };

@@ -1,6 +1,6 @@
 //! Modules made by hand.
 
-use abi::metadata::{SECTION, VERSION, VERSION_SECTION};
+use crate::metadata::{SECTION, VERSION, VERSION_SECTION};
 
 use super::*;
 

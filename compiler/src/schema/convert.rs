@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use abi::language::{GuestLanguage, Shape};
 use abi::schema::{ObjectField, TypeRef};
 
 use super::names;
+use crate::language::{Frontend, Shape};
 
 /// Deeper nesting of lists and maps than this is refused.
 const MAX_DEPTH: u32 = 64;
@@ -72,15 +72,15 @@ impl Table {
     ///
     /// # Errors
     /// Why there is none.
-    pub(super) fn convert(&mut self, language: &dyn GuestLanguage, type_name: &str) -> Result<TypeRef, String> {
+    pub(super) fn convert(&mut self, language: &dyn Frontend, type_name: &str) -> Result<TypeRef, String> {
         self.convert_nested(language, type_name, 0)
     }
 
-    fn convert_nested(&mut self, language: &dyn GuestLanguage, full: &str, depth: u32) -> Result<TypeRef, String> {
+    fn convert_nested(&mut self, language: &dyn Frontend, full: &str, depth: u32) -> Result<TypeRef, String> {
         if depth > MAX_DEPTH {
             return Err(format!("the type is nested more than {MAX_DEPTH} levels deep"));
         }
-        let name = without_parentheses(full);
+        let name = language.trimmed(full);
         let facts = language.facts(name);
         let nullable = facts.nullable;
         let (name, shape) = bare(language, name);
@@ -185,23 +185,14 @@ pub(super) fn non_null(ty: TypeRef) -> TypeRef {
     TypeRef::NonNull(Box::new(ty))
 }
 
-/// Drops parentheses around a whole type name.
-pub(super) fn without_parentheses(name: &str) -> &str {
-    let mut name = name.trim();
-    while let Some(inner) = name.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-        name = inner.trim();
-    }
-    name
-}
-
 /// A type without its nullable marks, and what it is.
-pub(super) fn bare(language: &dyn GuestLanguage, type_name: &str) -> (String, Shape) {
-    let mut name = without_parentheses(type_name).to_owned();
+pub(super) fn bare(language: &dyn Frontend, type_name: &str) -> (String, Shape) {
+    let mut name = language.trimmed(type_name).to_owned();
     loop {
         let facts = language.facts(&name);
         if !facts.nullable || facts.underlying == name {
             return (facts.underlying, facts.shape);
         }
-        name = without_parentheses(&facts.underlying).to_owned();
+        name = language.trimmed(&facts.underlying).to_owned();
     }
 }

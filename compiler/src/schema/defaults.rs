@@ -1,19 +1,19 @@
 //! Which parameter defaults are literals (`metadata` section 8).
 
-use abi::language::{GuestLanguage, Shape};
 use abi::number;
 use abi::plan::DefaultValue;
 use abi::types::IntKind;
 use abi::value::Value;
 
-use super::convert::{bare, without_parentheses};
+use super::convert::bare;
+use crate::language::{Frontend, Shape};
 
 /// Whole numbers above this may have been rounded by the SDK.
 const EXACT: i128 = 1 << 53;
 
 /// The default of a parameter: `json` as the metadata tells it, `None` where it tells none.
 pub(crate) fn default_value(
-    language: &dyn GuestLanguage,
+    language: &dyn Frontend,
     type_name: &str,
     json: Option<&serde_json::Value>,
 ) -> DefaultValue {
@@ -24,9 +24,9 @@ pub(crate) fn default_value(
 }
 
 /// The literal, where it fits the type.
-fn literal(language: &dyn GuestLanguage, type_name: &str, json: &serde_json::Value) -> Option<Value> {
+fn literal(language: &dyn Frontend, type_name: &str, json: &serde_json::Value) -> Option<Value> {
     if json.is_null() {
-        return language.facts(without_parentheses(type_name)).nullable.then_some(Value::Null);
+        return language.facts(language.trimmed(type_name)).nullable.then_some(Value::Null);
     }
     let value = Value::from(json);
     let (name, shape) = bare(language, type_name);
@@ -55,10 +55,11 @@ mod tests {
     use abi::language::Language;
 
     use super::*;
+    use crate::language::frontend;
 
     fn check(type_name: &str, json: &str, expected: Option<&str>) {
         let json: serde_json::Value = serde_json::from_str(json).expect("JSON of the test");
-        let language = Language::AssemblyScript.implementation();
+        let language = frontend(Language::AssemblyScript);
         let shown = match default_value(language, type_name, Some(&json)) {
             DefaultValue::Literal(value) => Some(value.to_json().to_string()),
             DefaultValue::Placeholder => None,

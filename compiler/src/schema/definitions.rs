@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use abi::language::{GuestLanguage, Shape};
-use abi::metadata::{Docs, Metadata, TypeDefinition};
 use abi::schema::ObjectField;
 
 use super::convert::{Direction, Entry, Table, bare};
 use super::names;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::language::{Frontend, Shape};
+use crate::metadata::{Docs, Metadata, TypeDefinition};
 
 /// Both tables with every usable type definition.
-pub(super) fn build(metadata: &Metadata, language: &dyn GuestLanguage, found: &mut Vec<Diagnostic>) -> (Table, Table) {
+pub(super) fn build(metadata: &Metadata, language: &dyn Frontend, found: &mut Vec<Diagnostic>) -> (Table, Table) {
     let mut input = Table::new(Direction::Input);
     let mut output = Table::new(Direction::Output);
     allocate(metadata, language, &mut input, &mut output, found);
@@ -34,7 +34,7 @@ pub(super) fn description(docs: Option<&Docs>) -> Option<String> {
 /// Gives every type its names, the same number in both tables.
 fn allocate(
     metadata: &Metadata,
-    language: &dyn GuestLanguage,
+    language: &dyn Frontend,
     input: &mut Table,
     output: &mut Table,
     found: &mut Vec<Diagnostic>,
@@ -93,16 +93,15 @@ fn renamed(full: &str, owner: Option<&str>, wanted: &str, name: &str) -> Diagnos
 }
 
 /// Whether an entry of `types` becomes a GraphQL type of its own.
-fn is_defined(language: &dyn GuestLanguage, full: &str, definition: &TypeDefinition) -> bool {
+fn is_defined(language: &dyn Frontend, full: &str, definition: &TypeDefinition) -> bool {
     let facts = language.facts(full);
     if facts.underlying != full {
         return false;
     }
     match facts.shape {
-        // A generic class whose fields are not told cannot be shown.
-        Shape::Named => !definition.fields.is_empty() || !full.contains('<'),
-        // Runtime classes and named integers leave a scalar behind that is not used; slices of bytes are lists.
-        Shape::Bytes | Shape::Int { .. } => !full.contains(['[', '<']),
+        Shape::Named => !definition.fields.is_empty() || language.can_be_scalar(full),
+        // Runtime classes and named integers leave a scalar behind that is not used; lists of bytes do not.
+        Shape::Bytes | Shape::Int { .. } => language.can_be_scalar(full),
         Shape::String | Shape::Bool | Shape::Float | Shape::Timestamp | Shape::List(_) | Shape::Map(..) => false,
     }
 }
@@ -125,7 +124,7 @@ fn base_names(metadata: &Metadata, full: &str, definition: &TypeDefinition, base
 }
 
 /// Converts the fields of one type.
-fn fill(table: &mut Table, language: &dyn GuestLanguage, full: &str, definition: &TypeDefinition, metadata: &Metadata) {
+fn fill(table: &mut Table, language: &dyn Frontend, full: &str, definition: &TypeDefinition, metadata: &Metadata) {
     let Some(name) = table.names.get(full).cloned() else { return };
     let gives_way = table.direction == Direction::Input
         && !definition.fields.is_empty()
@@ -160,7 +159,7 @@ fn fill(table: &mut Table, language: &dyn GuestLanguage, full: &str, definition:
 }
 
 /// Full names of the definitions that exported functions reach.
-fn used_types(metadata: &Metadata, language: &dyn GuestLanguage) -> BTreeSet<String> {
+fn used_types(metadata: &Metadata, language: &dyn Frontend) -> BTreeSet<String> {
     let functions = metadata.fn_exports.values();
     let mut open: Vec<String> = functions
         .flat_map(|function| {

@@ -15,11 +15,12 @@ mod tests;
 use std::collections::BTreeSet;
 
 use abi::language::Language;
-use abi::metadata::Metadata;
 use abi::schema::{ObjectType, RootField, Schema, TypeRef};
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::language::frontend;
+use crate::metadata::Metadata;
 use convert::Table;
 use roots::Roots;
 
@@ -38,7 +39,7 @@ pub fn generate(
     left_out: &BTreeSet<String>,
 ) -> (Schema, Vec<Diagnostic>) {
     let mut found = Vec::new();
-    let language = language.implementation();
+    let language = frontend(language);
     let (mut input, mut output) = definitions::build(metadata, language, &mut found);
     let roots = roots::build(metadata, language, (&mut input, &mut output), (hidden, left_out), &mut found);
 

@@ -1,6 +1,6 @@
 //! Names: language names to GraphQL names (`graphql` section 6).
 
-use abi::metadata::FunctionResult;
+use crate::metadata::FunctionResult;
 
 /// Type names no app type may have.
 pub(super) const RESERVED: [&str; 15] = [

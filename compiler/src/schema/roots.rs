@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use abi::language::GuestLanguage;
-use abi::metadata::{Function, Metadata};
 use abi::plan::DefaultValue;
 use abi::schema::{Argument, ObjectField, RootField, TypeRef};
 
@@ -13,6 +11,8 @@ use super::definitions::description;
 use super::names;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::language::Frontend;
+use crate::metadata::{Function, Metadata};
 
 /// A function whose types are GraphQL types; `field` still has the plain field name.
 struct Candidate<'m> {
@@ -29,7 +29,7 @@ pub(super) struct Roots {
 /// Makes the fields. `hidden` names embedder functions, `left_out` functions that cannot be served.
 pub(super) fn build(
     metadata: &Metadata,
-    language: &dyn GuestLanguage,
+    language: &dyn Frontend,
     (input, output): (&mut Table, &mut Table),
     (hidden, left_out): (&[String], &BTreeSet<String>),
     found: &mut Vec<Diagnostic>,
@@ -73,7 +73,7 @@ pub(super) fn build(
 
 /// The field of one function, without its name.
 fn convert(
-    language: &dyn GuestLanguage,
+    language: &dyn Frontend,
     name: &str,
     function: &Function,
     index: u32,
@@ -125,7 +125,7 @@ fn unbroken<'t>(table: &Table, types: impl IntoIterator<Item = &'t TypeRef>) -> 
 }
 
 /// The object type of several results.
-fn results_type(language: &dyn GuestLanguage, function: &Function, output: &mut Table) -> Result<TypeRef, String> {
+fn results_type(language: &dyn Frontend, function: &Function, output: &mut Table) -> Result<TypeRef, String> {
     let mut fields: Vec<ObjectField> = Vec::new();
     for (result, name) in function.results.iter().zip(names::results(&function.results)) {
         if !names::is_valid(&name) {

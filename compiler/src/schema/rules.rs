@@ -19,7 +19,7 @@ fn outcome(head: &str) -> String {
     let (json, embedders) = body.split_once("\nembedders: ").unwrap_or((body, ""));
     let metadata: Metadata = serde_json::from_str(json).unwrap_or_else(|error| panic!("{error} in {head}"));
     let hidden: Vec<String> = embedders.split_whitespace().map(str::to_owned).collect();
-    let language = Language::of_sdk(&metadata.sdk).expect("a known SDK");
+    let language = crate::language::of_sdk(&metadata.sdk).expect("a known SDK");
     let (schema, found) = generate(&metadata, language, &hidden, &BTreeSet::new());
     let text = sdl::print(&schema);
     let own = text.strip_prefix(sdl::HEADER).and_then(|text| text.strip_suffix(sdl::BUILT_IN));

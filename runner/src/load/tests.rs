@@ -35,7 +35,7 @@ fn artifact(code: &[u8], names: usize) -> Vec<u8> {
 fn artifact_of(code: &[u8], objects: Table<ObjectType>) -> Vec<u8> {
     let program = Program {
         app: App::default(),
-        language: Language::Go,
+        language: Language::ALL[0],
         start: None,
         seeds: Vec::new(),
         types: Types::default(),

@@ -52,7 +52,7 @@ impl Code {
         Ok(Self {
             instance: linker::link(&engine, &module, &program.imports, host_functions)?,
             start: program.start.as_deref().and_then(|start| module.get_export_index(start)),
-            exports: ExportTable::new(&module),
+            exports: ExportTable::new(&module, program.language),
             functions: Lazy::new(program.functions.len()),
             is_pooled: matches!(allocation, Allocation::Pooled(_)),
             initial_memory,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use abi::guest::{COLLECT, Guest, Helper, MEMORY, Stopped};
+use abi::language::Language;
 use abi::types::CoreType;
 use wasmtime::{AsContextMut, Caller, Extern, ExternType, Func, Instance, Memory, Module, ModuleExport, Val, ValType};
 
@@ -14,7 +15,8 @@ pub(crate) struct ExportTable {
     memory: Option<ModuleExport>,
     /// `__collect`, which only `Options::collect` calls.
     collect: Option<ModuleExport>,
-    helpers: [Option<HelperExport>; Helper::ALL.len()],
+    /// By their places in the language's list.
+    helpers: [Option<HelperExport>; Helper::MOST],
 }
 
 #[derive(Clone, Copy)]
@@ -30,27 +32,31 @@ struct HelperShape {
     results: usize,
 }
 
+impl HelperExport {
+    fn find(module: &Module, helper: &Helper) -> Option<Self> {
+        let ExternType::Func(ty) = module.get_export(helper.export)? else { return None };
+        let shape = HelperShape { parameters: ty.params().len(), results: ty.results().len() };
+        let plain = ty.params().all(|ty| matches!(ty, ValType::I32)) && shape.results <= 1;
+        let plain = plain && ty.results().all(|ty| matches!(ty, ValType::I32 | ValType::I64));
+        let export = plain.then(|| module.get_export_index(helper.export)).flatten()?;
+        Some(Self { export, shape })
+    }
+}
+
 impl ExportTable {
-    pub(crate) fn new(module: &Module) -> Self {
-        Self {
-            memory: module.get_export_index(MEMORY),
-            collect: module.get_export_index(COLLECT),
-            helpers: Helper::ALL.map(|helper| {
-                let ExternType::Func(ty) = module.get_export(helper.export())? else { return None };
-                let shape = HelperShape { parameters: ty.params().len(), results: ty.results().len() };
-                let plain = ty.params().all(|ty| matches!(ty, ValType::I32)) && shape.results <= 1;
-                let plain = plain && ty.results().all(|ty| matches!(ty, ValType::I32 | ValType::I64));
-                let export = plain.then(|| module.get_export_index(helper.export())).flatten()?;
-                Some(HelperExport { export, shape })
-            }),
+    pub(crate) fn new(module: &Module, language: Language) -> Self {
+        let mut helpers = [None; Helper::MOST];
+        for (found, helper) in helpers.iter_mut().zip(language.implementation().helpers()) {
+            *found = HelperExport::find(module, helper);
         }
+        Self { memory: module.get_export_index(MEMORY), collect: module.get_export_index(COLLECT), helpers }
     }
 
     /// The exports of an instance. Helpers are looked up when they are called: each costs as much as a call.
     pub(crate) fn of_instance(&self, mut store: impl AsContextMut, instance: Instance) -> Exports {
         let memory = self.memory.as_ref().and_then(|export| instance.get_module_export(&mut store, export));
         let memory = memory.and_then(Extern::into_memory);
-        Exports { memory, instance: Some(instance), helpers: [None; Helper::ALL.len()] }
+        Exports { memory, instance: Some(instance), helpers: [None; Helper::MOST] }
     }
 }
 
@@ -79,7 +85,7 @@ pub(crate) struct Exports {
     /// None while it is starting.
     instance: Option<Instance>,
     /// Those that were looked up, some of which may be missing.
-    helpers: [Option<Option<(Func, HelperShape)>>; Helper::ALL.len()],
+    helpers: [Option<Option<(Func, HelperShape)>>; Helper::MOST],
 }
 
 /// An instance, reached from outside or from within a host function.
@@ -97,8 +103,8 @@ impl<C: AsContextMut<Data = State>> View<C> {
     }
 
     /// Collects garbage if the sandbox's options ask for it and the helper is about to allocate.
-    fn collect(&mut self, helper: Helper) -> Result<(), Stopped> {
-        if !self.context.as_context().data().shared.collect || !helper.allocates() {
+    fn collect(&mut self, helper: &Helper) -> Result<(), Stopped> {
+        if !self.context.as_context().data().shared.collect || !helper.allocates {
             return Ok(());
         }
         let collect = self.context.as_context().data().code.exports.collect;
@@ -119,9 +125,9 @@ impl<C: AsContextMut<Data = State>> View<C> {
     }
 
     /// A helper, if the module has one that can be called.
-    fn look_up(&mut self, helper: Helper) -> Option<(Func, HelperShape)> {
-        let index = helper as usize;
-        if let Some(known) = self.exports.helpers[index] {
+    fn look_up(&mut self, helper: &Helper) -> Option<(Func, HelperShape)> {
+        let index = helper.index;
+        if let Some(known) = *self.exports.helpers.get(index)? {
             return known;
         }
         let wanted = self.context.as_context().data().code.exports.helpers[index];
@@ -154,16 +160,16 @@ impl<C: AsContextMut<Data = State>> Guest for View<C> {
         self.context.as_context().data().kept
     }
 
-    fn helper(&mut self, helper: Helper, arguments: &[u32]) -> Result<u64, Stopped> {
+    fn helper(&mut self, helper: &'static Helper, arguments: &[u32]) -> Result<u64, Stopped> {
         let Some((function, shape)) = self.look_up(helper) else {
-            return self.stop(wasmtime::format_err!("the module does not export a usable `{}`", helper.export()));
+            return self.stop(wasmtime::format_err!("the module does not export a usable `{}`", helper.export));
         };
         self.collect(helper)?;
         const MOST: usize = 8;
         if arguments.len() != shape.parameters || arguments.len() > MOST {
             let text = wasmtime::format_err!(
                 "`{}` takes {} parameters, not {}",
-                helper.export(),
+                helper.export,
                 shape.parameters,
                 arguments.len()
             );

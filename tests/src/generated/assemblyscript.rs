@@ -4,7 +4,14 @@ use std::fmt::Write as _;
 
 use super::{Type, Types};
 
-pub(super) fn source(types: &Types) -> String {
+const PACKAGE: &str = r#"{"name": "generated", "version": "1.0.0", "private": true, "type": "module"}"#;
+
+/// The app's files.
+pub(super) fn sources(types: &Types) -> Vec<(&'static str, String)> {
+    vec![("assembly/index.ts", source(types)), ("package.json", PACKAGE.to_owned())]
+}
+
+fn source(types: &Types) -> String {
     let mut out =
         "// Generated. An echo function answers its argument, a viaHost function sends it through the host first.\n"
             .to_owned();

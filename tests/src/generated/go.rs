@@ -24,7 +24,18 @@ var _ time.Time
 var _ unsafe.Pointer
 ";
 
-pub(super) fn source(types: &Types) -> String {
+/// The app's files.
+pub(super) fn sources(types: &Types) -> Vec<(&'static str, String)> {
+    let like = crate::root().join("tests/guests/go/types");
+    let read = |name: &str| std::fs::read_to_string(like.join(name)).expect("the app of all types has the file");
+    vec![
+        ("main.go", source(types)),
+        ("go.mod", read("go.mod").replace("module types", "module generated")),
+        ("go.sum", read("go.sum")),
+    ]
+}
+
+fn source(types: &Types) -> String {
     let mut out = HEAD.to_owned();
     for (index, fields) in types.structs.iter().enumerate() {
         writeln!(out, "\ntype S{index} struct {{").unwrap();

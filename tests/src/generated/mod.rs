@@ -4,7 +4,7 @@ mod assemblyscript;
 mod go;
 pub mod values;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use fastrand::Rng;
 
@@ -47,6 +47,12 @@ struct Types {
     functions: Vec<Type>,
 }
 
+/// The files of an app of these types, in each language.
+type Writer = fn(&Types) -> Vec<(&'static str, String)>;
+
+const WRITERS: [(Language, Writer); 2] =
+    [(Language::Go, go::sources), (Language::AssemblyScript, assemblyscript::sources)];
+
 /// Builds a guest of [`FUNCTIONS`] functions `echo<N>`, which answer their argument, and as many `viaHost<N>`, which
 /// send it through the host function `modus_test.echo<N>` first. The same seed makes the same guest.
 pub fn build(language: Language, seed: u64) -> PathBuf {
@@ -59,23 +65,11 @@ pub fn build(language: Language, seed: u64) -> PathBuf {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     };
-    match language {
-        Language::Go => {
-            let like = crate::root().join("tests/guests/go/types");
-            write("main.go", &go::source(&types));
-            write("go.mod", &read(&like.join("go.mod")).replace("module types", "module generated"));
-            write("go.sum", &read(&like.join("go.sum")));
-        }
-        Language::AssemblyScript => {
-            write("assembly/index.ts", &assemblyscript::source(&types));
-            write("package.json", r#"{"name": "generated", "version": "1.0.0", "private": true, "type": "module"}"#);
-        }
+    let (_, sources) = WRITERS.into_iter().find(|(known, _)| *known == language).expect("a writer for the language");
+    for (path, text) in sources(&types) {
+        write(path, &text);
     }
     guests::build(app.to_str().expect("a path in UTF-8"))
-}
-
-fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn generate(seed: u64) -> Types {

@@ -64,8 +64,7 @@ fn field(text: &str, functions: &mut Vec<FunctionPlan>) -> RootField {
         parameters,
         results: results(name),
         signature: Signature::default(),
-        result_block: None,
-        optional_arguments: false,
+        own: Language::ALL[0].function_part(),
         entry: Entry::default(),
         uncallable: None,
     });
@@ -151,7 +150,7 @@ fn program() -> Program {
     };
     Program {
         app: App::default(),
-        language: Language::AssemblyScript,
+        language: Language::ALL[0],
         start: None,
         seeds: Vec::new(),
         types: types(),

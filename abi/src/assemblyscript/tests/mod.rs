@@ -1,9 +1,0 @@
-//! Values into and out of a guest that is plain memory.
-
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod calls;
-mod lifting;
-mod limits;
-mod lowering;
-mod selecting;

@@ -1,0 +1,89 @@
+//! Go apps, built by TinyGo: names, layouts, signatures, start (`abi-go`).
+
+mod names;
+mod opaque;
+mod resolve;
+mod start;
+#[cfg(test)]
+mod tests;
+
+use abi::golang::plan::{FunctionPart, result_block};
+use abi::golang::{Go, helpers};
+use abi::guest::Helper;
+use abi::language;
+use abi::plan::{FunctionPlan, ParameterPlan, ResultPlan, Signature};
+use abi::types::{Kind, Sequence, TypeId, Types};
+
+use super::{CoreTypes, Frontend, Initialisation, Thaw, TypeFacts, reachable};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::metadata::Metadata;
+
+impl Frontend for Go {
+    fn sdk(&self) -> &'static str {
+        "modus-sdk-go"
+    }
+
+    fn facts(&self, type_name: &str) -> TypeFacts {
+        names::facts(type_name)
+    }
+
+    fn short_name(&self, type_name: &str) -> String {
+        names::short_name(type_name)
+    }
+
+    fn can_be_scalar(&self, type_name: &str) -> bool {
+        names::is_named(type_name)
+    }
+
+    fn resolve(&self, type_name: &str, metadata: &Metadata, types: &mut Types) -> TypeId {
+        resolve::resolve(type_name, metadata, types)
+    }
+
+    fn infer(&self, metadata: &Metadata, core: &CoreTypes<'_>, plans: &mut [FunctionPlan], types: &mut Types) {
+        opaque::infer(metadata, core, plans, types);
+    }
+
+    fn signature(
+        &self,
+        parameters: &[ParameterPlan],
+        results: &[ResultPlan],
+        types: &mut Types,
+    ) -> (Signature, language::FunctionPart) {
+        let (signature, result_block) = resolve::signature(parameters, results, types);
+        (signature, FunctionPart { result_block }.into())
+    }
+
+    fn import_signature(&self, parameters: &[TypeId], result: Option<TypeId>, types: &Types) -> Signature {
+        resolve::import_signature(parameters, result, types)
+    }
+
+    fn needed_helpers(&self, function: &FunctionPlan, types: &Types) -> Vec<Helper> {
+        let mut needed = Vec::new();
+        for id in reachable(types, function.parameters.iter().map(|parameter| parameter.ty)) {
+            needed.extend_from_slice(match types[id].kind {
+                Kind::Optional(_) => &[helpers::NEW, helpers::UNPIN],
+                Kind::Map { .. } => &[helpers::MAKE, helpers::WRITE_MAP, helpers::UNPIN],
+                Kind::String | Kind::List { sequence: Sequence::Growable, .. } => &[helpers::MAKE, helpers::UNPIN],
+                _ => &[],
+            });
+        }
+        let all = reachable(types, function.types());
+        if all.iter().any(|id| matches!(types[*id].kind, Kind::Map { .. })) {
+            needed.push(helpers::READ_MAP);
+        }
+        if result_block(function).is_some() {
+            needed.extend([helpers::MALLOC, helpers::FREE]);
+        }
+        needed
+    }
+
+    fn missing_helpers(&self, message: String) -> Diagnostic {
+        Diagnostic::warning(codes::HELPER_MISSING, message)
+            .with_help("functions that need them will fail; build the app with modus-go-build")
+    }
+
+    fn thaw(&self, initialisation: &Initialisation<'_>) -> Option<Thaw> {
+        start::thaw(initialisation)
+    }
+}
