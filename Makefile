@@ -1,6 +1,7 @@
-# Two commands matter: `make demo` shows the whole path, `make test` installs what the tests need and runs them all.
+# `make demo` shows the whole path. `make check` is for while one works, and needs nothing but Rust and a C compiler.
+# `make test` installs what the tests need and runs them all. CONTRIBUTING.md tells more.
 
-.PHONY: demo test build toolchains lint bench
+.PHONY: demo check test build toolchains lint deny advisories bench
 
 # Each binary is built on its own: a build of the whole workspace would unify cargo features and put the compiler into
 # the runner.
@@ -8,9 +9,11 @@ build:
 	cargo build --locked --release -p modusc
 	scripts/build-runner.sh --release
 
-demo: build
-	cargo build --locked --release -p tests --bin openai-stand-in
+demo:
 	scripts/demo.sh
+
+check:
+	scripts/check.sh
 
 toolchains:
 	scripts/setup-toolchains.sh >/dev/null
@@ -21,6 +24,12 @@ test: toolchains
 lint:
 	cargo fmt --all --check
 	scripts/each-crate.sh clippy --locked --all-targets -- -D warnings
+
+deny:
+	scripts/deny.sh
+
+advisories:
+	scripts/deny.sh advisories
 
 bench: toolchains
 	benchmarks/run.sh

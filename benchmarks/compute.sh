@@ -14,14 +14,17 @@ work=target/benchmarks/compute
 figures=target/benchmarks/figures.jsonl
 core=1
 runtime=/usr/share/wabt/wasm2c
+mapfile -t languages < <(basename -s .sh scripts/languages/*.sh)
 
 die() { echo "compute.sh: $*" >&2; exit 1; }
 
 modules() {
+  local language
   "clang-$LLVM_VERSION" --target=wasm32 -O2 -nostdlib -fno-builtin -Wl,--no-entry -Wl,--strip-all \
     "$source/guests/c/kernels.c" -o "$work/c.wasm"
-  scripts/build-guest.sh "$source/guests/go/compute" "$work/go.wasm"
-  scripts/build-guest.sh "$source/guests/assemblyscript/compute" "$work/assemblyscript.wasm"
+  for language in "${languages[@]}"; do
+    scripts/build-guest.sh "$source/guests/$language/compute" "$work/$language.wasm"
+  done
 }
 
 # A definition that answers 0 for each function that the module imports: what is measured calls none of them.
@@ -59,7 +62,7 @@ command -v wasm2c >/dev/null || die "wasm2c is missing: run scripts/setup-toolch
 mkdir -p "$work"
 cargo build --locked --release -p compute >&2
 modules
-for module in c go assemblyscript; do
+for module in c "${languages[@]}"; do
   native "$module"
 done
 taskset -c "$core" target/release/compute "${arguments[@]}"

@@ -7,6 +7,8 @@ WASM=target/benchmarks/app/people.wasm
 CWASM=target/benchmarks/people.cwasm
 EXECUTABLE=target/benchmarks/people
 ASSEMBLYSCRIPT=target/benchmarks/assemblyscript
+mapfile -t LANGUAGES < <(basename -s .sh scripts/languages/*.sh)
+language_name() { sed -n 's/^NAME=//p' "scripts/languages/$1.sh"; }
 SDK_APPS=target/benchmarks/sdk
 PRECOMPILED=target/benchmarks/people.wasmtime
 
@@ -50,7 +52,7 @@ build_apps() {
 # What most apps are like: they link http, models and JSON of the SDK.
 build_sdk_apps() {
   local language folder
-  for language in $(basename -s .sh scripts/languages/*.sh); do
+  for language in "${LANGUAGES[@]}"; do
     folder="$SDK_APPS/$language"
     mkdir -p "$folder"
     scripts/build-guest.sh "tests/guests/$language/crowd" "$folder/app.wasm"
@@ -74,8 +76,12 @@ servers() { # N [with-other-apps]
   local slow=(--every "$1")
   SERVERS=(
     --server "runner=$BIN/modus-runner $CWASM --host 127.0.0.1 --port {port}"
-    --server "runner, Go with SDK=$BIN/modus-runner $SDK_APPS/go/app.cwasm --host 127.0.0.1 --port {port}"
-    --server "runner, AssemblyScript with SDK=$BIN/modus-runner $SDK_APPS/assemblyscript/app.cwasm --host 127.0.0.1 --port {port}"
+  )
+  local language
+  for language in "${LANGUAGES[@]}"; do
+    SERVERS+=(--server "runner, $(language_name "$language") with SDK=$BIN/modus-runner $SDK_APPS/$language/app.cwasm --host 127.0.0.1 --port {port}")
+  done
+  SERVERS+=(
     --server "hello=$BIN/hello {port}"
     --server "native=$BIN/native {port}"
     --server "wasmtime on demand=$BIN/wasmtime-on-demand $PRECOMPILED {port}"
@@ -108,8 +114,10 @@ sizes() {
   size "runner" "$BIN/modus-runner"
   size "people.wasm" "$WASM"
   size "people.cwasm" "$CWASM"
-  size "Go with SDK, cwasm" "$SDK_APPS/go/app.cwasm"
-  size "AssemblyScript with SDK, cwasm" "$SDK_APPS/assemblyscript/app.cwasm"
+  local language
+  for language in "${LANGUAGES[@]}"; do
+    size "$(language_name "$language") with SDK, cwasm" "$SDK_APPS/$language/app.cwasm"
+  done
   size "executable" "$EXECUTABLE"
   size "people, precompiled by wasmtime" "$PRECOMPILED"
   size "modusc" "$BIN/modusc"

@@ -41,7 +41,7 @@ sources() {
     LC_ALL=C sort -z | xargs -0 -r sha256sum)
 }
 
-# A copy to build in: the Go build tool generates files beside the sources and names its output after the directory.
+# A copy to build in, for tools that write beside the sources and name their output after the directory.
 copy_sources() {
   mkdir -p "$2"
   (cd "$1" && tar -c --exclude=./node_modules --exclude=./build --exclude=.git .) | tar -x -C "$2"

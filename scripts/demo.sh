@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# The five-minute path: compile examples/excuses, serve it beside a local stand-in for OpenAI, ask one question.
+# The five-minute path: build, compile examples/excuses, serve it beside a local stand-in for OpenAI, ask one question.
+#
+# The programs are built soon rather than fast: unoptimised, and by one command, so that what they share is built once (the
+# runner has the compiler's features then, which a release build has not). modusc compiles for this processor only.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-bin=target/release
+bin="${CARGO_TARGET_DIR:-target}/demo"
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
@@ -16,6 +19,14 @@ wait_for_line() { # FILE PATTERN
   cat "$1" >&2
   exit 1
 }
+
+say "Building modusc, modus-runner and a stand-in for OpenAI"
+cat <<'TEXT'
+The first time this takes some minutes: about 300 crates, a code generator among them. They are not optimised here;
+`make build` makes the programs as they are shipped.
+TEXT
+cargo build --locked --profile demo --no-default-features -p modusc -p modus-runner -p tests \
+  --bin modusc --bin modus-runner --bin openai-stand-in
 
 "$bin/openai-stand-in" 0 >"$work/stand-in" &
 wait_for_line "$work/stand-in" http
@@ -43,10 +54,11 @@ curl -sS "http://$address/graphql" -H 'Content-Type: application/json' \
 
 say "How to go on"
 cat <<TEXT
-The answer came from a stand-in. With a key of your own:
+The answer came from a stand-in. With a key of your own, and the programs as they are shipped:
 
-  $bin/modusc examples/excuses/app.wasm -o excuses.cwasm
-  MODUS_OPENAI_API_KEY=sk-... $bin/modus-runner excuses.cwasm
+  make build
+  target/release/modusc examples/excuses/app.wasm -o excuses.cwasm
+  MODUS_OPENAI_API_KEY=sk-... target/release/modus-runner excuses.cwasm
   curl localhost:8686/graphql -H 'Content-Type: application/json' \\
     -d '{"query": "{ generateExcuses(event: \"the Monday meeting\") }"}'
 

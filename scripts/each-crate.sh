@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 command=$1
 shift
-for crate in modus-abi modusc modus-runner compute growth hello native engine measure report values waiting instructions tests; do
+members="$(cargo tree --locked --workspace --depth 0 --prefix none --format '{p}' | cut -d' ' -f1)"
+for crate in $members; do
   cargo "$command" -p "$crate" "$@"
 done

@@ -21,7 +21,9 @@ for crate in modus-abi modusc; do
   cargo test --locked -q -p "$crate" --tests
 done
 cargo test --locked -q -p modus-runner --lib
-cargo test --locked -q -p measure
+for crate in loadgen measure; do
+  cargo test --locked -q -p "$crate"
+done
 cargo test --locked -q -p tests --no-fail-fast
 # Once more with checked bounds: what runs guests in every way. `tests/bounds.rs` has compared the two kinds already.
 checked=()
@@ -29,3 +31,7 @@ for file in boundary classes executable faults imports limits lists maps values;
   checked+=(--test "$file")
 done
 MODUSC_TEST_BOUNDS=explicit cargo test --locked -q -p tests --no-fail-fast "${checked[@]}"
+# Last, for it leaves a debug modusc behind that knows a language of the test's.
+cargo build --locked -p modusc --features trial-language
+MODUSC_BIN_DIR="$(realpath "${CARGO_TARGET_DIR:-target}")/debug" \
+  cargo test --locked -q -p tests --features trial-language --test third_language

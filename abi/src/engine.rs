@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use wasmtime::{Config, InstanceAllocationStrategy, ModuleVersionStrategy};
 
-/// Version of wasmtime that both sides are built with; an artifact loads in exactly this one.
+/// Version of wasmtime that both sides are built with; an artifact loads in exactly this one. The lock file has the same.
 pub const WASMTIME_VERSION: &str = "48.0.8";
 
 /// Found in every runner, so that modusc can tell one that does not fit before it makes an executable app of it.
@@ -110,4 +110,27 @@ fn wasm_features(config: &mut Config) {
         .wasm_extended_const(false)
         .wasm_custom_page_sizes(false)
         .wasm_wide_arithmetic(false);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WASMTIME_VERSION;
+
+    /// An artifact says which engine its code is for by [`WASMTIME_VERSION`], and nothing else tells the one from another.
+    #[test]
+    fn the_version_is_that_of_the_lock_file() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
+        let lock = std::fs::read_to_string(path).unwrap();
+        let versions: Vec<&str> = lock
+            .split("[[package]]")
+            .filter(|package| package.lines().any(|line| line == "name = \"wasmtime\""))
+            .filter_map(|package| package.lines().find_map(|line| line.strip_prefix("version = ")))
+            .map(|version| version.trim_matches('"'))
+            .collect();
+        assert_eq!(
+            versions,
+            [WASMTIME_VERSION],
+            "set WASMTIME_VERSION in abi/src/engine.rs to the version in Cargo.lock"
+        );
+    }
 }

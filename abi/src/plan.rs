@@ -178,30 +178,3 @@ pub struct ImportPlan {
     /// Why values cannot cross (no metadata, unsupported type, other signature); WASI and `env` have none.
     pub problem: Option<String>,
 }
-
-impl Program {
-    /// Whether every item is there and every index stays inside its table. Decodes all of them.
-    pub fn is_closed(&self) -> bool {
-        let types = self.types.len();
-        let known = |id: TypeId| (id.0 as usize) < types;
-        let parameters = |list: &[ParameterPlan]| list.iter().all(|parameter| known(parameter.ty));
-        let items = [self.schema.query.iter().count(), self.schema.mutation.iter().count()];
-        self.types.is_closed()
-            && items == [self.schema.query.len(), self.schema.mutation.len()]
-            && self.schema.inputs.iter().count() == self.schema.inputs.len()
-            && self.schema.objects.iter().count() == self.schema.objects.len()
-            && self.functions.iter().count() == self.functions.len()
-            && self.functions.iter().all(|function| {
-                parameters(&function.parameters)
-                    && function.results.iter().all(|result| known(result.ty))
-                    && function.own.references().into_iter().all(known)
-            })
-            && self.imports.iter().all(|import| parameters(&import.parameters) && import.result.is_none_or(known))
-            && self
-                .schema
-                .query
-                .iter()
-                .chain(&self.schema.mutation)
-                .all(|field| (field.function as usize) < self.functions.len())
-    }
-}

@@ -1,11 +1,21 @@
 //! Lists that an artifact holds item by item: an item is decoded when it is first asked for, so that loading an app
 //! takes no longer because it has many functions.
+//!
+//! An item that cannot be decoded is [`Damage`], which its table keeps: whoever used items asks for it before an answer
+//! leaves ([`Program::intact`](crate::plan::Program::intact)), and [`Table::check`] looks at all of them.
 
+#![cfg_attr(
+    not(test),
+    warn(clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::arithmetic_side_effects)
+)]
+
+use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 /// What a table can hold. The first field of its encoding must be the name, a `String`: it is read without the rest.
 pub trait Item: Serialize + DeserializeOwned {
@@ -16,15 +26,22 @@ pub trait Item: Serialize + DeserializeOwned {
 /// A list of items, either made in this process or stored in an artifact.
 #[derive(Clone)]
 pub struct Table<T> {
-    /// Empty where there is `stored`.
-    made: Vec<T>,
-    stored: Option<Stored<T>>,
+    items: Items<T>,
+    /// What was found first.
+    damage: OnceLock<Damage>,
+}
+
+#[derive(Clone)]
+enum Items<T> {
+    Made(Vec<T>),
+    Stored(Stored<T>),
 }
 
 /// `count` ends of items and `count` indexes in the order of the items' names, each four bytes, little end first; then
 /// the items, encoded by postcard.
 #[derive(Clone)]
 struct Stored<T> {
+    name: &'static str,
     bytes: Bytes,
     count: usize,
     /// Room for decoded items, made for [`CHUNK`] neighbours at a time.
@@ -36,10 +53,13 @@ type Chunk<T> = Box<[OnceLock<Box<T>>]>;
 /// Items of a chunk: few enough to be made quickly, enough to keep the list of chunks short.
 const CHUNK: usize = 64;
 
-/// Bytes for each item besides the item itself.
-const OVERHEAD: usize = 8;
+/// Bytes of a number.
+const NUMBER: usize = size_of::<u32>();
 
-/// Where a table ends that begins where its predecessor ended.
+/// Bytes for each item besides the item itself: where it ends, and which is next in the order of the names.
+const OVERHEAD: usize = 2 * NUMBER;
+
+/// The size of a table. In an artifact each one begins where the one before it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extent {
     /// Items.
@@ -48,21 +68,34 @@ pub struct Extent {
     pub length: u32,
 }
 
+/// What is wrong with a table of an artifact, although its checksum is right: it was written by another modusc than its
+/// format says.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("table {table}{}: {reason}", .index.map_or_else(String::new, |index| format!(", item {index}")))]
+pub struct Damage {
+    /// Name of the table.
+    pub table: &'static str,
+    /// Which item; `None` for the table as a whole.
+    pub index: Option<usize>,
+    /// What is wrong.
+    pub reason: String,
+}
+
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { made: Vec::new(), stored: None }
+        Vec::new().into()
     }
 }
 
 impl<T> From<Vec<T>> for Table<T> {
     fn from(items: Vec<T>) -> Self {
-        Self { made: items, stored: None }
+        Self { items: Items::Made(items), damage: OnceLock::new() }
     }
 }
 
 impl<T> FromIterator<T> for Table<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        Self { made: items.into_iter().collect(), stored: None }
+        items.into_iter().collect::<Vec<T>>().into()
     }
 }
 
@@ -79,12 +112,16 @@ impl<T: Item + std::fmt::Debug> std::fmt::Debug for Table<T> {
 }
 
 impl<T: Item> Table<T> {
-    /// A table of an artifact; `None` where its index does not fit into `bytes`.
-    pub fn stored(extent: Extent, bytes: Bytes) -> Option<Self> {
-        let count = usize::try_from(extent.count).ok()?;
-        let enough = bytes.len() == usize::try_from(extent.length).ok()? && count.checked_mul(OVERHEAD)? <= bytes.len();
-        let chunks = || room(count.div_ceil(CHUNK));
-        enough.then(|| Self { made: Vec::new(), stored: Some(Stored { bytes, count, chunks: chunks() }) })
+    /// A table of an artifact, called `name` where something is wrong with it. No item is decoded yet.
+    ///
+    /// # Errors
+    /// [`Damage`] where the items do not lie side by side within `bytes`.
+    pub fn stored(name: &'static str, extent: Extent, bytes: Bytes) -> Result<Self, Damage> {
+        let damage = |reason: &str| Damage { table: name, index: None, reason: reason.to_owned() };
+        let count = extent.count as usize;
+        let stored = Stored { name, bytes, count, chunks: room(count.div_ceil(CHUNK)) };
+        stored.layout(extent.length as usize).map_err(damage)?;
+        Ok(Self { items: Items::Stored(stored), damage: OnceLock::new() })
     }
 
     /// Appends the table to `out` as it is stored.
@@ -93,25 +130,36 @@ impl<T: Item> Table<T> {
     /// When an item cannot be encoded, or the table is larger than 4 GiB.
     pub fn store(&self, out: &mut Vec<u8>) -> postcard::Result<Extent> {
         let number = |value: usize| u32::try_from(value).map_err(|_| postcard::Error::SerializeBufferFull);
-        let items: Vec<&T> = self.iter().collect();
-        let mut encoded = Vec::new();
-        let begin = out.len();
-        for item in &items {
+        let items = match &self.items {
+            Items::Made(items) => items,
+            Items::Stored(Stored { bytes, count, .. }) => {
+                out.extend_from_slice(bytes);
+                return Ok(Extent { count: number(*count)?, length: number(bytes.len())? });
+            }
+        };
+        let (mut index, mut encoded) = (Vec::new(), Vec::new());
+        for item in items {
             encoded.extend(postcard::to_stdvec(item)?);
-            out.extend_from_slice(&number(encoded.len())?.to_le_bytes());
+            index.extend_from_slice(&number(encoded.len())?.to_le_bytes());
         }
-        let mut order: Vec<usize> = (0..items.len()).collect();
-        order.sort_by_key(|at| items[*at].name());
-        for at in order {
-            out.extend_from_slice(&number(at)?.to_le_bytes());
+        let mut order: Vec<(&str, u32)> = Vec::with_capacity(items.len());
+        for (at, item) in items.iter().enumerate() {
+            order.push((item.name(), number(at)?));
         }
+        order.sort_by_key(|(name, _)| *name);
+        index.extend(order.iter().flat_map(|(_, at)| at.to_le_bytes()));
+        let length = number(index.len().saturating_add(encoded.len()))?;
+        out.extend_from_slice(&index);
         out.extend_from_slice(&encoded);
-        Ok(Extent { count: number(items.len())?, length: number(out.len() - begin)? })
+        Ok(Extent { count: number(items.len())?, length })
     }
 
     /// The number of items.
     pub fn len(&self) -> usize {
-        self.stored.as_ref().map_or(self.made.len(), |stored| stored.count)
+        match &self.items {
+            Items::Made(items) => items.len(),
+            Items::Stored(stored) => stored.count,
+        }
     }
 
     /// Whether there are none.
@@ -119,76 +167,169 @@ impl<T: Item> Table<T> {
         self.len() == 0
     }
 
-    /// The item at `index`; `None` where there is none, or where it cannot be decoded.
+    /// The item at `index`; `None` where there is none, or where it cannot be decoded, which is [`Self::damage`].
     pub fn get(&self, index: usize) -> Option<&T> {
-        match &self.stored {
-            Some(stored) => stored.get(index),
-            None => self.made.get(index),
+        match &self.items {
+            Items::Made(items) => items.get(index),
+            Items::Stored(stored) => self.noted(stored.get(index)?),
         }
     }
 
-    /// The index and the item of this name.
+    /// The index and the item of this name; `None` where there is none, or for [`Self::damage`].
     pub fn find(&self, name: &str) -> Option<(usize, &T)> {
-        let index = match &self.stored {
-            Some(stored) => stored.find(name),
-            None => self.made.iter().position(|item| item.name() == name),
+        let index = match &self.items {
+            Items::Made(items) => items.iter().position(|item| item.name() == name),
+            Items::Stored(stored) => self.noted(stored.find(name))?,
         }?;
         Some((index, self.get(index)?))
     }
 
-    /// All items in order; of a stored table it decodes every one.
+    /// All items in order; of a stored table it decodes every one. It ends at [`Self::damage`].
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { table: self, next: 0 }
+        Iter { table: self, rest: 0..self.len() }
     }
 
-    /// The items as a list that can be changed.
-    pub fn made(&mut self) -> &mut Vec<T> {
-        if let Some(stored) = self.stored.take() {
-            let items = 0..stored.count;
-            self.made = items.filter_map(|index| postcard::from_bytes(stored.encoded(index)?).ok()).collect();
+    /// The items as a list that can be changed; `None` for a table of an artifact.
+    pub fn made(&mut self) -> Option<&mut Vec<T>> {
+        match &mut self.items {
+            Items::Made(items) => Some(items),
+            Items::Stored(_) => None,
         }
-        &mut self.made
+    }
+
+    /// What was found to be wrong with an item that was asked for.
+    pub fn damage(&self) -> Option<&Damage> {
+        self.damage.get()
+    }
+
+    /// Looks at all items, of which none is kept, and at their order. `problem` tells what else is wrong with one.
+    ///
+    /// # Errors
+    /// The first [`Damage`].
+    pub fn check(&self, problem: impl Fn(&T) -> Option<String>) -> Result<(), Damage> {
+        match &self.items {
+            Items::Made(items) => {
+                let damage = |(index, reason)| Damage { table: "in memory", index: Some(index), reason };
+                let mut problems = items.iter().enumerate().filter_map(|(index, item)| Some((index, problem(item)?)));
+                problems.next().map_or(Ok(()), |found| Err(damage(found)))
+            }
+            Items::Stored(stored) => stored.check(problem),
+        }
+    }
+
+    /// Keeps what is wrong, if it is the first.
+    fn noted<A>(&self, result: Result<A, Damage>) -> Option<A> {
+        result.map_err(|damage| self.damage.get_or_init(|| damage)).ok()
     }
 }
 
 impl<T: Item> Stored<T> {
-    /// The number at `index` of ends and order.
+    /// Whether index and items fill the bytes, which are `length`.
+    fn layout(&self, length: usize) -> Result<(), &'static str> {
+        let index = self.count.checked_mul(OVERHEAD).filter(|index| *index <= self.bytes.len());
+        let items = index.and_then(|index| self.bytes.len().checked_sub(index));
+        let items = items.filter(|_| self.bytes.len() == length).ok_or("it is too short")?;
+        let mut last = 0;
+        for end in (0..self.count).filter_map(|index| self.end(index)) {
+            if end < last {
+                return Err("its items overlap");
+            }
+            last = end;
+        }
+        if last != items {
+            return Err("its items do not fill it");
+        }
+        if (0..self.count).any(|place| self.place(place).is_none_or(|index| index >= self.count)) {
+            return Err("its order names an item that is not there");
+        }
+        Ok(())
+    }
+
+    /// The number at `index` of the index.
     fn number(&self, index: usize) -> Option<usize> {
-        let bytes = self.bytes.get(index.checked_mul(4)?..)?.first_chunk()?;
-        usize::try_from(u32::from_le_bytes(*bytes)).ok()
+        let (numbers, _) = self.bytes.as_chunks::<NUMBER>();
+        numbers.get(index).map(|bytes| u32::from_le_bytes(*bytes) as usize)
     }
 
+    /// Where an item ends.
+    fn end(&self, index: usize) -> Option<usize> {
+        self.number(Some(index).filter(|index| *index < self.count)?)
+    }
+
+    /// Which item is at a place of the order.
+    fn place(&self, place: usize) -> Option<usize> {
+        self.number(Some(place).filter(|place| *place < self.count)?.checked_add(self.count)?)
+    }
+
+    /// The bytes of an item; `None` where there is none.
     fn encoded(&self, index: usize) -> Option<&[u8]> {
-        if index >= self.count {
-            return None;
-        }
-        let start = if index == 0 { 0 } else { self.number(index - 1)? };
-        self.bytes.get(self.count * OVERHEAD..)?.get(start..self.number(index)?)
+        let start = index.checked_sub(1).map_or(Some(0), |before| self.end(before))?;
+        let items = self.bytes.get(self.count.checked_mul(OVERHEAD)?..)?;
+        items.get(start..self.end(index)?)
     }
 
-    fn get(&self, index: usize) -> Option<&T> {
-        let chunk = self.chunks.get(index / CHUNK)?.get_or_init(|| room(CHUNK));
-        let cell = chunk.get(index % CHUNK)?;
+    fn damage(&self, index: usize, reason: impl std::fmt::Display) -> Damage {
+        Damage { table: self.name, index: Some(index), reason: reason.to_string() }
+    }
+
+    /// Decodes an item; `None` where there is none.
+    fn decode(&self, index: usize) -> Option<Result<T, Damage>> {
+        let decoded = match postcard::take_from_bytes(self.encoded(index)?) {
+            Ok((item, [])) => Ok(item),
+            Ok((_, rest)) => Err(self.damage(index, format_args!("it has {} bytes too many", rest.len()))),
+            Err(error) => Err(self.damage(index, format_args!("it cannot be decoded ({error})"))),
+        };
+        Some(decoded)
+    }
+
+    fn get(&self, index: usize) -> Option<Result<&T, Damage>> {
+        let chunk = self.chunks.get(index.div_euclid(CHUNK))?.get_or_init(|| room(CHUNK));
+        let cell = chunk.get(index.rem_euclid(CHUNK))?;
         if let Some(item) = cell.get() {
-            return Some(item);
+            return Some(Ok(item));
         }
-        let item = postcard::from_bytes(self.encoded(index)?).ok()?;
-        Some(cell.get_or_init(|| Box::new(item)))
+        Some(self.decode(index)?.map(|item| &**cell.get_or_init(|| Box::new(item))))
     }
 
-    fn find(&self, name: &str) -> Option<usize> {
+    /// The name of an item of the order.
+    fn name(&self, place: usize) -> Result<(usize, &str), Damage> {
+        let index = self.place(place).unwrap_or(self.count);
+        let name = postcard::take_from_bytes::<&str>(self.encoded(index).unwrap_or_default());
+        let (name, _) =
+            name.map_err(|error| self.damage(index, format_args!("its name cannot be decoded ({error})")))?;
+        Ok((index, name))
+    }
+
+    fn find(&self, name: &str) -> Result<Option<usize>, Damage> {
         let (mut low, mut high) = (0, self.count);
         while low < high {
-            let middle = low + (high - low) / 2;
-            let index = self.number(self.count + middle)?;
-            let (found, _) = postcard::take_from_bytes::<&str>(self.encoded(index)?).ok()?;
+            let middle = low.midpoint(high);
+            let (index, found) = self.name(middle)?;
             match found.cmp(name) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Equal => return Some(index),
-                std::cmp::Ordering::Greater => high = middle,
+                Ordering::Less => low = middle.saturating_add(1),
+                Ordering::Equal => return Ok(Some(index)),
+                Ordering::Greater => high = middle,
             }
         }
-        None
+        Ok(None)
+    }
+
+    /// See [`Table::check`].
+    fn check(&self, problem: impl Fn(&T) -> Option<String>) -> Result<(), Damage> {
+        let mut index = 0..self.count;
+        index.try_for_each(|index| match self.decode(index) {
+            Some(item) => problem(&item?).map_or(Ok(()), |reason| Err(self.damage(index, reason))),
+            None => Err(self.damage(index, "it is not there")),
+        })?;
+        let mut previous: Option<(&str, usize)> = None;
+        for place in 0..self.count {
+            let (index, name) = self.name(place)?;
+            // Of equal names the first comes first: so no item is in the order twice.
+            if previous.replace((name, index)).is_some_and(|previous| previous >= (name, index)) {
+                return Err(self.damage(index, "it is not where its name belongs in the order"));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -199,24 +340,22 @@ fn room<T>(count: usize) -> Box<[OnceLock<T>]> {
 /// See [`Table::iter`].
 pub struct Iter<'t, T> {
     table: &'t Table<T>,
-    next: usize,
+    rest: std::ops::Range<usize>,
 }
 
 impl<'t, T: Item> Iterator for Iter<'t, T> {
     type Item = &'t T;
 
     fn next(&mut self) -> Option<&'t T> {
-        while self.next < self.table.len() {
-            self.next += 1;
-            if let Some(item) = self.table.get(self.next - 1) {
-                return Some(item);
-            }
+        let item = self.rest.next().and_then(|index| self.table.get(index));
+        if item.is_none() {
+            self.rest = 0..0;
         }
-        None
+        item
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (0, Some(self.table.len() - self.next))
+        (0, Some(self.rest.len()))
     }
 }
 
@@ -230,64 +369,4 @@ impl<'t, T: Item> IntoIterator for &'t Table<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-    struct Named {
-        name: String,
-        number: u64,
-    }
-
-    impl Item for Named {
-        fn name(&self) -> &str {
-            &self.name
-        }
-    }
-
-    fn made(names: &[&str]) -> Table<Named> {
-        names.iter().zip(7..).map(|(name, number)| Named { name: (*name).to_owned(), number }).collect()
-    }
-
-    /// The table as it is read from an artifact.
-    fn stored(table: &Table<Named>) -> Table<Named> {
-        let mut out = Vec::new();
-        let extent = table.store(&mut out).unwrap();
-        Table::stored(extent, out.into()).unwrap()
-    }
-
-    #[test]
-    fn a_stored_table_is_the_table() {
-        let many: Vec<String> = (0..3 * CHUNK).map(|at| (at * 7919 % 1000).to_string()).collect();
-        let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        for names in [&[][..], &["a"], &["c", "a", "b", "ä", ""], &["x", "x"], &many] {
-            let table = made(names);
-            let mut again = stored(&table);
-            assert_eq!((again.len(), again.is_empty()), (names.len(), names.is_empty()));
-            for (index, name) in names.iter().enumerate() {
-                assert_eq!(again.get(index), table.get(index));
-                assert_eq!(again.find(name).map(|(_, item)| &*item.name), Some(*name));
-            }
-            assert!(again.find("d").is_none() && again.get(names.len()).is_none());
-            assert_eq!(stored(&again), table);
-            assert_eq!(*again.made(), *made(names).made());
-        }
-    }
-
-    /// Whatever the bytes are, an item is there or it is not.
-    #[test]
-    fn damaged_tables_have_no_items_or_others() {
-        let mut out = Vec::new();
-        let extent = made(&["one", "two", "three"]).store(&mut out).unwrap();
-        assert!(Table::<Named>::stored(Extent { count: 99, ..extent }, out.clone().into()).is_none());
-        assert!(Table::<Named>::stored(extent, out[1..].to_vec().into()).is_none());
-        for at in 0..out.len() {
-            let mut changed = out.clone();
-            changed[at] ^= 0xff;
-            let mut table = Table::<Named>::stored(extent, changed.into()).unwrap();
-            table.find("two");
-            table.find("zzz");
-            assert!(table.iter().count() <= 3 && table.made().len() <= 3);
-        }
-    }
-}
+mod tests;

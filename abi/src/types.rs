@@ -2,11 +2,11 @@
 //!
 //! Sources: `abi-go` sections 3 and 4, `abi-assemblyscript` sections 2 to 4.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use crate::table::{Item, Table};
+use crate::table::{Damage, Item, Table};
 
 /// Index of a type in [`Types`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -150,22 +150,18 @@ impl TypePlan {
 }
 
 /// All types of one app. Types refer to each other by [`TypeId`], so recursion is natural.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Types {
     plans: Table<TypePlan>,
+    /// Stands for the first type that is referred to and cannot be had.
+    missing: OnceLock<TypePlan>,
 }
 
-/// Stands for a type that an artifact refers to and does not hold.
-static MISSING: TypePlan = TypePlan {
-    name: String::new(),
-    class_id: 0,
-    size: 0,
-    align: 1,
-    payload: 0,
-    words: Vec::new(),
-    pointers: false,
-    kind: Kind::Unsupported(String::new()),
-};
+impl PartialEq for Types {
+    fn eq(&self, other: &Self) -> bool {
+        self.plans == other.plans
+    }
+}
 
 impl Item for TypePlan {
     fn name(&self) -> &str {
@@ -175,20 +171,24 @@ impl Item for TypePlan {
 
 impl From<Table<TypePlan>> for Types {
     fn from(plans: Table<TypePlan>) -> Self {
-        Self { plans }
+        Self { plans, missing: OnceLock::new() }
     }
 }
 
 impl Types {
     /// Adds a type and answers its id.
     pub fn add(&mut self, plan: TypePlan) -> TypeId {
-        self.plans.made().push(plan);
+        self.made().push(plan);
         TypeId(u32::try_from(self.plans.len() - 1).expect("an app has fewer than 2^32 types"))
     }
 
     /// Replaces a type, for definitions that refer to themselves.
     pub fn set(&mut self, id: TypeId, plan: TypePlan) {
-        self.plans.made()[id.0 as usize] = plan;
+        self.made()[id.0 as usize] = plan;
+    }
+
+    fn made(&mut self) -> &mut Vec<TypePlan> {
+        self.plans.made().expect("types are added where they are made, and stored when all are there")
     }
 
     /// All types, in order of their ids.
@@ -211,10 +211,40 @@ impl Types {
         self.plans.is_empty()
     }
 
-    /// Whether every type is there and every reference stays inside the table.
-    pub fn is_closed(&self) -> bool {
-        let known = |id: &TypeId| (id.0 as usize) < self.len();
-        (0..self.len()).all(|at| self.plans.get(at).is_some_and(|plan| plan.kind.references().iter().all(known)))
+    /// Looks at all types: whether each is one, and refers to types that are there.
+    ///
+    /// # Errors
+    /// What is wrong first.
+    pub fn check(&self) -> Result<(), Damage> {
+        self.plans.check(|plan| self.unknown(plan.kind.references()))
+    }
+
+    /// What to say where one of the types is not there.
+    pub(crate) fn unknown(&self, ids: impl IntoIterator<Item = TypeId>) -> Option<String> {
+        let count = self.len();
+        let id = ids.into_iter().find(|id| id.0 as usize >= count)?;
+        Some(format!("it refers to type {}, and there are {count}", id.0))
+    }
+
+    /// A type in place of one that is not there, or whose bytes are none. A value of it cannot be passed, and the reason
+    /// says which it is.
+    fn missing(&self, id: TypeId) -> &TypePlan {
+        self.missing.get_or_init(|| {
+            let reason = match self.plans.damage() {
+                Some(damage) => format!("the artifact is damaged ({damage})"),
+                None => format!("there is no type {}, only {}", id.0, self.len()),
+            };
+            TypePlan {
+                name: format!("type {}", id.0),
+                class_id: 0,
+                size: 0,
+                align: 1,
+                payload: 0,
+                words: Vec::new(),
+                pointers: false,
+                kind: Kind::Unsupported(reason),
+            }
+        })
     }
 }
 
@@ -222,7 +252,7 @@ impl std::ops::Index<TypeId> for Types {
     type Output = TypePlan;
 
     fn index(&self, id: TypeId) -> &TypePlan {
-        self.plans.get(id.0 as usize).unwrap_or(&MISSING)
+        self.plans.get(id.0 as usize).unwrap_or_else(|| self.missing(id))
     }
 }
 
@@ -240,5 +270,39 @@ impl Kind {
             Self::Map { key, value, keys, values } => vec![*key, *value, *keys, *values],
             _ => Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A value of a type that cannot be had cannot be passed, and the reason says which type it is and why.
+    #[test]
+    fn a_type_that_is_not_there_is_told() {
+        let number = |name: &str| TypePlan {
+            name: name.to_owned(),
+            class_id: 0,
+            size: 1,
+            align: 1,
+            payload: 0,
+            words: vec![CoreType::I32],
+            pointers: false,
+            kind: Kind::Bool,
+        };
+        let mut bytes = Vec::new();
+        let extent = Table::from(vec![number("a"), number("b")]).store(&mut bytes).unwrap();
+        let last = bytes.len() - 1;
+        let sound = Types::from(Table::stored("types", extent, bytes.clone().into()).unwrap());
+        bytes[last] = 0x7f;
+        let damaged = Types::from(Table::stored("types", extent, bytes.into()).unwrap());
+        assert_eq!((sound.check(), damaged.check().unwrap_err().index), (Ok(()), Some(1)));
+        assert_eq!((&damaged[TypeId(0)], damaged.table().damage()), (&number("a"), None));
+        for (types, id, part) in [(&damaged, 1, "table types, item 1: "), (&sound, 2, "no type 2, only 2")] {
+            let Kind::Unsupported(reason) = &types[TypeId(id)].kind else { panic!("{:?}", types[TypeId(id)]) };
+            assert!(reason.contains(part), "{reason}");
+        }
+        assert!(damaged.table().damage().is_some());
+        assert_eq!(sound.unknown([TypeId(1), TypeId(2)]).as_deref(), Some("it refers to type 2, and there are 2"));
     }
 }

@@ -1,15 +1,11 @@
 //! The command line.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use abi::engine::Bounds;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
-use crate::commands;
-use crate::native::CpuLevel;
-use crate::preinit::Mode;
-use crate::render::Format;
+use crate::commands::output::{Color, Outcome, Output};
+use crate::commands::{self, bench::Bench, check::Check, compile::Compile, inspect::Inspect, schema::Schema};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -47,168 +43,7 @@ enum Command {
     /// Check a manifest, and a module with it, without compiling
     Check(Check),
     /// Measure cold start, latency, throughput and memory of a compiled app
-    Bench(Box<commands::bench::Bench>),
-}
-
-/// Arguments of the default command.
-#[derive(Debug, Args)]
-pub struct Compile {
-    /// The module (app.wasm), or - for standard input
-    pub input: PathBuf,
-    /// The artifact [default: INPUT with .cwasm, or standard output for -]
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// The manifest [default: modus.json beside the module, if there]
-    #[arg(short, long, value_name = "FILE")]
-    pub manifest: Option<PathBuf>,
-    /// Treat warnings as errors
-    #[arg(long)]
-    pub strict: bool,
-    /// Write an executable that serves the app by itself [default name: INPUT without extension]
-    #[arg(long)]
-    pub exe: bool,
-    /// The runner in the executable [default: modus-runner beside modusc, else on PATH]
-    #[arg(long, value_name = "FILE", requires = "exe")]
-    pub runner: Option<PathBuf>,
-    /// Machine to compile for, by its triple [default: this one]
-    #[arg(long, value_name = "TRIPLE")]
-    pub target: Option<String>,
-    /// Instructions to use
-    #[arg(long, value_enum, default_value_t, value_name = "CPU")]
-    pub cpu: CpuLevel,
-    /// Initialise the app now instead of in each call
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    pub preinit: Mode,
-    /// How the app is kept within its memory
-    #[arg(long, value_enum, default_value_t, value_name = "KIND")]
-    pub bounds: BoundsKind,
-}
-
-/// Ways of keeping a guest within its memory, as the command line has them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum BoundsKind {
-    /// Guard pages: fastest; each instance reserves 4 GiB of addresses, which costs no memory
-    #[default]
-    Guard,
-    /// Compare each address: for hosts that limit addresses (`ulimit -v`); 128 MiB for each instance, and at most; what
-    /// computes takes up to a third longer
-    Explicit,
-}
-
-impl From<BoundsKind> for Bounds {
-    fn from(kind: BoundsKind) -> Self {
-        match kind {
-            BoundsKind::Guard => Self::Guard,
-            BoundsKind::Explicit => Self::Explicit,
-        }
-    }
-}
-
-/// Arguments of `inspect`.
-#[derive(Debug, Args)]
-pub struct Inspect {
-    /// The module or artifact, or - for standard input
-    pub file: PathBuf,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Arguments of `schema`.
-#[derive(Debug, Args)]
-pub struct Schema {
-    /// The module or artifact, or - for standard input
-    pub file: PathBuf,
-}
-
-/// Arguments of `check`.
-#[derive(Debug, Args)]
-pub struct Check {
-    /// A manifest, a module (with the modus.json beside it), or the folder of both
-    #[arg(value_name = "FILE|FOLDER", default_value = ".")]
-    pub path: PathBuf,
-    /// The manifest [default: modus.json beside the module]
-    #[arg(short, long, value_name = "FILE")]
-    pub manifest: Option<PathBuf>,
-    /// Treat warnings as errors
-    #[arg(long)]
-    pub strict: bool,
-    /// Print JSON, with all that was found
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// How to talk.
-#[derive(Clone, Copy, Debug, Args)]
-pub struct Output {
-    /// How to print errors and warnings
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
-    pub message_format: MessageFormat,
-    /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
-    pub color: Color,
-    /// Print errors only
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// Tell what was written and how long it took
-    #[arg(short, long, global = true)]
-    pub verbose: bool,
-}
-
-/// Forms of diagnostics.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum MessageFormat {
-    /// Text with the lines in question
-    #[default]
-    Human,
-    /// One object a line
-    Json,
-}
-
-/// Uses of colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal
-    #[default]
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
-}
-
-impl Output {
-    /// The renderer's form.
-    pub fn format(&self) -> Format {
-        match self.message_format {
-            MessageFormat::Human => Format::Human,
-            MessageFormat::Json => Format::Json,
-        }
-    }
-}
-
-/// How a run ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Done.
-    Done,
-    /// The input was refused or a file could not be read or written.
-    Refused,
-    /// The command line asks for something that cannot be done.
-    Usage,
-    /// The user ended it.
-    Interrupted,
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        Self::from(match outcome {
-            Outcome::Done => 0,
-            Outcome::Refused => 1,
-            Outcome::Usage => 2,
-            Outcome::Interrupted => 130,
-        })
-    }
+    Bench(Box<Bench>),
 }
 
 /// Parses the process's arguments and does what they say.
@@ -233,8 +68,12 @@ pub fn run() -> ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::path::PathBuf;
+
     use clap::CommandFactory;
+
+    use super::*;
+    use crate::native::CpuLevel;
 
     #[test]
     fn the_command_is_consistent_and_its_help_fits_a_screen() {

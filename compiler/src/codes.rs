@@ -45,7 +45,7 @@ pub const SIGNATURE_MISMATCH: &str = "MC0304";
 pub const FUNCTION_UNCALLABLE: &str = "MC0305";
 /// An export that the host needs for allocation is missing.
 pub const HELPER_MISSING: &str = "MC0306";
-/// Warning: no host function has this name.
+/// Warning: a host function is not available: none has this name, or the runner does not have it yet.
 pub const IMPORT_UNKNOWN: &str = "MC0307";
 /// Warning: the metadata does not describe a host function.
 pub const IMPORT_NO_METADATA: &str = "MC0308";

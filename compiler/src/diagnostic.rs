@@ -88,3 +88,8 @@ impl Diagnostic {
         self.severity == Severity::Error
     }
 }
+
+/// `--strict`: whatever was found is an error.
+pub fn make_errors(found: &mut [Diagnostic]) {
+    found.iter_mut().for_each(|finding| finding.severity = Severity::Error);
+}

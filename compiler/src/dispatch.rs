@@ -1,10 +1,11 @@
 //! Dispatchers: exports through which the host calls the app's functions, many by each ([`Entry`]).
 //!
 //! Beside them native code exports what the runner knows by name: memory, helpers, start function.
+//! The module is written once: whoever adds dispatchers says what becomes of the functions that are there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use abi::guest;
+use abi::guest::{self, Helper};
 use abi::plan::{Entry, FunctionPlan, Program, Signature};
 use abi::types::CoreType;
 use wasm_encoder::reencode::{Error, Reencode, utils};
@@ -13,15 +14,15 @@ use wasm_encoder::{
     TypeSection, ValType,
 };
 use wasmparser::{
-    CodeSectionReader, CustomSectionReader, ExportSectionReader, FunctionBody, FunctionSectionReader,
-    ImportSectionReader, KnownCustom, Name, Parser, TypeRef, TypeSectionReader,
+    BinaryReaderError, CodeSectionReader, CustomSectionReader, ExportSectionReader, FunctionBody,
+    FunctionSectionReader, ImportSectionReader, KnownCustom, Name, Parser, TypeRef, TypeSectionReader,
 };
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 
 /// Functions of a dispatcher: few enough for several to be compiled side by side, and to keep each quick to compile.
-const MOST: u32 = 128;
+const MOST: usize = 128;
 
 /// What WebAssembly engines agree to accept, less one for the number.
 const MOST_PARAMETERS: usize = 999;
@@ -33,34 +34,38 @@ pub(crate) fn problem(signature: &Signature) -> Option<String> {
         .then(|| format!("its parameters make {parameters} core values, and {MOST_PARAMETERS} can be passed"))
 }
 
-/// Gives each function that can be called its entry.
-pub(crate) fn assign(plans: &mut [FunctionPlan]) {
-    let mut dispatchers = 0..;
-    let mut new = || Entry { dispatcher: dispatchers.next().unwrap_or(u32::MAX), function: 0 };
-    let mut free: HashMap<Signature, Entry> = HashMap::new();
+/// Gives each function that can be called its entry, and answers the dispatchers by their numbers.
+fn assign(plans: &mut [FunctionPlan]) -> Vec<Dispatcher> {
+    let mut dispatchers: Vec<Dispatcher> = Vec::new();
+    // The last dispatcher of each signature.
+    let mut last: HashMap<Signature, usize> = HashMap::new();
     for plan in plans.iter_mut().filter(|plan| plan.uncallable.is_none()) {
-        let next = free.entry(plan.signature.clone()).or_insert_with(&mut new);
-        if next.function == MOST {
-            *next = new();
+        let known = last.get(&plan.signature).copied();
+        let at = known.filter(|at| dispatchers[*at].functions.len() < MOST).unwrap_or(dispatchers.len());
+        if at == dispatchers.len() {
+            dispatchers.push(Dispatcher { signature: plan.signature.clone(), functions: Vec::new() });
+            last.insert(plan.signature.clone(), at);
         }
-        plan.entry = *next;
-        next.function += 1;
+        let functions = &mut dispatchers[at].functions;
+        plan.entry = Entry { dispatcher: count(at), function: count(functions.len()) };
+        functions.push(plan.name.clone());
     }
+    dispatchers
 }
 
-/// The module with its dispatchers.
+/// The bytes that take the place of a function's body.
+pub(crate) type Rewrite = fn(&FunctionBody<'_>) -> Result<Vec<u8>, BinaryReaderError>;
+
+/// The module with its dispatchers, in which each body became what `rewrite` makes of it. The functions of the program
+/// get their entries.
 ///
 /// # Errors
 /// A diagnostic for a module that cannot be read. It has been validated, so nobody should see it.
-pub(crate) fn add(wasm: &[u8], program: &Program) -> Result<Vec<u8>, Diagnostic> {
-    let mut dispatchers: BTreeMap<u32, Dispatcher<'_>> = BTreeMap::new();
-    for plan in program.functions.iter().filter(|plan| plan.uncallable.is_none()) {
-        let Entry { dispatcher, .. } = plan.entry;
-        let empty = || Dispatcher { signature: &plan.signature, functions: Vec::new() };
-        dispatchers.entry(dispatcher).or_insert_with(empty).functions.push(&plan.name);
-    }
-    let dispatchers: Vec<_> = dispatchers.into_values().collect();
-    let mut adding = Adding { program, dispatchers, types: 0, functions: 0, indexes: HashMap::new() };
+pub(crate) fn add(wasm: &[u8], program: &mut Program, rewrite: Rewrite) -> Result<Vec<u8>, Diagnostic> {
+    let dispatchers = assign(program.functions.made().expect("the plans of a program are stored behind its code"));
+    let start = program.start.as_deref();
+    let helpers = program.language.implementation().helpers();
+    let mut adding = Adding { start, helpers, rewrite, dispatchers, types: 0, functions: 0, indexes: HashMap::new() };
     let mut module = Module::new();
     adding.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|error| {
         let reason = match error {
@@ -77,13 +82,13 @@ pub(crate) fn add(wasm: &[u8], program: &Program) -> Result<Vec<u8>, Diagnostic>
 #[error("it does not export {0}")]
 struct Missing(String);
 
-struct Dispatcher<'a> {
-    signature: &'a Signature,
+struct Dispatcher {
+    signature: Signature,
     /// Exports, in the order of their numbers.
-    functions: Vec<&'a str>,
+    functions: Vec<String>,
 }
 
-impl Dispatcher<'_> {
+impl Dispatcher {
     /// Passes its parameters on to the function whose number is the last of them. `indexes` are the functions'.
     fn body(&self, indexes: &HashMap<String, u32>) -> Result<Function, Missing> {
         let parameters = count(self.signature.parameters.len());
@@ -99,7 +104,7 @@ impl Dispatcher<'_> {
             for parameter in 0..parameters {
                 code.local_get(parameter);
             }
-            let index = indexes.get(*name).ok_or_else(|| Missing((*name).to_owned()))?;
+            let index = indexes.get(name).ok_or_else(|| Missing(name.clone()))?;
             code.call(*index).return_();
         }
         code.end().unreachable().end();
@@ -109,8 +114,12 @@ impl Dispatcher<'_> {
 
 /// Copies a module section by section and puts the dispatchers behind what is there.
 struct Adding<'a> {
-    program: &'a Program,
-    dispatchers: Vec<Dispatcher<'a>>,
+    /// The export that initialises an instance.
+    start: Option<&'a str>,
+    /// The exports of the language's runtime.
+    helpers: &'static [Helper],
+    rewrite: Rewrite,
+    dispatchers: Vec<Dispatcher>,
     /// Types of the module.
     types: u32,
     /// Functions of the module, imported ones included.
@@ -178,7 +187,7 @@ impl Reencode for Adding<'_> {
     }
 
     fn parse_function_body(&mut self, code: &mut CodeSection, body: FunctionBody<'_>) -> Copied {
-        code.raw(body.as_bytes());
+        code.raw(&(self.rewrite)(&body)?);
         Ok(())
     }
 
@@ -214,9 +223,9 @@ impl Adding<'_> {
 
     /// Whether the runner calls or reads the export by its name.
     fn is_kept(&self, name: &str) -> bool {
-        self.program.start.as_deref() == Some(name)
+        self.start == Some(name)
             || [guest::MEMORY, guest::COLLECT].contains(&name)
-            || self.program.language.implementation().helpers().iter().any(|helper| helper.export == name)
+            || self.helpers.iter().any(|helper| helper.export == name)
     }
 }
 

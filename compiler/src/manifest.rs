@@ -6,16 +6,14 @@ use crate::codes;
 use crate::diagnostic::{Diagnostic, Location, Severity};
 
 /// Reads a manifest and reports everything that is wrong with it. With an error there is no manifest.
-///
-/// `strict` makes findings of the published schema errors.
-pub fn read(text: &str, file: &str, strict: bool) -> (Option<Manifest>, Vec<Diagnostic>) {
+pub fn read(text: &str, file: &str) -> (Option<Manifest>, Vec<Diagnostic>) {
     let (manifest, findings) = abi::manifest::parse(text);
-    let diagnostics: Vec<_> = findings.into_iter().map(|finding| diagnostic(finding, file, strict)).collect();
+    let diagnostics: Vec<_> = findings.into_iter().map(|finding| diagnostic(finding, file)).collect();
     let usable = !diagnostics.iter().any(Diagnostic::is_error);
     (manifest.filter(|_| usable), diagnostics)
 }
 
-fn diagnostic(finding: Finding, file: &str, strict: bool) -> Diagnostic {
+fn diagnostic(finding: Finding, file: &str) -> Diagnostic {
     let code = match finding.kind {
         FindingKind::Syntax => codes::MANIFEST_SYNTAX,
         FindingKind::Type => codes::MANIFEST_TYPE,
@@ -24,7 +22,7 @@ fn diagnostic(finding: Finding, file: &str, strict: bool) -> Diagnostic {
     };
     Diagnostic {
         code,
-        severity: if strict || finding.kind.is_error() { Severity::Error } else { Severity::Warning },
+        severity: if finding.kind.is_error() { Severity::Error } else { Severity::Warning },
         message: finding.message,
         location: Some(Location {
             file: file.to_owned(),

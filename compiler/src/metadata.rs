@@ -11,39 +11,29 @@ pub const SECTION: &str = "modus_metadata";
 /// The only format version.
 pub const VERSION: u8 = 2;
 
-/// The document. Unknown keys are ignored; `null` is the same as missing.
+/// The document. Unknown keys are ignored. What reads it from a module takes `null` for missing beforehand.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Metadata {
     /// `name@version` or `name`.
-    #[serde(deserialize_with = "nullable")]
     pub plugin: String,
     /// Go module path.
-    #[serde(deserialize_with = "nullable")]
     pub module: String,
     /// `name@version` of the SDK; selects the language.
-    #[serde(deserialize_with = "nullable")]
     pub sdk: String,
     /// Build id.
-    #[serde(deserialize_with = "nullable")]
     pub build_id: String,
     /// Build time.
-    #[serde(deserialize_with = "nullable")]
     pub build_ts: String,
     /// Source repository.
-    #[serde(deserialize_with = "nullable")]
     pub git_repo: String,
     /// Source commit.
-    #[serde(deserialize_with = "nullable")]
     pub git_commit: String,
     /// Exported functions by export name.
-    #[serde(deserialize_with = "nullable")]
     pub fn_exports: BTreeMap<String, Function>,
     /// Imported host functions by `module.name`.
-    #[serde(deserialize_with = "nullable")]
     pub fn_imports: BTreeMap<String, Function>,
     /// Type definitions by type name without nullable suffix.
-    #[serde(deserialize_with = "nullable")]
     pub types: BTreeMap<String, TypeDefinition>,
 }
 
@@ -52,10 +42,8 @@ pub struct Metadata {
 #[serde(default)]
 pub struct Function {
     /// Parameters in order.
-    #[serde(deserialize_with = "nullable")]
     pub parameters: Vec<Parameter>,
     /// Results in order.
-    #[serde(deserialize_with = "nullable")]
     pub results: Vec<FunctionResult>,
     /// Documentation.
     pub docs: Option<Docs>,
@@ -80,7 +68,6 @@ pub struct Parameter {
 #[serde(default)]
 pub struct FunctionResult {
     /// Name, often empty.
-    #[serde(deserialize_with = "nullable")]
     pub name: String,
     /// Type name.
     #[serde(rename = "type")]
@@ -94,7 +81,6 @@ pub struct TypeDefinition {
     /// The guest runtime's class id.
     pub id: u32,
     /// Fields in layout order.
-    #[serde(deserialize_with = "nullable")]
     pub fields: Vec<Field>,
     /// Documentation.
     pub docs: Option<Docs>,
@@ -118,16 +104,7 @@ pub struct Field {
 #[serde(default)]
 pub struct Docs {
     /// One per source line.
-    #[serde(deserialize_with = "nullable")]
     pub lines: Vec<String>,
-}
-
-fn nullable<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 fn present<'de, D>(deserializer: D) -> Result<Option<serde_json::Value>, D::Error>

@@ -6,7 +6,6 @@ use wasmtime::{Config, Engine, OptLevel};
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::unroll;
 
 /// What machine to compile for.
 #[derive(Clone, Debug)]
@@ -95,7 +94,7 @@ impl Target {
     }
 }
 
-/// Compiles a validated module, its small loops unrolled.
+/// Compiles a validated module.
 ///
 /// # Errors
 /// A diagnostic for an unknown target or for a module that the engine cannot compile.
@@ -104,9 +103,8 @@ pub fn compile(wasm: &[u8], target: &Target) -> Result<Vec<u8>, Diagnostic> {
     let refused = |error: &dyn std::fmt::Display| {
         Diagnostic::error(codes::NOT_COMPILABLE, format!("failed to compile the plugin: {error:#}"))
     };
-    let wasm = unroll::module(wasm).map_err(|error| refused(&error))?;
     let engine = Engine::new(&config).map_err(|error| target.refused(&error))?;
-    engine.precompile_module(&wasm).map_err(|error| refused(&error))
+    engine.precompile_module(wasm).map_err(|error| refused(&error))
 }
 
 /// The engine that compiles for a target.

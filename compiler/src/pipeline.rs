@@ -1,14 +1,19 @@
-//! The whole way from module and manifest to artifact, in memory.
+//! The whole way from module and manifest to artifact, in memory:
+//!
+//! ```text
+//! read ── metadata ── types ── plans ── schema          analyse: what the runner needs to know
+//! initialise ── dispatchers ── unroll ── native ── write    make: what it runs
+//! ```
 
 use abi::artifact::{self, Parts};
 use abi::manifest::Manifest;
 use abi::plan::Program;
 
-use crate::codes;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic};
 use crate::native::{self, Target};
-use crate::preinit::{self, Initialised, Mode};
-use crate::{dispatch, manifest, plan, read};
+use crate::preinit::{self, Mode};
+use crate::read::{self, Module, metadata};
+use crate::{codes, dispatch, manifest, plan, schema, unroll};
 
 /// A manifest as found.
 #[derive(Clone, Debug)]
@@ -42,88 +47,80 @@ pub fn compile(
     target: &Target,
     options: Options<'_>,
 ) -> (Option<Vec<u8>>, Vec<Diagnostic>) {
-    let (program, mut diagnostics) = analyse(name, wasm, manifest);
-    if let Err(diagnostic) = target.cpu() {
-        diagnostics.push(diagnostic);
-    }
+    let (program, mut found) = analyse(name, wasm, manifest);
+    found.extend(target.cpu().err());
     if options.strict {
-        diagnostics.iter_mut().for_each(|diagnostic| diagnostic.severity = Severity::Error);
+        diagnostic::make_errors(&mut found);
     }
-    let refused = options.check_only || diagnostics.iter().any(Diagnostic::is_error);
-    let Some(mut program) = program.filter(|_| !refused) else { return (None, diagnostics) };
-    let (initialised, note) = match initialise(wasm, &mut program, options.preinit) {
-        Ok(initialised) => (initialised, None),
-        Err(diagnostic) => (None, Some(diagnostic.in_file(name))),
-    };
-    let failed = note.as_ref().is_some_and(Diagnostic::is_error);
-    diagnostics.extend(note);
-    if failed {
-        return (None, diagnostics);
-    }
-    let code = initialised.as_deref().unwrap_or(wasm);
-    match assemble(wasm, code, &program, target, options.runner) {
-        Ok(artifact) => (Some(artifact), diagnostics),
-        Err(diagnostic) => {
-            diagnostics.push(diagnostic.in_file(name));
-            (None, diagnostics)
-        }
-    }
-}
-
-/// The module as its start function leaves it, where that can be stored; the program then has no start any more.
-fn initialise(wasm: &[u8], program: &mut Program, mode: Mode) -> Result<Option<Vec<u8>>, Diagnostic> {
-    let Some(start) = program.start.as_deref().filter(|_| mode != Mode::Off) else { return Ok(None) };
-    match preinit::initialise(wasm, start, program.language, mode) {
-        Ok(Initialised { wasm, seeds }) => {
-            (program.start, program.seeds) = (None, seeds);
-            Ok(Some(wasm))
-        }
-        Err(reason) => {
-            let message = |so: &str| format!("the app {so} initialised at build time: {reason}");
-            Err(match mode {
-                Mode::Force => Diagnostic::error(codes::PREINIT, message("cannot be")),
-                _ => Diagnostic::note(codes::PREINIT, message("is not"))
-                    .with_help("each call initialises its instance, which takes a little longer"),
-            })
-        }
-    }
+    let refused = options.check_only || found.iter().any(Diagnostic::is_error);
+    let Some(program) = program.filter(|_| !refused) else { return (None, found) };
+    let mut notes = Vec::new();
+    let artifact = make(wasm, program, target, options, &mut notes);
+    found.extend(notes.into_iter().map(|note| note.in_file(name)));
+    (artifact, found)
 }
 
 /// Everything but native code: the program of a module with its manifest.
 pub fn analyse(name: &str, wasm: &[u8], manifest: Option<&ManifestText>) -> (Option<Program>, Vec<Diagnostic>) {
-    let (module, mut diagnostics) = read::read(wasm);
-    let (manifest, found) = match manifest {
-        Some(text) => manifest::read(&text.text, &text.file, false),
+    let (manifest, of_manifest) = match manifest {
+        Some(text) => manifest::read(&text.text, &text.file),
         None => (Some(Manifest::default()), vec![absent()]),
     };
     let usable = manifest.is_some();
+    let mut found = Vec::new();
+    let file = read::file(wasm, &mut found);
+    let module = file.and_then(|file| {
+        let described = metadata::read(&file.sections, &mut found);
+        read::module(file, described, &mut found)
+    });
     // A faulty manifest does not hide what is wrong with the functions.
-    let (program, planned) = match &module {
-        Some(module) => plan::build(module, manifest.unwrap_or_default()),
-        None => (None, Vec::new()),
-    };
-    diagnostics.extend(planned);
-    let mut diagnostics: Vec<_> = diagnostics.into_iter().map(|diagnostic| diagnostic.in_file(name)).collect();
-    diagnostics.extend(found);
-    (program.filter(|_| usable), diagnostics)
+    let program = module.and_then(|module| plan(&module, manifest.unwrap_or_default(), &mut found));
+    let found = found.into_iter().map(|finding| finding.in_file(name)).chain(of_manifest).collect();
+    (program.filter(|_| usable), found)
+}
+
+/// From metadata to all that the runner needs to know; nothing where a finding is an error or there is no start function.
+pub(crate) fn plan(module: &Module, manifest: Manifest, found: &mut Vec<Diagnostic>) -> Option<Program> {
+    let earlier = found.len();
+    let types = plan::types(module);
+    let plans = plan::plans(module, types, found);
+    let (schema, of_schema) = schema::generate(&module.metadata, module.language, &manifest.embedders, &plans.left_out);
+    found.extend(of_schema);
+    let failed = found.iter().skip(earlier).any(Diagnostic::is_error);
+    plan::program(module, plans, schema, manifest).filter(|_| !failed)
+}
+
+/// From the program to the artifact, unless one of the findings is an error.
+fn make(
+    wasm: &[u8],
+    mut program: Program,
+    target: &Target,
+    options: Options<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Vec<u8>> {
+    let initialised = preinit::initialise(wasm, &mut program, options.preinit, found)?;
+    // One pass over the module adds the dispatchers and unrolls the loops.
+    let made = dispatch::add(&initialised, &mut program, unroll::body)
+        .and_then(|module| native::compile(&module, target))
+        .and_then(|code| write(wasm, &code, &program, target, options.runner));
+    made.map_err(|diagnostic| found.push(diagnostic)).ok()
+}
+
+fn write(
+    source: &[u8],
+    code: &[u8],
+    program: &Program,
+    target: &Target,
+    runner: Option<&[u8]>,
+) -> Result<Vec<u8>, Diagnostic> {
+    let (cpu, bounds) = (target.cpu()?, target.bounds);
+    let parts = Parts { source, code, runner, program, target: target.triple.clone(), cpu, bounds };
+    artifact::write(&parts).map_err(|error| Diagnostic::error(codes::ARTIFACT_WRITE, error.to_string()))
 }
 
 fn absent() -> Diagnostic {
     Diagnostic::warning(codes::MANIFEST_ABSENT, "there is no manifest, so the artifact has no endpoint of its own")
         .with_help("put a modus.json beside the module, or name one with --manifest, here or for the runner")
-}
-
-fn assemble(
-    source: &[u8],
-    wasm: &[u8],
-    program: &Program,
-    target: &Target,
-    runner: Option<&[u8]>,
-) -> Result<Vec<u8>, Diagnostic> {
-    let code = native::compile(&dispatch::add(wasm, program)?, target)?;
-    let (cpu, bounds) = (target.cpu()?, target.bounds);
-    let parts = Parts { source, code: &code, runner, program, target: target.triple.clone(), cpu, bounds };
-    artifact::write(&parts).map_err(|error| Diagnostic::error(codes::ARTIFACT_WRITE, error.to_string()))
 }
 
 #[cfg(test)]

@@ -1,49 +1,72 @@
-//! Works out everything the runner needs to know: call plans, import plans and the schema.
+//! Works out how functions and imports are called: their types, then their plans.
 
 mod checks;
 mod core_type;
 mod functions;
 mod imports;
-mod known;
 mod reserved;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use abi::manifest::Manifest;
-use abi::plan::{App, Program};
+use abi::plan::{App, FunctionPlan, ImportPlan, Program};
+use abi::schema::Schema;
 use abi::types::Types;
 
 use crate::diagnostic::Diagnostic;
-use crate::metadata::{FunctionResult, split_version};
+use crate::language::frontend;
+use crate::metadata::split_version;
 use crate::read::Module;
-use crate::{dispatch, schema};
 
-/// Plans a module. There is no program where a finding is an error or the module has no start function.
-pub fn build(module: &Module, manifest: Manifest) -> (Option<Program>, Vec<Diagnostic>) {
-    let mut found = Vec::new();
+/// What is known of a module's functions when the types in their signatures are resolved.
+pub(crate) struct Typed {
+    types: Types,
+    functions: Vec<FunctionPlan>,
+}
+
+/// How everything is called.
+pub(crate) struct Plans {
+    types: Types,
+    functions: Vec<FunctionPlan>,
+    imports: Vec<ImportPlan>,
+    /// Functions that cannot be served at all.
+    pub(crate) left_out: BTreeSet<String>,
+}
+
+/// Resolves the types of the functions.
+pub(crate) fn types(module: &Module) -> Typed {
     let mut types = Types::default();
-    let (mut plans, left_out) = functions::build(module, &mut types, &mut found);
-    let imports = imports::build(module, &mut types, &mut found);
-    checks::class_ids(module, &mut found);
-    checks::helpers(module, &mut plans, &types, &mut found);
-    dispatch::assign(&mut plans);
-    let (schema, findings) = schema::generate(&module.metadata, module.language, &manifest.embedders, &left_out);
-    found.extend(findings);
-    let (Some(start), false) = (&module.start, found.iter().any(Diagnostic::is_error)) else {
-        return (None, found);
-    };
-    let program = Program {
+    let mut functions = functions::drafts(module, &mut types);
+    let core = |name: &str| core_type::signature(module.exports.get(name)?);
+    frontend(module.language).infer(&module.metadata, &core, &mut functions, &mut types);
+    Typed { types, functions }
+}
+
+/// Plans the functions and the imports.
+pub(crate) fn plans(module: &Module, typed: Typed, found: &mut Vec<Diagnostic>) -> Plans {
+    let Typed { mut types, mut functions } = typed;
+    let left_out = functions::finish(module, &mut functions, &mut types, found);
+    let imports = imports::build(module, &mut types, found);
+    checks::class_ids(module, found);
+    checks::helpers(module, &mut functions, &types, found);
+    Plans { types, functions, imports, left_out }
+}
+
+/// All that the runner needs to know, of a module that has a start function.
+pub(crate) fn program(module: &Module, plans: Plans, schema: Schema, manifest: Manifest) -> Option<Program> {
+    Some(Program {
         app: app(module),
         language: module.language,
-        start: Some(start.clone()),
+        start: Some(module.start.clone()?),
         seeds: Vec::new(),
-        types,
-        functions: plans.into(),
-        imports,
+        types: plans.types,
+        functions: plans.functions.into(),
+        imports: plans.imports,
         schema,
         manifest,
-    };
-    (Some(program), found)
+    })
 }
 
 fn app(module: &Module) -> App {
@@ -58,13 +81,4 @@ fn app(module: &Module) -> App {
         git_repo: metadata.git_repo.clone(),
         git_commit: metadata.git_commit.clone(),
     }
-}
-
-/// The response keys of several results: their names, or `item1`, `item2`, … by position.
-pub(crate) fn result_names(results: &[FunctionResult]) -> Vec<String> {
-    let name = |(index, result): (usize, &FunctionResult)| match result.name.as_str() {
-        "" => format!("item{}", index + 1),
-        name => name.to_owned(),
-    };
-    results.iter().enumerate().map(name).collect()
 }

@@ -1,22 +1,36 @@
-//! Reads an app module: validation, metadata, imports, exports and start function (`metadata` sections 1, 2, 7).
+//! Reads an app module: validation, custom sections, imports, exports and start function (`metadata` sections 1, 2, 7).
+
+#![cfg_attr(
+    not(test),
+    warn(clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::arithmetic_side_effects)
+)]
+
+pub(crate) mod metadata;
 
 use std::collections::BTreeMap;
 
 use abi::language::Language;
-use wasmparser::{ExternalKind, FuncType, Parser, Payload, TypeRef, Validator, WasmFeatures};
+use wasmparser::{BinaryReader, ExternalKind, FuncType, Parser, Payload, TypeRef, Validator, WasmFeatures};
+
+use self::metadata::Described;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::language::{frontend, of_sdk};
-use crate::metadata::{self, Metadata};
+use crate::metadata::Metadata;
+
+/// A WebAssembly file, whose metadata nobody has looked at.
+pub(crate) struct File<'b> {
+    /// Its custom sections.
+    pub(crate) sections: Sections<'b>,
+    /// Its functions, if it is a valid module.
+    structure: Option<Structure>,
+}
 
 /// An app module whose metadata can be used.
 #[derive(Clone, Debug)]
 pub struct Module {
     /// The metadata.
     pub metadata: Metadata,
-    /// The metadata's JSON text as embedded.
-    pub metadata_json: Vec<u8>,
     /// The guest language.
     pub language: Language,
     /// Imported functions in module order, duplicates included.
@@ -46,30 +60,32 @@ pub const FEATURES: WasmFeatures = WasmFeatures::WASM2;
 /// The functions that initialise an instance, in the order in which they are looked for.
 pub(crate) const START: [&str; 2] = ["_initialize", "_start"];
 
-/// Reads a module and reports everything that is wrong with it.
-///
-/// The module is absent only where nothing further can be said about it; findings that are errors forbid an artifact
-/// in any case.
-pub fn read(bytes: &[u8]) -> (Option<Module>, Vec<Diagnostic>) {
-    let mut found = Vec::new();
+/// Reads a file and reports everything that is wrong with it as a module. It is absent only where nothing further can be
+/// said about it.
+pub(crate) fn file<'b>(bytes: &'b [u8], found: &mut Vec<Diagnostic>) -> Option<File<'b>> {
     if let Some(finding) = header_problem(bytes) {
-        return (None, vec![finding]);
+        found.push(finding);
+        return None;
     }
-    let (sections, truncated) = custom_sections(bytes);
-    let structure = match truncated {
-        Some(finding) => {
-            found.push(finding);
+    let (sections, malformed) = custom_sections(bytes);
+    let structure = match malformed {
+        Some(offset) => {
+            let message = format!("malformed custom section at offset {offset:#x}");
+            let help = "the file is damaged or was cut off; build the app again";
+            found.push(Diagnostic::error(codes::MALFORMED_SECTION, message).with_help(help));
             None
         }
-        None => structure(bytes, &mut found),
+        None => structure(bytes, found),
     };
-    let metadata = read_metadata(&sections, &mut found);
-    let start = structure.as_ref().and_then(|structure| start_function(structure, &mut found));
-    let (Some(structure), Some((metadata, metadata_json, language))) = (structure, metadata) else {
-        return (None, found);
-    };
-    let Structure { imports, exports, exports_memory } = structure;
-    (Some(Module { metadata, metadata_json, language, imports, exports, exports_memory, start }), found)
+    Some(File { sections, structure })
+}
+
+/// The module of a file with its metadata. Findings that are errors forbid an artifact in any case.
+pub(crate) fn module(file: File<'_>, described: Option<Described>, found: &mut Vec<Diagnostic>) -> Option<Module> {
+    let start = file.structure.as_ref().and_then(|structure| start_function(structure, found));
+    let Structure { imports, exports, exports_memory } = file.structure?;
+    let Described { metadata, language } = described?;
+    Some(Module { metadata, language, imports, exports, exports_memory, start })
 }
 
 /// What is wrong with the first eight bytes.
@@ -89,44 +105,39 @@ fn header_problem(bytes: &[u8]) -> Option<Diagnostic> {
     })
 }
 
-/// Custom sections by name; of several with one name the last.
-type Sections<'b> = BTreeMap<&'b [u8], &'b [u8]>;
+/// Bytes of a module in front of its first section.
+const HEADER: usize = 8;
+/// Number of the sections that are custom.
+const CUSTOM: u8 = 0;
 
-/// All custom sections up to the end or the first malformed one.
-fn custom_sections(bytes: &[u8]) -> (Sections<'_>, Option<Diagnostic>) {
+/// Custom sections by name; of several with one name the last.
+pub(crate) type Sections<'b> = BTreeMap<&'b [u8], &'b [u8]>;
+
+/// All custom sections up to the end or the first malformed section, with its offset if it is a custom one. Other
+/// sections are the validator's business.
+fn custom_sections(bytes: &[u8]) -> (Sections<'_>, Option<usize>) {
     let mut sections = Sections::new();
-    let mut rest = bytes.get(8..).unwrap_or_default();
-    while let Some((&id, after)) = rest.split_first() {
-        let Some((payload, next)) = prefixed(after) else {
-            // Other sections are the validator's business.
-            return (sections, (id == 0).then(|| malformed(bytes.len() - rest.len())));
-        };
-        if id == 0 {
-            let Some((name, data)) = prefixed(payload) else {
-                return (sections, Some(malformed(bytes.len() - rest.len())));
-            };
-            sections.insert(name, data);
+    let mut reader = BinaryReader::new(bytes.get(HEADER..).unwrap_or_default(), HEADER);
+    while !reader.eof() {
+        let offset = reader.original_position();
+        let Ok(id) = reader.read_u8() else { break };
+        let section = reader.read_reader().and_then(|section| match id {
+            CUSTOM => custom_section(section).map(Some),
+            _ => Ok(None),
+        });
+        match section {
+            Ok(custom) => sections.extend(custom),
+            Err(_) => return (sections, (id == CUSTOM).then_some(offset)),
         }
-        rest = next;
     }
     (sections, None)
 }
 
-fn malformed(offset: usize) -> Diagnostic {
-    Diagnostic::error(codes::MALFORMED_SECTION, format!("malformed custom section at offset {offset:#x}"))
-        .with_help("the file is damaged or was cut off; build the app again")
-}
-
-/// Splits off the bytes whose number stands in front of them as unsigned LEB128.
-fn prefixed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut length = 0u64;
-    for (index, byte) in bytes.iter().take(5).enumerate() {
-        length |= u64::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return bytes.get(index + 1..)?.split_at_checked(usize::try_from(length).ok()?);
-        }
-    }
-    None
+/// Name and contents.
+fn custom_section(mut section: BinaryReader<'_>) -> wasmparser::Result<(&[u8], &[u8])> {
+    let mut name = section.read_reader()?;
+    let name = name.read_bytes(name.bytes_remaining())?;
+    Ok((name, section.read_bytes(section.bytes_remaining())?))
 }
 
 struct Structure {
@@ -231,86 +242,6 @@ fn start_function(structure: &Structure, found: &mut Vec<Diagnostic>) -> Option<
         );
     }
     Some(name.to_owned())
-}
-
-/// The metadata, its text and the language.
-fn read_metadata(sections: &Sections<'_>, found: &mut Vec<Diagnostic>) -> Option<(Metadata, Vec<u8>, Language)> {
-    check_version(sections, found)?;
-    let Some(json) = sections.get(metadata::SECTION.as_bytes()) else {
-        let help = "Metadata not found.  Please recompile using the latest version of the Modus SDK.";
-        found.push(Diagnostic::error(codes::METADATA_MISSING, "no metadata found in plugin").with_help(help));
-        return None;
-    };
-    let metadata = match parse_metadata(json) {
-        Ok(metadata) => metadata,
-        Err(error) => {
-            let message = format!("failed to parse plugin metadata: {error}");
-            found.push(Diagnostic::error(codes::METADATA_JSON, message));
-            return None;
-        }
-    };
-    let Some(language) = of_sdk(&metadata.sdk) else {
-        let message = format!("unsupported SDK: {}", metadata.sdk);
-        let known = Language::ALL.map(|language| frontend(language).sdk()).join(", ");
-        found.push(Diagnostic::error(codes::SDK_UNSUPPORTED, message).with_help(format!("supported are: {known}")));
-        return None;
-    };
-    Some((metadata, json.to_vec(), language))
-}
-
-fn check_version(sections: &Sections<'_>, found: &mut Vec<Diagnostic>) -> Option<()> {
-    let finding = match sections.get(metadata::VERSION_SECTION.as_bytes()) {
-        Some([metadata::VERSION]) => return Some(()),
-        Some([version]) => Diagnostic::error(
-            codes::METADATA_VERSION_UNSUPPORTED,
-            format!("unsupported plugin metadata version: {version}"),
-        )
-        .with_help(format!("this compiler reads version {}", metadata::VERSION)),
-        Some(data) => Diagnostic::error(
-            codes::METADATA_VERSION_MISSING,
-            format!("failed to parse plugin metadata version: the section has {} bytes instead of 1", data.len()),
-        ),
-        None if sections.keys().any(|name| name.starts_with(b"hypermode_")) => Diagnostic::error(
-            codes::METADATA_PRE_MODUS,
-            "failed to parse plugin metadata version: the app was built with a pre-Modus SDK (Hypermode Functions)",
-        )
-        .with_help("rebuild the app with a Modus SDK, 0.13 or later"),
-        None => Diagnostic::error(
-            codes::METADATA_VERSION_MISSING,
-            format!("failed to parse plugin metadata version: there is no section {}", metadata::VERSION_SECTION),
-        )
-        .with_help("the module was not built by a Modus SDK"),
-    };
-    found.push(finding);
-    None
-}
-
-/// Parses the document. `null` is the same as missing, an entry that is `null` an empty object, and of equal keys the
-/// last one counts.
-fn parse_metadata(json: &[u8]) -> serde_json::Result<Metadata> {
-    let mut document: serde_json::Value = serde_json::from_slice(json)?;
-    for member in ["fnExports", "fnImports", "types"] {
-        let entries = document.get_mut(member).and_then(serde_json::Value::as_object_mut);
-        for entry in entries.into_iter().flat_map(|entries| entries.values_mut()) {
-            if entry.is_null() {
-                *entry = serde_json::Value::Object(serde_json::Map::new());
-            }
-        }
-    }
-    drop_nulls(&mut document);
-    serde_json::from_value(document)
-}
-
-fn drop_nulls(json: &mut serde_json::Value) {
-    match json {
-        serde_json::Value::Object(entries) => {
-            // A parameter's default may be null, and that means something.
-            entries.retain(|key, value| !value.is_null() || key == "default");
-            entries.values_mut().for_each(drop_nulls);
-        }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(drop_nulls),
-        _ => {}
-    }
 }
 
 #[cfg(test)]

@@ -151,12 +151,20 @@ fn object(diagnostic: &Diagnostic) -> JsonDiagnostic<'_> {
     }
 }
 
-/// Names come from the module: control characters must not reach the terminal.
+/// The text without control characters, which must not reach the terminal: names come from the module.
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            escaped.extend(character.escape_default());
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+/// The same of a text that may have several lines.
 fn printable(text: &str) -> String {
-    let escape = |character: char| match character {
-        '\n' => "\n    ".to_owned(),
-        control if control.is_control() => control.escape_default().to_string(),
-        other => other.to_string(),
-    };
-    text.chars().map(escape).collect()
+    text.split('\n').map(escaped).collect::<Vec<_>>().join("\n    ")
 }

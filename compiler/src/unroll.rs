@@ -17,7 +17,7 @@ const SMALL: usize = 60;
 /// need some of them.
 const CROWDED: usize = 3;
 
-/// The module with its small loops unrolled. It does the same in each call.
+/// A module with its small loops unrolled, for whoever measures what that is worth.
 ///
 /// # Errors
 /// For a module that is not valid.
@@ -33,7 +33,7 @@ impl Reencode for Unrolling {
     type Error = Infallible;
 
     fn parse_function_body(&mut self, code: &mut CodeSection, body: FunctionBody<'_>) -> Result<(), Error> {
-        code.raw(&unrolled(&body)?);
+        code.raw(&self::body(&body)?);
         Ok(())
     }
 
@@ -44,7 +44,7 @@ impl Reencode for Unrolling {
     }
 }
 
-/// The bytes of a function's body, whose loops `loop turn end` become
+/// The bytes of a function's body, which does the same as before, and whose small loops `loop turn end` become
 ///
 /// ```text
 /// block loop
@@ -52,7 +52,10 @@ impl Reencode for Unrolling {
 ///   turn                    goes back to the loop
 /// end end
 /// ```
-fn unrolled(body: &FunctionBody<'_>) -> Result<Vec<u8>, BinaryReaderError> {
+///
+/// # Errors
+/// For a body that is not valid.
+pub(crate) fn body(body: &FunctionBody<'_>) -> Result<Vec<u8>, BinaryReaderError> {
     let begin = body.range().start;
     let bytes = body.as_bytes();
     let mut instructions = Vec::new();
@@ -111,6 +114,22 @@ fn copy(turn: &[Instruction<'_>], bytes: &[u8], more: u32, out: &mut Vec<u8>) ->
     Ok(())
 }
 
+/// Proposals that WebAssembly 2 is made of. Of their operators, those that name labels are the ones that [`copy`] moves.
+const KNOWN: [&str; 6] = ["mvp", "sign_extension", "saturating_float_to_int", "bulk_memory", "reference_types", "simd"];
+
+macro_rules! define_is_known {
+    ($( @$proposal:ident $op:ident $({ $($arg:ident: $ty:ty),* })? => $visit:ident ($($annotation:tt)*) )*) => {
+        /// Whether it is known what becomes of an operator that is copied.
+        fn is_known(operator: &Operator<'_>) -> bool {
+            match operator {
+                $( Operator::$op { .. } => KNOWN.contains(&stringify!($proposal)), )*
+                _ => false,
+            }
+        }
+    };
+}
+wasmparser::for_each_operator!(define_is_known);
+
 /// How many locals a loop uses.
 fn locals(instructions: &[Instruction<'_>]) -> usize {
     let local = |instruction: &Instruction<'_>| match instruction.operator {
@@ -123,19 +142,20 @@ fn locals(instructions: &[Instruction<'_>]) -> usize {
 }
 
 /// The loops worth it, in their order, each from its beginning to its `end`: those without another inside, without calls,
-/// which cost more than what could be saved, and without parameters and results.
+/// which cost more than what could be saved, without parameters and results, and without operators that are not known.
 fn small_loops(instructions: &[Instruction<'_>]) -> Vec<Range<usize>> {
+    let leave_alone = |open: &mut [Option<usize>]| open.fill(None);
     let mut found = Vec::new();
     // Of each open block: where it begins, if it is a loop that may do.
     let mut open: Vec<Option<usize>> = Vec::new();
     for (index, Instruction { operator, .. }) in instructions.iter().enumerate() {
         match operator {
             Operator::Loop { blockty } => {
-                open.iter_mut().for_each(|around| *around = None);
+                leave_alone(&mut open);
                 open.push((*blockty == BlockType::Empty).then_some(index));
             }
             Operator::Block { .. } | Operator::If { .. } => open.push(None),
-            Operator::Call { .. } | Operator::CallIndirect { .. } => open.iter_mut().for_each(|around| *around = None),
+            Operator::Call { .. } | Operator::CallIndirect { .. } => leave_alone(&mut open),
             Operator::End => {
                 if let Some(Some(start)) = open.pop()
                     && index - start <= SMALL
@@ -144,6 +164,8 @@ fn small_loops(instructions: &[Instruction<'_>]) -> Vec<Range<usize>> {
                     found.push(start..index);
                 }
             }
+            // It may begin a block. The `end` of that then closes one of those around, none of which matters any more.
+            operator if !is_known(operator) => leave_alone(&mut open),
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! The seam between GraphQL and the sandbox: one root field is one [`Request`], answered by one [`Outcome`].
+//! The seam between GraphQL and the sandbox: one root field is one [`CallRequest`], answered by one [`Outcome`].
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::limits::LimitId;
 
 /// What a root field asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Request {
+pub struct CallRequest {
     /// Index into `Program::functions`.
     pub function: u32,
     /// One entry per parameter, in parameter order. `None`: not given, the guest's own default applies. `Some(Null)`:
@@ -98,7 +98,7 @@ impl Level {
 /// Something that can run functions of the app.
 pub trait Call: Send + Sync {
     /// Runs one function. Dropping the future means that the client is gone: the call is to be cancelled.
-    fn call(&self, request: Request) -> BoxFuture<'static, Outcome>;
+    fn call(&self, request: CallRequest) -> BoxFuture<'static, Outcome>;
 
     /// Promises to run so many calls, or to have them wait for their turn, until the answer is dropped.
     ///
@@ -113,9 +113,9 @@ pub trait Call: Send + Sync {
 /// A closure runs functions too.
 impl<F> Call for F
 where
-    F: Fn(Request) -> BoxFuture<'static, Outcome> + Send + Sync,
+    F: Fn(CallRequest) -> BoxFuture<'static, Outcome> + Send + Sync,
 {
-    fn call(&self, request: Request) -> BoxFuture<'static, Outcome> {
+    fn call(&self, request: CallRequest) -> BoxFuture<'static, Outcome> {
         self(request)
     }
 }

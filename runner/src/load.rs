@@ -1,5 +1,10 @@
 //! Loading an artifact: header first, then the program, then the native code, in place or from a copy.
 
+#![cfg_attr(
+    not(test),
+    warn(clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::arithmetic_side_effects)
+)]
+
 mod copy;
 
 use std::borrow::Cow;
@@ -220,13 +225,22 @@ impl CodeFile {
     ///
     /// Copies the file to memory, and verifies that the copy is what was opened. What needs no copy stays where it is: a
     /// copy, and the file of this very program, to which the kernel lets nobody write. So does an artifact of more than
-    /// [`MOST_COPIED`] bytes, which the log says. Reads the whole file, so it is no business of an event loop's.
+    /// [`MOST_COPIED`] bytes, which the log says. Unless it was verified when it was opened, the whole `program` is looked
+    /// at, too, which did not keep the first answer waiting. Reads the whole file, so it is no business of an event loop's.
     ///
     /// # Errors
-    /// [`LoadError::Overwritten`] if the file is not what was opened: then what is mapped from it must not be run either.
+    /// [`LoadError::Overwritten`] if the file is not what was opened, [`LoadError::Artifact`] if its program is damaged: then
+    /// what is mapped from it must not be run either.
     /// [`LoadError::Copy`] and [`LoadError::File`] if there is no room for a copy; the file can still be used.
-    pub fn sealed(&self) -> Result<Self, LoadError> {
-        if self.is_copy || self.is_this_program() {
+    pub fn sealed(&self, program: &Program) -> Result<Self, LoadError> {
+        if self.is_copy {
+            return Ok(self.clone());
+        }
+        program.check().map_err(|damage| {
+            let source = ArtifactError::Damaged(damage.to_string());
+            LoadError::Artifact { path: self.path.clone(), source }
+        })?;
+        if self.is_this_program() {
             return Ok(self.clone());
         }
         if self.mark.0 > MOST_COPIED {

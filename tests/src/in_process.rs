@@ -4,13 +4,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use abi::plan::Program;
+use abi::plan::{ImportPlan, Program};
 use abi::value::Value;
-use runner::call::{Call as _, Outcome, Request};
+use runner::call::{Call as _, CallRequest, Outcome};
 use runner::capacity::Capacity;
 use runner::environment::Environment;
-use runner::hosts::{HostFunction, Messages, Services, Work};
+use runner::host_functions::{About, Called, HostFunction, HostFunctions, Invocation, Messages, Setup};
 use runner::load::Loaded;
+use runner::process::Process;
 use runner::sandbox::engine::{self, Allocation};
 use runner::sandbox::{Instance, Options, Sandbox};
 use tokio::runtime::Runtime;
@@ -31,35 +32,32 @@ pub struct Guest {
 impl Guest {
     /// Compiles a module with the real modusc and loads it.
     pub fn load(wasm: &Path, options: Options) -> Self {
-        Self::open(&app::compile(wasm, app::OPEN).artifact, options)
-    }
-
-    /// Loads an artifact.
-    pub fn open(artifact: &Path, options: Options) -> Self {
-        let loaded = Loaded::open(artifact, true).expect("the artifact fits");
+        let app = app::compile(wasm, app::OPEN);
+        let loaded = Loaded::open(&app.artifact, true).expect("the artifact fits");
         let engine = engine::build(Allocation::OnDemand, loaded.code.bounds, &options).expect("an engine");
         let module = loaded.code.load(&engine).expect("the code fits");
         let collects = module.get_export_index(abi::guest::COLLECT).is_some();
-        assert!(collects || !options.collect, "{} cannot be told to collect garbage", artifact.display());
+        assert!(collects || !options.collect, "{} cannot be told to collect garbage", wasm.display());
         let program = Arc::new(loaded.program);
-        let folder = artifact.parent().expect("the artifact is in a folder");
+        let folder = app.artifact.parent().expect("the artifact is in a folder");
         let environment = Arc::new(Environment::load(Some(folder)));
-        let mut services = Services::new(environment, Arc::new(program.manifest.clone()));
-        services.functions = echoes(&program);
         // A larger pool would reserve more addresses than the tools can track that count instructions.
-        let capacity = Arc::new(Capacity::new(2, 0));
-        let sandbox = Sandbox::new(loaded.code, Arc::clone(&program), services, capacity, options).expect("a sandbox");
+        let process = Process::alone(Capacity::new(2, 0));
+        let setup = Setup::new(Arc::new(program.manifest.clone()), Arc::clone(&environment), &process);
+        let host_functions = HostFunctions::configure(&program.imports, &setup).with(&program.imports, echo);
+        let (code, plans, capacity) = (loaded.code, Arc::clone(&program), Arc::clone(&process.capacity));
+        let sandbox = Sandbox::new(code, plans, environment, host_functions, capacity, options).expect("a sandbox");
         sandbox.pool();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         Self { program, sandbox, runtime: runtime.expect("a runtime") }
     }
 
     /// A call of a function by its export's name.
-    pub fn request(&self, function: &str, arguments: &[Value]) -> Request {
+    pub fn request(&self, function: &str, arguments: &[Value]) -> CallRequest {
         let index = self.program.functions.iter().position(|plan| plan.name == function);
         let index = index.unwrap_or_else(|| panic!("the guest has no function {function}"));
         let arguments = arguments.iter().cloned().map(Some).collect();
-        Request { function: u32::try_from(index).unwrap(), arguments, ..Request::default() }
+        CallRequest { function: u32::try_from(index).unwrap(), arguments, ..CallRequest::default() }
     }
 
     /// Calls a function in a fresh instance.
@@ -82,7 +80,7 @@ pub struct Kept<'g> {
 
 impl Kept<'_> {
     /// Calls a function.
-    pub fn call(&mut self, request: &Request) -> Outcome {
+    pub fn call(&mut self, request: &CallRequest) -> Outcome {
         self.runtime.block_on(self.instance.call(request))
     }
 
@@ -100,19 +98,24 @@ pub fn value(outcome: Outcome) -> Result<Value, String> {
     }
 }
 
-fn echoes(program: &Program) -> Vec<&'static HostFunction> {
-    let imports = program.imports.iter().filter(|import| import.module == ECHO);
-    imports
-        .map(|import| {
-            assert_eq!(import.problem, None, "{}", import.name);
-            let function = HostFunction {
-                module: ECHO,
-                name: import.name.clone().leak(),
-                messages: Messages::NONE,
-                detail: |_| None,
-                work: Work::Immediate(|_, arguments| Ok(arguments[0].clone())),
-            };
-            &*Box::leak(Box::new(function))
-        })
-        .collect()
+/// Answers its argument.
+struct Echo(About);
+
+impl HostFunction for Echo {
+    fn about(&self) -> &About {
+        &self.0
+    }
+
+    fn call(&self, _: &mut Invocation<'_>, arguments: &[Value]) -> Called {
+        Called::Done(Ok(arguments[0].clone()))
+    }
+}
+
+fn echo(import: &ImportPlan) -> Option<Box<dyn HostFunction>> {
+    if import.module != ECHO {
+        return None;
+    }
+    assert_eq!(import.problem, None, "{}", import.name);
+    let name = import.name.clone().leak();
+    Some(Box::new(Echo(About { module: ECHO, name, waits: false, messages: Messages::NONE })))
 }

@@ -78,6 +78,27 @@ fn faults_have_places_and_codes() {
     assert!(error.contains("unknown type [rest] for endpoint [a]") && error.contains(":2:31"), "{error}");
 }
 
+/// What is served at the path instead is tested in tests/operations and tests/explorer.
+#[test]
+fn paths_that_the_runner_answers_itself() {
+    for (path, words) in [
+        ("/livez", "must not be a path of the server itself"),
+        ("/readyz", "must not be a path of the server itself"),
+        ("/explorer/mine", "is a path of the API explorer"),
+    ] {
+        let endpoint = json!({"type": "graphql", "path": path, "auth": "none"});
+        let folder = folder(&[("modus.json", json!({"endpoints": {"a": endpoint}}).to_string().as_bytes())]);
+        let (code, found) = check_json(&[text(folder.path())]);
+        assert_eq!((code, &found["warnings"]), (0, &json!(1)), "{path}: {found:#}");
+        assert_eq!(found["diagnostics"][0]["code"], "MC0403", "{path}");
+        assert!(
+            found["diagnostics"][0]["message"].as_str().is_some_and(|message| message.contains(words)),
+            "{found:#}"
+        );
+        assert_eq!(check(&[text(folder.path()), "--strict"]).0, 1, "{path}");
+    }
+}
+
 #[test]
 fn strict_makes_warnings_errors() {
     let folder = folder(&[("modus.json", b"{\"hosts\": {}}")]);
@@ -127,4 +148,18 @@ fn what_cannot_be_checked() {
     let (code, found) = check_json(&[text(&app.artifact)]);
     assert_eq!((code, &found["diagnostics"][0]["code"]), (2, &json!("MC0604")));
     assert_eq!(check(&["/nowhere/modus.json"]).0, 1);
+}
+
+/// What is said of a module does not leave out a manifest that is there and cannot be read.
+#[test]
+fn a_manifest_that_cannot_be_read_is_told_wherever_it_belongs_to_a_module() {
+    let wasm = std::fs::read(guests::build("examples/people")).unwrap();
+    let folder = folder(&[("people.wasm", &wasm), ("modus.json", b"{\"a\": \"\xff\"}")]);
+    let module = folder.path().join("people.wasm");
+    for command in ["schema", "inspect"] {
+        let output = app::modusc(&[command.as_ref(), module.as_os_str()]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{command}: {said}");
+        assert!(said.contains("the manifest is not UTF-8 text") && said.contains("modus.json"), "{command}: {said}");
+    }
 }

@@ -1,10 +1,10 @@
 //! Promise: a new language is a folder on each side. One that only this test has takes the whole way: metadata, schema,
 //! plans, native code, and a call with a text as argument and result.
+//!
+//! Both this program and the modusc that it runs are built with the feature `trial-language`: scripts/test.sh.
 
 use abi::value::Value;
-use modusc::metadata::{SECTION, VERSION, VERSION_SECTION};
-use modusc::native::{CpuLevel, Target};
-use modusc::pipeline::{self, Options};
+use runner::sandbox::Options;
 use tests::in_process::{Guest, value};
 use wasm_encoder::{
     CodeSection, ConstExpr, CustomSection, ExportKind, ExportSection, Function, FunctionSection, GlobalSection,
@@ -38,8 +38,8 @@ fn guest() -> Vec<u8> {
     code.function(&body(0, |_| {}));
     let mut module = Module::new();
     module.section(&types).section(&functions).section(&memories).section(&globals).section(&exports).section(&code);
-    module.section(&CustomSection { name: VERSION_SECTION.into(), data: [VERSION].as_slice().into() });
-    module.section(&CustomSection { name: SECTION.into(), data: METADATA.as_bytes().into() });
+    module.section(&CustomSection { name: "modus_metadata_version".into(), data: [2].as_slice().into() });
+    module.section(&CustomSection { name: "modus_metadata".into(), data: METADATA.as_bytes().into() });
     module.finish()
 }
 
@@ -64,14 +64,11 @@ fn twice(at: &mut InstructionSink<'_>) {
 
 #[test]
 fn a_text_goes_in_and_comes_out() {
-    let target = Target { triple: abi::cpu::target(), cpu: CpuLevel::Baseline, bounds: abi::engine::Bounds::Guard };
-    let (artifact, found) = pipeline::compile("trial.wasm", &guest(), None, &target, Options::default());
-    let errors: Vec<_> = found.iter().filter(|finding| finding.is_error()).collect();
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("app.cwasm");
-    std::fs::write(&path, artifact.unwrap_or_else(|| panic!("{errors:?}"))).expect("the folder takes it");
-    let guest = Guest::open(&path, Default::default());
-    assert_eq!(guest.program.language.to_string(), "Trial");
+    let wasm = folder.path().join("trial.wasm");
+    std::fs::write(&wasm, guest()).expect("the folder takes it");
+    let guest = Guest::load(&wasm, Options::default());
+    assert_eq!(guest.program.language.name(), "Trial");
     let answer = value(guest.call("twice", &[Value::String("Grüße ".into())]));
     assert_eq!(answer, Ok(Value::String("Grüße Grüße ".into())));
     let refused = value(guest.call("twice", &[Value::Int(2)])).expect_err("a number is no text");

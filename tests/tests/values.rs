@@ -211,7 +211,7 @@ fn variadic_parameters_are_lists() {
     typed.check("joinAll", &[&json!("-"), &json!(["a", "b"])], &json!("a-b"));
 }
 
-/// Section 15 of the interface specification.
+/// The example of `abi-go` section 15.
 #[test]
 fn the_worked_example() {
     let site = json!({"name": "Oslo", "x": -3, "y": 12, "at": "2025-03-01T12:00:00.5Z", "tag": "hq"});

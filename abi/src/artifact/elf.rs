@@ -5,6 +5,8 @@ use object::elf::{FileHeader64, SHT_PROGBITS, SectionHeader64};
 use object::pod;
 use object::read::elf::FileHeader as _;
 
+use super::write::WriteError;
+
 /// ELF type of a section header of ours.
 type Section = SectionHeader64<LE>;
 
@@ -21,13 +23,7 @@ pub(super) struct Extended {
 
 /// Reads `code`, which will lie at `base` of the file, and adds a section called `name` that covers `length` bytes at
 /// `offset` of the file.
-pub(super) fn extend(
-    code: &[u8],
-    base: u64,
-    name: &str,
-    offset: u64,
-    length: u64,
-) -> Result<Extended, object::read::Error> {
+pub(super) fn extend(code: &[u8], base: u64, name: &str, offset: u64, length: u64) -> Result<Extended, WriteError> {
     let header = FileHeader64::<LE>::parse(code)?;
     let endian = LE;
     let sections = header.section_headers(endian, code)?;
@@ -41,13 +37,14 @@ pub(super) fn extend(
         })
         .unwrap_or_default();
     let mut names = old_names.to_vec();
-    let name_at = names.len() as u32;
+    let name_at = u32::try_from(names.len()).map_err(|_| WriteError::TooLarge)?;
     names.extend_from_slice(name.as_bytes());
     names.push(0);
     let mut sections = sections.to_vec();
     // The first header is no section.
     for section in sections.iter_mut().skip(1) {
-        section.sh_offset.set(endian, section.sh_offset.get(endian) + base);
+        let offset = section.sh_offset.get(endian).checked_add(base).ok_or(WriteError::TooLarge)?;
+        section.sh_offset.set(endian, offset);
     }
     sections.push(SectionHeader64 {
         sh_name: object::U32::new(endian, name_at),
@@ -75,13 +72,13 @@ impl Extended {
 
     /// Points the name table to `names_at`, the file header to `sections_at`; answers the section headers' bytes and
     /// the new file header's.
-    pub(super) fn finish(mut self, names_at: u64, sections_at: u64) -> (Vec<u8>, Vec<u8>) {
+    pub(super) fn finish(mut self, names_at: u64, sections_at: u64) -> Result<(Vec<u8>, Vec<u8>), WriteError> {
         if let Some(section) = self.sections.get_mut(self.names_index) {
             section.sh_offset.set(LE, names_at);
             section.sh_size.set(LE, self.names.len() as u64);
         }
         self.header.e_shoff.set(LE, sections_at);
-        self.header.e_shnum.set(LE, self.sections.len() as u16);
-        (pod::bytes_of_slice(&self.sections).to_vec(), pod::bytes_of(&self.header).to_vec())
+        self.header.e_shnum.set(LE, u16::try_from(self.sections.len()).map_err(|_| WriteError::TooLarge)?);
+        Ok((pod::bytes_of_slice(&self.sections).to_vec(), pod::bytes_of(&self.header).to_vec()))
     }
 }

@@ -38,10 +38,11 @@ pub(super) fn header(runner: &[u8], target: &str) -> Result<FileHeader64<LE>, Ru
         return Err(RunnerError::NotAnExecutable);
     }
     let machine = match target.split('-').next() {
-        Some("aarch64") => EM_AARCH64,
-        _ => EM_X86_64,
+        Some("aarch64") => Some(EM_AARCH64),
+        Some("x86_64") => Some(EM_X86_64),
+        _ => None,
     };
-    if header.e_machine.get(LE) != machine {
+    if machine != Some(header.e_machine.get(LE)) {
         return Err(RunnerError::Target { target: target.to_owned() });
     }
     if Artifact::parse(runner).is_ok() {
@@ -52,4 +53,20 @@ pub(super) fn header(runner: &[u8], target: &str) -> Result<FileHeader64<LE>, Ru
         return Err(RunnerError::NotARunner);
     }
     Ok(*header)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RunnerError, header};
+
+    /// This test is a program for this machine, and no runner.
+    #[test]
+    fn a_program_is_for_one_target() {
+        let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        let refused = |target: &str| matches!(header(&program, target), Err(RunnerError::Target { .. }));
+        assert!(!refused(&crate::cpu::target()));
+        for other in ["riscv64gc-unknown-linux-gnu", "wasm32-wasip1", ""] {
+            assert!(refused(other), "{other}");
+        }
+    }
 }

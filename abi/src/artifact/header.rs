@@ -7,7 +7,7 @@ use crate::engine::Bounds;
 /// First bytes of the trailer.
 pub(super) const MAGIC: [u8; 8] = *b"MODUSAOT";
 /// Version of the artifact format and of everything encoded in it. Raise it with every change of
-/// [`Program`](crate::plan::Program) or [`Header`].
+/// [`Program`](crate::plan::Program) or [`Header`]; `golden.txt` holds the encoding of this number.
 pub const FORMAT: u32 = 5;
 /// Bytes of an encoded [`Trailer`].
 pub(super) const TRAILER_LENGTH: usize = 48;
@@ -44,9 +44,9 @@ impl Trailer {
 
     /// Reads a trailer; `None` where the magic or the checksum is wrong.
     pub(super) fn from_bytes(bytes: &[u8; TRAILER_LENGTH]) -> Option<Self> {
-        let u32_at = |at: usize| bytes[at..].first_chunk().copied().map(u32::from_le_bytes);
-        let u64_at = |at: usize| bytes[at..].first_chunk().copied().map(u64::from_le_bytes);
-        if bytes[..8] != MAGIC || u32_at(44)? != crc32fast::hash(&bytes[..44]) {
+        let u32_at = |at: usize| bytes.get(at..)?.first_chunk().copied().map(u32::from_le_bytes);
+        let u64_at = |at: usize| bytes.get(at..)?.first_chunk().copied().map(u64::from_le_bytes);
+        if !bytes.starts_with(&MAGIC) || u32_at(44)? != crc32fast::hash(&bytes[..44]) {
             return None;
         }
         Some(Self {

@@ -14,8 +14,16 @@
 //! wasmtime refuses unknown sections except those named `.debug_…`, and ignores bytes that no section covers. The
 //! trailer and the header can be read without wasmtime, so every mismatch is told in our own words.
 
+#![cfg_attr(
+    not(test),
+    warn(clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::arithmetic_side_effects)
+)]
+
+mod check;
 mod elf;
 mod executable;
+#[cfg(test)]
+mod golden;
 mod header;
 mod program;
 mod read;

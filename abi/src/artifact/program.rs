@@ -66,22 +66,23 @@ pub(super) fn decode(bytes: &Bytes) -> Result<Program, String> {
         language: head.language,
         start: head.start,
         seeds: head.seeds,
-        types: Types::from(table(bytes, &mut at, types)?),
-        functions: table(bytes, &mut at, functions)?,
+        types: Types::from(table("types", bytes, &mut at, types)?),
+        functions: table("functions", bytes, &mut at, functions)?,
         imports: head.imports,
         schema: Schema {
-            query: table(bytes, &mut at, query)?,
-            mutation: table(bytes, &mut at, mutation)?,
+            query: table("query", bytes, &mut at, query)?,
+            mutation: table("mutation", bytes, &mut at, mutation)?,
             scalars: head.scalars,
-            inputs: table(bytes, &mut at, inputs)?,
-            objects: table(bytes, &mut at, objects)?,
+            inputs: table("inputs", bytes, &mut at, inputs)?,
+            objects: table("objects", bytes, &mut at, objects)?,
         },
         manifest: head.manifest,
     })
 }
 
-fn table<T: Item>(bytes: &Bytes, at: &mut usize, extent: Extent) -> Result<Table<T>, String> {
+fn table<T: Item>(name: &'static str, bytes: &Bytes, at: &mut usize, extent: Extent) -> Result<Table<T>, String> {
     let end = at.checked_add(extent.length as usize).filter(|end| *end <= bytes.len());
-    let part = end.map(|end| bytes.slice(std::mem::replace(at, end)..end));
-    part.and_then(|part| Table::stored(extent, part)).ok_or_else(|| "a table does not fit".to_owned())
+    let end = end.ok_or_else(|| format!("table {name}: it is cut off"))?;
+    let part = bytes.slice(std::mem::replace(at, end)..end);
+    Table::stored(name, extent, part).map_err(|damage| damage.to_string())
 }

@@ -182,17 +182,24 @@ impl<S: Source> Artifact<S> {
         program::decode(&bytes).map_err(|reason| damaged(&format!("its program cannot be read ({reason})")))
     }
 
-    /// Checks the code against its SHA-256, and that the program refers to nothing that is not there. Reads all of it,
-    /// so it is not part of a normal start.
+    /// Decodes the program, and looks at every item of its tables.
+    ///
+    /// # Errors
+    /// [`ArtifactError::Damaged`]
+    pub fn whole_program(&self) -> Result<Program, ArtifactError> {
+        let program = self.program()?;
+        program.check().map_err(|damage| ArtifactError::Damaged(damage.to_string()))?;
+        Ok(program)
+    }
+
+    /// Checks the code against its SHA-256, and that the program holds together. Reads all of it, so it is not part of a
+    /// normal start.
     ///
     /// # Errors
     /// [`ArtifactError::Damaged`]
     pub fn verify(&self) -> Result<(), ArtifactError> {
         self.verify_code()?;
-        let closed = self.program()?.is_closed();
-        closed
-            .then_some(())
-            .ok_or_else(|| ArtifactError::Damaged("its call plans refer to types that are not there".to_owned()))
+        self.whole_program().map(drop)
     }
 
     /// Checks the code against its SHA-256.
@@ -207,7 +214,7 @@ impl<S: Source> Artifact<S> {
         while left > 0 {
             let part = left.min(HASHED_AT_ONCE);
             digest.update(self.source.bytes(at, part).ok_or_else(damaged)?);
-            (at, left) = (at + part, left - part);
+            (at, left) = (at.saturating_add(part), left.saturating_sub(part));
         }
         (<[u8; 32]>::from(digest.finalize()) == self.header.code_sha256).then_some(()).ok_or_else(damaged)
     }

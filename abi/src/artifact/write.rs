@@ -37,6 +37,9 @@ pub enum WriteError {
     /// The program could not be encoded.
     #[error("the program could not be encoded: {0}")]
     Encode(#[from] postcard::Error),
+    /// More of something than its field can count.
+    #[error("the artifact has more sections, or a larger header, than its format can count")]
+    TooLarge,
     /// The compiled code is not an ELF object.
     #[error("the compiled code is not an ELF object: {0}")]
     Elf(#[from] object::read::Error),
@@ -51,10 +54,11 @@ pub fn write(parts: &Parts<'_>) -> Result<Vec<u8>, WriteError> {
     let runner = parts.runner.map(|runner| executable::header(runner, &parts.target)).transpose()?;
     let mut file = parts.runner.unwrap_or_default().to_vec();
     file.resize(file.len().next_multiple_of(BOUNDARY), 0);
-    let code_offset = file.len() as u64;
+    let code_begin = file.len();
     file.extend_from_slice(parts.code);
     pad(&mut file);
-    let program_offset = file.len() as u64;
+    let code_end = file.len();
+    let (code_offset, program_offset) = (code_begin as u64, code_end as u64);
     let mut extended = elf::extend(parts.code, code_offset, PROGRAM_SECTION, program_offset, program.len() as u64)?;
     if let Some(header) = runner {
         extended.behind(header);
@@ -66,9 +70,10 @@ pub fn write(parts: &Parts<'_>) -> Result<Vec<u8>, WriteError> {
     file.extend_from_slice(&extended.names);
     pad(&mut file);
     let sections_at = file.len() as u64;
-    let (sections, elf_header) = extended.finish(names_at, sections_at);
+    let (sections, elf_header) = extended.finish(names_at, sections_at)?;
     file.extend_from_slice(&sections);
-    file[..elf_header.len()].copy_from_slice(&elf_header);
+    let start = file.get_mut(..elf_header.len()).ok_or(WriteError::TooLarge)?;
+    start.copy_from_slice(&elf_header);
 
     let header = postcard::to_stdvec(&Header {
         producer: env!("CARGO_PKG_VERSION").to_owned(),
@@ -79,9 +84,9 @@ pub fn write(parts: &Parts<'_>) -> Result<Vec<u8>, WriteError> {
         settings: parts.bounds.settings().to_owned(),
         source_sha256: Sha256::digest(parts.source).into(),
         source_length: parts.source.len() as u64,
-        code_sha256: Sha256::digest(&file[code_offset as usize..program_offset as usize]).into(),
+        code_sha256: Sha256::digest(file.get(code_begin..code_end).unwrap_or_default()).into(),
         code_offset,
-        code_length: program_offset - code_offset,
+        code_length: program_offset.saturating_sub(code_offset),
         program_offset,
         program_length: program.len() as u64,
         program_crc: crc32fast::hash(&program),
@@ -93,9 +98,9 @@ pub fn write(parts: &Parts<'_>) -> Result<Vec<u8>, WriteError> {
     let trailer = Trailer {
         format: FORMAT,
         header_offset,
-        header_length: header.len() as u32,
+        header_length: u32::try_from(header.len()).map_err(|_| WriteError::TooLarge)?,
         header_crc: crc32fast::hash(&header),
-        file_length: (file.len() + super::header::TRAILER_LENGTH) as u64,
+        file_length: file.len().saturating_add(super::header::TRAILER_LENGTH) as u64,
     };
     file.extend_from_slice(&trailer.to_bytes());
     Ok(file)

@@ -1,16 +1,16 @@
 //! Guest memory during one call: allocation, checked access, and the list of what to release afterwards.
 
 use crate::guest::{Guest, Helper, Stopped};
-use crate::language::Root;
 use crate::transfer::fault::Fault;
 use crate::transfer::memory::{self, element, offset};
-use crate::transfer::roots::Holder;
+use crate::transfer::roots::{Holder, Root};
 use crate::transfer::scalar::low_word;
 
 use super::helpers;
 
 /// A guest with the roots that the host has made in it. Its collector sees neither host variables nor core results,
-/// so everything the host still needs across a helper call must be pinned or written into a malloc block (section 8).
+/// so everything the host still needs across a helper call must be pinned or written into a malloc block (`abi-go`
+/// section 8).
 pub(super) struct Heap<'g> {
     guest: &'g mut dyn Guest,
     roots: Vec<Root>,

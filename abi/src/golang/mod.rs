@@ -1,4 +1,4 @@
-//! Go guests (TinyGo): lowering and lifting (`abi-go`).
+//! Go guests (TinyGo): lowering and lifting (`abi-go` sections 3 to 10).
 
 #![warn(clippy::arithmetic_side_effects, clippy::cast_possible_truncation, clippy::indexing_slicing)]
 

@@ -7,9 +7,8 @@ use jsonc_parser::ast::{Object, ObjectProp, Value};
 use super::check::{is_name, is_path};
 use super::parse::{Entry, Reader, Text, describe, join, name_range, range_of};
 use super::{Auth, Endpoint, FindingKind, Manifest, Model};
+use crate::reserved_paths::Reserved;
 
-/// Routes of the runner itself.
-const RESERVED_PATHS: [&str; 2] = ["/health", "/metrics"];
 /// The connection that stands for models hosted by Hypermode.
 const HYPERMODE: &str = "hypermode";
 /// The one provider of hosted models.
@@ -130,8 +129,13 @@ impl Reader<'_> {
         self.close(&entry, &["type", "path", "auth"]);
         let path = self.required(&mut entry, "path");
         self.rule(&entry, "path", &path, is_path(&path.value), "must begin with `/` and hold no white space");
-        let reserved = RESERVED_PATHS.contains(&path.value.as_str());
+        let owner = Reserved::at(&path.value);
+        let reserved = owner.is_some_and(Reserved::is_always);
         self.rule(&entry, "path", &path, !reserved, "must not be a path of the server itself");
+        if owner.is_some() && !reserved {
+            self.rule(&entry, "path", &path, false, "is a path of the API explorer");
+            self.help("the endpoint is not served where the explorer is on: in development, and with --explorer");
+        }
         let auth = self.required(&mut entry, "auth");
         let who = match auth.value.as_str() {
             "none" => Some(Auth::None),

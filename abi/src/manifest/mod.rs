@@ -22,6 +22,9 @@ pub use finding::{Finding, FindingKind};
 pub use parse::parse;
 pub use secrets::secret_prefix;
 
+/// Name of the manifest in the folder of its app.
+pub const FILE_NAME: &str = "modus.json";
+
 /// A checked manifest.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {

@@ -14,6 +14,8 @@ mod table;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use abi::language::Language;
+
 use native::Native;
 use subjects::{Guest, Setting};
 
@@ -22,12 +24,10 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 
 /// Rounds, each of which runs every subject once; one more before them warms up.
 const ROUNDS: usize = 25;
-/// Modules and their functions.
-const MODULES: [(&str, &str, &[&str]); 3] = [
-    ("c", "C", &["matrix", "sha256", "json", "nbody"]),
-    ("go", "Go", &["matrix", "sha256", "json"]),
-    ("assemblyscript", "AssemblyScript", &["matrix", "sha256", "json"]),
-];
+/// Functions of the module in C, the last of which no other has.
+const FUNCTIONS: [&str; 4] = ["matrix", "sha256", "json", "nbody"];
+/// How many of them guest languages have.
+const OF_LANGUAGES: usize = 3;
 /// Kinds of native programs; the first is the floor that ratios refer to.
 const NATIVE: [(&str, &str); 3] = [
     ("gcc", "wasm2c + gcc -O2, guard pages"),
@@ -87,8 +87,9 @@ fn run(arguments: &[String]) -> Result<()> {
     };
     let settings = if tried { subjects::tried()? } else { subjects::shipped()? };
     let figures = figures.first().map(PathBuf::from);
-    for (module, language, functions) in MODULES {
-        let mut subjects = subjects(Path::new(folder), module, &settings)?;
+    let languages = Language::ALL.map(|language| (language.name(), &FUNCTIONS[..OF_LANGUAGES]));
+    for (language, functions) in [("C", &FUNCTIONS[..])].into_iter().chain(languages) {
+        let mut subjects = subjects(Path::new(folder), &language.to_lowercase(), &settings)?;
         for function in functions {
             let rows = measure(function, &mut subjects)?;
             print!("{}", table::markdown(language, function, &rows));

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use measure::samples::Samples;
+use loadgen::client::Message;
+use loadgen::samples::Samples;
 
 use crate::Result;
 use crate::apps::App;
@@ -22,13 +23,13 @@ const QUANTITIES: [Quantity; 4] = [
     Quantity { name: "peak memory", unit: "MiB", digits: 1 },
 ];
 
-fn request(size: usize) -> String {
-    post(&format!(r#"{{"query":"{{ items(count: {size}) {{ id name score }} }}"}}"#))
+fn request(size: usize) -> Message {
+    post(format!(r#"{{"query":"{{ items(count: {size}) {{ id name score }} }}"}}"#))
 }
 
 /// Sizes take turns within a round, on one connection to one process. The peak of memory is that of a process of its own.
 pub(crate) fn measure(apps: &[App]) -> Result<()> {
-    measure::process::pin(&[server::CLIENT_CORE])?;
+    server::pin()?;
     let mut rows = Vec::new();
     for app in apps {
         let mut samples = vec![vec![Samples::default(); QUANTITIES.len()]; SIZES.len()];
@@ -65,10 +66,11 @@ fn time(connection: &mut Connection, size: usize) -> Result<(f64, usize)> {
     let mut bytes = 0;
     let started = Instant::now();
     for _ in 0..answers {
-        bytes = connection.exchange(&request)?.len();
+        bytes = connection.exchange(&request)?.as_ref().len();
     }
     let seconds = started.elapsed().as_secs_f64() / answers as f64;
     let body = connection.exchange(&request)?;
+    let body = body.as_ref();
     let found = body.windows(5).filter(|window| window == br#""id":"#).count();
     if found != size || body.windows(9).any(|window| window == br#""errors":"#) {
         return Err(format!("{found} elements where {size} were asked for").into());

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::Result;
 use abi::language::Language;
 
+use crate::Result;
 use crate::sources::{self, Kind};
 
 /// Where everything that is made lies.

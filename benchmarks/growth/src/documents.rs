@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use measure::samples::Samples;
+use loadgen::client::Message;
+use loadgen::samples::Samples;
 
 use crate::Result;
 use crate::apps::App;
@@ -23,13 +24,13 @@ const QUANTITIES: [Quantity; 4] = [
 
 /// A fresh process for each number of documents and each round, with the cache as it is and without one.
 pub(crate) fn measure(apps: &[App]) -> Result<()> {
-    measure::process::pin(&[server::CLIENT_CORE])?;
+    server::pin()?;
     let mut rows = Vec::new();
     for app in apps {
         let mut samples = vec![vec![Samples::default(); QUANTITIES.len()]; SIZES.len()];
         for round in 0..ROUNDS {
             for at in crate::steps::order(round, SIZES.len()) {
-                let requests: Vec<String> = (0..SIZES[at]).map(request).collect();
+                let requests: Vec<Message> = (0..SIZES[at]).map(request).collect();
                 let repeats = REQUESTS.div_ceil(SIZES[at]);
                 let mut server = Server::spawn(&app.artifact, &[])?;
                 let mut connection = warm(&mut server)?;
@@ -48,8 +49,8 @@ pub(crate) fn measure(apps: &[App]) -> Result<()> {
 }
 
 /// Documents as clients without variables make them: each differs in a name and a literal.
-fn request(at: usize) -> String {
-    post(&format!(
+fn request(at: usize) -> Message {
+    post(format!(
         r#"{{"query":"query Operation{at} {{ answer(text: \"world {at}\") items(count: 1) {{ id name score }} }}"}}"#
     ))
 }
@@ -64,7 +65,7 @@ fn warm(server: &mut Server) -> Result<Connection> {
 }
 
 /// Microseconds of one request.
-fn each(connection: &mut Connection, requests: &[String], repeats: usize) -> Result<f64> {
+fn each(connection: &mut Connection, requests: &[Message], repeats: usize) -> Result<f64> {
     let started = Instant::now();
     for _ in 0..repeats {
         for request in requests {

@@ -6,15 +6,16 @@ use std::time::{Duration, Instant};
 
 use abi::plan::Program;
 use abi::value::Value;
-use runner::call::Request;
+use runner::call::CallRequest;
 use runner::capacity::Capacity;
 use runner::environment::Environment;
 use runner::graphql;
-use runner::hosts::Services;
+use runner::host_functions::{HostFunctions, Setup};
 use runner::load::Loaded;
+use runner::process::Process;
 use runner::sandbox::engine::{self, Allocation};
 use runner::sandbox::{Options, Sandbox};
-use runner::server::Endpoint;
+use runner::server::GraphqlHandler;
 use tokio::runtime::Runtime;
 use wasmtime::{InstancePre, Linker, Store};
 
@@ -42,9 +43,9 @@ pub(crate) struct Steps {
 
 /// An app in this process.
 pub(crate) struct App {
-    graphql: Endpoint,
+    graphql: GraphqlHandler,
     sandbox: Sandbox,
-    request: Request,
+    request: CallRequest,
 }
 
 /// What is left of a call when nothing is called: an instance out of a pool like the runner's, and back.
@@ -82,19 +83,16 @@ pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
     let loaded = Loaded::open(artifact, false)?;
     let open = lap();
     let program = Arc::new(loaded.program);
-    let services = Services::new(environment, Arc::new(program.manifest.clone()));
+    let process = Process::alone(Capacity::new(CONCURRENCY, 0));
+    let setup = Setup::new(Arc::new(program.manifest.clone()), Arc::clone(&environment), &process);
+    let host_functions = HostFunctions::configure(&program.imports, &setup);
     lap();
-    let sandbox = Sandbox::new(
-        loaded.code,
-        Arc::clone(&program),
-        services,
-        Arc::new(Capacity::new(CONCURRENCY, 0)),
-        Options::default(),
-    )?;
+    let (plans, capacity) = (Arc::clone(&program), Arc::clone(&process.capacity));
+    let sandbox = Sandbox::new(loaded.code, plans, environment, host_functions, capacity, Options::default())?;
     let connected = lap();
     let caller = Arc::new(sandbox.clone());
     let engine = graphql::Engine::new(Arc::clone(&program), caller, graphql::Options::default());
-    let graphql = Endpoint::alone(engine);
+    let graphql = GraphqlHandler::alone(engine);
     let request = request(&program)?;
     let app = App { graphql, sandbox, request };
     lap();
@@ -107,10 +105,10 @@ pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
     Ok((app, Steps { open, sandbox: connected, first, pool, second }))
 }
 
-fn request(program: &Program) -> Result<Request> {
+fn request(program: &Program) -> Result<CallRequest> {
     let index = program.functions.iter().position(|plan| plan.name.eq_ignore_ascii_case("answer"));
     let function = u32::try_from(index.ok_or("the app has no function `answer`")?)?;
-    Ok(Request { function, arguments: vec![Some(Value::String("world".to_owned()))], ..Request::default() })
+    Ok(CallRequest { function, arguments: vec![Some(Value::String("world".to_owned()))], ..CallRequest::default() })
 }
 
 impl App {

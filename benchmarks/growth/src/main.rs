@@ -12,9 +12,8 @@ mod steps;
 
 use std::process::ExitCode;
 
-use measure::Result;
-
 use abi::language::Language;
+
 use apps::App;
 use sources::Kind;
 
@@ -28,6 +27,9 @@ usage: growth build|functions|images|answers|documents [MEASUREMENT]
   documents  1 to 10,000 different documents over HTTP: time per request, memory
 
   MEASUREMENT is one of compiling, loading, calling, serving; without it functions and images take all four.";
+
+/// Any failure ends a measurement: figures with missing rounds would not compare like with like.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 const FUNCTIONS: [usize; 5] = [10, 100, 1000, 2000, 5000];
 /// KiB.
@@ -69,7 +71,7 @@ fn grown(apps: &[App], what: &str, only: Option<&str>) -> Result<()> {
         if only.is_none_or(|only| only == name) {
             if name != "compiling" {
                 // Threads and processes started from here on inherit this; only servers are placed elsewhere.
-                measure::process::pin(&[server::CLIENT_CORE])?;
+                server::pin()?;
             }
             measure(apps, what)?;
         }

@@ -4,9 +4,10 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
 
-use measure::Result;
-use measure::samples::Samples;
+use loadgen::samples::Samples;
 use serde_json::json;
+
+use crate::Result;
 
 /// Where the lines go. Whoever starts a new run removes the file.
 const FIGURES: &str = "target/benchmarks/figures.jsonl";
@@ -24,7 +25,7 @@ pub(crate) struct Quantity {
 pub(crate) struct Row {
     pub(crate) subject: String,
     pub(crate) x: usize,
-    pub(crate) samples: Vec<Samples>,
+    pub(crate) samples: Vec<Samples<f64>>,
 }
 
 /// Prints the rows as a table with minimum and median, and appends them to the figures as `growth: NAME, WHAT`.
@@ -40,20 +41,18 @@ pub(crate) fn publish(title: &str, what: &str, quantities: &[Quantity], rows: &[
     for row in rows {
         let mut cells = Vec::new();
         for (quantity, samples) in quantities.iter().zip(&row.samples) {
-            let (minimum, median, digits) = (samples.minimum(), samples.median(), quantity.digits);
-            cells.push(if minimum.is_finite() {
-                format!("{minimum:.digits$} / {median:.digits$}")
-            } else {
-                "–".into()
+            let Some(summary) = samples.summary() else {
+                cells.push("–".into());
+                continue;
+            };
+            let (minimum, median, digits) = (summary.minimum, summary.median, quantity.digits);
+            cells.push(format!("{minimum:.digits$} / {median:.digits$}"));
+            let figure = format!("growth: {}, {what}", quantity.name);
+            let (subject, unit, x) = (&row.subject, quantity.unit, row.x);
+            let line = json!({
+                "figure": figure, "subject": subject, "x": x, "unit": unit, "minimum": minimum, "median": median,
             });
-            if minimum.is_finite() {
-                let figure = format!("growth: {}, {what}", quantity.name);
-                let (subject, unit, x) = (&row.subject, quantity.unit, row.x);
-                let line = json!({
-                    "figure": figure, "subject": subject, "x": x, "unit": unit, "minimum": minimum, "median": median,
-                });
-                writeln!(figures, "{line}")?;
-            }
+            writeln!(figures, "{line}")?;
         }
         println!("| {} | {} | {} |", row.subject, row.x, cells.join(" | "));
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use measure::samples::Samples;
+use loadgen::samples::Samples;
 use tokio::runtime::Runtime;
 
 use crate::Result;
@@ -27,7 +27,7 @@ const SETTLE: Duration = Duration::from_millis(500);
 /// The apps' samples of several quantities.
 struct Columns<'a> {
     apps: &'a [App],
-    samples: Vec<Vec<Samples>>,
+    samples: Vec<Vec<Samples<f64>>>,
 }
 
 impl<'a> Columns<'a> {

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use abi::value::Value;
 use futures::FutureExt as _;
-use runner::call::{Call, Outcome, Request};
+use runner::call::{Call, CallRequest, Outcome};
 use runner::graphql::Engine;
 use runner::sandbox::Options;
-use runner::server::Endpoint;
+use runner::server::GraphqlHandler;
 use tests::guests::{self, Apps as _, Language};
 use tests::in_process::{self, Guest};
 
@@ -40,7 +40,7 @@ fn echo(language: Language, times: usize) {
 /// GraphQL requests of one document, whose functions `call` runs.
 fn graphql(guest: &Guest, call: Arc<dyn Call>, times: usize) {
     let engine = Engine::new(Arc::clone(&guest.program), call, runner::graphql::Options::default());
-    let endpoint = Endpoint::alone(engine);
+    let endpoint = GraphqlHandler::alone(engine);
     for _ in 0..times {
         // All calls are answered at once: there is nothing to wait for.
         assert_eq!(endpoint.ask(BODY).now_or_never().as_deref(), Some(ANSWER));
@@ -51,7 +51,7 @@ fn run(path: &str, times: usize) -> Result<(), &'static str> {
     match path {
         // The function's answer is there already: what is counted is reading, looking up, writing.
         "graphql" => {
-            let greet = |_: Request| {
+            let greet = |_: CallRequest| {
                 let value = Some(Value::String("Hello!".to_owned()));
                 futures::future::ready(Outcome { value, ..Outcome::default() }).boxed()
             };
@@ -60,7 +60,7 @@ fn run(path: &str, times: usize) -> Result<(), &'static str> {
         "request" => {
             let guest = Arc::new(load(PEOPLE));
             let caller = Arc::clone(&guest);
-            let call = move |request: Request| {
+            let call = move |request: CallRequest| {
                 futures::future::ready(caller.with_kept(|instance| instance.call(&request))).boxed()
             };
             graphql(&guest, Arc::new(call), times);

@@ -3,13 +3,13 @@
 use crate::Result;
 use crate::figures::Figure;
 use crate::options::Options;
-use crate::server::Server;
+use crate::server::{first_answer, spawn};
 
 const ROUNDS: usize = 40;
 const WARM_UP: usize = 3;
 
 /// Starts each server once a round, one after the other.
-pub(crate) fn measure(options: &Options) -> Result<String> {
+pub(crate) async fn measure(options: &Options) -> Result<String> {
     let subjects = &options.subjects;
     let warm_up = options.warm_up.unwrap_or(WARM_UP);
     let mut times = Figure::new("cold start", "ms", subjects);
@@ -18,8 +18,8 @@ pub(crate) fn measure(options: &Options) -> Result<String> {
         let order = if warming { (0..subjects.len()).collect() } else { options.order(round - warm_up) };
         for index in order {
             let subject = &subjects[index];
-            let mut server = Server::spawn(&subject.command, options.server_core)?;
-            let elapsed = server.first_answer().map_err(|error| format!("{}: {error}", subject.name))?;
+            let mut server = spawn(&subject.command, options.server_core)?;
+            let elapsed = first_answer(&mut server).await.map_err(|error| format!("{}: {error}", subject.name))?;
             if !warming {
                 times.push(index, elapsed.as_secs_f64() * 1000.0);
             }

@@ -1,6 +1,6 @@
 //! Measured quantities, and the lines of JSON that are made of them.
 
-use measure::samples::Samples;
+use loadgen::samples::{Samples, Summary};
 use serde_json::json;
 
 use crate::options::Subject;
@@ -9,7 +9,7 @@ use crate::options::Subject;
 pub(crate) struct Figure {
     name: &'static str,
     unit: &'static str,
-    samples: Vec<Samples>,
+    samples: Vec<Samples<f64>>,
 }
 
 impl Figure {
@@ -23,16 +23,16 @@ impl Figure {
 
     /// A line for each subject that was measured. `x` is what the figure depends on, if anything.
     pub(crate) fn lines(&self, subjects: &[Subject], x: Option<usize>) -> String {
-        let measured = subjects.iter().zip(&self.samples).filter(|(_, samples)| !samples.is_empty());
-        let line = |(subject, samples): (&Subject, &Samples)| {
+        let measured = subjects.iter().zip(&self.samples).filter_map(|(one, samples)| Some((one, samples.summary()?)));
+        let line = |(subject, summary): (&Subject, Summary<f64>)| {
             let line = json!({
                 "figure": self.name,
                 "subject": subject.name,
                 "x": x,
                 "unit": self.unit,
-                "minimum": samples.minimum(),
-                "median": samples.median(),
-                "samples": samples.len(),
+                "minimum": summary.minimum,
+                "median": summary.median,
+                "samples": summary.count,
             });
             format!("{line}\n")
         };
@@ -49,13 +49,14 @@ mod tests {
         let subject = |name: &str| Subject { name: name.into(), command: String::new(), every: 1 };
         let subjects = [subject("runner"), subject("absent")];
         let mut figure = Figure::new("cold start", "ms", &subjects);
-        figure.push(0, 2.0);
-        figure.push(0, 1.0);
+        for value in [3.0, 1.0, 2.0] {
+            figure.push(0, value);
+        }
         let lines = figure.lines(&subjects, None);
         let line: serde_json::Value = serde_json::from_str(&lines).unwrap();
         assert_eq!(line["subject"], "runner");
         assert_eq!(line["x"], serde_json::Value::Null);
-        assert_eq!((line["minimum"].as_f64(), line["median"].as_f64()), (Some(1.0), Some(1.5)));
+        assert_eq!((line["minimum"].as_f64(), line["median"].as_f64()), (Some(1.0), Some(2.0)));
         assert_eq!(lines.lines().count(), 1);
     }
 }

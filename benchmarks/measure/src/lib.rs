@@ -1,7 +1,6 @@
-//! What the measuring programs share: samples, and servers as processes on cores of their own.
+//! What the measuring programs share beside the load client: the load that wrk makes.
 
-pub mod process;
-pub mod samples;
+pub mod wrk;
 
 /// Any failure ends a measurement: figures with missing rounds would not compare like with like.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;

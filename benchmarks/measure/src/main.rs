@@ -1,6 +1,5 @@
 //! Measures servers, or programs, side by side. Prints a line of JSON for each figure of each of them.
 
-mod client;
 mod cold;
 mod compile;
 mod figures;
@@ -11,8 +10,8 @@ mod throughput;
 
 use std::process::ExitCode;
 
+use loadgen::cores::Cores;
 use measure::Result;
-use measure::process::pin;
 use options::Options;
 
 const USAGE: &str = "\
@@ -31,18 +30,18 @@ usage: measure cold|memory|throughput [OPTION VALUE]...
   --seconds N         throughput: length of one run [3]
   --script FILE       throughput: the script for wrk [benchmarks/wrk.lua]";
 
-fn run(arguments: &[String]) -> Result<()> {
+async fn run(arguments: &[String]) -> Result<()> {
     let [command, options @ ..] = arguments else { return Err(USAGE.into()) };
     let options = Options::parse(options)?;
     if command != "compile" {
         // Threads and the wrk process started later inherit this; only servers are placed elsewhere.
-        pin(&[options.client_core])?;
+        Cores::of(&[options.client_core])?.enter()?;
     }
     let report = match command.as_str() {
-        "cold" => cold::measure(&options)?,
+        "cold" => cold::measure(&options).await?,
         "compile" => compile::measure(&options)?,
-        "memory" => memory::measure(&options)?,
-        "throughput" => throughput::measure(&options)?,
+        "memory" => memory::measure(&options).await?,
+        "throughput" => throughput::measure(&options).await?,
         _ => return Err(USAGE.into()),
     };
     print!("{report}");
@@ -51,7 +50,9 @@ fn run(arguments: &[String]) -> Result<()> {
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match run(&arguments) {
+    // One thread: there is one core for it.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(run(&arguments))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("measure: {error}");

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use abi::value::Value;
-use runner::call::Request;
+use runner::call::CallRequest;
 use runner::sandbox::Options;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -110,7 +110,7 @@ struct Row {
     serde: Vec<f64>,
 }
 
-fn call(instance: &mut Kept<'_>, request: &Request) {
+fn call(instance: &mut Kept<'_>, request: &CallRequest) {
     in_process::value(instance.call(request)).expect("the guest answers");
 }
 
@@ -119,7 +119,8 @@ fn measure(guest: &Guest, shapes: &[Shape]) -> Vec<Row> {
         let json: serde_json::Value = serde_json::from_str(&shape.json).expect("the benchmark's own JSON is valid");
         Value::from(&json)
     };
-    let requests: Vec<Request> = shapes.iter().map(|shape| guest.request(shape.function, &[argument(shape)])).collect();
+    let requests: Vec<CallRequest> =
+        shapes.iter().map(|shape| guest.request(shape.function, &[argument(shape)])).collect();
     let mut rows: Vec<Row> = shapes.iter().map(|_| Row::default()).collect();
     for _ in 0..ROUNDS {
         for ((shape, request), row) in shapes.iter().zip(&requests).zip(&mut rows) {

@@ -5,7 +5,7 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 
-use measure::samples::Samples;
+use loadgen::samples::Samples;
 use serde_json::json;
 
 use crate::Result;
@@ -105,6 +105,6 @@ impl Report {
 
 /// The least value and the median; none where nothing was measured.
 fn summary(rounds: &[Round], value: impl Fn(&Round) -> Option<f64>) -> Option<(f64, f64)> {
-    let values: Samples = rounds.iter().filter_map(value).collect();
-    (!values.is_empty()).then(|| (values.minimum(), values.median()))
+    let summary = rounds.iter().filter_map(value).collect::<Samples<_>>().summary()?;
+    Some((summary.minimum, summary.median))
 }

@@ -4,10 +4,10 @@ mod client;
 mod figures;
 mod options;
 mod round;
-mod server;
 
 use std::process::ExitCode;
 
+use loadgen::cores::Cores;
 use options::Options;
 use tests::app;
 use tests::guests::Apps as _;
@@ -15,10 +15,6 @@ use tests::guests::Language;
 use tests::slow_model::SlowModel;
 
 use measure::Result;
-
-/// A call that waits for nothing, and its answer.
-const PURE: &str = r#"{"query":"{ sayHello }"}"#;
-const GREETING: &str = r#"{"data":{"sayHello":"Hello!"}"#;
 
 /// Files that this process may open: two for each call, on the client's side and on the provider's.
 const FILES: u64 = 16_384;
@@ -50,7 +46,7 @@ fn start() -> Result<String> {
     files.current = files.maximum.map_or(Some(FILES), |maximum| Some(maximum.min(FILES)));
     rustix::process::setrlimit(rustix::process::Resource::Nofile, files)?;
     // Threads and wrk inherit this; only the runner is placed elsewhere.
-    measure::process::pin(&[options.client_core])?;
+    Cores::of(&[options.client_core])?.enter()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(measure(&options))
 }

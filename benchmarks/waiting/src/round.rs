@@ -5,12 +5,15 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use serde_json::Value;
+use loadgen::client::{HeaderMap, Message};
+use loadgen::cores::Cores;
+use loadgen::server::Server;
+use measure::wrk::Wrk;
+use serde_json::json;
 
 use crate::Result;
-use crate::client::{Crowd, Question, burst};
+use crate::client::{Crowd, burst, waiting};
 use crate::options::Options;
-use crate::server::Server;
 
 /// How long a model takes.
 const WAIT: Duration = Duration::from_secs(1);
@@ -18,6 +21,10 @@ const WAIT: Duration = Duration::from_secs(1);
 const ARRIVE: Duration = Duration::from_millis(1500);
 /// How long wrk runs before it counts.
 const WARM_UP: u64 = 1;
+/// More seconds than this are an error of wrk's.
+const TIMEOUT: u64 = 2;
+/// A call that waits for nothing.
+const PURE: &str = r#"{"query":"{ sayHello }"}"#;
 
 /// What the waits themselves showed.
 #[derive(Clone, Copy, Debug)]
@@ -63,16 +70,16 @@ pub(crate) struct Round {
 
 /// Runs one round against a fresh process.
 pub(crate) async fn run(artifact: &Path, options: &Options) -> Result<Round> {
-    let server = Server::start(artifact, options.room(), &options.server_cores, &options.runner_flags).await?;
+    let server = start(artifact, options).await?;
     let address = server.address;
-    let before = server.process.status("VmRSS")? / 1024.0;
+    let before = server.process.mebibytes("VmRSS")?;
     let used = server.process.processor_seconds()?;
     let requests = options.calls / options.fields;
-    let question = Question::waiting(options.fields, WAIT);
-    let first = burst(address, requests, &question).await?.as_secs_f64();
+    let message = waiting(options.fields, WAIT);
+    let first = burst(address, requests, &message).await?.as_secs_f64();
     let processor = server.process.processor_seconds()? - used;
-    let second = burst(address, requests, &question).await?.as_secs_f64();
-    let (peak, threads) = (server.process.status("VmHWM")? / 1024.0, server.process.status("Threads")?);
+    let second = burst(address, requests, &message).await?.as_secs_f64();
+    let (peak, threads) = (server.process.mebibytes("VmHWM")?, server.process.status("Threads")? as f64);
 
     let a_call = (peak - before) * 1024.0 / options.calls as f64;
     let waits = Waits { first, second, processor, peak, a_call, before, threads };
@@ -88,7 +95,7 @@ async fn beside(server: &Server, options: &Options) -> Result<Pure> {
 
     let requests = options.calls / options.fields;
     let long = ARRIVE + Duration::from_secs(options.seconds + WARM_UP);
-    let in_flight = Crowd::start(address, requests, &Question::waiting(options.fields, long));
+    let in_flight = Crowd::start(address, requests, &waiting(options.fields, long));
     tokio::time::sleep(ARRIVE).await;
     let beside = pure(address, options, options.seconds).await?;
     if in_flight.answers() > 0 {
@@ -96,7 +103,7 @@ async fn beside(server: &Server, options: &Options) -> Result<Pure> {
     }
     in_flight.end().await?;
 
-    let renewing = Crowd::start(address, requests, &Question::waiting(options.fields, WAIT));
+    let renewing = Crowd::start(address, requests, &waiting(options.fields, WAIT));
     tokio::time::sleep(ARRIVE).await;
     let answered = renewing.answers();
     let renewed = pure(address, options, options.seconds).await?;
@@ -105,25 +112,26 @@ async fn beside(server: &Server, options: &Options) -> Result<Pure> {
 
     let alone_after = pure(address, options, options.seconds).await?;
     let alone = f64::midpoint(alone_before, alone_after);
-    Ok(Pure { alone, beside, renewed, ended, peak: server.process.status("VmHWM")? / 1024.0 })
+    Ok(Pure { alone, beside, renewed, ended, peak: server.process.mebibytes("VmHWM")? })
 }
 
 /// Pure calls per second.
 async fn pure(address: SocketAddr, options: &Options, seconds: u64) -> Result<f64> {
-    let mut wrk = Command::new("wrk");
-    wrk.args(["-t1", &format!("-c{}", options.connections), &format!("-d{seconds}s"), "-s"])
-        .arg(tests::root().join("benchmarks/wrk.lua"))
-        .args([&format!("http://{address}/graphql"), "--", crate::PURE]);
-    // On a thread of its own: this one serves the provider meanwhile.
-    let output = tokio::task::spawn_blocking(move || wrk.output()).await?.map_err(|error| format!("wrk: {error}"))?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let line = text.lines().last().filter(|_| output.status.success());
-    let result: Value = line
-        .and_then(|line| serde_json::from_str(line).ok())
-        .ok_or_else(|| format!("wrk failed: {text}{}", String::from_utf8_lossy(&output.stderr)))?;
-    let number = |name: &str| result[name].as_f64().ok_or_else(|| format!("no {name} in what wrk printed"));
-    if number("errors")? > 0.0 {
-        return Err(format!("wrk saw errors: {result}").into());
-    }
-    Ok(number("requests")? / (number("microseconds")? / 1e6))
+    let script = &tests::root().join("benchmarks/wrk.lua");
+    let wrk = Wrk { script, body: PURE, connections: options.connections, seconds, timeout: TIMEOUT };
+    Ok(wrk.run(address).await?.rate())
+}
+
+/// Starts the runner, and waits for its first answer.
+async fn start(artifact: &Path, options: &Options) -> Result<Server> {
+    let command = |port: u16| {
+        let mut command = Command::new(tests::binary("modus-runner"));
+        command.arg(artifact).args(["--host", "127.0.0.1", "--port", &port.to_string()]);
+        command.args(["--max-calls", &options.room().to_string()]).args(&options.runner_flags);
+        command
+    };
+    let mut server = Server::spawn(command, &Cores::of(&options.server_cores)?)?;
+    let greeting = Message::post("/graphql", &HeaderMap::new(), PURE).expecting(json!({ "sayHello": "Hello!" }));
+    server.connect().await?.ask(&greeting).await?;
+    Ok(server)
 }

@@ -3,14 +3,15 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use abi::manifest::Manifest;
+use abi::manifest::{FILE_NAME, Manifest};
 use abi::plan::Program;
+use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Input, MANIFEST, beside, is_dash, keep, manifest_of, print_bytes, read_input, read_manifest, report};
-use crate::cli::{Check, Outcome, Output};
+use super::output::{Outcome, Output};
+use super::{Input, beside, is_dash, keep, manifest_of, print_bytes, read_input, read_manifest, report};
 use crate::codes;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::pipeline::{self, ManifestText};
 use crate::render::{Renderer, json_value};
 
@@ -24,6 +25,23 @@ struct Checked {
     contents: Option<Manifest>,
     /// The module's, if it can be used.
     program: Option<Program>,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// A manifest, a module (with the modus.json beside it), or the folder of both
+    #[arg(value_name = "FILE|FOLDER", default_value = ".")]
+    pub path: PathBuf,
+    /// The manifest [default: modus.json beside the module]
+    #[arg(short, long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub strict: bool,
+    /// Print JSON, with all that was found
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Runs the command.
@@ -93,7 +111,7 @@ impl Checked {
         match manifest {
             Some(manifest) => self.take_manifest(read_manifest(manifest).map(Some)),
             // With a module alone, its absence is only worth a warning.
-            None if modules.is_empty() => self.take_manifest(read_manifest(&folder.join(MANIFEST)).map(Some)),
+            None if modules.is_empty() => self.take_manifest(read_manifest(&folder.join(FILE_NAME)).map(Some)),
             None => self.take_manifest(beside(&folder.join("app.wasm"))),
         }
     }
@@ -107,8 +125,11 @@ impl Checked {
     fn analyse(&mut self, strict: bool) {
         let manifest = self.manifest.as_ref();
         if let Some(manifest) = manifest {
-            let (contents, found) = crate::manifest::read(&manifest.text, &manifest.file, strict);
-            self.contents = contents;
+            let (contents, mut found) = crate::manifest::read(&manifest.text, &manifest.file);
+            if strict {
+                diagnostic::make_errors(&mut found);
+            }
+            self.contents = contents.filter(|_| !found.iter().any(Diagnostic::is_error));
             if self.module.is_none() {
                 self.diagnostics.extend(found);
             }
@@ -121,7 +142,7 @@ impl Checked {
             self.diagnostics.extend(found);
         }
         if strict {
-            self.diagnostics.iter_mut().for_each(|found| found.severity = Severity::Error);
+            diagnostic::make_errors(&mut self.diagnostics);
         }
     }
 

@@ -4,14 +4,72 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use abi::engine::Bounds;
+use clap::{Args, ValueEnum};
+
+use super::output::{Outcome, Output};
 use super::{Input, beside, fail, is_dash, keep, print_bytes, read_input, read_manifest, report, runner, write_file};
-use crate::cli::{Compile, Outcome, Output};
 use crate::codes;
-use crate::diagnostic::Diagnostic;
-use crate::native::Target;
+use crate::diagnostic::{self, Diagnostic};
+use crate::native::{CpuLevel, Target};
 use crate::pipeline::{self, ManifestText};
+use crate::preinit::Mode;
 use crate::progress::Progress;
 use crate::render::{Format, Renderer};
+
+/// Arguments of the default command.
+#[derive(Debug, Args)]
+pub struct Compile {
+    /// The module (app.wasm), or - for standard input
+    pub input: PathBuf,
+    /// The artifact [default: INPUT with .cwasm, or standard output for -]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The manifest [default: modus.json beside the module, if there]
+    #[arg(short, long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub strict: bool,
+    /// Write an executable that serves the app by itself [default name: INPUT without extension]
+    #[arg(long)]
+    pub exe: bool,
+    /// The runner in the executable [default: modus-runner beside modusc, else on PATH]
+    #[arg(long, value_name = "FILE", requires = "exe")]
+    pub runner: Option<PathBuf>,
+    /// Machine to compile for, by its triple [default: this one]
+    #[arg(long, value_name = "TRIPLE")]
+    pub target: Option<String>,
+    /// Instructions to use
+    #[arg(long, value_enum, default_value_t, value_name = "CPU")]
+    pub cpu: CpuLevel,
+    /// Initialise the app now instead of in each call
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub preinit: Mode,
+    /// How the app is kept within its memory
+    #[arg(long, value_enum, default_value_t, value_name = "KIND")]
+    pub bounds: BoundsKind,
+}
+
+/// Ways of keeping a guest within its memory, as the command line has them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum BoundsKind {
+    /// Guard pages: fastest; each instance reserves 4 GiB of addresses, which costs no memory
+    #[default]
+    Guard,
+    /// Compare each address: for hosts that limit addresses (`ulimit -v`); 128 MiB for each instance, and at most; what
+    /// computes takes up to a third longer
+    Explicit,
+}
+
+impl From<BoundsKind> for Bounds {
+    fn from(kind: BoundsKind) -> Self {
+        match kind {
+            BoundsKind::Guard => Self::Guard,
+            BoundsKind::Explicit => Self::Explicit,
+        }
+    }
+}
 
 /// Runs the command.
 pub fn run(arguments: &Compile, output: &Output) -> Outcome {
@@ -48,11 +106,12 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
             artifact
         }
         None => {
-            diagnostics.extend(
-                manifest
-                    .as_ref()
-                    .map_or_else(Vec::new, |text| crate::manifest::read(&text.text, &text.file, arguments.strict).1),
-            );
+            let text = manifest.as_ref();
+            let mut found = text.map_or_else(Vec::new, |text| crate::manifest::read(&text.text, &text.file).1);
+            if arguments.strict {
+                diagnostic::make_errors(&mut found);
+            }
+            diagnostics.extend(found);
             None
         }
     };

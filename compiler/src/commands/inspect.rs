@@ -8,10 +8,25 @@ use abi::plan::{DefaultValue, FunctionPlan, ImportPlan, ParameterPlan, Program};
 use abi::types::TypeId;
 use serde_json::{Value, json};
 
+use std::path::PathBuf;
+
+use clap::Args;
+
 use super::load::{Section, load};
+use super::output::{Outcome, Output};
 use super::{print_bytes, report};
-use crate::cli::{Inspect, Outcome, Output};
+use crate::render::escaped;
 use crate::schema::sdl;
+
+/// Arguments of `inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// The module or artifact, or - for standard input
+    pub file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Runs the command.
 pub fn run(arguments: &Inspect, output: &Output) -> Outcome {
@@ -58,7 +73,7 @@ fn sections_text(out: &mut String, sections: &[Section]) -> std::fmt::Result {
     }
     writeln!(out, "\nSections ({}):", sections.len())?;
     sections.iter().try_for_each(|section| {
-        writeln!(out, "  {:<24} {:>10} bytes at {:#x}", plain(&section.name), section.length, section.offset)
+        writeln!(out, "  {:<24} {:>10} bytes at {:#x}", escaped(&section.name), section.length, section.offset)
     })
 }
 
@@ -72,32 +87,32 @@ fn section_json(section: &Section) -> Value {
 
 fn program_text(out: &mut String, program: &Program) -> std::fmt::Result {
     let app = &program.app;
-    writeln!(out, "App:       {} {}", plain(&app.name), plain(&app.version))?;
-    writeln!(out, "SDK:       {} ({})", plain(&app.sdk), program.language)?;
-    writeln!(out, "Build:     {} of {}", plain(&app.build_id), plain(&app.build_time))?;
+    writeln!(out, "App:       {} {}", escaped(&app.name), escaped(&app.version))?;
+    writeln!(out, "SDK:       {} ({})", escaped(&app.sdk), program.language)?;
+    writeln!(out, "Build:     {} of {}", escaped(&app.build_id), escaped(&app.build_time))?;
     if !app.git_repo.is_empty() || !app.git_commit.is_empty() {
-        writeln!(out, "Source:    {} {}", plain(&app.git_repo), plain(&app.git_commit))?;
+        writeln!(out, "Source:    {} {}", escaped(&app.git_repo), escaped(&app.git_commit))?;
     }
     for (name, endpoint) in &program.manifest.endpoints {
-        writeln!(out, "Endpoint:  {} at {} ({})", plain(name), plain(&endpoint.path), auth_name(endpoint.auth))?;
+        writeln!(out, "Endpoint:  {} at {} ({})", escaped(name), escaped(&endpoint.path), auth_name(endpoint.auth))?;
     }
     match &program.start {
-        Some(start) => writeln!(out, "Start:     {} in each call", plain(start))?,
+        Some(start) => writeln!(out, "Start:     {} in each call", escaped(start))?,
         None => writeln!(out, "Start:     at build time; words that each call gets anew: {}", program.seeds.len())?,
     }
     writeln!(out, "Schema:    {} bytes as SDL", sdl::print(&program.schema).len())?;
     writeln!(out, "\nFunctions ({}):", program.functions.len())?;
     for function in &program.functions {
-        writeln!(out, "  {}", plain(&function_text(program, function)))?;
+        writeln!(out, "  {}", escaped(&function_text(program, function)))?;
         if let Some(reason) = &function.uncallable {
-            writeln!(out, "      cannot be called: {}", plain(reason))?;
+            writeln!(out, "      cannot be called: {}", escaped(reason))?;
         }
     }
     writeln!(out, "\nImports ({}):", program.imports.len())?;
     for import in &program.imports {
-        writeln!(out, "  {}.{} {}", plain(&import.module), plain(&import.name), import.signature)?;
+        writeln!(out, "  {}.{} {}", escaped(&import.module), escaped(&import.name), import.signature)?;
         if let Some(problem) = &import.problem {
-            writeln!(out, "      {}", plain(problem))?;
+            writeln!(out, "      {}", escaped(problem))?;
         }
     }
     Ok(())
@@ -221,14 +236,4 @@ fn auth_name(auth: abi::manifest::Auth) -> &'static str {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Names come from the module: control characters must not reach the terminal.
-pub(super) fn plain(text: &str) -> String {
-    text.chars()
-        .flat_map(|character| {
-            let escaped = character.is_control().then(|| character.escape_default().to_string());
-            escaped.unwrap_or_else(|| character.to_string()).chars().collect::<Vec<_>>()
-        })
-        .collect()
 }

@@ -1,14 +1,14 @@
 //! A program from a module or from an artifact.
 
+use std::path::Path;
+
 use abi::artifact::{Artifact, ArtifactError, Header};
 use abi::plan::Program;
 
-use std::path::Path;
-
-use super::{Input, is_dash, read_input};
+use super::{Input, beside, is_dash, keep, read_input};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::pipeline::{self, ManifestText};
+use crate::pipeline;
 use crate::render::{Format, Renderer};
 
 /// What could be found out about a file.
@@ -61,15 +61,14 @@ pub(super) fn load(path: &Path, format: Format) -> Loaded {
 impl Loaded {
     fn module(&mut self, path: &Path, input: &Input) {
         // The schema depends on the manifest only for old apps, so a module alone will do.
-        let beside = path.with_file_name("modus.json");
-        let text = if is_dash(path) { None } else { std::fs::read_to_string(&beside).ok() };
-        let manifest = text.map(|text| ManifestText { text, file: beside.display().to_string() });
+        let (manifest, unread) = keep(if is_dash(path) { Ok(None) } else { beside(path) });
+        let manifest = manifest.flatten();
         if let Some(manifest) = &manifest {
             self.renderer.add_source(&manifest.file, &manifest.text);
         }
         let (program, diagnostics) = pipeline::analyse(&input.name, &input.bytes, manifest.as_ref());
         self.program = program;
-        self.diagnostics = diagnostics;
+        self.diagnostics = unread.into_iter().chain(diagnostics).collect();
         self.diagnostics.retain(|diagnostic| diagnostic.code != codes::MANIFEST_ABSENT);
     }
 
@@ -86,7 +85,7 @@ impl Loaded {
             Ok(artifact) => {
                 self.header = Some(artifact.header().clone());
                 self.sections = sections(&input.bytes);
-                match artifact.program() {
+                match artifact.whole_program() {
                     Ok(program) => self.program = Some(program),
                     Err(error) => self.diagnostics.push(refused(error)),
                 }

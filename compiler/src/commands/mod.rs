@@ -5,6 +5,7 @@ pub mod check;
 pub mod compile;
 pub mod inspect;
 mod load;
+pub mod output;
 mod runner;
 pub mod schema;
 
@@ -12,14 +13,13 @@ use std::io::{IsTerminal, Read, Write};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Outcome, Output};
+use abi::manifest::FILE_NAME;
+
+use self::output::{Outcome, Output};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::ManifestText;
 use crate::render::Renderer;
-
-/// Name of the manifest beside a module.
-const MANIFEST: &str = "modus.json";
 
 /// A file's contents and how to call it.
 struct Input {
@@ -72,7 +72,7 @@ fn manifest_of(input: Input) -> Result<ManifestText, Diagnostic> {
 
 /// The manifest beside a module, if there is one.
 fn beside(module: &Path) -> Result<Option<ManifestText>, Diagnostic> {
-    let path = module.with_file_name(MANIFEST);
+    let path = module.with_file_name(FILE_NAME);
     match std::fs::symlink_metadata(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         _ => read_manifest(&path).map(Some),

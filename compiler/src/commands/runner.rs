@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::Compile;
+use super::compile::Compile;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 

@@ -1,9 +1,20 @@
 //! `modusc schema`: the GraphQL schema as SDL.
 
+use std::path::PathBuf;
+
+use clap::Args;
+
 use super::load::load;
+use super::output::{Outcome, Output};
 use super::{print_bytes, report};
-use crate::cli::{Outcome, Output, Schema};
 use crate::schema::sdl;
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// The module or artifact, or - for standard input
+    pub file: PathBuf,
+}
 
 /// Runs the command.
 pub fn run(arguments: &Schema, output: &Output) -> Outcome {

@@ -7,6 +7,7 @@ use wasmi::{Engine, Linker, Store, Val};
 use super::*;
 use crate::metadata::{SECTION, VERSION, VERSION_SECTION};
 use crate::pipeline::analyse;
+use crate::unroll;
 
 /// The types of Go's parameters whose core types are i32, i64, f32 and f64.
 const TYPES: [(&str, ValType); 4] =
@@ -83,12 +84,18 @@ fn argument(at: usize, ty: usize) -> (Val, i64) {
     }
 }
 
+/// The program of a module, and the module with its dispatchers.
+fn added(wasm: &[u8]) -> (Program, Vec<u8>) {
+    let mut program = analyse("test.wasm", wasm, None).0.expect("a program");
+    let module = add(wasm, &mut program, unroll::body).expect("a module");
+    (program, module)
+}
+
 fn check(imports: u32, functions: &[Vec<usize>]) {
     let wasm = module(imports, functions);
-    let (program, _) = analyse("test.wasm", &wasm, None);
-    let program = program.expect("a program");
+    let (program, module) = added(&wasm);
     let engine = Engine::default();
-    let module = wasmi::Module::new(&engine, add(&wasm, &program).expect("a module")).expect("a valid module");
+    let module = wasmi::Module::new(&engine, module).expect("a valid module");
     let mut store = Store::new(&engine, ());
     let mut linker = Linker::new(&engine);
     for import in 0..imports {
@@ -124,16 +131,15 @@ proptest! {
 #[test]
 fn more_than_a_dispatcher_holds() {
     for count in [MOST - 1, MOST, MOST + 1, 2 * MOST + 1] {
-        check(1, &vec![vec![0, 3]; count as usize]);
+        check(1, &vec![vec![0, 3]; count]);
     }
 }
 
 #[test]
 fn a_number_beyond_the_last_traps() {
     let wasm = module(0, &[vec![]]);
-    let program = analyse("test.wasm", &wasm, None).0.expect("a program");
     let engine = Engine::default();
-    let module = wasmi::Module::new(&engine, add(&wasm, &program).expect("a module")).expect("a valid module");
+    let module = wasmi::Module::new(&engine, added(&wasm).1).expect("a valid module");
     let mut store = Store::new(&engine, ());
     let instance = Linker::new(&engine).instantiate_and_start(&mut store, &module).expect("an instance");
     let dispatcher = instance.get_func(&store, &Entry::default().export()).expect("the dispatcher");
@@ -146,11 +152,10 @@ fn a_number_beyond_the_last_traps() {
 fn a_thousand_parameters_are_one_too_many() {
     for (count, callable) in [(MOST_PARAMETERS, true), (MOST_PARAMETERS + 1, false)] {
         let wasm = module(0, &[vec![1; count]]);
-        let (program, found) = analyse("test.wasm", &wasm, None);
-        let program = program.expect("a program");
+        let (_, found) = analyse("test.wasm", &wasm, None);
+        let (program, module) = added(&wasm);
         assert_eq!(program.functions.get(0).expect("the function").uncallable.is_none(), callable);
         assert_eq!(found.iter().any(|finding| finding.code == codes::FUNCTION_UNCALLABLE), !callable);
-        let module = add(&wasm, &program).expect("a module");
         wasmparser::Validator::new_with_features(crate::read::FEATURES).validate_all(&module).expect("a valid module");
     }
 }
@@ -163,14 +168,13 @@ fn names() {
         wasm.extend([0, 5 + data.len() as u8, 4]);
         wasm.extend(b"name");
         wasm.extend(data);
-        let program = analyse("test.wasm", &wasm, None).0.expect("a program");
-        let added = add(&wasm, &program).expect("a module");
-        wasmi::Module::new(&Engine::default(), &added).expect("a valid module");
-        added
+        let (_, module) = added(&wasm);
+        wasmi::Module::new(&Engine::default(), &module).expect("a valid module");
+        module
     };
     // Of functions (1), four bytes: one name, that of function 2, `g`.
-    let added = named(&[1, 4, 1, 2, 1, b'g']);
-    let contains = |text: &[u8]| added.windows(text.len()).any(|bytes| bytes == text);
+    let module = named(&[1, 4, 1, 2, 1, b'g']);
+    let contains = |text: &[u8]| module.windows(text.len()).any(|bytes| bytes == text);
     for name in [&b"\x02\x01g"[..], b"\x04\x06call 0", b"\x05\x06call 1"] {
         assert!(contains(name), "{name:?}");
     }

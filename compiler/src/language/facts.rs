@@ -5,7 +5,7 @@
 pub struct TypeFacts {
     /// Null is a value of the type.
     pub nullable: bool,
-    /// The type's name without one nullable mark (Go: one leading `*`).
+    /// The type's name without one nullable mark.
     pub underlying: String,
     /// What the underlying type is.
     pub shape: Shape,

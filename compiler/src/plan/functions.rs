@@ -7,7 +7,7 @@ use abi::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan, Signature};
 use abi::types::{Kind, TypeId, Types};
 use wasmparser::FuncType;
 
-use super::{core_type, reserved, result_names};
+use super::{core_type, reserved};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::dispatch;
@@ -15,40 +15,42 @@ use crate::language::frontend;
 use crate::metadata::{Function, Parameter, split_version};
 use crate::read::Module;
 use crate::schema::defaults::default_value;
+use crate::schema::names;
 
-/// The plans, and the names of the functions that cannot be served at all.
-pub(super) fn build(
+/// The plans as far as metadata tells them.
+pub(super) fn drafts(module: &Module, types: &mut Types) -> Vec<FunctionPlan> {
+    module.metadata.fn_exports.iter().map(|(name, function)| draft(module, name, function, types)).collect()
+}
+
+/// Completes the plans; the names of the functions that cannot be served at all.
+pub(super) fn finish(
     module: &Module,
+    plans: &mut [FunctionPlan],
     types: &mut Types,
     found: &mut Vec<Diagnostic>,
-) -> (Vec<FunctionPlan>, BTreeSet<String>) {
-    let mut plans: Vec<FunctionPlan> =
-        module.metadata.fn_exports.iter().map(|(name, function)| draft(module, name, function, types)).collect();
-    let core = |name: &str| core_type::signature(module.exports.get(name)?);
-    frontend(module.language).infer(&module.metadata, &core, &mut plans, types);
+) -> BTreeSet<String> {
     let mut left_out = BTreeSet::new();
-    for plan in &mut plans {
+    for plan in plans {
         let Some(ty) = module.exports.get(&plan.name) else {
             let message = format!("no wasm function definition found for {}", plan.name);
             found.push(Diagnostic::error(codes::EXPORT_MISSING, message));
             plan.uncallable = Some("the module does not export it".to_owned());
             continue;
         };
-        if let Some(finding) = finish(module, plan, ty, types) {
+        if let Some(finding) = complete(module, plan, ty, types) {
             if finding.code != codes::FUNCTION_UNCALLABLE {
                 left_out.insert(plan.name.clone());
             }
             found.push(finding);
         }
     }
-    (plans, left_out)
+    left_out
 }
 
-/// The plan as far as metadata tells it.
 fn draft(module: &Module, name: &str, function: &Function, types: &mut Types) -> FunctionPlan {
     let language = frontend(module.language);
     let parameters = parameters(module, &function.parameters, types);
-    let results = function.results.iter().zip(result_names(&function.results));
+    let results = function.results.iter().zip(names::results(&function.results));
     let results = results
         .map(|(result, name)| ResultPlan {
             name: Arc::from(name),
@@ -80,7 +82,7 @@ pub(super) fn parameters(module: &Module, parameters: &[Parameter], types: &mut 
 }
 
 /// Sets the signature and the language's part; a finding says why the function cannot be called.
-fn finish(module: &Module, plan: &mut FunctionPlan, ty: &FuncType, types: &mut Types) -> Option<Diagnostic> {
+fn complete(module: &Module, plan: &mut FunctionPlan, ty: &FuncType, types: &mut Types) -> Option<Diagnostic> {
     let name = &plan.name;
     let core = core_type::signature(ty);
     plan.signature = core.clone().unwrap_or_default();

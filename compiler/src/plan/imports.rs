@@ -1,12 +1,13 @@
 //! Plans of the imported host functions (`metadata` section 4.2).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use abi::host_functions::{self, Capability};
 use abi::plan::{ImportPlan, Signature};
 use abi::types::{TypeId, Types};
 
+use super::core_type;
 use super::functions::{parameters, unsupported};
-use super::{core_type, known};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::language::{frontend, problem};
@@ -15,7 +16,7 @@ use crate::read::{Import, Module};
 /// The plans in module order.
 pub(super) fn build(module: &Module, types: &mut Types, found: &mut Vec<Diagnostic>) -> Vec<ImportPlan> {
     let mut reported = BTreeSet::new();
-    let mut unknown = Vec::new();
+    let mut lacking = Lacking::default();
     let mut plans = Vec::with_capacity(module.imports.len());
     for import in &module.imports {
         let mut findings = Vec::new();
@@ -23,23 +24,49 @@ pub(super) fn build(module: &Module, types: &mut Types, found: &mut Vec<Diagnost
         let name = format!("{}.{}", import.module, import.name);
         // One word about each, however often it is imported.
         if reported.insert(name.clone()) {
-            if known::signature(&import.module, &import.name).is_none() {
-                unknown.push(format!("{name} {}", core_type::show(&import.ty)));
-            } else {
-                found.extend(findings);
+            let shown = || format!("{name} {}", core_type::show(&import.ty));
+            match host_functions::find(&import.module, &import.name) {
+                None => lacking.unknown.push(shown()),
+                Some((capability, _)) => {
+                    found.extend(findings);
+                    if !capability.is_available {
+                        lacking.planned.entry(capability.module).or_insert((capability, Vec::new())).1.push(shown());
+                    }
+                }
             }
         }
     }
-    if !unknown.is_empty() {
-        let message = format!("host functions that are not available: {}", unknown.join(", "));
-        let help = "every function is served, and a call that reaches one of them fails";
-        found.push(Diagnostic::warning(codes::IMPORT_UNKNOWN, message).with_help(help));
-    }
+    lacking.report(found);
     for name in module.metadata.fn_imports.keys().filter(|name| !reported.contains(*name)) {
         let message = format!("Unused import {name} in plugin metadata. Please update your Modus SDK");
         found.push(Diagnostic::warning(codes::IMPORT_UNUSED, message));
     }
     plans
+}
+
+/// Imports that nothing stands behind at run time.
+#[derive(Default)]
+struct Lacking {
+    /// Those that no table knows.
+    unknown: Vec<String>,
+    /// Those of capabilities that the runner does not have yet, by module.
+    planned: BTreeMap<&'static str, (&'static Capability, Vec<String>)>,
+}
+
+impl Lacking {
+    fn report(self, found: &mut Vec<Diagnostic>) {
+        let mut warn = |message: String| {
+            let help = "every function is served, and a call that reaches one of them fails";
+            found.push(Diagnostic::warning(codes::IMPORT_UNKNOWN, message).with_help(help));
+        };
+        for (capability, names) in self.planned.into_values() {
+            let (subject, names) = (capability.subject, names.join(", "));
+            warn(format!("the runner does not support {subject} yet; host functions that are not available: {names}"));
+        }
+        if !self.unknown.is_empty() {
+            warn(format!("host functions that are not available: {}", self.unknown.join(", ")));
+        }
+    }
 }
 
 fn plan(module: &Module, import: &Import, types: &mut Types, findings: &mut Vec<Diagnostic>) -> ImportPlan {
@@ -53,9 +80,9 @@ fn plan(module: &Module, import: &Import, types: &mut Types, findings: &mut Vec<
         result: None,
         problem: None,
     };
-    if known::is_fixed(&import.module) {
-        match known::signature(&import.module, &import.name) {
-            Some(usual) => mismatch(&name, &usual, core.as_ref(), import, &mut plan, findings),
+    if host_functions::is_fixed(&import.module) {
+        match host_functions::find(&import.module, &import.name) {
+            Some((_, usual)) => mismatch(&name, &usual.signature(), core.as_ref(), import, &mut plan, findings),
             None => plan.problem = Some(format!("host function {name} is not available")),
         }
         return plan;

@@ -5,8 +5,8 @@ use abi::plan::{DefaultValue, FunctionPlan};
 use abi::value::Value;
 
 use super::*;
-use crate::read::read;
 use crate::read::tests::Builder;
+use crate::read::tests::read;
 
 const AS: &str = "modus-sdk-as@0.18.0";
 const GO: &str = "modus-sdk-go@0.18.0";
@@ -25,7 +25,8 @@ fn planned(sdk: &str, members: &str, imports: &[&str], exports: &[&str]) -> (Opt
     }
     let (module, found) = read(&builder.bytes());
     assert_eq!(found, []);
-    let (program, found) = build(&module.expect("a module"), Manifest::default());
+    let mut found = Vec::new();
+    let program = crate::pipeline::plan(&module.expect("a module"), Manifest::default(), &mut found);
     (program, found.into_iter().map(|finding| format!("{} {}", finding.code, finding.message)).collect())
 }
 
@@ -37,7 +38,7 @@ fn check(sdk: &str, members: &str, imports: &[&str], exports: &[&str], findings:
         assert!(finding.contains(part), "{finding:?} lacks {part:?}");
     }
     if let Some(program) = &program {
-        assert!(program.is_closed());
+        assert_eq!(program.check(), Ok(()));
     }
     program
 }
@@ -171,6 +172,28 @@ fn imports() {
     assert_eq!(program.imports[0], program.imports[2]);
     assert_eq!(program.imports[5].name, "Date.now");
     assert!(program.imports[3].result.is_some());
+}
+
+#[test]
+fn host_functions_that_the_runner_lacks() {
+    let members = r#""fnImports":{
+        "modus_agents.startAgent":{"parameters":[{"name":"name","type":"~lib/string/String"}],"results":[{"type":"i32"}]},
+        "modus_dgraph_client.dropAllData":{"parameters":[{"name":"a","type":"~lib/string/String"}],"results":[{"type":"i32"}]},
+        "modus_agents.listAgents":{"results":[{"type":"i32"}]}}"#;
+    let imports = [
+        "modus_agents.startAgent i>i",
+        "modus_dgraph_client.dropAllData i>i",
+        "modus_agents.listAgents >i",
+        "modus_agents.startAgent i>i",
+    ];
+    let findings = [
+        "MC0307 the runner does not support agents yet; host functions that are not available: \
+         modus_agents.startAgent (i32) -> (i32), modus_agents.listAgents () -> (i32)",
+        "MC0307 the runner does not support Dgraph yet; host functions that are not available: \
+         modus_dgraph_client.dropAllData (i32) -> (i32)",
+    ];
+    let program = check(AS, members, &imports, &[], &findings).expect("a program");
+    assert!(program.imports.iter().all(|import| import.problem.is_none()));
 }
 
 #[test]

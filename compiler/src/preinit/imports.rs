@@ -1,12 +1,11 @@
 //! What a start function may ask for at build time.
 
 use abi::guest::MEMORY;
+use abi::host_functions::{HostFunction, WASI};
 use abi::plan::Clock;
 use wasmi::{Caller, Error, FuncType, Linker, Val};
 
 use super::Mode;
-
-const WASI: &str = "wasi_snapshot_preview1";
 
 /// What belongs to one initialisation.
 pub(super) struct Host {
@@ -22,18 +21,18 @@ pub(super) struct Host {
 type Answer = fn(&mut Caller<'_, Host>, &[u64]) -> Option<()>;
 
 /// Functions whose answer is the same in every call (the runner gives no arguments either), or whose use can be followed.
-const ANSWERED: [(&str, Answer); 4] = [
-    ("args_sizes_get", write_two_zeros),
-    ("args_get", |_, _| Some(())),
-    ("random_get", random),
-    ("clock_time_get", clock),
+const ANSWERED: [(&HostFunction, Answer); 4] = [
+    (WASI.function("args_sizes_get"), write_two_zeros),
+    (WASI.function("args_get"), |_, _| Some(())),
+    (WASI.function("random_get"), random),
+    (WASI.function("clock_time_get"), clock),
 ];
 
 /// Functions whose answer is frozen where the user accepts that: there are no variables.
-const FROZEN: [(&str, Answer); 3] = [
-    ("environ_sizes_get", write_two_zeros),
-    ("environ_get", |_, _| Some(())),
-    ("clock_res_get", |caller, words| write(caller, *words.get(1)?, &1u64.to_le_bytes())),
+const FROZEN: [(&HostFunction, Answer); 3] = [
+    (WASI.function("environ_sizes_get"), write_two_zeros),
+    (WASI.function("environ_get"), |_, _| Some(())),
+    (WASI.function("clock_res_get"), |caller, words| write(caller, *words.get(1)?, &1u64.to_le_bytes())),
 ];
 
 impl Host {
@@ -58,8 +57,8 @@ impl Host {
 
     fn answer(&self, module: &str, name: &str) -> Option<Answer> {
         let frozen = if self.mode == Mode::Force { &FROZEN[..] } else { &[] };
-        let mut known = frozen.iter().chain(&ANSWERED).filter(|_| module == WASI);
-        known.find(|(known, _)| *known == name).map(|(_, answer)| *answer)
+        let mut known = frozen.iter().chain(&ANSWERED).filter(|_| module == WASI.module);
+        known.find(|(known, _)| known.name == name).map(|(_, answer)| *answer)
     }
 
     /// Splitmix64, which visits every state.

@@ -1,6 +1,7 @@
 //! Running the start function, in an interpreter: it runs once or a few times, and compiling the module for that would
 //! take longer than the whole rest of modusc.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use abi::guest::MEMORY;
@@ -48,10 +49,14 @@ impl Module {
     fn instantiate(&self, start: Option<&str>, mode: Mode, draw: u64) -> Result<Guest, String> {
         let mut store = Store::new(self.module.engine(), Host::new(mode, draw));
         let mut linker = Linker::new(self.module.engine());
+        let mut defined = HashSet::new();
         for import in self.module.imports() {
             let ExternType::Func(ty) = import.ty() else { continue };
             // An import may be there twice; the first definition serves both.
-            let _ = imports::define(&mut linker, import.module(), import.name(), ty);
+            if defined.insert((import.module(), import.name())) {
+                imports::define(&mut linker, import.module(), import.name(), ty)
+                    .map_err(|error| format!("its import {} cannot be answered: {error}", import.name()))?;
+            }
         }
         let failed = |error: wasmi::Error, store: &Store<Host>| match store.data().refused() {
             Some(import) => format!("it calls {import}, whose answer differs from call to call"),

@@ -10,11 +10,15 @@ mod imports;
 mod instance;
 mod snapshot;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use abi::language::{Language, Seed};
+use abi::plan::Program;
 use wasmtime_wizer::Wizer;
 
+use crate::codes;
+use crate::diagnostic::Diagnostic;
 use crate::language::{Initialisation, Thaw, Varying, frontend};
 use instance::Guest;
 
@@ -31,12 +35,11 @@ pub enum Mode {
 }
 
 /// An initialised module.
-#[derive(Debug)]
-pub struct Initialised {
+struct Initialised {
     /// The module, whose memory and globals begin as initialisation left them.
-    pub wasm: Vec<u8>,
+    wasm: Vec<u8>,
     /// What each instance gets of its own.
-    pub seeds: Vec<Seed>,
+    seeds: Vec<Seed>,
 }
 
 /// The only start function that may be run ahead: `_start` is a whole program.
@@ -47,11 +50,38 @@ const COMPARED: u64 = 40;
 /// Words that may depend on randomness; what the languages' libraries have is less.
 const MAX_VARYING: usize = 512;
 
+/// The module as its start function leaves it; as it is where each call has to initialise its instance. Of an initialised
+/// module the program has no start any more. Nothing where the mode demands what cannot be.
+pub(crate) fn initialise<'w>(
+    wasm: &'w [u8],
+    program: &mut Program,
+    mode: Mode,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Cow<'w, [u8]>> {
+    let Some(start) = program.start.as_deref().filter(|_| mode != Mode::Off) else { return Some(wasm.into()) };
+    let reason = match attempt(wasm, start, program.language, mode) {
+        Ok(Initialised { wasm, seeds }) => {
+            (program.start, program.seeds) = (None, seeds);
+            return Some(wasm.into());
+        }
+        Err(reason) => reason,
+    };
+    if mode == Mode::Force {
+        let message = format!("the app cannot be initialised at build time: {reason}");
+        found.push(Diagnostic::error(codes::PREINIT, message));
+        return None;
+    }
+    let message = format!("the app is not initialised at build time: {reason}");
+    let help = "each call initialises its instance, which takes a little longer";
+    found.push(Diagnostic::note(codes::PREINIT, message).with_help(help));
+    Some(wasm.into())
+}
+
 /// Initialises a validated module.
 ///
 /// # Errors
 /// Why the module has to be initialised in each call, as the end of a sentence.
-pub fn initialise(wasm: &[u8], start: &str, language: Language, mode: Mode) -> Result<Initialised, String> {
+fn attempt(wasm: &[u8], start: &str, language: Language, mode: Mode) -> Result<Initialised, String> {
     if start != REACTOR {
         return Err(format!("it exports {start} in place of {REACTOR}"));
     }

@@ -1,6 +1,18 @@
 //! Modules made by hand.
 
+use crate::metadata::{SECTION, VERSION, VERSION_SECTION};
+
 use super::*;
+
+/// A module with its metadata, and everything that is wrong with it.
+pub(crate) fn read(bytes: &[u8]) -> (Option<Module>, Vec<Diagnostic>) {
+    let mut found = Vec::new();
+    let module = file(bytes, &mut found).and_then(|file| {
+        let described = metadata::read(&file.sections, &mut found);
+        module(file, described, &mut found)
+    });
+    (module, found)
+}
 
 /// A module under construction: function types as letters (`i` `I` `f` `F` `v`, results after `>`).
 #[derive(Default)]
@@ -20,8 +32,8 @@ impl Builder {
     pub(crate) fn app(metadata: &str) -> Self {
         let mut builder = Self { memory: true, ..Self::default() };
         builder.export("_initialize", ">");
-        builder.section(metadata::VERSION_SECTION, &[metadata::VERSION]);
-        builder.section(metadata::SECTION, metadata.as_bytes());
+        builder.section(VERSION_SECTION, &[VERSION]);
+        builder.section(SECTION, metadata.as_bytes());
         builder
     }
 
@@ -144,7 +156,15 @@ fn sections() {
     let start = (codes::START_MISSING, "no WASI startup function found in");
     check(b"\0asm\x01\0\0\0", &[missing, start]);
     check(b"\0asm\x01\0\0\0\0\x05\x01ab", &[(codes::MALFORMED_SECTION, "malformed custom section"), missing]);
-    check(b"\0asm\x01\0\0\0\0\x02\x05a", &[(codes::MALFORMED_SECTION, "malformed custom section"), missing]);
+    check(
+        b"\0asm\x01\0\0\0\0\x02\x05a",
+        &[(codes::MALFORMED_SECTION, "malformed custom section at offset 0x8"), missing],
+    );
+    // Behind a sound section, whose name is no text; a length that does not end; one that is cut off.
+    let second = (codes::MALFORMED_SECTION, "malformed custom section at offset 0xc");
+    check(b"\0asm\x01\0\0\0\0\x02\x01\xff\0\x01", &[second, missing]);
+    check(b"\0asm\x01\0\0\0\0\x02\x01a\0\xff\xff\xff\xff\xff\x01", &[second, missing]);
+    check(b"\0asm\x01\0\0\0\0\x02\x01a\0\x80", &[second, missing]);
     check(b"\0asm\x01\0\0\0\x01\x05\x01a", &[(codes::INVALID_MODULE, "failed to compile the plugin: "), missing]);
 
     let with = |name: &str, data: &[u8]| Builder::app(SDK).section(name, data).bytes();
@@ -154,7 +174,7 @@ fn sections() {
     let unsupported = (codes::METADATA_VERSION_UNSUPPORTED, "unsupported plugin metadata version: 3");
     check(&with("modus_metadata_version", b"\x03"), &[unsupported]);
     let mut last_wins = Builder::app("{");
-    check(&last_wins.section(metadata::SECTION, SDK.as_bytes()).bytes(), &[]);
+    check(&last_wins.section(SECTION, SDK.as_bytes()).bytes(), &[]);
 
     let mut bare = Builder::default();
     let bare = bare.export("_start", ">");
@@ -164,7 +184,7 @@ fn sections() {
         &[(codes::METADATA_PRE_MODUS, "failed to parse plugin metadata version"), command],
     );
     check(
-        &bare.section(metadata::VERSION_SECTION, b"\x02").bytes(),
+        &bare.section(VERSION_SECTION, b"\x02").bytes(),
         &[(codes::METADATA_MISSING, "no metadata found in plugin"), command],
     );
 }
@@ -189,7 +209,6 @@ fn documents() {
     let parameters = &module.metadata.fn_exports["f"].parameters;
     assert_eq!(parameters[0].default, Some(serde_json::Value::Null));
     assert_eq!(parameters[1].default, None);
-    assert_eq!(module.metadata_json, text.as_bytes());
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod convert;
 pub(crate) mod defaults;
 mod definitions;
 mod endless;
-mod names;
+pub(crate) mod names;
 mod roots;
 #[cfg(test)]
 mod rules;

@@ -1,5 +1,7 @@
 //! Names: language names to GraphQL names (`graphql` section 6).
 
+use crate::metadata::FunctionResult;
+
 /// Type names no app type may have.
 pub(super) const RESERVED: [&str; 15] = [
     "Query",
@@ -101,6 +103,15 @@ pub(super) fn numbered(name: &str, number: u32) -> String {
 /// The order of everything printed: by lower-cased name, then by name.
 pub(super) fn order(name: &str) -> (String, String) {
     (name.to_ascii_lowercase(), name.to_owned())
+}
+
+/// The response keys of several results: their names, or `item1`, `item2`, … by position.
+pub(crate) fn results(results: &[FunctionResult]) -> Vec<String> {
+    let name = |(index, result): (usize, &FunctionResult)| match result.name.as_str() {
+        "" => format!("item{}", index + 1),
+        name => name.to_owned(),
+    };
+    results.iter().enumerate().map(name).collect()
 }
 
 #[cfg(test)]

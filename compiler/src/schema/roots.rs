@@ -127,7 +127,7 @@ fn unbroken<'t>(table: &Table, types: impl IntoIterator<Item = &'t TypeRef>) -> 
 /// The object type of several results.
 fn results_type(language: &dyn Frontend, function: &Function, output: &mut Table) -> Result<TypeRef, String> {
     let mut fields: Vec<ObjectField> = Vec::new();
-    for (result, name) in function.results.iter().zip(crate::plan::result_names(&function.results)) {
+    for (result, name) in function.results.iter().zip(names::results(&function.results)) {
         if !names::is_valid(&name) {
             return Err(format!("the result name {name:?} is not a GraphQL name"));
         }

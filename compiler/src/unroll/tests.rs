@@ -121,6 +121,34 @@ fn others_are_left_alone() {
     }
 }
 
+/// An operator that is not known may be a branch, or begin a block, in the loop or in a block in it. Loops beside it are
+/// unrolled all the same.
+#[test]
+fn unknown_operators_are_left_alone() {
+    let turn: &[I<'_>] = &[&MARK[..], &STEP].concat();
+    let begin = &[I::Loop(Block::Empty)][..];
+    let end = &[&MORE[..], &[I::BrIf(0), I::End]].concat()[..];
+    let label = ValType::Ref(wasm_encoder::RefType::FUNCREF);
+    let within = |operators: &[I<'static>]| [begin, turn, operators, end].concat();
+    let plain = within(&[]);
+    let unknown: [&[I<'static>]; 5] = [
+        &[I::RefNull(wasm_encoder::HeapType::FUNC), I::BrOnNull(0), I::Drop],
+        &[I::TryTable(Block::Empty, [wasm_encoder::Catch::All { label: 0 }].as_slice().into()), I::End],
+        &[I::Block(Block::Empty), I::Block(Block::Result(label)), I::Unreachable, I::End, I::BrOnNonNull(0), I::End],
+        &[I::ReturnCall(0)],
+        &[I::AtomicFence],
+    ];
+    let count = |code: &[&[I<'_>]]| check(&code.concat(), std::iter::empty());
+    for operators in unknown {
+        let holds_it = &within(operators)[..];
+        assert_eq!(count(&[holds_it, &ANSWER]), 0, "{operators:?}");
+        assert_eq!(count(&[&plain, holds_it, &plain, &ANSWER]), 2, "{operators:?}");
+        // One inside another that holds it.
+        assert_eq!(count(&[begin, &plain, operators, &plain, end, &ANSWER]), 2, "{operators:?}");
+    }
+    assert_eq!(count(&[&within(&[I::I32Const(1), I::I32Extend8S, I::Drop, I::DataDrop(0)]), &ANSWER]), 1);
+}
+
 /// Random statements from a tape of decisions: sums, tests, blocks, and branches to any block around.
 struct Random<'a> {
     tape: std::slice::Iter<'a, u8>,

@@ -1,5 +1,7 @@
 //! From the command line to a serving process, and back to an orderly end.
 
+mod announce;
+mod export;
 mod marks;
 mod run;
 mod sources;
@@ -7,22 +9,19 @@ mod watch;
 
 use std::sync::Arc;
 
-use abi::plan::Program;
-use thiserror::Error;
-use tokio::sync::watch::Receiver;
-
 use crate::auth::{self, Authenticator, KeysError};
-use crate::capacity::Capacity;
 use crate::cli::Arguments;
 use crate::environment::Environment;
 use crate::graphql::{self, Engine};
-use crate::hosts::Services;
-use crate::load::{LoadError, Loaded};
+use crate::host_functions::{HostFunctions, Setup};
+use crate::load::{CodeFile, LoadError, Loaded};
+use crate::process::Process;
 use crate::sandbox::{self, Sandbox};
-use crate::server::{BindError, Endpoint, Mutations, OriginPolicy, Routes};
+use crate::server::{BindError, GraphqlHandler, OriginPolicy, Routes};
+use abi::plan::Program;
+use thiserror::Error;
 
 pub use run::run;
-use sources::Sources;
 
 /// Why the runner could not start, or could not take over changed files.
 #[derive(Debug, Error)]
@@ -60,15 +59,6 @@ impl StartError {
     }
 }
 
-/// What belongs to the process, and each of its apps needs.
-#[derive(Clone)]
-struct Process {
-    /// Subscriptions end when its sender is dropped.
-    closing: Receiver<()>,
-    mutations: Mutations,
-    capacity: Arc<Capacity>,
-}
-
 /// Everything that is made from the artifact, the manifest and the environment; replaced as a whole when one of them
 /// changes.
 struct App {
@@ -91,13 +81,9 @@ impl App {
         let environment = Arc::new(environment.hiding(&loaded.connections));
         let options = sandbox::Options::from(&arguments.limits);
         let program = Arc::new(loaded.program);
-        let services = Services::new(Arc::clone(&environment), Arc::new(program.manifest.clone()))
-            .strict_redirects(arguments.strict_redirects)
-            .max_lookups(arguments.limits.max_lookups);
-        let client = Arc::clone(&services.client);
+        let client = process.clients.shared(&environment);
         let authenticator = Authenticator::new(Arc::clone(&environment), client, tokens(arguments));
-        let capacity = Arc::clone(&process.capacity);
-        let sandbox = Sandbox::new(loaded.code, Arc::clone(&program), services, capacity, options)?;
+        let sandbox = sandbox(loaded.code, &program, &environment, process, options)?;
         if arguments.check_config {
             // Where there can be none, the log says so.
             sandbox.pool();
@@ -112,7 +98,7 @@ impl App {
         };
         let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox.clone()), answers));
         let Process { closing, mutations, .. } = process.clone();
-        let endpoint = Endpoint::new(graphql, arguments.plain_get.unwrap_or(dev), closing, mutations);
+        let endpoint = GraphqlHandler::new(graphql, arguments.plain_get.unwrap_or(dev), closing, mutations);
         let health = health(&environment);
         let mut routes = Routes::new(&program.manifest, Arc::new(authenticator), health, Arc::new(endpoint))
             .with_origins(origins(arguments, dev));
@@ -121,6 +107,20 @@ impl App {
         }
         Ok(Self { program, sandbox, routes: Arc::new(routes), dev, environment: environment.name().to_owned() })
     }
+}
+
+/// The app's functions, with the host functions that they import.
+fn sandbox(
+    code: CodeFile,
+    program: &Arc<Program>,
+    environment: &Arc<Environment>,
+    process: &Process,
+    options: sandbox::Options,
+) -> Result<Sandbox, LoadError> {
+    let setup = Setup::new(Arc::new(program.manifest.clone()), Arc::clone(environment), process);
+    let host_functions = HostFunctions::configure(&program.imports, &setup);
+    let (environment, capacity) = (Arc::clone(environment), Arc::clone(&process.capacity));
+    Sandbox::new(code, Arc::clone(program), environment, host_functions, capacity, options)
 }
 
 /// How tokens are checked.

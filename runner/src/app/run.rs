@@ -1,25 +1,30 @@
 //! The process: start, serve, end.
 
 use std::io::IsTerminal as _;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::announce::announce;
+use super::export::Exporter;
 use super::marks::Marks;
+use super::sources::Sources;
 use super::watch::{self, Reload, Watched};
-use super::{App, Process, Sources, StartError};
+use super::{App, StartError};
 use crate::capacity::{Capacity, memory};
 use crate::cli::Arguments;
+use crate::client::Clients;
 use crate::compute;
+use crate::egress::Redirects;
 use crate::load::Loaded;
+use crate::process::{Mutations, Process};
 use crate::sandbox::ticker;
 use crate::server::loops::{self, Loops};
-use crate::server::{self, Listeners, Live, Mutations};
-use crate::telemetry::traces::{self, Service};
-use crate::{environment, telemetry};
+use crate::server::{self, Listeners, Live};
+use crate::telemetry::traces;
+use crate::{environment, panics, telemetry};
 
 /// Exit code after a second signal.
 const FORCED: i32 = 130;
@@ -44,16 +49,19 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     };
     let control = Builder::new_current_thread().enable_all().build()?;
     keep_on_after_broken_pipes(&control)?;
-    let service = Service { app: &loaded.program.app.name, runtime: control.handle() };
-    telemetry::init(arguments.json_logs, service).map_err(StartError::Configuration)?;
+    let limits = &arguments.limits;
+    let clients = Clients::new(limits.max_lookups);
+    let exporter = traces::are_wanted().then(|| Exporter::new(control.handle().clone(), &clients));
+    telemetry::init(arguments.json_logs, &loaded.program.app.name, exporter).map_err(StartError::Configuration)?;
+    panics::install();
     if let Err(error) = server::raise_open_files() {
         tracing::warn!(target: "modus", error = %error, "The number of open files could not be raised.");
     }
     sources.apply_manifest(&mut loaded)?;
     let (open, closing) = tokio::sync::watch::channel(());
-    let limits = &arguments.limits;
     let capacity = Arc::new(Capacity::new(memory::mappable(limits.max_calls) as usize, limits.max_waiting as usize));
-    let process = Process { closing, mutations: Mutations::default(), capacity };
+    let redirects = if arguments.strict_redirects { Redirects::Named } else { Redirects::Public };
+    let process = Process { capacity, clients, redirects, mutations: Mutations::default(), closing };
     let entered = control.enter();
     let app = App::new(arguments, loaded, sources.environment(), &process)?;
     drop(entered);
@@ -116,16 +124,15 @@ async fn serve(
     announce(&app, address);
     let (plugin, version) = (&app.program.app.name, env!("CARGO_PKG_VERSION"));
     tracing::info!(target: "modus", plugin, version, environment = app.environment, address = %address, "Listening.");
-    let limits = server::Limits::from(&reload.arguments.limits);
     let admin = reload.arguments.admin_address;
-    let live = Live::new(Arc::clone(&app.routes), reload.process.mutations.clone()).with_admin(admin.is_some());
-    let live = Arc::new(live);
+    let (mutations, limits) = (reload.process.mutations.clone(), reload.arguments.limits.clone());
+    let live = Arc::new(Live::new(Arc::clone(&app.routes), mutations, limits).with_admin(admin.is_some()));
     let sandbox = app.sandbox.clone();
     drop(app);
     if let Some(admin) = admin {
         let listeners = Listeners::on(admin).await?;
         tracing::info!(target: "modus", admin = %listeners.address()?, "Probes and metrics.");
-        tokio::spawn(server::admin::serve(listeners, Arc::clone(&live), limits));
+        tokio::spawn(server::admin::serve(listeners, Arc::clone(&live)));
     }
     let Arguments { shutdown_delay, shutdown_timeout, guest_memory, .. } = reload.arguments;
     let capacity = Arc::clone(&reload.process.capacity);
@@ -144,7 +151,7 @@ async fn serve(
         signalled.await;
         drop(open);
     };
-    server::serve(listeners, &loops, &live, limits, shutdown, shutdown_timeout).await;
+    server::serve(listeners, &loops, &live, shutdown, shutdown_timeout).await;
     let (finished, cut) = live.drained();
     tracing::info!(target: "modus", finished, cut, "Shut down.");
     traces::finish().await;
@@ -156,28 +163,6 @@ fn keep_on_after_broken_pipes(runtime: &Runtime) -> std::io::Result<()> {
     let _entered = runtime.enter();
     // The handler stays when this is dropped.
     signal(SignalKind::pipe()).map(drop)
-}
-
-/// Says what is served.
-pub(super) fn announce(app: &App, address: SocketAddr) {
-    for route in app.routes.endpoints() {
-        let url = url(address, &route.path);
-        tracing::info!(target: "modus", endpoint = route.name, url, "Serving.");
-    }
-    if app.routes.has_explorer() {
-        tracing::info!(target: "modus", url = url(address, server::explorer::PATH), "The API explorer is on.");
-    }
-    if app.routes.endpoints().is_empty() {
-        tracing::warn!(target: "modus", "The manifest has no endpoints: no GraphQL is served.");
-    }
-}
-
-/// An address that a browser on this machine can open.
-fn url(address: SocketAddr, path: &str) -> String {
-    match address {
-        address if address.ip().is_unspecified() => format!("http://localhost:{}{path}", address.port()),
-        address => format!("http://{address}{path}"),
-    }
 }
 
 /// The terminal that this process was started from, if so. When it is closed, what was started from it is to end; otherwise

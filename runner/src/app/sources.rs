@@ -2,15 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use abi::manifest::Manifest;
+use abi::manifest::{FILE_NAME, Manifest};
 
 use super::StartError;
 use crate::cli::Arguments;
 use crate::environment::Environment;
 use crate::load::{self, Loaded};
-
-/// Name of a manifest in the folder of the app.
-const MANIFEST: &str = "modus.json";
 
 /// Where the files are.
 #[derive(Clone, Debug)]
@@ -69,7 +66,7 @@ impl Sources {
 
     /// The manifest to use in place of the one in the artifact.
     fn manifest(&self) -> Option<PathBuf> {
-        let found = || Some(self.folder.as_ref()?.join(MANIFEST)).filter(|path| path.exists());
+        let found = || Some(self.folder.as_ref()?.join(FILE_NAME)).filter(|path| path.exists());
         self.manifest.clone().or_else(found)
     }
 
@@ -91,7 +88,7 @@ impl Sources {
 
     /// Every file whose change makes another app. Secrets are not among them: they are read at each use.
     pub(super) fn files(&self, environment: &str) -> Vec<PathBuf> {
-        let manifest = self.manifest.clone().or_else(|| Some(self.folder.as_ref()?.join(MANIFEST)));
+        let manifest = self.manifest.clone().or_else(|| Some(self.folder.as_ref()?.join(FILE_NAME)));
         let mut files = vec![self.artifact.clone()];
         files.extend(manifest);
         files.extend(crate::environment::files(&self.env_files, environment));

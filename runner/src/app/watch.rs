@@ -8,11 +8,13 @@ use tokio::runtime::Handle;
 use tokio::signal::unix::Signal;
 use tokio::sync::oneshot;
 
+use super::announce::announce;
 use super::marks::Marks;
-use super::run::announce;
-use super::{App, Process, Sources, StartError};
+use super::sources::Sources;
+use super::{App, StartError};
 use crate::cli::Arguments;
 use crate::load::Loaded;
+use crate::process::Process;
 use crate::server::Live;
 
 /// Time between two looks at the files in development.

@@ -10,7 +10,9 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::keys::{self, Key, KeyError};
-use crate::hosts::client::{ClientError, Hop, HttpClient, Request, shown};
+use crate::client::url::shown;
+use crate::client::{ClientError, HttpClient, Request};
+use crate::egress::Hop;
 
 /// Time for a whole fetch.
 const FETCH: Duration = Duration::from_secs(10);

@@ -11,7 +11,7 @@ use url::Url;
 use super::fetch::{FetchError, fetch};
 use super::keys::{Key, KeyError};
 use super::settings::JWKS;
-use crate::hosts::client::HttpClient;
+use crate::client::HttpClient;
 
 /// Time that a request waits for keys.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -248,6 +248,7 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
     use super::*;
+    use crate::client::Clients;
     use crate::environment::{Environment, Variables};
 
     /// A server that answers with what is in the text now; an empty one makes it hang up.
@@ -279,7 +280,7 @@ mod tests {
     }
 
     fn client() -> Arc<HttpClient> {
-        Arc::new(HttpClient::new(&Environment::new(Variables::new(), None)))
+        Clients::default().shared(&Environment::new(Variables::new(), None))
     }
 
     async fn until(document: &Document, wanted: impl Fn(&Loaded) -> bool) {

@@ -4,8 +4,8 @@ mod fetch;
 mod jwks;
 mod keys;
 mod settings;
-mod state;
 mod token;
+mod verifier;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -13,12 +13,12 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::client::HttpClient;
 use crate::environment::{Environment, Variables};
-use crate::hosts::client::HttpClient;
 use jwks::Document;
 use settings::{AUDIENCE, Fault, JWKS, PEMS, Settings};
-use state::State;
 use token::{Refusal, Token, Wanted};
+use verifier::Verifier;
 
 /// The keys cannot be used as they are configured.
 #[derive(Debug, Error)]
@@ -70,7 +70,7 @@ pub struct Claims(pub Arc<str>);
 
 /// Name and path of an endpoint that wants tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
+pub struct ProtectedEndpoint {
     /// Name in the manifest.
     pub name: String,
     /// Path.
@@ -83,7 +83,7 @@ pub struct Authenticator {
     environment: Arc<Environment>,
     client: Arc<HttpClient>,
     options: Options,
-    state: RwLock<Arc<State>>,
+    verifier: RwLock<Arc<Verifier>>,
     /// A token for or from somebody else was reported.
     reported: AtomicBool,
 }
@@ -91,13 +91,13 @@ pub struct Authenticator {
 impl Authenticator {
     /// One without keys, which lets nobody pass before [`start`](Self::start).
     pub fn new(environment: Arc<Environment>, client: Arc<HttpClient>, options: Options) -> Self {
-        Self { environment, client, options, state: RwLock::default(), reported: AtomicBool::default() }
+        Self { environment, client, options, verifier: RwLock::default(), reported: AtomicBool::default() }
     }
 
     /// Takes over the keys of an earlier one; [`start`](Self::start) then keeps those of documents that are still
     /// configured until they are fetched again, and opens nothing that was closed.
     pub fn inherit(&self, earlier: &Self) {
-        self.replace(earlier.state());
+        self.replace(earlier.verifier());
     }
 
     /// Loads the keys for these endpoints. Without any, nothing is parsed and nothing is fetched.
@@ -106,11 +106,11 @@ impl Authenticator {
     ///
     /// # Errors
     /// In development, everything that is wrong with the keys.
-    pub async fn start(self: &Arc<Self>, endpoints: Vec<Endpoint>) -> Result<(), KeysError> {
+    pub async fn start(self: &Arc<Self>, endpoints: Vec<ProtectedEndpoint>) -> Result<(), KeysError> {
         let variables = self.environment.snapshot();
         let without_keys = Some(self.without_keys(&variables));
         if endpoints.is_empty() {
-            self.replace(Arc::new(State { without_keys, ..State::default() }));
+            self.replace(Arc::new(Verifier { without_keys, ..Verifier::default() }));
             return Ok(());
         }
         if without_keys == Some(WithoutKeys::Open) {
@@ -124,16 +124,16 @@ impl Authenticator {
             issuer: self.options.issuer.clone().or(issuer),
             leeway: self.options.leeway,
         };
-        let earlier = self.state();
+        let earlier = self.verifier();
         let follow = |(name, url): (String, url::Url)| {
             let known = earlier.documents().find(|document| document.is(&name, &url)).cloned();
             let document = known.unwrap_or_else(|| Arc::new(Document::new(name, url)));
             document.follow(Arc::clone(&self.client), refresh)
         };
         let followers = documents.into_iter().map(follow).collect();
-        let state = Arc::new(State { endpoints, pems, followers, wanted, without_keys });
+        let verifier = Arc::new(Verifier { endpoints, pems, followers, wanted, without_keys });
         if self.environment.is_dev() {
-            faults.extend(state.first_fetches().await);
+            faults.extend(verifier.first_fetches().await);
             if !faults.is_empty() {
                 return Err(KeysError(faults));
             }
@@ -141,13 +141,13 @@ impl Authenticator {
         for fault in faults {
             tracing::error!(target: "modus", "A setting for bearer tokens cannot be used: {fault}.");
         }
-        if state.takes_any_audience() && !earlier.takes_any_audience() {
+        if verifier.takes_any_audience() && !earlier.takes_any_audience() {
             let message = "No audience is wanted: any token that an issuer of the JWKS documents signed passes, also one \
                            that was made for another app. Name this app's with --jwt-audience or MODUS_JWT_AUDIENCE.";
             tracing::warn!(target: "modus", variable = AUDIENCE, "{message}");
         }
-        self.replace(Arc::clone(&state));
-        self.report_when_fetched(state);
+        self.replace(Arc::clone(&verifier));
+        self.report_when_fetched(verifier);
         Ok(())
     }
 
@@ -157,12 +157,12 @@ impl Authenticator {
     /// # Errors
     /// In development, everything that is wrong with the keys; the earlier ones stay.
     pub async fn reload(self: &Arc<Self>) -> Result<(), KeysError> {
-        self.start(self.state().endpoints.clone()).await
+        self.start(self.verifier().endpoints.clone()).await
     }
 
     /// Whatever a source that is configured leads to, it opens nothing. What was closed at the start stays closed.
     fn without_keys(&self, variables: &Variables) -> WithoutKeys {
-        let closed_before = self.state().without_keys == Some(WithoutKeys::Closed);
+        let closed_before = self.verifier().without_keys == Some(WithoutKeys::Closed);
         match (settings::has_sources(variables), self.environment.is_dev()) {
             (true, _) => WithoutKeys::Closed,
             (false, true) => WithoutKeys::Unverified,
@@ -171,20 +171,20 @@ impl Authenticator {
         }
     }
 
-    fn report_when_fetched(self: &Arc<Self>, state: Arc<State>) {
-        if state.followers.is_empty() {
-            return self.report(&state);
+    fn report_when_fetched(self: &Arc<Self>, verifier: Arc<Verifier>) {
+        if verifier.followers.is_empty() {
+            return self.report(&verifier);
         }
         let this = Arc::clone(self);
         tokio::spawn(async move {
-            state.first_fetches().await;
-            this.report(&state);
+            verifier.first_fetches().await;
+            this.report(&verifier);
         });
     }
 
     /// Says which endpoints are closed, and why.
-    fn report(&self, state: &State) {
-        if state.without_keys != Some(WithoutKeys::Closed) || state.has_keys() {
+    fn report(&self, verifier: &Verifier) {
+        if verifier.without_keys != Some(WithoutKeys::Closed) || verifier.has_keys() {
             return;
         }
         let configured = [PEMS, JWKS].map(|name| self.environment.get(name).is_some_and(|text| !text.is_empty()));
@@ -197,7 +197,7 @@ impl Authenticator {
             [false, true] => "MODUS_JWKS_ENDPOINTS has led to no usable key yet",
             [true, true] => "neither MODUS_PEMS nor MODUS_JWKS_ENDPOINTS has led to a usable key yet",
         };
-        for Endpoint { name, path } in &state.endpoints {
+        for ProtectedEndpoint { name, path } in &verifier.endpoints {
             tracing::error!(
                 target: "modus",
                 endpoint = name,
@@ -216,12 +216,12 @@ impl Authenticator {
         if token.is_none() && !header.is_empty() {
             return Decision::NotBearer;
         }
-        let state = self.state();
-        match (state.without_keys, token) {
+        let verifier = self.verifier();
+        match (verifier.without_keys, token) {
             (Some(WithoutKeys::Open), _) | (Some(WithoutKeys::Unverified), None) => Decision::Pass(None),
             (Some(WithoutKeys::Unverified), Some(token)) => Decision::Pass(unverified(token)),
             // Also where there is no key: a document may have one when it is asked again.
-            (None | Some(WithoutKeys::Closed), token) => match state.check(token).await {
+            (None | Some(WithoutKeys::Closed), token) => match verifier.check(token).await {
                 Ok(claims) => Decision::Pass(Some(claims)),
                 Err(reason) => {
                     self.report_refusal(reason);
@@ -243,12 +243,12 @@ impl Authenticator {
         }
     }
 
-    fn replace(&self, state: Arc<State>) {
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+    fn replace(&self, verifier: Arc<Verifier>) {
+        *self.verifier.write().unwrap_or_else(PoisonError::into_inner) = verifier;
     }
 
-    fn state(&self) -> Arc<State> {
-        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    fn verifier(&self) -> Arc<Verifier> {
+        Arc::clone(&self.verifier.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -272,6 +272,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::client::Clients;
 
     struct Issuer(EcdsaKeyPair);
 
@@ -306,12 +307,12 @@ mod tests {
     }
 
     fn authenticator_with(environment: &Arc<Environment>, options: Options) -> Arc<Authenticator> {
-        let client = Arc::new(HttpClient::new(environment));
+        let client = Clients::default().shared(environment);
         Arc::new(Authenticator::new(Arc::clone(environment), client, options))
     }
 
-    fn endpoints() -> Vec<Endpoint> {
-        vec![Endpoint { name: "default".to_owned(), path: "/graphql".to_owned() }]
+    fn endpoints() -> Vec<ProtectedEndpoint> {
+        vec![ProtectedEndpoint { name: "default".to_owned(), path: "/graphql".to_owned() }]
     }
 
     #[tokio::test]

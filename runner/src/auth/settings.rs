@@ -7,17 +7,14 @@ use thiserror::Error;
 use url::Url;
 
 use super::keys::{self, Key, KeyError};
-use crate::cli;
 use crate::environment::Variables;
+use crate::settings;
 
 /// Name of a key → PEM text.
 pub(super) const PEMS: &str = "MODUS_PEMS";
 /// Name of a key → URL of a JWKS document.
 pub(super) const JWKS: &str = "MODUS_JWKS_ENDPOINTS";
-/// Names that `aud` may hold, where the command line has none.
-pub(super) const AUDIENCE: &str = "MODUS_JWT_AUDIENCE";
-/// Names that `iss` may be, the same.
-pub(super) const ISSUER: &str = "MODUS_JWT_ISSUER";
+pub(super) use crate::settings::{JWT_AUDIENCE as AUDIENCE, JWT_ISSUER as ISSUER};
 /// How often JWKS documents are fetched again.
 const REFRESH: &str = "MODUS_JWKS_REFRESH_MINUTES";
 /// A day.
@@ -105,7 +102,7 @@ pub(super) fn has_sources(variables: &Variables) -> bool {
 
 fn names(variables: &Variables, variable: &'static str, faults: &mut Vec<Fault>) -> Option<Vec<String>> {
     let text = variables.get(variable).filter(|text| !text.is_empty())?;
-    let names = cli::names(text);
+    let names = settings::names(text);
     if names.is_empty() {
         faults.push(Fault::Names(variable));
     }

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::flag::Flag;
-use super::{Arguments, FLAGS, access, limits};
+use crate::settings::{Arguments, SECTIONS, Setting};
 
 /// Columns of the text.
 const WIDTH: usize = 100;
@@ -22,29 +21,30 @@ pub(super) fn text() -> String {
     let defaults = Arguments::default();
     let mut text = "Serves a compiled Modus app\n\nUsage: modus-runner [OPTIONS] [ARTIFACT]\n\nArguments:\n".to_owned();
     entry(&mut text, "  [ARTIFACT]", ARTIFACT);
-    text.push_str("\nOptions:\n");
-    FLAGS.iter().for_each(|flag| one(&mut text, flag, &defaults));
-    entry(&mut text, "  -h, --help", "Print help");
-    entry(&mut text, "  -V, --version", "Print version");
-    text.push_str("\nAccess:\n");
-    access::FLAGS.iter().for_each(|flag| one(&mut text, flag, &defaults));
-    text.push_str("\nLimits:\n");
-    limits::FLAGS.iter().for_each(|flag| one(&mut text, flag, &defaults));
+    for (index, (title, settings)) in SECTIONS.iter().enumerate() {
+        // Writing into a string cannot fail.
+        let _ = writeln!(text, "\n{title}:");
+        settings.iter().for_each(|setting| one(&mut text, setting, &defaults));
+        if index == 0 {
+            entry(&mut text, "  -h, --help", "Print help");
+            entry(&mut text, "  -V, --version", "Print version");
+        }
+    }
     text.push('\n');
     text.push_str(EXAMPLES);
     text
 }
 
-fn one(text: &mut String, flag: &Flag, defaults: &Arguments) {
-    if flag.hidden {
+fn one(text: &mut String, setting: &Setting<Arguments>, defaults: &Arguments) {
+    if setting.is_hidden {
         return;
     }
-    let short = flag.short.map_or("    ".to_owned(), |short| format!("-{short}, "));
-    let mut help = flag.help.to_owned();
+    let short = setting.short.map_or("    ".to_owned(), |short| format!("-{short}, "));
+    let mut help = setting.help.to_owned();
     // Writing into a string cannot fail.
-    let _ = flag.variable.map(|variable| write!(help, " [variable: {variable}]"));
-    let _ = flag.default.map(|default| write!(help, " [default: {}]", default(defaults)));
-    entry(text, &format!("  {short}{}", flag.usage()), &help);
+    let _ = setting.variable.map(|variable| write!(help, " [variable: {variable}]"));
+    let _ = (setting.shown)(defaults).map(|default| write!(help, " [default: {default}]"));
+    entry(text, &format!("  {short}{}", setting.usage()), &help);
 }
 
 /// What it is called at the left, what it does at the right, in as many lines as that takes.
@@ -80,12 +80,12 @@ mod tests {
     fn every_flag_is_told_within_the_width() {
         let text = text();
         assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
-        for flag in crate::cli::flags() {
+        for setting in crate::settings::all() {
             assert_eq!(
-                text.contains(&format!("{}\n", flag.usage())) || text.contains(&format!("{} ", flag.usage())),
-                !flag.hidden,
+                text.contains(&format!("{}\n", setting.usage())) || text.contains(&format!("{} ", setting.usage())),
+                !setting.is_hidden,
                 "{}",
-                flag.name
+                setting.name
             );
         }
     }

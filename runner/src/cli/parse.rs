@@ -4,8 +4,10 @@ use std::ffi::{OsStr, OsString};
 
 use thiserror::Error;
 
-use super::flag::{Flag, Set, truth};
-use super::{Arguments, flags, help};
+use super::help;
+use crate::settings::{self, Arguments, Set, truth};
+
+type Setting = settings::Setting<Arguments>;
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -35,7 +37,7 @@ pub fn parse(
     let mut parser = lexopt::Parser::from_args(two_dashes(arguments));
     loop {
         let next = parser.next().map_err(|error| UsageError(error.to_string()))?;
-        let flag = match next {
+        let setting = match next {
             None => break,
             Some(lexopt::Arg::Value(path)) if given.artifact.is_none() => {
                 given.artifact = Some(path.into());
@@ -48,33 +50,33 @@ pub fn parse(
             Some(lexopt::Arg::Long("version") | lexopt::Arg::Short('V' | 'v')) => {
                 return Ok(Command::Print(concat!("modus-runner ", env!("CARGO_PKG_VERSION"), "\n").to_owned()));
             }
-            Some(lexopt::Arg::Long(name)) => find(|flag| flag.is_called(name)).ok_or_else(|| unknown(name))?,
-            Some(lexopt::Arg::Short(name)) => find(|flag| flag.short == Some(name))
+            Some(lexopt::Arg::Long(name)) => find(|setting| setting.is_called(name)).ok_or_else(|| unknown(name))?,
+            Some(lexopt::Arg::Short(name)) => find(|setting| setting.short == Some(name))
                 .ok_or_else(|| UsageError(format!("unexpected argument '-{name}'")))?,
         };
-        let value = match flag.set {
+        let value = match setting.set {
             Set::Switch(_) => parser.optional_value(),
-            _ => Some(value(&mut parser, flag)?),
+            _ => Some(value(&mut parser, setting)?),
         };
-        set(&mut given, flag, value.as_deref(), &flag.usage())?;
-        seen.push(flag.name);
+        set(&mut given, setting, value.as_deref(), &setting.usage())?;
+        seen.push(setting.name);
     }
-    for flag in flags().filter(|flag| !seen.contains(&flag.name)) {
-        let Some(name) = flag.variable else { continue };
+    for setting in settings::all().filter(|setting| !seen.contains(&setting.name)) {
+        let Some(name) = setting.variable else { continue };
         if let Some(value) = variable(name).filter(|value| !value.is_empty()) {
-            set(&mut given, flag, Some(&value), &format!("the variable {name}"))?;
+            set(&mut given, setting, Some(&value), &format!("the variable {name}"))?;
         }
     }
     Ok(Command::Serve(Box::new(given)))
 }
 
-fn find(wanted: impl Fn(&Flag) -> bool) -> Option<&'static Flag> {
-    flags().find(|flag| wanted(flag))
+fn find(wanted: impl Fn(&Setting) -> bool) -> Option<&'static Setting> {
+    settings::all().find(|setting| wanted(setting))
 }
 
-/// The value of a flag. What follows and is a flag itself is none: its own value was forgotten.
-fn value(parser: &mut lexopt::Parser, flag: &Flag) -> Result<OsString, UsageError> {
-    let missing = || UsageError(format!("a value is missing: '{}'", flag.usage()));
+/// The value of a setting. What follows and is a flag itself is none: its own value was forgotten.
+fn value(parser: &mut lexopt::Parser, setting: &Setting) -> Result<OsString, UsageError> {
+    let missing = || UsageError(format!("a value is missing: '{}'", setting.usage()));
     if let Some(attached) = parser.optional_value() {
         return Ok(attached);
     }
@@ -89,16 +91,16 @@ fn name(bare: &str) -> &str {
 }
 
 fn is_flag(name: &str) -> bool {
-    find(|flag| flag.is_called(name)).is_some()
+    find(|setting| setting.is_called(name)).is_some()
 }
 
-fn set(given: &mut Arguments, flag: &Flag, value: Option<&OsStr>, source: &str) -> Result<(), UsageError> {
+fn set(given: &mut Arguments, setting: &Setting, value: Option<&OsStr>, source: &str) -> Result<(), UsageError> {
     let invalid = |reason: String| {
         let value = value.unwrap_or_default().display();
         UsageError(format!("invalid value '{value}' for '{source}': {reason}"))
     };
     let text = || value.unwrap_or_default().to_str().ok_or_else(|| invalid("expected UTF-8".to_owned()));
-    match flag.set {
+    match setting.set {
         Set::Switch(set) => set(given, value.is_none() || truth(text()?).map_err(invalid)?),
         Set::Text(set) => set(given, text()?).map_err(invalid)?,
         Set::Path(_) if value.is_none_or(OsStr::is_empty) => return Err(invalid("expected a path".to_owned())),
@@ -108,9 +110,12 @@ fn set(given: &mut Arguments, flag: &Flag, value: Option<&OsStr>, source: &str) 
 }
 
 fn unknown(name: &str) -> UsageError {
-    let likeness = |flag: &&Flag| (strsim::jaro_winkler(name, flag.name) * 1000.0) as u32;
-    let nearest = flags().filter(|flag| !flag.hidden).max_by_key(likeness).filter(|flag| likeness(flag) > 800);
-    let hint = nearest.map(|flag| format!("; a similar one exists: '--{}'", flag.name)).unwrap_or_default();
+    let likeness = |setting: &&Setting| (strsim::jaro_winkler(name, setting.name) * 1000.0) as u32;
+    let nearest = settings::all()
+        .filter(|setting| !setting.is_hidden)
+        .max_by_key(likeness)
+        .filter(|setting| likeness(setting) > 800);
+    let hint = nearest.map(|setting| format!("; a similar one exists: '--{}'", setting.name)).unwrap_or_default();
     UsageError(format!("unexpected argument '--{name}'{hint}"))
 }
 
@@ -242,7 +247,8 @@ mod tests {
 
     #[test]
     fn no_name_is_there_twice() {
-        let mut names: Vec<&str> = flags().flat_map(|flag| flag.aliases.iter().copied().chain([flag.name])).collect();
+        let mut names: Vec<&str> =
+            settings::all().flat_map(|setting| setting.aliases.iter().copied().chain([setting.name])).collect();
         let all = names.len();
         names.sort_unstable();
         names.dedup();

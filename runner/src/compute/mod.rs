@@ -10,7 +10,7 @@ mod round;
 mod threads;
 
 pub(crate) use place::pause;
-pub(crate) use place::{at_once, leave, on_loop, processor_time, resident, yield_now};
+pub(crate) use place::{at_once, discard, leave, on_loop, processor_time, resident, yield_now};
 pub(crate) use round::LIGHT;
 pub(crate) use threads::start;
 

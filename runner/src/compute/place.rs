@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use abi::guest::Pause;
 use async_task::Task;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, FutureExt as _};
+use tokio::runtime::Handle;
 
 use super::{round, threads};
 
@@ -105,29 +106,44 @@ pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// A future that may [`leave`]. Dropping it ends it wherever it is.
+/// Has a value dropped where that holds up nobody: an instance gives back memory, which takes longer than to write an answer,
+/// and a crowd of calls with one deadline ends together.
+pub(crate) fn discard<T: Send + 'static>(value: T) {
+    if threads::available() {
+        threads::spawn(async move { drop(value) }.boxed()).detach();
+    } else if let Ok(current) = Handle::try_current() {
+        // After what is ready now.
+        current.spawn(async move {
+            yield_now().await;
+            drop(value);
+        });
+    }
+}
+
+/// A future that may [`leave`]. Dropping it ends it wherever it is, on a compute thread if there is one.
 pub(crate) fn resident<T: Send + 'static>(future: BoxFuture<'static, T>) -> Resident<T> {
     Resident { stage: Stage::Here(future), is_light: false }
 }
 
 /// See [`resident`].
-pub(crate) struct Resident<T> {
+pub(crate) struct Resident<T: Send + 'static> {
     stage: Stage<T>,
     is_light: bool,
 }
 
-impl<T> Resident<T> {
+impl<T: Send + 'static> Resident<T> {
     /// Whether it is likely to be over at once: then it comes before what is not.
-    pub(crate) fn light(self, is_light: bool) -> Self {
-        Self { is_light, ..self }
+    pub(crate) fn light(mut self, is_light: bool) -> Self {
+        self.is_light = is_light;
+        self
     }
 }
 
 enum Stage<T> {
     Here(BoxFuture<'static, T>),
     There(Task<T>),
-    /// Between the two.
-    Moving,
+    /// Between the two, or at its end.
+    Nowhere,
 }
 
 impl<T: Send + 'static> Future for Resident<T> {
@@ -146,17 +162,30 @@ impl<T: Send + 'static> Future for Resident<T> {
             if PLACE.get() == Place::Elsewhere {
                 round::spend(started);
             }
-            if polled.is_ready() || !LEAVING.take() {
+            if polled.is_ready() {
+                self.stage = Stage::Nowhere;
                 return polled;
             }
-            if let Stage::Here(future) = std::mem::replace(&mut self.stage, Stage::Moving) {
+            if !LEAVING.take() {
+                return polled;
+            }
+            if let Stage::Here(future) = std::mem::replace(&mut self.stage, Stage::Nowhere) {
                 self.stage = Stage::There(threads::spawn(future));
             }
         }
         match &mut self.stage {
             Stage::There(task) => Pin::new(task).poll(context),
             // Neither is ever seen: what is here was polled above, and moving ends where it began.
-            Stage::Here(_) | Stage::Moving => Poll::Pending,
+            Stage::Here(_) | Stage::Nowhere => Poll::Pending,
+        }
+    }
+}
+
+impl<T: Send + 'static> Drop for Resident<T> {
+    /// A task that has left is dropped where it is.
+    fn drop(&mut self) {
+        if let Stage::Here(future) = std::mem::replace(&mut self.stage, Stage::Nowhere) {
+            discard(future);
         }
     }
 }

@@ -41,14 +41,17 @@ async fn a_future_moves_when_it_asks_and_stays() {
     assert_eq!((name(), on_loop(), pause()), (here, false, Pause::Over));
 }
 
+/// Tells where it is dropped.
+struct Told(mpsc::Sender<String>);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        let _ = self.0.send(name());
+    }
+}
+
 #[tokio::test]
 async fn dropping_it_ends_it_where_it_is() {
-    struct Told(mpsc::Sender<String>);
-    impl Drop for Told {
-        fn drop(&mut self) {
-            let _ = self.0.send(name());
-        }
-    }
     threads();
     let (send, told) = mpsc::channel();
     let moved = resident(
@@ -79,6 +82,26 @@ async fn a_panic_comes_back() {
     assert!(broken.is_err());
     assert_eq!(offload(u64::MAX, name).await, "compute");
     assert_ne!(offload(1, name).await, "compute");
+}
+
+/// Ends what is on an event loop elsewhere, in whatever state it is.
+#[tokio::test]
+async fn dropping_holds_up_nobody() {
+    threads();
+    let (send, told) = mpsc::channel();
+    let guard = Told(send.clone());
+    let mut begun = resident(
+        async move {
+            let _told = guard;
+            std::future::pending::<()>().await;
+        }
+        .boxed(),
+    );
+    assert!(futures::poll!(&mut begun).is_pending());
+    drop(begun);
+    assert_eq!(told.recv_timeout(Duration::from_secs(20)).as_deref(), Ok("compute"));
+    discard(Told(send));
+    assert_eq!(told.recv_timeout(Duration::from_secs(20)).as_deref(), Ok("compute"));
 }
 
 /// Computes on the compute threads until all of `counts` have had some turns; `long`: in the midst of a transfer, where there

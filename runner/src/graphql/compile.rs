@@ -20,14 +20,14 @@ use super::selection::Selector;
 use super::{Options, bounds, findings};
 
 /// Everything a document is compiled against.
-pub(crate) struct Environment<'s> {
+pub(crate) struct CompileContext<'s> {
     pub(crate) program: &'s Program,
     pub(crate) root: &'s Root,
     pub(crate) tables: &'s Tables,
     pub(crate) options: &'s Options,
 }
 
-impl Environment<'_> {
+impl CompileContext<'_> {
     /// Whether a parameter's default is one that only the guest knows.
     pub(crate) fn is_placeholder(&self, function: u32, parameter: usize) -> bool {
         let function = self.program.functions.get(function as usize);
@@ -38,21 +38,21 @@ impl Environment<'_> {
 }
 
 /// Parses, validates and plans `text`.
-pub(crate) fn compile(text: &str, environment: &Environment<'_>) -> Result<Document, Refusal> {
-    let schema = &environment.root.schema;
+pub(crate) fn compile(text: &str, context: &CompileContext<'_>) -> Result<Document, Refusal> {
+    let schema = &context.root.schema;
     let mut definitions =
         parse_document_source::<Scalar>(text, schema).map_err(|error| Refusal::Syntax(bounds::syntax(&error)))?;
-    bounds::check(&definitions, environment.options)?;
+    bounds::check(&definitions, context.options)?;
     let complete = definitions.len();
     drop_unused_fragments(&mut definitions);
-    let unknown = unknown_types(&definitions, environment);
+    let unknown = unknown_types(&definitions, context);
     if !unknown.is_empty() {
         return Err(Refusal::Invalid(unknown));
     }
 
     let mut validator = ValidatorContext::new(schema, &definitions);
     visit_all_rules(&mut validator, &definitions);
-    let errors = findings::errors(&validator.into_errors(), environment.options.suggestions);
+    let errors = findings::errors(&validator.into_errors(), context.options.suggestions);
     if !errors.is_empty() {
         return Err(Refusal::Invalid(errors));
     }
@@ -60,7 +60,7 @@ pub(crate) fn compile(text: &str, environment: &Environment<'_>) -> Result<Docum
     let mut operations = Vec::new();
     for definition in &definitions {
         if let Definition::Operation(operation) = definition {
-            operations.push(plan(&operation.item, &definitions, environment).map_err(Refusal::Invalid)?);
+            operations.push(plan(&operation.item, &definitions, context).map_err(Refusal::Invalid)?);
         }
     }
     let introspects = operations.iter().any(|operation| operation.root.introspects());
@@ -73,13 +73,13 @@ pub(crate) fn compile(text: &str, environment: &Environment<'_>) -> Result<Docum
 }
 
 /// Variables of types that do not exist. juniper reports them too, but a default value ends the process before that.
-fn unknown_types(definitions: &[Definition<'_, Scalar>], environment: &Environment<'_>) -> Vec<RequestError> {
+fn unknown_types(definitions: &[Definition<'_, Scalar>], context: &CompileContext<'_>) -> Vec<RequestError> {
     let mut errors = Vec::new();
     for definition in definitions {
         let Definition::Operation(operation) = definition else { continue };
         for (_, variable) in operation.item.variables_definition.iter().flat_map(|list| list.item.iter()) {
             let name = variable.var_type.item.innermost_name();
-            if environment.root.schema.concrete_type_by_name(name).is_none() {
+            if context.root.schema.concrete_type_by_name(name).is_none() {
                 errors.push(RequestError::at(format!("Unknown type \"{name}\"."), variable.var_type.span.start));
             }
         }
@@ -142,16 +142,17 @@ fn text_of(text: &str, definitions: &[Definition<'_, Scalar>]) -> String {
 fn plan(
     operation: &AstOperation<'_, Scalar>,
     definitions: &[Definition<'_, Scalar>],
-    environment: &Environment<'_>,
+    context: &CompileContext<'_>,
 ) -> Result<Operation, Vec<RequestError>> {
     let mut errors = Vec::new();
     let mut variables = Vec::new();
     let mut indexes = HashMap::new();
     for (name, definition) in operation.variables_definition.iter().flat_map(|list| list.item.iter()) {
         let ty = type_ref(&definition.var_type.item.to_string());
-        let default = definition.default_value.as_ref().and_then(|default| {
-            default_of(name.item, &ty, default, environment).map_err(|error| errors.push(error)).ok()
-        });
+        let default = definition
+            .default_value
+            .as_ref()
+            .and_then(|default| default_of(name.item, &ty, default, context).map_err(|error| errors.push(error)).ok());
         indexes.insert(name.item, variables.len());
         variables.push(Variable { name: name.item.to_owned(), ty, default });
     }
@@ -163,9 +164,9 @@ fn plan(
             Definition::Operation(_) => None,
         })
         .collect();
-    let mut selector = Selector::new(environment, fragments, indexes, &variables);
+    let mut selector = Selector::new(context, fragments, indexes, &variables);
     let root = match operation.operation_type {
-        OperationType::Mutation if environment.tables.schema().mutation.is_empty() => {
+        OperationType::Mutation if context.tables.schema().mutation.is_empty() => {
             errors.push(RequestError::new("Schema is not configured for mutations."));
             SelectionSet::default()
         }
@@ -190,10 +191,10 @@ fn default_of(
     name: &str,
     ty: &TypeRef,
     default: &Spanning<InputValue<Scalar>>,
-    environment: &Environment<'_>,
+    context: &CompileContext<'_>,
 ) -> Result<Value, RequestError> {
     let literal = literal(&default.item, &HashMap::new());
-    match environment.tables.literal(&literal, ty, None) {
+    match context.tables.literal(&literal, ty, None) {
         Ok(value) => Ok(value.unwrap_or(Value::Null)),
         Err(error) => {
             let message = format!("Variable \"${name}\" has invalid default value; {}", error.message);

@@ -13,7 +13,7 @@ use juniper::OperationType;
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
-use crate::call::{Call, Request};
+use crate::call::{Call, CallRequest};
 
 use super::Options;
 use super::answer::Ended;
@@ -69,7 +69,11 @@ pub(crate) async fn run(entries: &[&Entry], kind: OperationType, context: &Conte
 }
 
 /// The request of a call.
-pub(crate) fn request(call: &CallPlan, context: &Context<'_>, budget: &mut Budget) -> Result<Request, RequestError> {
+pub(crate) fn request(
+    call: &CallPlan,
+    context: &Context<'_>,
+    budget: &mut Budget,
+) -> Result<CallRequest, RequestError> {
     let before = budget.weight();
     let mut given = Given { variables: context.variables, budget };
     let mut arguments = Vec::with_capacity(call.arguments.len());
@@ -84,7 +88,7 @@ pub(crate) fn request(call: &CallPlan, context: &Context<'_>, budget: &mut Budge
         };
         arguments.push(value.filter(|value| !(argument.null_is_absent && *value == Value::Null)));
     }
-    Ok(Request {
+    Ok(CallRequest {
         function: call.function,
         arguments,
         selection: Arc::clone(&call.selection),

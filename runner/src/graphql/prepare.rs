@@ -6,7 +6,7 @@ use abi::value::Value;
 use juniper::OperationType;
 use sha2::{Digest as _, Sha256};
 
-use super::compile::{self, Environment};
+use super::compile::{self, CompileContext};
 use super::error::RequestError;
 use super::part::Part;
 use super::plan::Document;
@@ -35,6 +35,18 @@ impl Prepared {
 impl Engine {
     /// Checks a request; no function is called yet.
     pub(crate) fn prepare(&self, request: GraphqlRequest) -> Result<Prepared, Refusal> {
+        let prepared = self.prepared(request);
+        // What the schema lacks may be what could not be read of it.
+        match self.program.intact() {
+            Ok(()) => prepared,
+            Err(damage) => {
+                tracing::error!(target: "modus", error = %damage, "A request was refused: the artifact is damaged.");
+                Err(Refusal::Internal)
+            }
+        }
+    }
+
+    fn prepared(&self, request: GraphqlRequest) -> Result<Prepared, Refusal> {
         let document = self.requested(&request)?;
         let name = request.operation_name.as_deref();
         let operation = document.operation(name).map_err(RequestError::new)?;
@@ -73,7 +85,7 @@ impl Engine {
     fn compile(&self, text: &str) -> Result<Arc<Document>, Refusal> {
         let against = |root: &Root| {
             let Self { program, tables, options, .. } = self;
-            compile::compile(text, &Environment { program, root, tables, options }).map(Arc::new)
+            compile::compile(text, &CompileContext { program, root, tables, options }).map(Arc::new)
         };
         if self.whole.get().is_none()
             && let Some(part) = Part::of(text, &self.program.schema)

@@ -10,7 +10,7 @@ use abi::schema::{Argument, RootField, TypeRef};
 use abi::value::Value;
 
 use super::bounds;
-use super::compile::{Environment, literal};
+use super::compile::{CompileContext, literal};
 use super::error::RequestError;
 use super::input::{Leaf, Literal};
 use super::plan::{
@@ -37,7 +37,7 @@ macro_rules! directives {
 
 /// Plans the selections of one operation.
 pub(crate) struct Selector<'d> {
-    environment: &'d Environment<'d>,
+    context: &'d CompileContext<'d>,
     fragments: HashMap<&'d str, Selections<'d>>,
     variables: HashMap<&'d str, usize>,
     definitions: &'d [Variable],
@@ -59,13 +59,13 @@ struct Group<'d> {
 
 impl<'d> Selector<'d> {
     pub(crate) fn new(
-        environment: &'d Environment<'d>,
+        context: &'d CompileContext<'d>,
         fragments: HashMap<&'d str, Selections<'d>>,
         variables: HashMap<&'d str, usize>,
         definitions: &'d [Variable],
     ) -> Self {
         Self {
-            environment,
+            context,
             fragments,
             variables,
             definitions,
@@ -77,7 +77,7 @@ impl<'d> Selector<'d> {
 
     /// Plans the root selection set of an operation.
     pub(crate) fn root(&mut self, kind: OperationType, selections: Selections<'d>) -> SelectionSet {
-        let schema = self.environment.tables.schema();
+        let schema = self.context.tables.schema();
         let (type_name, fields) = match kind {
             OperationType::Query => ("Query", Some(&schema.query)),
             OperationType::Mutation => ("Mutation", Some(&schema.mutation)),
@@ -116,8 +116,8 @@ impl<'d> Selector<'d> {
     }
 
     fn object(&mut self, type_name: &str, below: &[(Selections<'d>, Vec<Condition>)]) -> SelectionSet {
-        let environment = self.environment;
-        let fields = environment.tables.object(type_name).map_or(&[][..], |object| &*object.fields);
+        let context = self.context;
+        let fields = context.tables.object(type_name).map_or(&[][..], |object| &*object.fields);
         let groups = self.groups(below);
         let mut entries = Vec::with_capacity(groups.len());
         for group in groups {
@@ -158,11 +158,11 @@ impl<'d> Selector<'d> {
             .map(|(index, argument)| ArgumentPlan {
                 name: argument.name.clone(),
                 ty: argument.ty.clone(),
-                null_is_absent: self.environment.is_placeholder(field.function, index),
+                null_is_absent: self.context.is_placeholder(field.function, index),
                 source: self.argument(argument, group),
             })
             .collect();
-        let program = self.environment.program;
+        let program = self.context.program;
         let function = program.functions.get(field.function as usize);
         let selection = function.map(|function| reading::selection(&program.types, function, shape));
         let selection = Arc::new(selection.unwrap_or_default());
@@ -180,7 +180,7 @@ impl<'d> Selector<'d> {
             self.check_variables(&literal, &argument.ty, argument.default.is_some(), position);
         }
         // Without values for the variables this checks the rest.
-        match self.environment.tables.literal(&literal, &argument.ty, None) {
+        match self.context.tables.literal(&literal, &argument.ty, None) {
             Err(error) => {
                 let message = format!("{} (at {}{})", error.message, argument.name, error.path());
                 self.errors.push(RequestError::at(message, given.span.start));
@@ -200,8 +200,8 @@ impl<'d> Selector<'d> {
             }
             (_, TypeRef::List(inner)) => self.check_variables(literal, inner, false, position),
             (Literal::Object(entries), TypeRef::Named(name)) => {
-                let environment = self.environment;
-                let Some(object) = environment.tables.input(name) else { return };
+                let context = self.context;
+                let Some(object) = context.tables.input(name) else { return };
                 for (name, value) in entries {
                     if let Some(field) = object.fields.iter().find(|field| *field.name == **name) {
                         self.check_variables(value, &field.ty, false, position);

@@ -76,7 +76,7 @@ fn first(places: &[Place]) -> Result<(File, Place), Failed> {
 /// Copies everything up to the end; the number of bytes. By offsets, because others may read the same file.
 fn fill(file: &File, mut target: &File) -> Result<u64, Failed> {
     let mut chunk = vec![0; CHUNK];
-    let mut at = 0;
+    let mut at = 0_u64;
     loop {
         let read = match file.read_at(&mut chunk, at) {
             Ok(0) => return Ok(at),
@@ -86,7 +86,7 @@ fn fill(file: &File, mut target: &File) -> Result<u64, Failed> {
         };
         let part = chunk.get(..read).unwrap_or_default();
         target.write_all(part).map_err(|error| Failed("write the copy", error))?;
-        at += read as u64;
+        at = at.saturating_add(read as u64);
     }
 }
 

@@ -7,6 +7,7 @@ use abi::language::Language;
 use abi::manifest::Manifest;
 use abi::plan::App;
 use abi::schema::{ObjectType, Schema};
+use abi::table::Table;
 use abi::types::Types;
 
 use super::*;
@@ -28,6 +29,10 @@ fn code(byte: u8, length: usize) -> Vec<u8> {
 fn artifact(code: &[u8], names: usize) -> Vec<u8> {
     let object = |name: String| ObjectType { name, description: None, fields: Vec::new(), is_map_pair: false };
     let objects: Vec<_> = ["a", "b", "c"].map(|name| object(name.repeat(names))).into();
+    artifact_of(code, objects.into())
+}
+
+fn artifact_of(code: &[u8], objects: Table<ObjectType>) -> Vec<u8> {
     let program = Program {
         app: App::default(),
         language: Language::ALL[0],
@@ -36,7 +41,7 @@ fn artifact(code: &[u8], names: usize) -> Vec<u8> {
         types: Types::default(),
         functions: Vec::new().into(),
         imports: Vec::new(),
-        schema: Schema { objects: objects.into(), ..Schema::default() },
+        schema: Schema { objects, ..Schema::default() },
         manifest: Manifest::default(),
     };
     let cpu = Cpu { level: "baseline".to_owned(), features: Vec::new() };
@@ -63,7 +68,7 @@ fn sealed_after(change: impl Fn(&OnDisk)) -> Result<CodeFile, LoadError> {
     let loaded = Loaded::open(&disk.path, false).expect("an artifact that fits");
     assert!(!loaded.code.is_copy);
     change(&disk);
-    loaded.code.sealed()
+    loaded.code.sealed(&loaded.program)
 }
 
 #[track_caller]
@@ -75,13 +80,14 @@ fn overwritten(change: impl Fn(&OnDisk)) {
 #[test]
 fn code_can_be_made_safe_from_whoever_writes_later() {
     let disk = on_disk(artifact(&code(1, 100_000), 1));
-    let code = Loaded::open(&disk.path, false).expect("an artifact that fits").code.sealed().expect("a copy");
+    let Loaded { program, code, .. } = Loaded::open(&disk.path, false).expect("an artifact that fits");
+    let code = code.sealed(&program).expect("a copy");
     assert!(code.is_copy);
     fs::write(&disk.path, "").expect("room");
     let mut bytes = vec![0; disk.bytes.len()];
     code.file.read_exact_at(&mut bytes, 0).expect("the copy");
     assert!(bytes == disk.bytes);
-    assert!(Arc::ptr_eq(&code.file, &code.sealed().expect("itself").file), "a copy of a copy");
+    assert!(Arc::ptr_eq(&code.file, &code.sealed(&program).expect("itself").file), "a copy of a copy");
 }
 
 #[test]
@@ -114,7 +120,7 @@ fn a_file_that_was_overwritten_is_refused() {
 fn a_large_artifact_stays_where_it_is() {
     let disk = on_disk(artifact(&code(1, MOST_COPIED as usize + 1), 1));
     let loaded = Loaded::open(&disk.path, false).expect("an artifact that fits");
-    assert!(!loaded.code.sealed().expect("the same file").is_copy);
+    assert!(!loaded.code.sealed(&loaded.program).expect("the same file").is_copy);
     assert!(Loaded::open_copy(&disk.path).expect("a copy").code.is_copy);
 }
 
@@ -145,4 +151,28 @@ fn a_copy_is_verified() {
     }
     let folder = Loaded::open_copy(disk.path.parent().expect("a folder")).expect_err("a folder").to_string();
     assert!(folder.contains("it is not a file"), "{folder}");
+}
+
+/// Written by another modusc than the format says: every checksum is right, and an item is none.
+#[test]
+fn a_damaged_program_is_found_when_the_copy_is_made_at_the_latest() {
+    let mut bytes = Vec::new();
+    let object =
+        |name: &str| ObjectType { name: name.to_owned(), description: None, fields: vec![], is_map_pair: false };
+    let extent = Table::from(vec![object("a"), object("b")]).store(&mut bytes).expect("a table");
+    let last = bytes.len() - 1;
+    // Neither a truth value.
+    bytes[last] = 7;
+    let objects = Table::stored("objects", extent, bytes.into()).expect("a table");
+    let disk = on_disk(artifact_of(&code(1, 1000), objects));
+    let loaded = Loaded::open(&disk.path, false).expect("nobody has asked for the item");
+    let refusals = [
+        loaded.code.sealed(&loaded.program).expect_err("a damaged program"),
+        Loaded::open(&disk.path, true).expect_err("a damaged program"),
+        Loaded::open_copy(&disk.path).expect_err("a damaged program"),
+    ];
+    for refused in refusals {
+        assert!(matches!(refused, LoadError::Artifact { .. }), "{refused:?}");
+        assert!(refused.to_string().contains("table objects, item 1: it cannot be decoded"), "{refused}");
+    }
 }

@@ -1,6 +1,6 @@
 //! An app's native code within one engine.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use abi::plan::{Entry, Program};
 use wasmtime::{Engine, InstancePre, Module, ModuleExport};
@@ -10,7 +10,8 @@ use super::guest::ExportTable;
 use super::lazy::Lazy;
 use super::state::State;
 use super::{Options, linker, ticker};
-use crate::hosts::Services;
+use crate::host_functions::HostFunctions;
+use crate::limits::TABLE_ENTRIES;
 use crate::load::{CodeFile, LoadError};
 
 /// Bytes of a page of linear memory.
@@ -40,8 +41,8 @@ impl Code {
     pub(super) fn new(
         allocation: Allocation,
         file: &CodeFile,
-        program: &Arc<Program>,
-        services: &Services,
+        program: &Program,
+        host_functions: &HostFunctions,
         options: &Options,
     ) -> Result<Self, LoadError> {
         let engine = engine::build(allocation, file.bounds, options)?;
@@ -49,7 +50,7 @@ impl Code {
         let initial_memory = check(&module, options)?;
         ticker::drive(&engine);
         Ok(Self {
-            instance: linker::link(&engine, &module, program, services)?,
+            instance: linker::link(&engine, &module, &program.imports, host_functions)?,
             start: program.start.as_deref().and_then(|start| module.get_export_index(start)),
             exports: ExportTable::new(&module, program.language),
             functions: Lazy::new(program.functions.len()),
@@ -70,16 +71,16 @@ impl Code {
 fn check(module: &Module, options: &Options) -> wasmtime::Result<usize> {
     let required = module.resources_required();
     let elements = required.max_initial_table_size.unwrap_or(0);
-    if elements > engine::TABLE_ELEMENTS as u64 {
-        wasmtime::bail!("the app's table has {elements} elements, and there may be {}", engine::TABLE_ELEMENTS);
+    if elements > TABLE_ENTRIES as u64 {
+        wasmtime::bail!("the app's table has {elements} elements, and there may be {}", TABLE_ENTRIES);
     }
     let least = required.max_initial_memory_size.unwrap_or(0).saturating_mul(PAGE);
-    if least > options.memory_limit as u64 {
+    if least > options.limits.memory_bytes() as u64 {
         let mib = |bytes: u64| bytes.div_ceil(1 << 20);
         wasmtime::bail!(
             "the app has {} MiB of memory from its start, and `memory-limit` is {}: raise it",
             mib(least),
-            mib(options.memory_limit as u64),
+            mib(options.limits.memory_bytes() as u64),
         );
     }
     Ok(usize::try_from(least)?)

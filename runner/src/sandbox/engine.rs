@@ -4,6 +4,7 @@ use abi::engine::{self, Bounds, CHECKED_RESERVATION};
 use wasmtime::{Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use super::Options;
+use crate::limits::TABLE_ENTRIES;
 
 /// Bytes of memory and table that a reused slot clears by copying instead of giving its pages back.
 const KEEP_RESIDENT: usize = 128 << 10;
@@ -12,8 +13,6 @@ const STACK: usize = 2 * engine::MAX_WASM_STACK;
 /// Stacks for each call: its own, and that of the helpers which host functions call meanwhile. The store keeps the second one
 /// from the first such helper on, and most calls that wait have had one.
 const STACKS: u32 = 2;
-/// Table elements that an instance may have: as many are reserved for each in the pool.
-pub(super) const TABLE_ELEMENTS: usize = 20_000;
 
 /// Where instances come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +29,12 @@ pub enum Allocation {
 /// When code of this kind cannot have as much memory as the options allow, or the operating system refuses to reserve a
 /// pool's addresses.
 pub fn build(allocation: Allocation, bounds: Bounds, options: &Options) -> wasmtime::Result<Engine> {
-    if bounds == Bounds::Explicit && options.memory_limit as u64 > CHECKED_RESERVATION {
+    if bounds == Bounds::Explicit && options.limits.memory_bytes() as u64 > CHECKED_RESERVATION {
         wasmtime::bail!(
             "the app was compiled with `--bounds explicit`, which has {} MiB of memory at most, and `memory-limit` is {}: \
              lower it, or compile with `--bounds guard`",
             CHECKED_RESERVATION >> 20,
-            options.memory_limit >> 20
+            options.limits.memory_limit
         );
     }
     let strategy = match allocation {
@@ -65,8 +64,9 @@ fn pool(slots: usize, options: &Options) -> PoolingAllocationConfig {
         .total_stacks(slots.saturating_mul(STACKS))
         .max_memories_per_module(1)
         .max_tables_per_module(1)
-        .table_elements(TABLE_ELEMENTS)
-        .max_memory_size(options.memory_limit)
+        // As many are reserved for each.
+        .table_elements(TABLE_ENTRIES)
+        .max_memory_size(options.limits.memory_bytes())
         .linear_memory_keep_resident(KEEP_RESIDENT)
         .table_keep_resident(KEEP_RESIDENT);
     pool

@@ -3,38 +3,29 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use abi::guest;
-use wasmtime::{Caller, FuncType, Val, ValType};
+use abi::host_functions::{ENV, HostFunction};
+use wasmtime::{Caller, Val};
 
 use super::guest::exports_of;
 use super::outcome::Unwind;
 use super::random;
 use super::state::State;
 
-type Function = fn(Caller<'_, State>, &[Val], &mut [Val]) -> wasmtime::Result<()>;
+pub(super) type Function = fn(Caller<'_, State>, &[Val], &mut [Val]) -> wasmtime::Result<()>;
 
 /// Exit code of an aborted AssemblyScript guest.
 const ABORTED: u32 = 255;
 
-/// The function of this name, if the module imports it with the right type.
-pub(super) fn find(name: &str, ty: &FuncType) -> Option<Function> {
-    let (function, parameters, results): (Function, &str, &str) = match name {
-        "Date.now" => (now, "", "F"),
-        "seed" => (seed, "", "F"),
-        "abort" => (abort, "iiii", ""),
-        "trace" => (trace, "iiFFFFF", ""),
-        _ => return None,
-    };
-    let is = |types: &mut dyn Iterator<Item = ValType>, text: &str| {
-        let found: String = types
-            .map(|ty| match ty {
-                ValType::I32 => 'i',
-                ValType::F64 => 'F',
-                _ => '?',
-            })
-            .collect();
-        found == text
-    };
-    (is(&mut ty.params(), parameters) && is(&mut ty.results(), results)).then_some(function)
+static FUNCTIONS: [(&HostFunction, Function); 4] = [
+    (ENV.function("Date.now"), now),
+    (ENV.function("abort"), abort),
+    (ENV.function("seed"), seed),
+    (ENV.function("trace"), trace),
+];
+
+/// The function of this name, with what the table says about it.
+pub(super) fn find(name: &str) -> Option<(&'static HostFunction, Function)> {
+    FUNCTIONS.iter().find(|(about, _)| about.name == name).copied()
 }
 
 fn now(_: Caller<'_, State>, _: &[Val], results: &mut [Val]) -> wasmtime::Result<()> {
@@ -79,7 +70,7 @@ fn trace(mut caller: Caller<'_, State>, parameters: &[Val], _: &mut [Val]) -> wa
 
 fn say(caller: &mut Caller<'_, State>, level: &str, message: &str) {
     let state = caller.data_mut();
-    let raw_debug = state.shared.services.environment.flag("MODUS_DEBUG");
+    let raw_debug = state.shared.environment.flag("MODUS_DEBUG");
     state.output.message(level, message, &state.log, raw_debug);
 }
 

@@ -15,13 +15,14 @@ use super::code::Code;
 use super::deadline::Deadline;
 use super::guest::{self, View};
 use super::outcome::{self, Ending};
-use super::output::Output;
 use super::state::{self, MemoryLimit, State, TURN};
-use super::{engine, seeds, ticker};
-use crate::call::{Outcome, Request};
+use super::{seeds, ticker};
+use crate::call::{CallRequest, Outcome};
 use crate::capacity::MemoryShare;
 use crate::compute;
-use crate::hosts::is_time_zone;
+use crate::host_functions::is_time_zone;
+use crate::limits::{HOST_CALLS, OUTPUT_BYTES, TABLE_ENTRIES};
+use crate::output::Output;
 use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
 
 /// An instance of the app, made for one call or kept for several. One call at a time.
@@ -46,7 +47,7 @@ enum Life {
 
 impl Instance {
     /// Room for an instance, which is made and started by its first call.
-    pub(super) fn new(inner: Arc<Inner>, request: &Request, log: LogContext, deadline: Deadline) -> Self {
+    pub(super) fn new(inner: Arc<Inner>, request: &CallRequest, log: LogContext, deadline: Deadline) -> Self {
         let code = inner.code.load_full();
         let mut store = Store::new(&code.engine, state(&inner, Arc::clone(&code), request, log, deadline));
         store.limiter(|state| &mut state.memory);
@@ -61,8 +62,8 @@ impl Instance {
     }
 
     /// Calls a function. Where the guest ends (trap, exit, time-out), the instance does, too, and all later calls fail.
-    pub async fn call(&mut self, request: &Request) -> Outcome {
-        let deadline = Deadline::after(self.inner.options.deadline);
+    pub async fn call(&mut self, request: &CallRequest) -> Outcome {
+        let deadline = Deadline::after(self.inner.options.limits.deadline);
         let log = self.inner.log_context(request, &super::id::new());
         let fresh = state(&self.inner, Arc::clone(&self.store.data().code), request, log, deadline);
         let old = std::mem::replace(self.store.data_mut(), fresh);
@@ -93,7 +94,7 @@ impl Instance {
     }
 
     /// Runs the call that the state was made for.
-    pub(super) async fn run(&mut self, request: &Request) -> Outcome {
+    pub(super) async fn run(&mut self, request: &CallRequest) -> Outcome {
         let _ticking = ticker::start();
         self.store.set_epoch_deadline(TURN);
         let mut watch = Watch::new(self, request);
@@ -104,6 +105,10 @@ impl Instance {
         // Where this future is dropped in the midst of a call, there is nothing left to enter again.
         let life = std::mem::replace(&mut self.life, Life::Ended);
         let ended = self.enter(life, request, &mut watch.started).await;
+        // What could not be read of the artifact must not become an answer.
+        let intact = self.inner.shared.program.intact();
+        let damaged = |damage| (None, Ending::Internal(format!("the artifact is damaged ({damage})")));
+        let ended = intact.map_err(damaged).and(ended);
         let (ending, weight) = match ended {
             Ok((instance, lifted)) => {
                 self.life = Life::Running(instance);
@@ -122,7 +127,7 @@ impl Instance {
         let output = std::mem::replace(&mut self.store.data_mut().output, Output::new(0));
         let (messages, lines) = output.finish(&watch.log);
         ending.log(&watch.log, time.as_secs_f64() * 1000.0, watch.hidden);
-        let dev = self.inner.shared.services.environment.is_dev();
+        let dev = self.inner.shared.environment.is_dev();
         let errors = outcome::failures(&ending, &messages, &lines, dev);
         let logs = messages.into_iter().chain(lines).filter(|line| !outcome::is_error(line.level)).collect();
         let value = match ending {
@@ -137,7 +142,7 @@ impl Instance {
     async fn enter(
         &mut self,
         life: Life,
-        request: &Request,
+        request: &CallRequest,
         started: &mut Instant,
     ) -> Result<(wasmtime::Instance, Lifted), (Option<wasmtime::Instance>, Ending)> {
         let inner = Arc::clone(&self.inner);
@@ -194,7 +199,12 @@ impl Instance {
 
     /// Lowers the arguments, runs the function, lifts its result. What takes long to be moved, and is no more than moved, is
     /// moved once more from the beginning where it holds up nobody.
-    async fn invoke(&mut self, plan: &FunctionPlan, function: Func, request: &Request) -> Result<Lifted, CallError> {
+    async fn invoke(
+        &mut self,
+        plan: &FunctionPlan,
+        function: Func,
+        request: &CallRequest,
+    ) -> Result<Lifted, CallError> {
         let shared = Arc::clone(&self.inner.shared);
         let Program { types, language, .. } = &*shared.program;
         let language = language.implementation();
@@ -257,7 +267,7 @@ struct Watch {
 }
 
 impl Watch {
-    fn new(instance: &Instance, request: &Request) -> Self {
+    fn new(instance: &Instance, request: &CallRequest) -> Self {
         let State { log, deadline, .. } = instance.store.data();
         Self {
             inner: Arc::clone(&instance.inner),
@@ -299,7 +309,7 @@ impl Drop for Watch {
     }
 }
 
-fn state(inner: &Inner, code: Arc<Code>, request: &Request, log: LogContext, deadline: Deadline) -> State {
+fn state(inner: &Inner, code: Arc<Code>, request: &CallRequest, log: LogContext, deadline: Deadline) -> State {
     let asked = request.time_zone.clone().filter(|zone| !zone.is_empty());
     let known = asked.filter(|zone| {
         let known = is_time_zone(zone);
@@ -318,18 +328,18 @@ fn state(inner: &Inner, code: Arc<Code>, request: &Request, log: LogContext, dea
         deadline,
         time_zone: known,
         claims: request.claims.clone().filter(|claims| !claims.contains('\0')).unwrap_or_default(),
-        output: Output::new(inner.options.output_limit),
+        output: Output::new(OUTPUT_BYTES),
         stopped: None,
         exports: None,
         closed: [false; 3],
         environment: None,
         memory: MemoryLimit {
-            bytes: inner.options.memory_limit,
-            elements: engine::TABLE_ELEMENTS,
+            bytes: inner.options.limits.memory_bytes(),
+            elements: TABLE_ENTRIES,
             share: MemoryShare::new(inner.capacity.memory()),
         },
         host_time: Duration::ZERO,
-        host_calls: inner.options.host_calls,
+        host_calls: HOST_CALLS,
         kept: false,
         function: request.function as usize,
         is_long: false,

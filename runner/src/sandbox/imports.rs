@@ -16,7 +16,7 @@ use super::outcome::{self, Unwind};
 use super::shared::Shared;
 use super::state::{State, TURN};
 use crate::compute;
-use crate::hosts::{HostError, HostFunction, Work};
+use crate::host_functions::{About, Called, HostError, HostFunction, Messages};
 use crate::limits::LimitId;
 use crate::telemetry::{LogContext, Record, Severity, metrics, traces};
 
@@ -35,11 +35,11 @@ pub(super) fn with_words<T>(values: &[Val], run: impl FnOnce(&[u64]) -> T) -> T 
 /// Bytes of a guest's memory in which collecting garbage, as an allocation may do, takes no time worth mentioning.
 const QUICKLY_COLLECTED: usize = 8 << 20;
 
-/// Import `index` of the program, and what stands behind it.
-#[derive(Clone, Copy)]
+/// An import of the program that a host function stands behind.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Import {
+    /// Its number.
     pub(super) index: usize,
-    pub(super) function: &'static HostFunction,
 }
 
 impl Import {
@@ -51,29 +51,33 @@ impl Import {
         results: &mut [Val],
     ) -> wasmtime::Result<()> {
         let shared = Arc::clone(&caller.data().shared);
-        admit(caller.data_mut(), self.function)?;
+        let import = &shared.program.imports[self.index];
+        let Some(function) = shared.host_functions.get(self.index) else {
+            return Err(Unwind::Unavailable(format!("{}.{}", import.module, import.name)).into());
+        };
+        let about = function.about();
+        admit(caller.data_mut(), about)?;
         let answer = match self.arguments(&mut caller, &shared, parameters).await {
             Ok(arguments) => {
                 let started = Instant::now();
-                let answer = operate(caller.data_mut(), self.function, &arguments).await;
+                let answer = operate(caller.data_mut(), function, &arguments).await;
                 let time = started.elapsed();
                 caller.data_mut().host_time += time;
-                shared.metrics[self.index].called(|| self.function.full_name(), time);
+                shared.metrics[self.index].called(|| about.full_name(), time);
                 // The time that it waited was nobody's turn.
                 caller.data_mut().waited();
                 caller.as_context_mut().set_epoch_deadline(TURN);
                 answer?
             }
             Err(error) => {
-                broken(&mut caller, self.function, "Error decoding input parameters.", &error)?;
+                broken(&mut caller, about, "Error decoding input parameters.", &error)?;
                 Value::Null
             }
         };
-        let import = &shared.program.imports[self.index];
         let raw = match self.result(&mut caller, &shared, &answer).await {
             Ok(raw) => raw,
             Err(error) => {
-                broken(&mut caller, self.function, "Error encoding results.", &error)?;
+                broken(&mut caller, about, "Error encoding results.", &error)?;
                 0
             }
         };
@@ -120,25 +124,20 @@ impl Import {
 }
 
 /// Whether a call of a host function may begin.
-fn admit(state: &mut State, function: &HostFunction) -> Result<(), Unwind> {
+fn admit(state: &mut State, about: &About) -> Result<(), Unwind> {
     state.deadline.check()?;
     state.host_calls = state.host_calls.checked_sub(1).ok_or_else(|| {
         metrics::refused(LimitId::HostCalls);
         Unwind::TooManyHostCalls
     })?;
-    match function.work {
-        Work::Waiting(_) if state.helping.is_some() => Err(Unwind::WaitingHelper(function.full_name())),
+    match state.helping {
+        Some(_) if about.waits => Err(Unwind::WaitingHelper(about.full_name())),
         _ => Ok(()),
     }
 }
 
 /// Ends the guest when it stopped; otherwise logs that values could not cross.
-fn broken(
-    caller: &mut Caller<'_, State>,
-    function: &HostFunction,
-    message: &str,
-    error: &CallError,
-) -> wasmtime::Result<()> {
+fn broken(caller: &mut Caller<'_, State>, about: &About, message: &str, error: &CallError) -> wasmtime::Result<()> {
     let state = caller.data_mut();
     if let CallError::Stopped(_) = error {
         return Err(state.stopped.take().unwrap_or_else(|| wasmtime::format_err!("the guest stopped")));
@@ -146,25 +145,20 @@ fn broken(
     if let Some(limit) = outcome::limit(error) {
         metrics::refused(limit);
     }
-    let (name, error) = (function.full_name(), error.to_string());
+    let (name, error) = (about.full_name(), error.to_string());
     let record = Record { host_function: Some(&name), error: Some(&error), ..Default::default() };
     state.log.write(Severity::Error, message, record);
     Ok(())
 }
 
 /// Runs the operation with the records around it. Fails only when the call has to end.
-async fn operate(state: &mut State, function: &'static HostFunction, arguments: &[Value]) -> wasmtime::Result<Value> {
-    let mut report = Report::new(state, function, arguments);
-    let result = match function.work {
-        Work::Immediate(run) => {
-            let _span = traces::host_function(|| function.full_name(), false).entered();
-            Ok(run(&mut state.invocation(), arguments))
-        }
-        Work::Waiting(run) => {
-            let span = traces::host_function(|| function.full_name(), true);
-            let pending = span.in_scope(|| run(&state.invocation(), arguments));
-            state.deadline.bound(pending).instrument(span).await
-        }
+async fn operate(state: &mut State, function: &dyn HostFunction, arguments: &[Value]) -> wasmtime::Result<Value> {
+    let about = function.about();
+    let mut report = Report::new(state, about, arguments);
+    let span = traces::host_function(|| about.full_name(), about.waits);
+    let result = match span.in_scope(|| function.call(&mut state.invocation(), arguments)) {
+        Called::Done(answer) => Ok(answer),
+        Called::Pending(pending) => state.deadline.bound(pending).instrument(span).await,
     };
     report.ended(&result);
     match result {
@@ -177,7 +171,7 @@ async fn operate(state: &mut State, function: &'static HostFunction, arguments: 
 /// Writes the records around an operation, also when it is dropped.
 struct Report {
     log: LogContext,
-    function: &'static HostFunction,
+    messages: Messages,
     detail: Option<String>,
     started: Instant,
     deadline: Deadline,
@@ -185,13 +179,14 @@ struct Report {
 }
 
 impl Report {
-    fn new(state: &State, function: &'static HostFunction, arguments: &[Value]) -> Self {
-        let (log, detail) = (state.log.clone(), (function.detail)(arguments));
-        if let Some(text) = function.messages.starting {
+    fn new(state: &State, about: &About, arguments: &[Value]) -> Self {
+        let messages = about.messages;
+        let (log, detail) = (state.log.clone(), (messages.detail)(arguments));
+        if let Some(text) = messages.starting {
             let record = Record { detail: detail.as_deref(), user_visible: true, ..Default::default() };
             log.write(Severity::Info, text, record);
         }
-        Self { log, function, detail, started: Instant::now(), deadline: state.deadline, ended: false }
+        Self { log, messages, detail, started: Instant::now(), deadline: state.deadline, ended: false }
     }
 
     fn ended(&mut self, result: &Result<Result<Value, HostError>, Interrupted>) {
@@ -201,7 +196,7 @@ impl Report {
             Ok(Err(error)) => Some(error.message.clone()),
             Err(reason) => Some(reason.to_string()),
         };
-        let messages = &self.function.messages;
+        let messages = &self.messages;
         let (severity, text) = match result {
             Ok(Ok(_)) => (Severity::Info, messages.completed),
             Err(Interrupted::Cancelled) => (Severity::Warn, messages.cancelled),

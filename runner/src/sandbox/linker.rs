@@ -1,29 +1,29 @@
 //! Connects a module's imports with what stands behind them.
 
-use std::collections::HashSet;
-use std::sync::Arc;
-
-use abi::plan::{ImportPlan, Program};
-use wasmtime::{Engine, ExternType, FuncType, InstancePre, Linker, Module};
+use abi::host_functions::{ENV, HostFunction, WASI};
+use abi::plan::ImportPlan;
+use abi::types::CoreType;
+use wasmtime::{Engine, ExternType, FuncType, InstancePre, Linker, Module, ValType};
 
 use super::imports::Import;
 use super::outcome::Unwind;
 use super::state::State;
 use super::{env, wasi};
-use crate::hosts::Services;
+use crate::host_functions::HostFunctions;
 
-/// Resolves the module's imports, and only those, once.
+/// Resolves the module's imports, and only those, once. `plans` are the program's, which `host_functions` stand behind.
 ///
 /// # Errors
 /// When the module imports something other than functions, or the same function with two types.
 pub(crate) fn link(
     engine: &Engine,
     module: &Module,
-    program: &Arc<Program>,
-    services: &Services,
+    plans: &[ImportPlan],
+    host_functions: &HostFunctions,
 ) -> wasmtime::Result<InstancePre<State>> {
     let mut linker = Linker::new(engine);
-    let mut known = HashSet::new();
+    // What is imported twice is connected twice, with the same.
+    linker.allow_shadowing(true);
     for import in module.imports() {
         let (from, name) = (import.module(), import.name());
         let ExternType::Func(ty) = import.ty() else {
@@ -31,51 +31,140 @@ pub(crate) fn link(
                 "import `{from}.{name}` is not a function; only functions can be imported"
             ));
         };
-        if known.insert((from.to_owned(), name.to_owned())) {
-            define(&mut linker, program, services, from, name, ty)?;
-        }
+        Behind::find(plans, host_functions, from, name, &ty).define(&mut linker, from, name, ty)?;
     }
     linker.instantiate_pre(module)
 }
 
-fn define(
-    linker: &mut Linker<State>,
-    program: &Arc<Program>,
-    services: &Services,
-    module: &str,
-    name: &str,
-    ty: FuncType,
-) -> wasmtime::Result<()> {
-    if module == wasi::MODULE
-        && let Some(function) = wasi::find(name)
-        && function.accepts(&ty)
-    {
-        wasi::link(linker, function, ty)?;
-        return Ok(());
+/// What stands behind an import.
+enum Behind {
+    Wasi(&'static wasi::Function),
+    Env(env::Function),
+    Host(Import),
+    /// Nothing: a call of it ends the guest's.
+    Nothing,
+}
+
+impl Behind {
+    /// What an import of this type means.
+    fn find(plans: &[ImportPlan], host_functions: &HostFunctions, module: &str, name: &str, ty: &FuncType) -> Self {
+        if module == WASI.module {
+            let function = wasi::find(name).filter(|function| has_type(function.about, ty));
+            return function.map_or(Self::Nothing, Self::Wasi);
+        }
+        if module == ENV.module {
+            let function = env::find(name).filter(|(about, _)| has_type(about, ty));
+            return function.map_or(Self::Nothing, |(_, function)| Self::Env(function));
+        }
+        let plan = plans.iter().position(|plan| plan.module == module && plan.name == name);
+        let usable = |index: &usize| plans[*index].problem.is_none() && matches_plan(ty, &plans[*index]);
+        match plan.filter(usable) {
+            Some(index) if host_functions.get(index).is_some() => Self::Host(Import { index }),
+            _ => Self::Nothing,
+        }
     }
-    if module == "env"
-        && let Some(function) = env::find(name, &ty)
-    {
-        linker.func_new(module, name, ty, function)?;
-        return Ok(());
+
+    fn define(self, linker: &mut Linker<State>, module: &str, name: &str, ty: FuncType) -> wasmtime::Result<()> {
+        match self {
+            Self::Wasi(function) => wasi::link(linker, function, ty),
+            Self::Env(function) => linker.func_new(module, name, ty, function).map(drop),
+            Self::Host(import) => {
+                let call = linker.func_new_async(module, name, ty, move |caller, parameters, results| {
+                    Box::new(async move { import.run(caller, parameters, results).await })
+                });
+                call.map(drop)
+            }
+            Self::Nothing => {
+                let full_name = format!("{module}.{name}");
+                let fail = move |_: wasmtime::Caller<'_, State>, _: &[wasmtime::Val], _: &mut [wasmtime::Val]| {
+                    Err(Unwind::Unavailable(full_name.clone()).into())
+                };
+                linker.func_new(module, name, ty, fail).map(drop)
+            }
+        }
     }
-    let plan = program.imports.iter().position(|plan| plan.module == module && plan.name == name);
-    let usable = |index: &usize| program.imports[*index].problem.is_none();
-    if let (Some(index), Some(function)) = (plan.filter(usable), services.find(module, name))
-        && matches_plan(&ty, &program.imports[index])
-    {
-        let import = Import { index, function };
-        linker.func_new_async(module, name, ty, move |caller, parameters, results| {
-            Box::new(async move { import.run(caller, parameters, results).await })
-        })?;
-        return Ok(());
-    }
-    let full_name = format!("{module}.{name}");
-    linker.func_new(module, name, ty, move |_, _, _| Err(Unwind::Unavailable(full_name.clone()).into()))?;
-    Ok(())
+}
+
+/// Whether a module imports a function with the type that the table has.
+fn has_type(about: &HostFunction, ty: &FuncType) -> bool {
+    let core = |ty: ValType| match ty {
+        ValType::I32 => Some(CoreType::I32),
+        ValType::I64 => Some(CoreType::I64),
+        ValType::F32 => Some(CoreType::F32),
+        ValType::F64 => Some(CoreType::F64),
+        ValType::V128 | ValType::Ref(_) => None,
+    };
+    ty.params().map(core).eq(about.parameters().map(Some)) && ty.results().map(core).eq(about.results().map(Some))
 }
 
 /// The plan was made for this very import; a damaged one must not be believed.
 fn matches_plan(ty: &FuncType, plan: &ImportPlan) -> bool {
     ty.params().len() == plan.signature.parameters.len() && ty.results().len() == plan.signature.results.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use abi::engine::Bounds;
+    use abi::host_functions::CAPABILITIES;
+    use abi::manifest::Manifest;
+    use abi::plan::Signature;
+
+    use super::*;
+    use crate::capacity::Capacity;
+    use crate::environment::{Environment, Variables};
+    use crate::host_functions::Setup;
+    use crate::process::Process;
+    use crate::sandbox::Options;
+    use crate::sandbox::engine::{self, Allocation};
+
+    fn func_type(engine: &Engine, signature: &Signature) -> FuncType {
+        let types = |types: &[CoreType]| -> Vec<ValType> {
+            let value = |ty: &CoreType| match ty {
+                CoreType::I32 => ValType::I32,
+                CoreType::I64 => ValType::I64,
+                CoreType::F32 => ValType::F32,
+                CoreType::F64 => ValType::F64,
+            };
+            types.iter().map(value).collect()
+        };
+        FuncType::new(engine, types(&signature.parameters), types(&signature.results))
+    }
+
+    /// That nothing is linked which the table does not name is seen to by the compiler: whatever is linked looks its line of
+    /// the table up in a constant.
+    #[test]
+    fn what_the_table_says_is_there_is_linked() {
+        let engine = engine::build(Allocation::OnDemand, Bounds::Guard, &Options::default()).expect("an engine");
+        let mut linker = Linker::<State>::new(&engine);
+        let environment = Arc::new(Environment::new(Variables::new(), None));
+        let process = Process::alone(Capacity::new(1, 0));
+        let setup = Setup::new(Arc::new(Manifest::default()), environment, &process);
+        for capability in CAPABILITIES {
+            for function in capability.functions {
+                let (module, name, signature) = (capability.module, function.name, function.signature());
+                let plan = ImportPlan {
+                    module: module.to_owned(),
+                    name: name.to_owned(),
+                    signature: signature.clone(),
+                    parameters: Vec::new(),
+                    result: None,
+                    problem: None,
+                };
+                let plans = [plan];
+                let host_functions = HostFunctions::configure(&plans, &setup);
+                let find = |signature: &Signature| {
+                    Behind::find(&plans, &host_functions, module, name, &func_type(&engine, signature))
+                };
+                let found = find(&signature);
+                assert_eq!(!matches!(found, Behind::Nothing), capability.is_available, "{module}.{name}");
+                assert_eq!(matches!(found, Behind::Wasi(_) | Behind::Env(_)), capability.is_fixed, "{module}.{name}");
+                found.define(&mut linker, module, name, func_type(&engine, &signature)).expect("it fits");
+                let mut other = signature;
+                other.parameters.push(CoreType::I32);
+                assert!(matches!(find(&other), Behind::Nothing), "{module}.{name}");
+            }
+        }
+    }
 }

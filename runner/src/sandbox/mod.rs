@@ -11,7 +11,6 @@ mod imports;
 mod lazy;
 mod linker;
 mod outcome;
-mod output;
 mod random;
 mod seeds;
 mod shared;
@@ -30,10 +29,11 @@ use futures::future::BoxFuture;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument as _;
 
-use crate::call::{Call, CallFailure, Level, Outcome, Request};
+use crate::call::{Call, CallFailure, CallRequest, Level, Outcome};
 use crate::capacity::{Admission, Capacity};
 use crate::compute;
-use crate::hosts::Services;
+use crate::environment::Environment;
+use crate::host_functions::HostFunctions;
 use crate::limits::{LimitId, Limits};
 use crate::load::{CodeFile, LoadError};
 use crate::panics;
@@ -46,7 +46,6 @@ use shared::{Shared, note};
 
 pub use deadline::{Deadline, Interrupted};
 pub use execute::Instance;
-pub(crate) use output::Output;
 
 /// Time from the first call to the making of the pool: what the first answer takes, with room to spare.
 const UNTIL_POOL: Duration = Duration::from_millis(5);
@@ -57,40 +56,19 @@ const UNTIL_NEXT_TRY: Duration = Duration::from_secs(1);
 /// How long after its deadline a call may still tell of its end itself. Then it is dropped, wherever it is.
 const GRACE: Duration = Duration::from_millis(50);
 
-/// Bounds on calls.
-#[derive(Clone, Debug)]
+/// How calls are run.
+#[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Time a call may take, waiting for its turn included.
-    pub deadline: Duration,
-    /// Bytes of linear memory an instance may have.
-    pub memory_limit: usize,
-    /// Bytes a call may print and log.
-    pub output_limit: usize,
-    /// Calls of host functions within one call.
-    pub host_calls: u64,
-    /// Bounds on arguments and results.
-    pub values: abi::guest::Limits,
+    /// Bounds on calls.
+    pub limits: Limits,
     /// Whether a guest that exports `__collect` collects garbage before each allocation on the host's behalf. Slow; it
     /// shows objects that nothing holds.
     pub collect: bool,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self::from(&Limits::default())
-    }
-}
-
 impl From<&Limits> for Options {
     fn from(limits: &Limits) -> Self {
-        Self {
-            deadline: limits.deadline,
-            memory_limit: (limits.memory_limit as usize) << 20,
-            output_limit: 1 << 20,
-            host_calls: 1_000_000,
-            values: limits.values(),
-            collect: false,
-        }
+        Self { limits: limits.clone(), collect: false }
     }
 }
 
@@ -123,11 +101,12 @@ impl Sandbox {
     pub fn new(
         file: CodeFile,
         program: Arc<Program>,
-        services: Services,
+        environment: Arc<Environment>,
+        host_functions: HostFunctions,
         capacity: Arc<Capacity>,
         options: Options,
     ) -> Result<Self, LoadError> {
-        let code = Code::new(Allocation::OnDemand, &file, &program, &services, &options)?;
+        let code = Code::new(Allocation::OnDemand, &file, &program, &host_functions, &options)?;
         Ok(Self(Arc::new(Inner {
             code: ArcSwap::from_pointee(code),
             file: ArcSwap::from_pointee(file),
@@ -138,12 +117,13 @@ impl Sandbox {
             plugin: Arc::from(program.app.name.as_str()),
             build_id: Arc::from(program.app.build_id.as_str()),
             shared: Arc::new(Shared {
-                limits: abi::guest::Limits { pause: compute::pause, ..options.values },
+                limits: abi::guest::Limits { pause: compute::pause, ..options.limits.values() },
                 metrics: program.imports.iter().map(|_| HostFunctionMetrics::default()).collect(),
                 collect: options.collect,
                 habits: Lazy::new(program.functions.len()),
                 program,
-                services: Arc::new(services),
+                environment,
+                host_functions,
             }),
             options,
         })))
@@ -161,7 +141,7 @@ impl Sandbox {
         let Some(file) = self.sealed() else { return true };
         let shared = &inner.shared;
         let allocation = Allocation::Pooled(inner.capacity.calls());
-        match Code::new(allocation, &file, &shared.program, &shared.services, &inner.options) {
+        match Code::new(allocation, &file, &shared.program, &shared.host_functions, &inner.options) {
             Ok(code) => inner.code.store(Arc::new(code)),
             Err(error @ LoadError::File { .. }) => {
                 tracing::warn!(target: "modus", error = %error, "No memory pool yet.");
@@ -171,7 +151,8 @@ impl Sandbox {
                 let (bounds, help) = (file.bounds.name(), engine::without_pool(file.bounds));
                 tracing::warn!(target: "modus", error = %error, bounds, help, "No memory pool: instances are allocated one by one.");
                 let allocation = Allocation::OnDemand;
-                if let Ok(code) = Code::new(allocation, &file, &shared.program, &shared.services, &inner.options) {
+                if let Ok(code) = Code::new(allocation, &file, &shared.program, &shared.host_functions, &inner.options)
+                {
                     inner.code.store(Arc::new(code));
                 }
             }
@@ -181,12 +162,12 @@ impl Sandbox {
         true
     }
 
-    /// The code from where nobody can change it; `None` if somebody has changed it.
+    /// The code from where nobody can change it; `None` if somebody has changed it, or if the program is damaged.
     fn sealed(&self) -> Option<Arc<CodeFile>> {
         let file = self.0.file.load_full();
-        match file.sealed() {
+        match file.sealed(&self.0.shared.program) {
             Ok(sealed) => Some(Arc::new(sealed)),
-            Err(error @ LoadError::Overwritten { .. }) => {
+            Err(error @ (LoadError::Overwritten { .. } | LoadError::Artifact { .. })) => {
                 let help = "send SIGHUP to load what is there now, or start the runner again";
                 tracing::error!(target: "modus", error = %error, help, "Calls are refused.");
                 let _ = self.0.is_sound.set(false);
@@ -224,23 +205,23 @@ impl Sandbox {
     /// The limit that is reached.
     pub fn keep(&self) -> Result<Instance, LimitId> {
         let slot = self.0.capacity.try_slot().ok_or(LimitId::MaxCalls)?;
-        let request = Request::default();
+        let request = CallRequest::default();
         let log = self.0.log_context(&request, "");
-        let deadline = Deadline::after(self.0.options.deadline);
+        let deadline = Deadline::after(self.0.options.limits.deadline);
         Ok(Instance::new(Arc::clone(&self.0), &request, log, deadline).holding(slot))
     }
 }
 
 impl Call for Sandbox {
-    fn call(&self, request: Request) -> BoxFuture<'static, Outcome> {
+    fn call(&self, request: CallRequest) -> BoxFuture<'static, Outcome> {
         let inner = Arc::clone(&self.0);
         self.pool_soon();
         async move {
-            let deadline = Deadline::after(inner.options.deadline);
+            let deadline = Deadline::after(inner.options.limits.deadline);
             let execution_id = id::new();
             let Some(slot) = inner.slot(deadline).await else { return no_slot(execution_id) };
             if !inner.is_sound() {
-                return overwritten(execution_id);
+                return unsound(execution_id);
             }
             let log = inner.log_context(&request, &execution_id);
             let span = traces::call(&log.function, &execution_id);
@@ -267,7 +248,7 @@ impl Call for Sandbox {
 /// One call in a fresh instance.
 async fn run(
     inner: Arc<Inner>,
-    request: Request,
+    request: CallRequest,
     log: LogContext,
     deadline: Deadline,
     slot: OwnedSemaphorePermit,
@@ -292,12 +273,7 @@ async fn run(
     if instance.is_pooled() && !instance.was_interrupted() {
         drop((instance, slot));
     } else {
-        // To give memory back takes longer than to write the answer, which waits for its turn meanwhile; and where a crowd of
-        // calls has the same deadline, so do all of their answers.
-        tokio::spawn(async move {
-            tokio::task::yield_now().await;
-            drop((instance, slot));
-        });
+        compute::discard((instance, slot));
     }
     outcome
 }
@@ -316,7 +292,7 @@ impl Inner {
         self.is_sound.get().copied().unwrap_or_else(|| self.file.load().is_untouched())
     }
 
-    fn log_context(&self, request: &Request, execution_id: &str) -> LogContext {
+    fn log_context(&self, request: &CallRequest, execution_id: &str) -> LogContext {
         let function = self.shared.program.functions.get(request.function as usize);
         LogContext {
             plugin: Arc::clone(&self.plugin),
@@ -333,8 +309,9 @@ fn no_slot(execution_id: String) -> Outcome {
     failure(execution_id, &format!("the function timed out before it could start ({})", LimitId::MaxCalls))
 }
 
-fn overwritten(execution_id: String) -> Outcome {
-    tracing::error!(target: "modus", execution_id, "A call was refused: the artifact was overwritten while it was in use.");
+fn unsound(execution_id: String) -> Outcome {
+    let message = "A call was refused: the artifact is damaged, or was overwritten while it was in use.";
+    tracing::error!(target: "modus", execution_id, "{message}");
     failure(execution_id, "internal error; see the log")
 }
 

@@ -6,13 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use abi::plan::Program;
 
 use super::lazy::Lazy;
-use crate::hosts::Services;
+use crate::environment::Environment;
+use crate::host_functions::HostFunctions;
 use crate::telemetry::metrics::HostFunctionMetrics;
 
 /// Read-only data of a sandbox.
 pub(crate) struct Shared {
     pub(crate) program: Arc<Program>,
-    pub(crate) services: Arc<Services>,
+    pub(crate) environment: Arc<Environment>,
+    pub(crate) host_functions: HostFunctions,
     pub(crate) limits: abi::guest::Limits,
     /// See `Options::collect`.
     pub(crate) collect: bool,

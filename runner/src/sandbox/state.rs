@@ -9,12 +9,12 @@ use super::code::Code;
 use super::deadline::Deadline;
 use super::guest::Exports;
 use super::outcome::Unwind;
-use super::output::Output;
 use super::shared::{Shared, note};
 use crate::capacity::MemoryShare;
 use crate::compute;
-use crate::hosts::Invocation;
+use crate::host_functions::Invocation;
 use crate::limits::LimitId;
+use crate::output::Output;
 use crate::telemetry::{LogContext, metrics};
 
 /// Data of a call's store.
@@ -53,12 +53,7 @@ pub(crate) struct State {
 impl State {
     /// What a host function may use.
     pub(crate) fn invocation(&mut self) -> Invocation<'_> {
-        Invocation {
-            services: &self.shared.services,
-            log: &self.log,
-            time_zone: self.time_zone.as_deref(),
-            output: &mut self.output,
-        }
+        Invocation { log: &self.log, time_zone: self.time_zone.as_deref(), output: &mut self.output }
     }
 
     /// The call waited for something: the time was nobody's turn.
@@ -71,11 +66,11 @@ impl State {
         if let Some(known) = &self.environment {
             return Arc::clone(known);
         }
-        let services = &self.shared.services;
-        let zone = services.environment.time_zone_or(self.time_zone.as_deref());
+        let environment = &self.shared.environment;
+        let zone = environment.time_zone_or(self.time_zone.as_deref());
         let mut entries = vec![format!("TZ={zone}"), format!("CLAIMS={}", self.claims)];
-        let connections = services.manifest.connections.keys().map(String::as_str);
-        let variables = services.environment.guest_variables(connections);
+        let connections = self.shared.program.manifest.connections.keys().map(String::as_str);
+        let variables = environment.guest_variables(connections);
         entries.extend(variables.into_iter().map(|(name, value)| format!("{name}={value}")));
         let entries: Arc<[String]> = entries.into();
         Arc::clone(self.environment.insert(entries))

@@ -5,22 +5,22 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::door::{Rarely, by_path, next};
-use super::{Limits, Listeners, Live, probes};
+use super::{Listeners, Live, builder, probes};
 
 /// Connections that are open at once.
 const CONNECTIONS: usize = 64;
 
 /// Answers for as long as it is polled, on a thread that runs no guests.
-pub async fn serve(listeners: Listeners, live: Arc<Live>, limits: Limits) {
+pub async fn serve(listeners: Listeners, live: Arc<Live>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
-    let (builder, mut failed) = (limits.builder(), Rarely::default());
+    let (builder, mut failed) = (builder(&live.limits), Rarely::default());
     loop {
         // Whoever asks next waits in the queue of the socket.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let stream = next(&listeners, &mut failed).await;
-        let live = Arc::clone(&live);
+        let (live, write_timeout) = (Arc::clone(&live), live.limits.write_timeout);
         let answer = move |path: &str| probes::admin(path, &live);
-        let connection = by_path(&builder, stream, limits, answer);
+        let connection = by_path(&builder, stream, write_timeout, answer);
         tokio::spawn(async move {
             let _ = connection.await;
             drop(place);

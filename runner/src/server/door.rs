@@ -16,7 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::loops::Place;
 use super::stall::Stalling;
-use super::{Body, Limits, Listeners, Live, Loops, probes, respond};
+use super::{Body, Listeners, Live, Loops, builder, probes, respond};
 use crate::limits::LimitId;
 use crate::telemetry::metrics;
 
@@ -31,7 +31,6 @@ const QUIET: Duration = Duration::from_secs(5);
 pub(super) struct Door {
     loops: Arc<Loops>,
     live: Arc<Live>,
-    limits: Limits,
     builder: http1::Builder,
     graceful: GracefulShutdown,
     slots: Arc<Semaphore>,
@@ -52,14 +51,14 @@ impl Rarely {
 }
 
 impl Door {
-    pub(super) fn new(loops: Arc<Loops>, live: Arc<Live>, limits: Limits) -> Self {
+    pub(super) fn new(loops: Arc<Loops>, live: Arc<Live>) -> Self {
+        let slots = live.limits.max_connections.min(Semaphore::MAX_PERMITS);
         Self {
             loops,
+            builder: builder(&live.limits),
             live,
-            limits,
-            builder: limits.builder(),
             graceful: GracefulShutdown::new(),
-            slots: Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS))),
+            slots: Arc::new(Semaphore::new(slots)),
             beyond: Arc::new(Semaphore::new(BEYOND)),
         }
     }
@@ -76,8 +75,9 @@ impl Door {
             }
             metrics::refused(LimitId::MaxConnections);
             full.say(|| {
-                let limit = self.limits.connections;
-                tracing::warn!(target: "modus", limit, "No more connections: new ones are told so (limit `max-connections`).");
+                let limit = self.live.limits.max_connections;
+                let named = LimitId::MaxConnections;
+                tracing::warn!(target: "modus", limit, "No more connections: new ones are told so ({named}).");
             });
             // Without a place even for that, the client sees its connection end.
             if let Ok(place) = Arc::clone(&self.beyond).try_acquire_owned() {
@@ -89,17 +89,17 @@ impl Door {
     /// Serves a connection on one of the loops.
     fn serve(&self, stream: TcpStream, slot: OwnedSemaphorePermit) {
         let place = self.loops.place();
-        let (live, limits) = (Arc::clone(&self.live), self.limits);
+        let live = Arc::clone(&self.live);
         let (builder, watcher) = (self.builder.clone(), self.graceful.watcher());
         let on_loop = place.runtime().clone();
         on_loop.spawn(async move {
             let _held: (Place, OwnedSemaphorePermit) = (place, slot);
             let Ok(stream) = tokio::net::TcpStream::from_std(stream) else { return };
+            let stream = TokioIo::new(Stalling::new(stream, live.limits.write_timeout));
             let service = service_fn(move |request: Request<Incoming>| {
                 let live = Arc::clone(&live);
-                async move { Ok::<_, Infallible>(respond::respond(&live, &limits, request).await) }
+                async move { Ok::<_, Infallible>(respond::respond(&live, request).await) }
             });
-            let stream = TokioIo::new(Stalling::new(stream, limits.write_timeout));
             ended(watcher.watch(builder.serve_connection(stream, service)).await);
         });
     }
@@ -108,7 +108,7 @@ impl Door {
     fn refuse(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
         let live = Arc::clone(&self.live);
         let answer = move |path: &str| probes::only(path, &live);
-        let connection = by_path(&self.builder, stream, self.limits, answer);
+        let connection = by_path(&self.builder, stream, self.live.limits.write_timeout, answer);
         tokio::spawn(async move {
             ended(connection.await);
             drop(place);
@@ -139,7 +139,7 @@ pub(super) async fn next(listeners: &Listeners, failed: &mut Rarely) -> TcpStrea
 pub(super) fn by_path(
     builder: &http1::Builder,
     stream: TcpStream,
-    limits: Limits,
+    write_timeout: Duration,
     answer: impl Fn(&str) -> Response<Body> + Send + 'static,
 ) -> impl Future<Output = hyper::Result<()>> + Send + 'static {
     let builder = builder.clone();
@@ -149,7 +149,7 @@ pub(super) fn by_path(
             let response = answer(request.uri().path());
             async move { Ok::<_, Infallible>(response) }
         });
-        let stream = TokioIo::new(Stalling::new(stream, limits.write_timeout));
+        let stream = TokioIo::new(Stalling::new(stream, write_timeout));
         builder.serve_connection(stream, service).await
     }
 }

@@ -6,6 +6,7 @@
 use std::io::Read as _;
 
 use abi::manifest::Manifest;
+use abi::reserved_paths::EXPLORER;
 use flate2::read::GzDecoder;
 use hyper::body::Bytes;
 use hyper::header::{
@@ -17,13 +18,13 @@ use hyper::{Method, Request, Response, StatusCode};
 use super::{Body, plain};
 
 /// Where the page is.
-pub const PATH: &str = "/explorer";
+const PAGE: &str = "/explorer/";
 
 /// Nothing but what the runner itself serves, no script or style inside the page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// A file of the page.
+/// A file of the page; its path is what follows the explorer's own.
 struct Asset {
     path: &'static str,
     content_type: &'static str,
@@ -41,22 +42,22 @@ macro_rules! asset {
 }
 
 static ASSETS: [Asset; 4] = [
-    asset!("/explorer/", "text/html; charset=utf-8", "index.html"),
-    asset!("/explorer/assets/explorer.js", "text/javascript; charset=utf-8", "explorer.js"),
-    asset!("/explorer/assets/explorer.css", "text/css; charset=utf-8", "explorer.css"),
-    asset!("/explorer/assets/licences.txt", "text/plain; charset=utf-8", "licences.txt"),
+    asset!("/", "text/html; charset=utf-8", "index.html"),
+    asset!("/assets/explorer.js", "text/javascript; charset=utf-8", "explorer.js"),
+    asset!("/assets/explorer.css", "text/css; charset=utf-8", "explorer.css"),
+    asset!("/assets/licences.txt", "text/plain; charset=utf-8", "licences.txt"),
 ];
 
 /// Answers the explorer's paths.
 #[derive(Debug)]
-pub struct Explorer {
+pub(super) struct Explorer {
     /// JSON text of the endpoints.
     endpoints: Bytes,
 }
 
 impl Explorer {
     /// An explorer of the endpoints that `served` says are served, in the manifest's order.
-    pub fn new(manifest: &Manifest, served: impl Fn(&str) -> bool) -> Self {
+    pub(super) fn new(manifest: &Manifest, served: impl Fn(&str) -> bool) -> Self {
         let named = manifest.endpoint_order.iter().filter(|name| served(name));
         let text = |text: &str| serde_json::Value::from(text);
         let entries: Vec<String> = named
@@ -69,24 +70,21 @@ impl Explorer {
     /// The answer at a path, if it is one of the explorer's.
     pub(super) fn answer<B>(&self, request: &Request<B>) -> Option<Response<Body>> {
         let path = request.uri().path();
-        Some(match path {
-            "/" => redirect(StatusCode::SEE_OTHER, "/explorer/"),
-            PATH => redirect(StatusCode::TEMPORARY_REDIRECT, "/explorer/"),
-            "/explorer/api/endpoints" => json(self.endpoints.clone()),
+        if path == "/" {
+            return Some(redirect(StatusCode::SEE_OTHER, PAGE));
+        }
+        Some(match path.strip_prefix(EXPLORER)? {
+            "" => redirect(StatusCode::TEMPORARY_REDIRECT, PAGE),
+            "/api/endpoints" => json(self.endpoints.clone()),
             // Calls of models are not recorded yet.
-            "/explorer/api/inferences" => json(Bytes::from_static(b"[]")),
-            path if owns(path) => match ASSETS.iter().find(|asset| asset.path == path) {
+            "/api/inferences" => json(Bytes::from_static(b"[]")),
+            below if below.starts_with('/') => match ASSETS.iter().find(|asset| asset.path == below) {
                 Some(asset) => asset.response(request.headers()),
                 None => plain(StatusCode::NOT_FOUND, "404 page not found"),
             },
             _ => return None,
         })
     }
-}
-
-/// Whether no endpoint can have this path while there is an explorer.
-pub(super) fn owns(path: &str) -> bool {
-    path.strip_prefix(PATH).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether a request to a GraphQL endpoint comes from somebody who typed its address into a browser
@@ -231,13 +229,13 @@ mod tests {
         let explorer = Explorer::new(&manifest.expect("a manifest"), |name| name != "x");
         let length = |response: &Response<Body>| response.body().whole().map(<[u8]>::len);
         for asset in &ASSETS {
-            let whole = explorer.answer(&request("GET", asset.path, &[])).expect("an answer");
-            let packed =
-                explorer.answer(&request("GET", asset.path, &[("accept-encoding", "gzip")])).expect("an answer");
+            let path = format!("{EXPLORER}{}", asset.path);
+            let whole = explorer.answer(&request("GET", &path, &[])).expect("an answer");
+            let packed = explorer.answer(&request("GET", &path, &[("accept-encoding", "gzip")])).expect("an answer");
             assert!(length(&whole) > length(&packed), "{}", asset.path);
             let tag = packed.headers()[ETAG].to_str().expect("text").to_owned();
             let again = [("accept-encoding", "gzip"), ("if-none-match", tag.as_str())];
-            let again = explorer.answer(&request("GET", asset.path, &again)).expect("an answer");
+            let again = explorer.answer(&request("GET", &path, &again)).expect("an answer");
             assert_eq!((again.status(), length(&again)), (StatusCode::NOT_MODIFIED, Some(0)));
         }
         let body = |path| {
@@ -249,5 +247,6 @@ mod tests {
         assert_eq!(body("/explorer/api/inferences").as_deref(), Some(&b"[]"[..]));
         assert_eq!(body("/explorer/nothing").as_deref(), Some(&b"404 page not found\n"[..]));
         assert_eq!((body("/explorers"), body("/health")), (None, None));
+        assert!(PAGE.strip_prefix(EXPLORER).is_some_and(|rest| ASSETS.iter().any(|asset| asset.path == rest)));
     }
 }

@@ -4,36 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
-use tokio::sync::watch;
 
 use super::Routes;
-
-/// Mutations of all apps of this process, those that were replaced included. Each runs to its end, although its client may
-/// be gone and its app replaced. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct Mutations(watch::Sender<()>);
-
-/// A mutation that runs, until it is dropped.
-pub(super) struct Running {
-    _counted: watch::Receiver<()>,
-}
-
-impl Mutations {
-    /// Counts a mutation.
-    pub(super) fn begin(&self) -> Running {
-        Running { _counted: self.0.subscribe() }
-    }
-
-    /// Resolves when none runs.
-    pub(super) async fn finished(&self) {
-        self.0.closed().await;
-    }
-}
+use crate::limits::Limits;
+use crate::process::Mutations;
 
 /// Shared by all connections.
 pub struct Live {
     routes: ArcSwap<Routes>,
     pub(super) mutations: Mutations,
+    pub(super) limits: Limits,
     /// Probes and metrics have a listener of their own.
     admin: bool,
     draining: AtomicBool,
@@ -53,11 +33,12 @@ impl Drop for UnderWay {
 }
 
 impl Live {
-    /// Serves `routes`. At the end `mutations` are waited for.
-    pub fn new(routes: Arc<Routes>, mutations: Mutations) -> Self {
+    /// Serves `routes` within `limits`. At the end `mutations` are waited for.
+    pub fn new(routes: Arc<Routes>, mutations: Mutations, limits: Limits) -> Self {
         Self {
             routes: ArcSwap::new(routes),
             mutations,
+            limits,
             admin: false,
             draining: AtomicBool::default(),
             begun: AtomicU64::default(),

@@ -1,19 +1,18 @@
 //! What the runner says about itself: alive, ready, measured.
 
+use abi::reserved_paths::Reserved;
 use hyper::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 
 use super::{Body, Live, plain};
+use crate::limits::LimitId;
 use crate::telemetry::metrics;
-
-/// Paths that are answered here.
-pub(super) const PATHS: [&str; 4] = ["/livez", "/readyz", "/ready", "/metrics"];
 
 /// The answer of the listener that is for nothing else.
 pub(super) fn admin(path: &str, live: &Live) -> Response<Body> {
-    match path {
-        "/health" => super::respond::health(&live.routes()),
-        path => answer(path, live).unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "Not Found")),
+    match Reserved::at(path) {
+        Some(Reserved::Health) => super::respond::health(&live.routes()),
+        _ => answer(path, live).unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "Not Found")),
     }
 }
 
@@ -21,8 +20,8 @@ pub(super) fn admin(path: &str, live: &Live) -> Response<Body> {
 pub(super) fn only(path: &str, live: &Live) -> Response<Body> {
     let probe = Some(path).filter(|_| !live.has_admin()).and_then(|path| answer(path, live));
     let mut response = probe.unwrap_or_else(|| {
-        let text = "Too many connections are open (limit `max-connections`); try again later.";
-        let mut refusal = plain(StatusCode::SERVICE_UNAVAILABLE, text);
+        let text = format!("Too many connections are open ({}); try again later.", LimitId::MaxConnections);
+        let mut refusal = plain(StatusCode::SERVICE_UNAVAILABLE, &text);
         refusal.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         refusal
     });
@@ -30,22 +29,22 @@ pub(super) fn only(path: &str, live: &Live) -> Response<Body> {
     response
 }
 
-/// The answer at one of [`PATHS`].
+/// The answer at a path, if it is one of those that are answered here.
 pub(super) fn answer(path: &str, live: &Live) -> Option<Response<Body>> {
-    match path {
-        "/livez" => Some(json(StatusCode::OK, "{\"status\": \"ok\"}\n")),
-        "/readyz" | "/ready" if live.is_draining() => {
+    match Reserved::at(path)? {
+        Reserved::Live => Some(json(StatusCode::OK, "{\"status\": \"ok\"}\n")),
+        Reserved::Ready if live.is_draining() => {
             let text = "{\"status\": \"unavailable\", \"reasons\": [\"the server is shutting down\"]}\n";
             Some(json(StatusCode::SERVICE_UNAVAILABLE, text))
         }
         // App and schema are there before the port is.
-        "/readyz" | "/ready" => Some(json(StatusCode::OK, "{\"status\": \"ok\"}\n")),
-        "/metrics" => {
+        Reserved::Ready => Some(json(StatusCode::OK, "{\"status\": \"ok\"}\n")),
+        Reserved::Metrics => {
             let mut response = Response::new(Body::from(metrics::render()));
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(metrics::CONTENT_TYPE));
             Some(response)
         }
-        _ => None,
+        Reserved::Health | Reserved::Explorer => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use abi::manifest::Auth;
+use abi::reserved_paths::{self, Reserved};
 use bytes::BytesMut;
 use futures::future::BoxFuture;
 use http_body_util::BodyExt as _;
@@ -11,11 +12,11 @@ use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, header};
 use tracing::Instrument as _;
 
-use super::routes::{Found, Route, Routes, is_probe};
-use super::{Body, Limits, Live, explorer, graphql_http, probes};
+use super::routes::{Found, Route, Routes};
+use super::{Body, Live, explorer, graphql_http, probes};
 use crate::auth::Decision;
 use crate::compute;
-use crate::limits::LimitId;
+use crate::limits::{LimitId, Limits};
 use crate::panics::caught;
 use crate::telemetry::metrics::{self, Exchange};
 use crate::telemetry::traces;
@@ -38,14 +39,14 @@ pub fn plain(status: StatusCode, text: &str) -> Response<Body> {
     response
 }
 
-pub(super) async fn respond(live: &Arc<Live>, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
-    let routes = live.routes();
+pub(super) async fn respond(live: &Arc<Live>, request: Request<Incoming>) -> Response<Body> {
+    let (routes, limits) = (live.routes(), &live.limits);
     let asks =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let origin = match routes.origins.admit(&request) {
         Ok(origin) => origin,
         // Probes come from anywhere, and a preflight is told nothing. What they are told, no page may read.
-        Err(_) if asks || is_probe(request.uri().path()) => None,
+        Err(_) if asks || Reserved::at(request.uri().path()).is_some_and(Reserved::is_probe) => None,
         Err(refusal) => return varying(refuse(limits, request, routes.origins.refuse(&refusal)).await, None),
     };
     if asks {
@@ -53,7 +54,7 @@ pub(super) async fn respond(live: &Arc<Live>, limits: &Limits, request: Request<
     }
     // Nobody knows how much of the request was read.
     let failed = |_| closing(StatusCode::INTERNAL_SERVER_ERROR, "internal error");
-    varying(caught(route(live, &routes, limits, request)).await.unwrap_or_else(failed), origin)
+    varying(caught(route(live, &routes, request)).await.unwrap_or_else(failed), origin)
 }
 
 /// An answer that is another one for other origins.
@@ -65,7 +66,7 @@ fn varying(mut response: Response<Body>, origin: Option<HeaderValue>) -> Respons
     response
 }
 
-async fn route(live: &Arc<Live>, routes: &Arc<Routes>, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
+async fn route(live: &Arc<Live>, routes: &Arc<Routes>, request: Request<Incoming>) -> Response<Body> {
     if !matches!(*request.method(), Method::GET | Method::POST) {
         return not_allowed("GET, POST");
     }
@@ -82,13 +83,13 @@ async fn route(live: &Arc<Live>, routes: &Arc<Routes>, limits: &Limits, request:
             explored.unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "Not Found"))
         }
         Found::Endpoint(_) if routes.explorer.is_some() && explorer::is_visit(&request) => {
-            explorer::redirect(StatusCode::TEMPORARY_REDIRECT, explorer::PATH)
+            explorer::redirect(StatusCode::TEMPORARY_REDIRECT, reserved_paths::EXPLORER)
         }
         Found::Endpoint(route) => {
             let under_way = live.begin();
             let exchange = Exchange::begin();
             let span = traces::request(request.method().as_str(), &route.path, request.headers());
-            let response = serve(routes, route, limits, request).instrument(span.clone()).await;
+            let response = serve(routes, route, &live.limits, request).instrument(span.clone()).await;
             let (status, size) = (response.status().as_u16(), response.body().whole().map(<[u8]>::len));
             traces::responded(&span, status);
             exchange.answered(&route.metrics, &route.name, status, size.unwrap_or(0) as u64);
@@ -189,16 +190,19 @@ async fn read(body: Incoming, headers: &HeaderMap, limits: &Limits) -> Result<By
     if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content encodings are not supported."));
     }
-    match tokio::time::timeout(limits.body_timeout, collect(body, limits.body, limits)).await {
+    match tokio::time::timeout(limits.body_timeout, collect(body, limits.max_body, limits)).await {
         Err(_) => {
             metrics::refused(LimitId::BodyTimeout);
-            Err(closing(StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time (limit `body-timeout`)."))
+            Err(closing(
+                StatusCode::REQUEST_TIMEOUT,
+                &format!("The request did not arrive in time ({}).", LimitId::BodyTimeout),
+            ))
         }
         Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "The request ended early.")),
         Ok(Ok(Some(bytes))) => Ok(bytes),
         Ok(Ok(None)) => {
             metrics::refused(LimitId::MaxBody);
-            let text = format!("The request is larger than {} bytes (limit `max-body`).", limits.body);
+            let text = format!("The request is larger than {} bytes ({}).", limits.max_body, LimitId::MaxBody);
             Err(closing(StatusCode::PAYLOAD_TOO_LARGE, &text))
         }
     }
@@ -220,7 +224,7 @@ async fn collect(mut body: Incoming, kept: usize, limits: &Limits) -> hyper::Res
         length += data.len();
         if length <= kept {
             bytes.extend_from_slice(&data);
-        } else if length > limits.body.saturating_mul(DROPPED) {
+        } else if length > limits.max_body.saturating_mul(DROPPED) {
             break;
         }
     }
@@ -237,7 +241,7 @@ mod tests {
     use hyper_util::rt::TokioIo;
 
     use super::*;
-    use crate::server::Mutations;
+    use crate::process::Mutations;
     use crate::server::routes::tests::routes_with;
 
     /// Panics before its future is there, or in it, as the query string says; answers otherwise.
@@ -300,7 +304,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_ends_its_request_and_the_connection_goes_on() {
-        let live = Arc::new(Live::new(Arc::new(routes_with(&["/graphql"], Arc::new(Panicking))), Mutations::default()));
+        let routes = Arc::new(routes_with(&["/graphql"], Arc::new(Panicking)));
+        let live = Arc::new(Live::new(routes, Mutations::default(), Limits::default()));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let client = std::thread::spawn(move || client(TcpStream::connect(address).expect("it listens")));
@@ -308,7 +313,7 @@ mod tests {
         let answered = Arc::clone(&live);
         let service = service_fn(move |request| {
             let live = Arc::clone(&answered);
-            async move { Ok::<_, std::convert::Infallible>(respond(&live, &Limits::default(), request).await) }
+            async move { Ok::<_, std::convert::Infallible>(respond(&live, request).await) }
         });
         http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.expect("it goes on to its end");
         client.join().expect("the client is content");

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use abi::manifest::{Auth, Manifest};
+use abi::reserved_paths::Reserved;
 
-use super::explorer::{self, Explorer};
-use super::{Handler, OriginPolicy, probes};
+use super::explorer::Explorer;
+use super::{Handler, OriginPolicy};
 use crate::auth::{self, Authenticator, KeysError};
 use crate::telemetry::metrics::EndpointMetrics;
 
@@ -47,15 +48,9 @@ pub enum Found<'r, 'p> {
     Nothing,
 }
 
-/// Whether somebody who watches the server asks here, by whatever name he knows it. Metrics tell more: they are not for
-/// everybody.
-pub(super) fn is_probe(path: &str) -> bool {
-    path == "/health" || probes::PATHS.iter().any(|probe| *probe == path && path != "/metrics")
-}
-
-/// Whether the runner answers a path itself.
+/// Whether the runner answers a path itself, with or without an explorer.
 fn is_own(path: &str) -> bool {
-    path == "/health" || probes::PATHS.contains(&path)
+    Reserved::at(path).is_some_and(Reserved::is_always)
 }
 
 /// All routes. `/health` is always there.
@@ -111,7 +106,7 @@ impl Routes {
     /// In development, everything that is wrong with the keys.
     pub async fn load_keys(&self) -> Result<(), KeysError> {
         let wanting = self.endpoints.iter().filter(|route| route.auth == Auth::BearerToken);
-        let endpoint = |route: &Route| auth::Endpoint { name: route.name.clone(), path: route.path.clone() };
+        let endpoint = |route: &Route| auth::ProtectedEndpoint { name: route.name.clone(), path: route.path.clone() };
         self.authenticator.start(wanting.map(endpoint).collect()).await
     }
 
@@ -119,7 +114,7 @@ impl Routes {
     #[must_use]
     pub fn with_explorer(mut self, manifest: &Manifest) -> Self {
         self.endpoints.retain(|route| {
-            let taken = explorer::owns(&route.path);
+            let taken = Reserved::at(&route.path) == Some(Reserved::Explorer);
             if taken {
                 let (endpoint, path) = (&route.name, &route.path);
                 tracing::error!(target: "modus", endpoint, path, "The endpoint cannot be served: its path is the API explorer's.");
@@ -145,7 +140,7 @@ impl Routes {
     /// longest route that covers it.
     pub fn find<'r, 'p>(&'r self, path: &'p str) -> Found<'r, 'p> {
         let exact = |path: &str| self.endpoints.iter().find(|route| route.path == path);
-        if path == "/health" {
+        if Reserved::at(path) == Some(Reserved::Health) {
             return Found::Health;
         }
         if let Some(route) = exact(path) {
@@ -172,11 +167,11 @@ fn unusable(manifest: &Manifest, path: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use abi::manifest;
+    use abi::manifest::{self, Endpoint};
 
     use super::*;
+    use crate::client::Clients;
     use crate::environment::{Environment, Variables};
-    use crate::hosts::client::HttpClient;
 
     struct Nobody;
 
@@ -193,17 +188,19 @@ pub(super) mod tests {
         routes_with(paths, Arc::new(Nobody))
     }
 
+    /// Open endpoints at these paths, whatever is wrong with them.
+    fn manifest(paths: &[&str]) -> Manifest {
+        let endpoint = |path: &&str| Endpoint { path: (*path).to_owned(), auth: Auth::None };
+        let endpoints = paths.iter().enumerate().map(|(index, path)| (format!("e{index}"), endpoint(path)));
+        Manifest { endpoints: endpoints.collect(), ..Default::default() }
+    }
+
     /// Open endpoints at these paths.
     pub(in crate::server) fn routes_with(paths: &[&str], handler: Arc<dyn Handler>) -> Routes {
-        let endpoint =
-            |(index, path)| format!(r#""e{index}": {{"type": "graphql", "path": "{path}", "auth": "none"}}"#);
-        let endpoints: Vec<String> = paths.iter().enumerate().map(endpoint).collect();
-        let (manifest, findings) = manifest::parse(&format!(r#"{{"endpoints": {{{}}}}}"#, endpoints.join(",")));
-        let manifest = manifest.unwrap_or_else(|| panic!("{findings:?}"));
         let environment = Arc::new(Environment::new(Variables::new(), None));
-        let client = Arc::new(HttpClient::new(&environment));
+        let client = Clients::default().shared(&environment);
         let authenticator = Arc::new(Authenticator::new(environment, client, auth::Options::default()));
-        Routes::new(&manifest, authenticator, String::new(), handler)
+        Routes::new(&manifest(paths), authenticator, String::new(), handler)
     }
 
     #[track_caller]
@@ -240,5 +237,22 @@ pub(super) mod tests {
         check(&["/health"], "/health", "health");
         check(&["/a", "/a", "/b"], "/a", "nothing");
         check(&["/a", "/a", "/b"], "/b", "/b");
+    }
+    /// `modusc check` names the paths that no endpoint can have here, and no others.
+    #[test]
+    fn the_check_of_a_manifest_names_what_is_left_out() {
+        let served = |routes: Routes| !routes.endpoints().is_empty();
+        let reserved =
+            ["/health", "/livez", "/readyz", "/ready", "/metrics", "/explorer", "/explorer/", "/explorer/api"];
+        for path in reserved.into_iter().chain(["/", "/graphql", "/livez/", "/healthy", "/explorers", "/api/explorer"])
+        {
+            let endpoint = format!(r#"{{"type": "graphql", "path": "{path}", "auth": "none"}}"#);
+            let (checked, found) = manifest::parse(&format!(r#"{{"endpoints": {{"e0": {endpoint}}}}}"#));
+            let kept = checked.is_some_and(|checked| !checked.endpoints.is_empty());
+            assert_eq!(kept, served(routes(&[path])), "{path}");
+            let explored = routes(&[path]).with_explorer(&manifest(&[path]));
+            assert_eq!(found.is_empty(), served(explored), "{path}: {found:?}");
+            assert_eq!(found.is_empty(), !reserved.contains(&path), "{path}: {found:?}");
+        }
     }
 }

@@ -35,7 +35,8 @@ impl Stalling {
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
         ready!(stalled.as_mut().poll(context));
         metrics::refused(LimitId::WriteTimeout);
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client reads nothing (limit `write-timeout`)")))
+        let text = format!("the client reads nothing ({})", LimitId::WriteTimeout);
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, text)))
     }
 }
 

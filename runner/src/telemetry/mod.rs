@@ -9,6 +9,7 @@ mod record;
 mod style;
 pub mod traces;
 
+use opentelemetry_http::HttpClient;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -16,23 +17,21 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 pub(crate) use record::FROM_FUNCTION;
 pub use record::{LogContext, Record, Severity};
 
-use crate::panics;
 use filter::Filter;
 use style::Style;
-use traces::Service;
 
 /// Has a log for standard error made, as the variables `RUST_LOG`, `MODUS_LOG_LEVEL` and `MODUS_DEBUG` ask for, and traces
-/// where they are asked for. Panics become records of it. Lines are written from [`log::start`] on.
+/// of `app` where there is a client to send them ([`traces::are_wanted`]). Lines are written from [`log::start`] on.
 ///
 /// A second call has no effect.
 ///
 /// # Errors
 /// A sentence when traces cannot be exported as asked for.
-pub fn init(json: bool, service: Service<'_>) -> Result<(), String> {
+pub fn init(json: bool, app: &str, client: Option<impl HttpClient + 'static>) -> Result<(), String> {
     let (filter, fault) = Filter::from_variables(|name| std::env::var(name).ok());
-    // Fails only where a subscriber exists already, which then stays.
     let queue = log::queue(Style::new(json));
-    let made = match traces::layer(service)? {
+    // Fails only where a subscriber exists already, which then stays.
+    let _ = match client.map(|client| traces::layer(app, client)).transpose()? {
         None => layer::Lines::new(filter, queue).try_init(),
         Some(traces) => {
             let most = filter.most();
@@ -42,9 +41,6 @@ pub fn init(json: bool, service: Service<'_>) -> Result<(), String> {
             tracing_subscriber::registry().with(traces).with(lines).try_init()
         }
     };
-    if made.is_ok() {
-        panics::install();
-    }
     if let Some(fault) = fault {
         tracing::warn!(target: "modus", "{fault}");
     }

@@ -3,6 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use loadgen::client::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::codes;
+use crate::diagnostic::Diagnostic;
 
 /// Most connections at once: each needs a file of this process and one of the server.
 const MAX_CONNECTIONS: i64 = 4096;
@@ -95,4 +99,36 @@ pub struct Bench {
 fn seconds(text: &str) -> Result<f64, String> {
     let number: f64 = text.strip_suffix('s').unwrap_or(text).parse().map_err(|_| "not a number".to_owned())?;
     if (0.01..=3600.0).contains(&number) { Ok(number) } else { Err("not between 0.01 and 3600".to_owned()) }
+}
+
+/// The headers of the command line.
+///
+/// # Errors
+/// A header without a colon, or with characters that none may have.
+pub(super) fn headers(lines: &[String]) -> Result<HeaderMap, Diagnostic> {
+    let mut headers = HeaderMap::new();
+    for line in lines {
+        let parts = line.split_once(':').and_then(|(name, value)| {
+            Some((name.trim().parse::<HeaderName>().ok()?, value.trim().parse::<HeaderValue>().ok()?))
+        });
+        let Some((name, value)) = parts else {
+            // Not shown: it may be a secret.
+            return Err(Diagnostic::error(codes::USAGE, "a --header is not of the form 'Name: value'"));
+        };
+        headers.append(name, value);
+    }
+    Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_of_the_command_line() {
+        let read = |line: &str| headers(&[line.to_owned()]).ok();
+        assert_eq!(read("Authorization: Bearer a:b").unwrap()["authorization"], "Bearer a:b");
+        assert!(read("Authorization").is_none());
+        assert!(read("a b: c").is_none());
+    }
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use loadgen::samples::Summary;
 use serde_json::{Value, json};
 
 use super::Report;
 use super::measure::{Call, FLOOR};
 use super::questions::Question;
-use super::summary::Summary;
 
 /// One object with everything.
 pub(super) fn object(report: &Report<'_>) -> Value {
@@ -54,7 +54,7 @@ pub(super) fn object(report: &Report<'_>) -> Value {
     })
 }
 
-fn cold(question: &Question, summary: &Summary) -> Value {
+fn cold(question: &Question, summary: &Summary<Duration>) -> Value {
     json!({
         "label": question.label,
         "query": question.query,
@@ -85,7 +85,7 @@ fn call(question: &Question, call: &Result<Call, String>) -> Value {
     })
 }
 
-fn latency(summary: &Summary) -> Value {
+fn latency(summary: &Summary<Duration>) -> Value {
     json!({
         "requests": summary.count,
         "minimumUs": microseconds(summary.minimum),

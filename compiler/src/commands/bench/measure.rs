@@ -2,16 +2,15 @@
 
 use std::time::Duration;
 
-use hyper::header::HeaderMap;
+use loadgen::client::{Connection, HeaderMap, Message};
+use loadgen::load::{self, Load};
+use loadgen::samples::{Samples, Summary};
 
 use super::arguments::Bench;
-use super::client::{Connection, Message};
-use super::load::{self, Load};
 use super::progress::Progress;
 use super::questions::Question;
 use super::server::Server;
 use super::subject::Subject;
-use super::summary::{Samples, Summary};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 
@@ -22,7 +21,7 @@ const SECONDS_IN_ALL: f64 = 5.0;
 /// Seconds of load for one of them, unless told.
 const SECONDS_EACH: std::ops::RangeInclusive<f64> = 0.1..=2.0;
 /// A page that neither GraphQL nor the sandbox has to do with.
-pub(super) const FLOOR: &str = "/livez";
+pub(super) const FLOOR: &str = abi::reserved_paths::LIVE;
 
 /// All figures.
 #[derive(Debug)]
@@ -30,9 +29,9 @@ pub(super) struct Figures {
     /// The app's environment, such as `prod`.
     pub(super) environment: String,
     /// Time to the first answer, for each question that was the first.
-    pub(super) cold: Vec<(Question, Summary)>,
+    pub(super) cold: Vec<(Question, Summary<Duration>)>,
     /// Latency of a page without GraphQL.
-    pub(super) floor: Option<Summary>,
+    pub(super) floor: Option<Summary<Duration>>,
     /// Each question with its figures, or why there are none.
     pub(super) calls: Vec<(Question, Result<Call, String>)>,
     /// Bytes resident after the first answer and at the peak.
@@ -44,7 +43,7 @@ pub(super) struct Figures {
 /// Figures of one question.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
-    pub(super) latency: Summary,
+    pub(super) latency: Summary<Duration>,
     pub(super) load: Load,
 }
 
@@ -112,13 +111,13 @@ impl Measurement<'_> {
             // A connection may be of no use after a call that failed.
             let answer = open(&server).await?.ask(&self.message(question)).await;
             server.check_alive()?;
-            failures.push(answer.err().map(|fault| fault.text().to_owned()));
+            failures.push(answer.err().map(|fault| fault.to_string()));
         }
         Ok((server.environment.clone(), failures))
     }
 
     /// Starts a server for each question in turn, round by round, so that what changes on the machine changes for all.
-    async fn cold_starts(&self, first: Vec<Question>) -> Result<Vec<(Question, Summary)>, Diagnostic> {
+    async fn cold_starts(&self, first: Vec<Question>) -> Result<Vec<(Question, Summary<Duration>)>, Diagnostic> {
         let rounds = self.arguments.rounds;
         let mut times = vec![Samples::default(); first.len()];
         for round in 1..=rounds {
@@ -126,7 +125,7 @@ impl Measurement<'_> {
             for (question, times) in first.iter().zip(&mut times) {
                 let server = self.subject.launch.start().await?;
                 self.first_answer(&mut open(&server).await?, question).await?;
-                times.push(server.started.elapsed());
+                times.push(server.age());
             }
         }
         Ok(first.into_iter().zip(times).filter_map(|(question, times)| Some((question, times.summary()?))).collect())
@@ -135,14 +134,14 @@ impl Measurement<'_> {
     async fn first_answer(&self, connection: &mut Connection, question: &Question) -> Result<(), Diagnostic> {
         connection.ask(&self.message(question)).await.map_err(|fault| {
             let (label, path) = (&question.label, &self.subject.path);
-            Diagnostic::error(codes::BENCH, format!("{label} at {path} failed: {}", fault.text()))
+            Diagnostic::error(codes::BENCH, format!("{label} at {path} failed: {fault}"))
         })
     }
 
     async fn call(&self, server: &Server, question: &Question, length: Duration) -> Result<Call, String> {
         let message = self.message(question);
         let latency = load::latency(server.address, &message, length / 2).await;
-        let latency = latency.map_err(|fault| fault.text().to_owned())?;
+        let latency = latency.map_err(|fault| fault.to_string())?;
         let load = load::throughput(server.address, &message, self.arguments.connections, length).await;
         match load.failure {
             Some(failure) if load.succeeded == 0 => Err(failure),
@@ -151,12 +150,11 @@ impl Measurement<'_> {
     }
 
     fn message(&self, question: &Question) -> Message {
-        Message::post(&self.subject.path, self.headers, question)
+        Message::post(&self.subject.path, self.headers, question.body())
     }
 }
 
 async fn open(server: &Server) -> Result<Connection, Diagnostic> {
     let connection = Connection::open(server.address).await;
-    connection
-        .map_err(|fault| Diagnostic::error(codes::BENCH, format!("the server cannot be reached: {}", fault.text())))
+    connection.map_err(|fault| Diagnostic::error(codes::BENCH, format!("the server cannot be reached: {fault}")))
 }

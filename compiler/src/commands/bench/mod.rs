@@ -1,17 +1,14 @@
 //! `modusc bench`: cold start, latency, throughput and memory of an app, through the real runner.
 
 mod arguments;
-mod client;
 mod example;
 mod json;
-mod load;
 mod machine;
 mod measure;
 mod progress;
 mod questions;
 mod server;
 mod subject;
-mod summary;
 mod text;
 
 use std::future::Future;
@@ -26,8 +23,8 @@ use self::measure::{Figures, Measurement};
 use self::progress::Progress;
 use self::questions::Questions;
 use self::subject::Subject;
+use super::output::{Outcome, Output};
 use super::report;
-use crate::cli::{Outcome, Output};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::render::Renderer;
@@ -63,7 +60,7 @@ fn measure<'b>(arguments: &'b Bench, output: &Output) -> Result<Option<Report<'b
     let machine = Machine::now();
     let subject = Subject::open(arguments)?;
     let questions = questions::choose(arguments, &subject.program)?;
-    let headers = client::headers(&arguments.header)?;
+    let headers = arguments::headers(&arguments.header)?;
     let progress = Progress::new(output);
     let failed = |error| Diagnostic::error(codes::IO, format!("cannot start measuring: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;

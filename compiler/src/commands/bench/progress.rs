@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use crate::cli::Output;
+use crate::commands::output::Output;
 use crate::render::Format;
 
 /// The line; it is taken away when this is dropped.

@@ -1,6 +1,7 @@
 //! What is asked: queries of the command line, or calls of the app's fields.
 
-use abi::plan::Program;
+use abi::host_functions;
+use abi::plan::{ImportPlan, Program};
 use serde_json::{Map, Value, json};
 
 use super::arguments::Bench;
@@ -8,8 +9,6 @@ use super::example::example;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 
-/// Modules of host functions that stay on this machine and change nothing.
-const HARMLESS: [&str; 4] = ["wasi_snapshot_preview1", "env", "modus_system", "modus_secrets"];
 /// Longest label of a query.
 const MAX_LABEL: usize = 40;
 
@@ -92,10 +91,12 @@ pub(super) fn choose(arguments: &Bench, program: &Program) -> Result<Questions, 
     Ok(questions)
 }
 
-/// Imports whose calls others may notice.
+/// Modules of the imports whose calls others may notice. What no table knows is taken for one.
 fn reaching(program: &Program) -> Vec<&str> {
-    let mut modules: Vec<&str> = program.imports.iter().map(|import| import.module.as_str()).collect();
-    modules.retain(|module| !HARMLESS.contains(module));
+    let reaches = |import: &&ImportPlan| {
+        host_functions::find(&import.module, &import.name).is_none_or(|(_, function)| function.reaches_outside)
+    };
+    let mut modules: Vec<&str> = program.imports.iter().filter(reaches).map(|import| import.module.as_str()).collect();
     modules.sort_unstable();
     modules.dedup();
     modules

@@ -5,15 +5,16 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use loadgen::cores::Cores;
+use loadgen::process::Process;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::unix::pipe::Receiver;
 
-use super::machine::Cores;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 
@@ -32,7 +33,7 @@ pub(super) struct Launch {
     pub(super) arguments: Vec<OsString>,
     /// Variables beside those of this process.
     pub(super) variables: Vec<(String, String)>,
-    /// Where it runs, and where this process does.
+    /// Where it runs; this process keeps to the other cores.
     pub(super) cores: Option<Cores>,
 }
 
@@ -40,8 +41,6 @@ pub(super) struct Launch {
 pub(super) struct Server {
     process: Process,
     tail: Tail,
-    /// Taken just before the process was started.
-    pub(super) started: Instant,
     pub(super) address: SocketAddr,
     /// The app's environment, such as `prod`.
     pub(super) environment: String,
@@ -50,9 +49,6 @@ pub(super) struct Server {
 /// The last lines of a log.
 #[derive(Clone, Default)]
 struct Tail(Arc<Mutex<VecDeque<String>>>);
-
-/// A process that is killed and reaped when dropped.
-struct Process(Child);
 
 impl Launch {
     /// Starts a server and waits until it listens.
@@ -69,15 +65,8 @@ impl Launch {
         LOG_FILTERS.iter().for_each(|name| _ = command.env_remove(name));
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        // A process begins on the cores of the thread that starts it.
-        let pinned = self.cores.as_ref().map(Cores::enter_server).transpose();
-        pinned.map_err(|error| failed("pin", error))?;
-        let started = Instant::now();
-        let spawned = command.spawn();
-        let unpinned = self.cores.as_ref().map(Cores::enter_client).transpose();
-        let mut process = Process(spawned.map_err(|error| failed("run", error))?);
-        unpinned.map_err(|error| failed("pin the client of", error))?;
-        let pipe = process.0.stderr.take().ok_or(std::io::ErrorKind::BrokenPipe.into());
+        let mut process = Process::spawn(command, self.cores.as_ref()).map_err(|error| failed("run", error))?;
+        let pipe = process.take_stderr().ok_or(std::io::ErrorKind::BrokenPipe.into());
         let pipe = pipe.and_then(|pipe| Receiver::from_owned_fd(OwnedFd::from(pipe)));
         let pipe = pipe.map_err(|error| failed("read the log of", error))?;
         let mut log = BufReader::new(pipe);
@@ -93,7 +82,7 @@ impl Launch {
         let kept = tail.clone();
         // Read to the end: a server whose log nobody reads would wait for room in the pipe.
         tokio::spawn(async move { while next_line(&mut log, &kept).await.is_some() {} });
-        Ok(Server { process, tail, started, address, environment })
+        Ok(Server { process, tail, address, environment })
     }
 }
 
@@ -151,29 +140,21 @@ impl Server {
     /// # Errors
     /// That it has.
     pub(super) fn check_alive(&mut self) -> Result<(), Diagnostic> {
-        match self.process.0.try_wait() {
+        match self.process.ended() {
             Ok(None) => Ok(()),
             Ok(Some(status)) => Err(self.tail.explain(&format!("the server ended while it was measured ({status})"))),
             Err(error) => Err(self.tail.explain(&format!("the server is lost: {error}"))),
         }
     }
 
+    /// Time since just before the process was started.
+    pub(super) fn age(&self) -> Duration {
+        self.process.age()
+    }
+
     /// Resident memory now and at its peak, in bytes; `None` where the system does not tell.
     pub(super) fn memory(&self) -> Option<(u64, u64)> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.0.id())).ok()?;
-        let bytes = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-            Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
-        };
-        Some((bytes("VmRSS:")?, bytes("VmHWM:")?))
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // Both fail only if the process is gone already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        self.process.memory("VmRSS").ok().zip(self.process.memory("VmHWM").ok())
     }
 }
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use abi::artifact::Artifact;
 use abi::manifest::{Auth, Manifest};
 use abi::plan::Program;
+use loadgen::cores::Cores;
 use tempfile::TempDir;
 
 use super::arguments::Bench;
-use super::machine::Cores;
 use super::server::Launch;
 use crate::codes;
 use crate::commands::{is_dash, read_input, runner};
@@ -64,10 +64,18 @@ impl Subject {
             program: absolute(served)?,
             arguments: launch_arguments(arguments, runner.is_some(), folder.as_ref()),
             variables: variables(&arguments.env)?,
-            cores: arguments.pin.map(Cores::split).transpose().map_err(usage)?,
+            cores: arguments.pin.map(pin).transpose()?,
         };
         Ok(Self { file: file.clone(), length: bytes.len(), runner, program, launch, path, _folder: folder })
     }
+}
+
+/// Leaves a core to the server.
+fn pin(core: usize) -> Result<Cores, Diagnostic> {
+    let (server, client) = Cores::split(core).map_err(usage)?;
+    let failed = |error| Diagnostic::error(codes::BENCH, format!("cannot keep off core {core}: {error}"));
+    client.enter().map_err(failed)?;
+    Ok(server)
 }
 
 fn usage(text: impl Into<String>) -> Diagnostic {
@@ -91,7 +99,7 @@ fn program(file: &Path, bytes: &[u8]) -> Result<Program, Diagnostic> {
     let refused = |error: abi::artifact::ArtifactError| {
         Diagnostic::error(codes::ARTIFACT_FORMAT, format!("{shown} cannot be measured: {error}"))
     };
-    Artifact::parse(bytes).and_then(|artifact| artifact.program()).map_err(refused)
+    Artifact::parse(bytes).and_then(|artifact| artifact.whole_program()).map_err(refused)
 }
 
 /// Whether an ELF file is a program: artifacts are objects.

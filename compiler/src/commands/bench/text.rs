@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use loadgen::samples::Summary;
+
 use super::Report;
 use super::measure::{Call, FLOOR};
-use super::summary::Summary;
-use crate::commands::inspect::plain;
+use crate::render::escaped as plain;
 
 const BOLD: &str = "\x1b[1m";
 const RED: &str = "\x1b[31m";
@@ -73,7 +74,7 @@ fn cold(report: &Report<'_>) -> Table {
     let rounds = report.arguments.rounds;
     let plural = if rounds == 1 { "" } else { "s" };
     let head = [&format!("Cold start, {rounds} round{plural}"), "minimum", "median", "p95"];
-    let row = |summary: &Summary| [summary.minimum, summary.median, summary.p95].map(time).to_vec();
+    let row = |summary: &Summary<Duration>| [summary.minimum, summary.median, summary.p95].map(time).to_vec();
     let rows = report
         .figures
         .cold
@@ -84,7 +85,8 @@ fn cold(report: &Report<'_>) -> Table {
 
 fn calls(report: &Report<'_>) -> Table {
     let head = ["Calls", "minimum", "median", "p95", "p99", &format!("requests/s at {}", report.arguments.connections)];
-    let times = |summary: &Summary| [summary.minimum, summary.median, summary.p95, summary.p99].map(time).to_vec();
+    let times =
+        |summary: &Summary<Duration>| [summary.minimum, summary.median, summary.p95, summary.p99].map(time).to_vec();
     let row = |name: String, call: &Call| {
         let rate = format!("{:.0}", call.load.rate());
         Row::Figures([vec![name], times(&call.latency), vec![rate]].concat())

@@ -92,7 +92,8 @@ impl Resolver<'_> {
         }
     }
 
-    /// Fields in metadata order, each aligned to its slot; the size is not rounded up (section 4.9).
+    /// Fields in metadata order, each aligned to its slot; the size is not rounded up
+    /// (`abi-assemblyscript` section 4.9).
     fn define_class(&mut self, plan: &mut TypePlan, name: &str) {
         let Some(definition) = self.definition(name).cloned() else {
             plan.kind = self.unknown(name);
@@ -161,7 +162,7 @@ mod tests {
     fn resolved(name: &str) -> (Types, TypeId) {
         let mut types = Types::default();
         let id = resolve(name, &metadata(), &mut types);
-        assert!(types.is_closed());
+        assert_eq!(types.check(), Ok(()));
         (types, id)
     }
 

@@ -85,7 +85,7 @@ fn queries_run_in_parallel_and_mutations_in_order() {
     let order = Arc::new(Mutex::new(Vec::new()));
     let noted = Arc::clone(&order);
     let program = Arc::new(program());
-    let call = move |request: Request| {
+    let call = move |request: CallRequest| {
         let noted = Arc::clone(&noted);
         async move {
             let Some(Some(Value::Int(n))) = request.arguments.first().cloned() else { panic!("an argument") };
@@ -149,7 +149,7 @@ fn a_schema_without_fields() {
     let mut program = program();
     program.schema = Schema::default();
     let engine =
-        Engine::new(Arc::new(program), Arc::new(|_: Request| async { answer("1") }.boxed()), Options::default());
+        Engine::new(Arc::new(program), Arc::new(|_: CallRequest| async { answer("1") }.boxed()), Options::default());
     let response = text(&ask(&engine, "{__schema {queryType {name fields {name}} mutationType {name}}}", ""));
     assert_eq!(response, r#"{"data":{"__schema":{"queryType":{"name":"Query","fields":[]},"mutationType":null}}}"#);
     assert!(text(&ask(&engine, "mutation {__typename}", "")).contains("not configured for mutations"));
@@ -159,7 +159,7 @@ fn a_schema_without_fields() {
 fn dropping_the_answer_cancels_the_calls() {
     let alive = Arc::new(());
     let held = Arc::clone(&alive);
-    let call = move |_: Request| {
+    let call = move |_: CallRequest| {
         let held = Arc::clone(&held);
         async move {
             let _held = held;

@@ -21,7 +21,7 @@ fn a_variable_counts_each_time_it_is_mentioned() {
 
 #[test]
 fn a_response_has_a_size() {
-    let run = |name: &str, _: Request| match name {
+    let run = |name: &str, _: CallRequest| match name {
         "trees" => answer(r#"[{"label": "aaaa"}, {"label": "bbbb"}, {"label": "cccc"}]"#),
         _ => answer("1"),
     };

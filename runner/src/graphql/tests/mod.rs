@@ -1,6 +1,7 @@
 //! The engine against functions that are closures.
 
 mod arguments;
+mod damage;
 mod documents;
 mod limits;
 mod panics;
@@ -24,7 +25,7 @@ use hyper::header::HeaderMap;
 
 use super::plan::EntryKind;
 use super::{Engine, GraphqlRequest, Options, Refusal};
-use crate::call::{Outcome, Request};
+use crate::call::{CallRequest, Outcome};
 use crate::limits::{LimitId, Limits};
 use crate::server::graphql_http::accept::Media;
 use crate::server::graphql_http::request;
@@ -161,11 +162,19 @@ fn program() -> Program {
 }
 
 /// Answers by function name.
-fn engine_with(options: Options, run: impl Fn(&str, Request) -> Outcome + Send + Sync + 'static) -> Engine {
-    let program = Arc::new(program());
+fn engine_with(options: Options, run: impl Fn(&str, CallRequest) -> Outcome + Send + Sync + 'static) -> Engine {
+    engine_of(program(), options, run)
+}
+
+fn engine_of(
+    program: Program,
+    options: Options,
+    run: impl Fn(&str, CallRequest) -> Outcome + Send + Sync + 'static,
+) -> Engine {
+    let program = Arc::new(program);
     let names: Vec<_> = program.functions.iter().map(|function| function.name.clone()).collect();
     let run = Arc::new(run);
-    let call = move |request: Request| {
+    let call = move |request: CallRequest| {
         let (name, run) = (names[request.function as usize].clone(), Arc::clone(&run));
         async move { run(&name, request) }.boxed()
     };
@@ -225,7 +234,7 @@ fn check_outcome(query: &str, outcome: Outcome, expected: &str) {
 }
 
 /// The only call of a query, or the response of one without.
-fn called(query: &str, variables: &str) -> Result<Request, String> {
+fn called(query: &str, variables: &str) -> Result<CallRequest, String> {
     let seen = Arc::new(Mutex::new(None));
     let noted = Arc::clone(&seen);
     let engine = engine_with(Options::default(), move |_, request| {

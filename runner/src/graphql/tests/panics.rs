@@ -5,13 +5,14 @@ use std::sync::Arc;
 use http_body_util::BodyExt as _;
 
 use super::{Options, engine_with};
-use crate::server::{Endpoint, Handler as _, Mutations};
+use crate::process::Mutations;
+use crate::server::{GraphqlHandler, Handler as _};
 
 /// Status, `Content-Type` and body of the answer to an operation whose call panics.
 async fn answer(query: &str, accept: &str) -> (u16, String, String) {
     let engine = engine_with(Options::default(), |_, _| panic!("on purpose"));
     let (_open, closing) = tokio::sync::watch::channel(());
-    let endpoint = Endpoint::new(Arc::new(engine), false, closing, Mutations::default());
+    let endpoint = GraphqlHandler::new(Arc::new(engine), false, closing, Mutations::default());
     let body = serde_json::json!({ "query": query }).to_string();
     let request = hyper::Request::post("/graphql").header("content-type", "application/json").header("accept", accept);
     let response = endpoint.handle(request.body(body.into()).expect("a request")).await;

@@ -55,7 +55,7 @@ fn an_operation_is_not_begun_without_room_for_all_of_its_calls() {
     /// Notes calls, and how many more there would be room for.
     struct Small(Capacity, Arc<Mutex<Vec<usize>>>);
     impl crate::call::Call for Small {
-        fn call(&self, _: Request) -> futures::future::BoxFuture<'static, Outcome> {
+        fn call(&self, _: CallRequest) -> futures::future::BoxFuture<'static, Outcome> {
             let more = (1..9).take_while(|calls| self.0.admit(*calls, 0).is_ok()).count();
             self.1.lock().expect("not poisoned").push(more);
             Box::pin(async { value(Value::UInt(7)) })

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::events::{AgentEvent, Events, Refused};
-use crate::server::Mutations;
+use crate::process::Mutations;
 
 struct Listed;
 
@@ -114,10 +114,10 @@ fn subscribe_accepting(
     gone: &Arc<std::sync::atomic::AtomicBool>,
     accept: &str,
 ) -> (tokio::sync::watch::Sender<()>, hyper::Response<crate::server::Body>) {
-    use crate::server::{Endpoint, Handler as _};
+    use crate::server::{GraphqlHandler, Handler as _};
     let engine = engine_with(Options::default(), |_, _| answer("null")).with_events(Arc::new(Silent(Arc::clone(gone))));
     let (open, closing) = tokio::sync::watch::channel(());
-    let endpoint = Endpoint::new(Arc::new(engine), false, closing, Mutations::default());
+    let endpoint = GraphqlHandler::new(Arc::new(engine), false, closing, Mutations::default());
     let body = r#"{"query": "subscription {agentEvent(agentId: \"x\") {name}}"}"#;
     let request = hyper::Request::post("/graphql")
         .header("content-type", "application/json")

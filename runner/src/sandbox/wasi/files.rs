@@ -2,11 +2,11 @@
 
 use abi::guest;
 
-use super::{Errno, Outcome, Process, low};
-use crate::sandbox::output::Stream;
+use super::{Errno, GuestProcess, Outcome, low};
+use crate::output::Stream;
 
 /// `fd_write`
-pub(super) fn write(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn write(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     let stream = match process.stream(words[0])? {
         1 => Stream::Stdout,
         2 => Stream::Stderr,
@@ -26,7 +26,7 @@ pub(super) fn write(process: &mut Process<'_>, words: &[u64]) -> Outcome {
 }
 
 /// `fd_read`: standard input is at its end.
-pub(super) fn read(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn read(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     match process.stream(words[0])? {
         0 => process.store(low(words[3]), &0u32.to_le_bytes()),
         _ => Err(Errno::Badf.into()),
@@ -34,7 +34,7 @@ pub(super) fn read(process: &mut Process<'_>, words: &[u64]) -> Outcome {
 }
 
 /// `fd_fdstat_get`: a block device with all rights of a stream.
-pub(super) fn fdstat_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn fdstat_get(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     const RIGHTS: u64 = 0x08E0_01FF;
     process.stream(words[0])?;
     let mut stat = [0; 24];
@@ -44,7 +44,7 @@ pub(super) fn fdstat_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
 }
 
 /// `fd_filestat_get`
-pub(super) fn filestat_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn filestat_get(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     process.stream(words[0])?;
     let mut stat = [0; 64];
     stat[16] = 1; // file type
@@ -53,43 +53,43 @@ pub(super) fn filestat_get(process: &mut Process<'_>, words: &[u64]) -> Outcome 
 }
 
 /// `fd_prestat_get`
-pub(super) fn prestat_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn prestat_get(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     process.stream(words[0])?;
     process.store(low(words[1]), &[0; 8])
 }
 
 /// `fd_prestat_dir_name`
-pub(super) fn prestat_dir_name(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn prestat_dir_name(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     process.stream(words[0])?;
     if low(words[2]) == 0 { Ok(()) } else { Err(Errno::NameTooLong.into()) }
 }
 
 /// `fd_close`
-pub(super) fn close(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn close(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     let stream = process.stream(words[0])?;
     process.parts().1.closed[stream] = true;
     Ok(())
 }
 
 /// `fd_renumber`
-pub(super) fn renumber(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn renumber(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     process.stream(words[0])?;
     process.stream(words[1])?;
     Err(Errno::NotSup.into())
 }
 
 /// What a stream accepts without effect.
-pub(super) fn ignored(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn ignored(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     process.stream(words[0]).map(|_| ())
 }
 
 /// What a stream cannot do.
-pub(super) fn unsupported(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn unsupported(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     process.stream(words[0])?;
     Err(Errno::NoSys.into())
 }
 
 /// What no stream is open for.
-pub(super) fn bad(_: &mut Process<'_>, _: &[u64]) -> Outcome {
+pub(super) fn bad(_: &mut GuestProcess<'_>, _: &[u64]) -> Outcome {
     Err(Errno::Badf.into())
 }

@@ -6,17 +6,15 @@ mod poll;
 mod system;
 
 use abi::guest;
+use abi::host_functions::{HostFunction, WASI};
 use futures::future::BoxFuture;
-use wasmtime::{AsContextMut as _, Caller, FuncType, Linker, Memory, Val, ValType};
+use wasmtime::{AsContextMut as _, Caller, FuncType, Linker, Memory, Val};
 
 use super::guest::{exports_of, word};
 use super::imports::with_words;
 use super::outcome::Unwind;
 use super::state::{State, TURN};
 pub(super) use system::time;
-
-/// Import module.
-pub(super) const MODULE: &str = "wasi_snapshot_preview1";
 
 /// WASI error numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,121 +54,104 @@ type Outcome = Result<(), Failure>;
 #[derive(Clone, Copy)]
 enum Handler {
     /// Done at once.
-    Now(fn(&mut Process<'_>, &[u64]) -> Outcome),
+    Now(fn(&mut GuestProcess<'_>, &[u64]) -> Outcome),
     /// It waits, or takes long and lets others have their turn.
-    Later(for<'a> fn(Process<'a>, Vec<u64>) -> BoxFuture<'a, Outcome>),
+    Later(for<'a> fn(GuestProcess<'a>, Vec<u64>) -> BoxFuture<'a, Outcome>),
 }
 
-/// A function: parameters as `i` (32 bits) and `I` (64 bits); all but `proc_exit` answer an error number.
+/// A function; all but `proc_exit` answer an error number.
 pub(super) struct Function {
-    name: &'static str,
-    parameters: &'static str,
+    /// What the table says about it.
+    pub(super) about: &'static HostFunction,
     handler: Handler,
 }
 
 /// All functions of preview 1.
 static FUNCTIONS: [Function; 46] = [
-    function("args_get", "ii", |_, _| Ok(())),
-    function("args_sizes_get", "ii", system::args_sizes_get),
-    function("clock_res_get", "ii", system::clock_res_get),
-    function("clock_time_get", "iIi", system::clock_time_get),
-    function("environ_get", "ii", system::environ_get),
-    function("environ_sizes_get", "ii", system::environ_sizes_get),
-    function("fd_advise", "iIIi", files::ignored),
-    function("fd_allocate", "iII", files::unsupported),
-    function("fd_close", "i", files::close),
-    function("fd_datasync", "i", files::ignored),
-    function("fd_fdstat_get", "ii", files::fdstat_get),
-    function("fd_fdstat_set_flags", "ii", files::unsupported),
-    function("fd_fdstat_set_rights", "iII", |_, _| Err(Errno::NoSys.into())),
-    function("fd_filestat_get", "ii", files::filestat_get),
-    function("fd_filestat_set_size", "iI", files::unsupported),
-    function("fd_filestat_set_times", "iIIi", files::unsupported),
-    function("fd_pread", "iiiIi", files::bad),
-    function("fd_prestat_dir_name", "iii", files::prestat_dir_name),
-    function("fd_prestat_get", "ii", files::prestat_get),
-    function("fd_pwrite", "iiiIi", files::bad),
-    function("fd_read", "iiii", files::read),
-    function("fd_readdir", "iiiIi", files::bad),
-    function("fd_renumber", "ii", files::renumber),
-    function("fd_seek", "iIii", files::unsupported),
-    function("fd_sync", "i", files::ignored),
-    function("fd_tell", "ii", files::unsupported),
-    function("fd_write", "iiii", files::write),
-    function("path_create_directory", "iii", |process, words| paths::refuse(process, words, 0, 1)),
-    function("path_filestat_get", "iiiii", |process, words| paths::refuse(process, words, 0, 2)),
-    function("path_filestat_set_times", "iiiiIIi", |process, words| paths::refuse(process, words, 0, 2)),
-    function("path_link", "iiiiiii", |process, words| paths::refuse(process, words, 0, 2)),
-    function("path_open", "iiiiiIIii", |process, words| paths::refuse(process, words, 0, 2)),
-    function("path_readlink", "iiiiii", |process, words| paths::refuse(process, words, 0, 1)),
-    function("path_remove_directory", "iii", |process, words| paths::refuse(process, words, 0, 1)),
-    function("path_rename", "iiiiii", |process, words| paths::refuse(process, words, 0, 1)),
-    function("path_symlink", "iiiii", |process, words| paths::refuse(process, words, 2, 3)),
-    function("path_unlink_file", "iii", |process, words| paths::refuse(process, words, 0, 1)),
-    slow_function("poll_oneoff", "iiii", |process, words| Box::pin(poll::oneoff(process, words))),
-    function(EXIT, "i", |_, words| Err(Failure::End(Unwind::Exit(words[0] as u32)))),
-    function("proc_raise", "i", |_, _| Err(Errno::NoSys.into())),
-    slow_function("random_get", "ii", |process, words| Box::pin(system::random_get(process, words))),
-    function("sched_yield", "", |_, _| Ok(())),
-    function("sock_accept", "iii", files::bad),
-    function("sock_recv", "iiiiii", files::bad),
-    function("sock_send", "iiiii", files::bad),
-    function("sock_shutdown", "ii", files::bad),
+    function("args_get", |_, _| Ok(())),
+    function("args_sizes_get", system::args_sizes_get),
+    function("clock_res_get", system::clock_res_get),
+    function("clock_time_get", system::clock_time_get),
+    function("environ_get", system::environ_get),
+    function("environ_sizes_get", system::environ_sizes_get),
+    function("fd_advise", files::ignored),
+    function("fd_allocate", files::unsupported),
+    function("fd_close", files::close),
+    function("fd_datasync", files::ignored),
+    function("fd_fdstat_get", files::fdstat_get),
+    function("fd_fdstat_set_flags", files::unsupported),
+    function("fd_fdstat_set_rights", |_, _| Err(Errno::NoSys.into())),
+    function("fd_filestat_get", files::filestat_get),
+    function("fd_filestat_set_size", files::unsupported),
+    function("fd_filestat_set_times", files::unsupported),
+    function("fd_pread", files::bad),
+    function("fd_prestat_dir_name", files::prestat_dir_name),
+    function("fd_prestat_get", files::prestat_get),
+    function("fd_pwrite", files::bad),
+    function("fd_read", files::read),
+    function("fd_readdir", files::bad),
+    function("fd_renumber", files::renumber),
+    function("fd_seek", files::unsupported),
+    function("fd_sync", files::ignored),
+    function("fd_tell", files::unsupported),
+    function("fd_write", files::write),
+    function("path_create_directory", |process, words| paths::refuse(process, words, 0, 1)),
+    function("path_filestat_get", |process, words| paths::refuse(process, words, 0, 2)),
+    function("path_filestat_set_times", |process, words| paths::refuse(process, words, 0, 2)),
+    function("path_link", |process, words| paths::refuse(process, words, 0, 2)),
+    function("path_open", |process, words| paths::refuse(process, words, 0, 2)),
+    function("path_readlink", |process, words| paths::refuse(process, words, 0, 1)),
+    function("path_remove_directory", |process, words| paths::refuse(process, words, 0, 1)),
+    function("path_rename", |process, words| paths::refuse(process, words, 0, 1)),
+    function("path_symlink", |process, words| paths::refuse(process, words, 2, 3)),
+    function("path_unlink_file", |process, words| paths::refuse(process, words, 0, 1)),
+    slow_function("poll_oneoff", |process, words| Box::pin(poll::oneoff(process, words))),
+    function("proc_exit", |_, words| Err(Failure::End(Unwind::Exit(words[0] as u32)))),
+    function("proc_raise", |_, _| Err(Errno::NoSys.into())),
+    slow_function("random_get", |process, words| Box::pin(system::random_get(process, words))),
+    function("sched_yield", |_, _| Ok(())),
+    function("sock_accept", files::bad),
+    function("sock_recv", files::bad),
+    function("sock_send", files::bad),
+    function("sock_shutdown", files::bad),
 ];
 
-/// The one function without a result.
-const EXIT: &str = "proc_exit";
-
-const fn function(
-    name: &'static str,
-    parameters: &'static str,
-    handler: fn(&mut Process<'_>, &[u64]) -> Outcome,
-) -> Function {
-    Function { name, parameters, handler: Handler::Now(handler) }
+const fn function(name: &str, handler: fn(&mut GuestProcess<'_>, &[u64]) -> Outcome) -> Function {
+    let about = WASI.function(name);
+    assert!(!about.waits, "the table says that it waits");
+    Function { about, handler: Handler::Now(handler) }
 }
 
 const fn slow_function(
-    name: &'static str,
-    parameters: &'static str,
-    handler: for<'a> fn(Process<'a>, Vec<u64>) -> BoxFuture<'a, Outcome>,
+    name: &str,
+    handler: for<'a> fn(GuestProcess<'a>, Vec<u64>) -> BoxFuture<'a, Outcome>,
 ) -> Function {
-    Function { name, parameters, handler: Handler::Later(handler) }
+    let about = WASI.function(name);
+    assert!(about.waits, "the table says that it does not wait");
+    Function { about, handler: Handler::Later(handler) }
 }
 
 /// The function of this name.
 pub(super) fn find(name: &str) -> Option<&'static Function> {
-    FUNCTIONS.iter().find(|function| function.name == name)
+    let index = FUNCTIONS.binary_search_by(|function| function.about.name.cmp(name)).ok()?;
+    FUNCTIONS.get(index)
 }
 
-impl Function {
-    /// Whether a module's import has the type the function has.
-    pub(super) fn accepts(&self, ty: &FuncType) -> bool {
-        let parameters = self.parameters.bytes().map(|c| if c == b'i' { ValType::I32 } else { ValType::I64 });
-        let same = |left: &ValType, right: &ValType| {
-            matches!((left, right), (ValType::I32, ValType::I32) | (ValType::I64, ValType::I64))
-        };
-        ty.params().len() == self.parameters.len()
-            && ty.params().zip(parameters).all(|(left, right)| same(&left, &right))
-            && ty.results().len() == usize::from(self.name != EXIT)
-            && ty.results().all(|ty| matches!(ty, ValType::I32))
-    }
-}
-
-/// Connects a function with a module's import, whose type it [`accepts`](Function::accepts).
+/// Connects a function with a module's import, whose type is the function's.
 pub(super) fn link(linker: &mut Linker<State>, function: &'static Function, ty: FuncType) -> wasmtime::Result<()> {
     match function.handler {
         Handler::Now(handler) => {
-            linker.func_new(MODULE, function.name, ty, move |mut caller, parameters, results| {
+            linker.func_new(WASI.module, function.about.name, ty, move |mut caller, parameters, results| {
                 let memory = exports_of(&mut caller).memory;
-                let mut process = Process { caller, memory };
+                let mut process = GuestProcess { caller, memory };
                 answer(with_words(parameters, |words| handler(&mut process, words)), results)
             })?
         }
         Handler::Later(handler) => {
-            linker.func_new_async(MODULE, function.name, ty, move |mut caller, parameters, results| {
+            linker.func_new_async(WASI.module, function.about.name, ty, move |mut caller, parameters, results| {
                 let memory = exports_of(&mut caller).memory;
                 let words = parameters.iter().map(word).collect();
-                Box::new(async move { answer(handler(Process { caller, memory }, words).await, results) })
+                Box::new(async move { answer(handler(GuestProcess { caller, memory }, words).await, results) })
             })?
         }
     };
@@ -190,12 +171,12 @@ fn answer(outcome: Outcome, results: &mut [Val]) -> wasmtime::Result<()> {
 }
 
 /// The calling guest as a process.
-pub(super) struct Process<'a> {
+pub(super) struct GuestProcess<'a> {
     caller: Caller<'a, State>,
     memory: Option<Memory>,
 }
 
-impl Process<'_> {
+impl GuestProcess<'_> {
     fn parts(&mut self) -> (&mut [u8], &mut State) {
         match self.memory {
             Some(memory) => memory.data_and_store_mut(&mut self.caller),
@@ -234,6 +215,6 @@ fn low(word: u64) -> u32 {
 mod tests {
     #[test]
     fn names_are_sorted_and_unique() {
-        assert!(super::FUNCTIONS.windows(2).all(|pair| pair[0].name < pair[1].name));
+        assert!(super::FUNCTIONS.windows(2).all(|pair| pair[0].about.name < pair[1].about.name));
     }
 }

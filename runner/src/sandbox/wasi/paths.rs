@@ -1,10 +1,10 @@
 //! `path_*`: there are no directories.
 
-use super::{Errno, Outcome, Process, low};
+use super::{Errno, GuestProcess, Outcome, low};
 
 /// Refuses a path: 63 where it leaves its directory, 54 below a stream, 8 below anything else. `descriptor` and `path`
 /// are the parameters' places.
-pub(super) fn refuse(process: &mut Process<'_>, words: &[u64], descriptor: usize, path: usize) -> Outcome {
+pub(super) fn refuse(process: &mut GuestProcess<'_>, words: &[u64], descriptor: usize, path: usize) -> Outcome {
     let bytes = process.bytes(low(words[path]), u64::from(low(words[path + 1])))?;
     if !std::str::from_utf8(bytes).is_ok_and(stays_inside) {
         return Err(Errno::Perm.into());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use abi::guest;
 
-use super::{Errno, Failure, Outcome, Process, Unwind, low};
+use super::{Errno, Failure, GuestProcess, Outcome, Unwind, low};
 
 const SUBSCRIPTION: usize = 48;
 const EVENT: usize = 32;
@@ -16,7 +16,7 @@ enum Subscription {
 }
 
 /// `poll_oneoff`
-pub(super) async fn oneoff(mut process: Process<'_>, words: Vec<u64>) -> Outcome {
+pub(super) async fn oneoff(mut process: GuestProcess<'_>, words: Vec<u64>) -> Outcome {
     let (input, output, count) = (low(words[0]), low(words[1]), u64::from(low(words[2])));
     if count == 0 {
         return Err(Errno::Inval.into());
@@ -41,7 +41,7 @@ pub(super) async fn oneoff(mut process: Process<'_>, words: Vec<u64>) -> Outcome
     process.store(low(words[3]), &reported.to_le_bytes())
 }
 
-async fn sleep(process: &mut Process<'_>, nanoseconds: u64) -> Outcome {
+async fn sleep(process: &mut GuestProcess<'_>, nanoseconds: u64) -> Outcome {
     let state = process.parts().1;
     if state.helping.is_some() {
         return Err(Failure::End(Unwind::WaitingHelper("poll_oneoff".to_owned())));
@@ -52,7 +52,7 @@ async fn sleep(process: &mut Process<'_>, nanoseconds: u64) -> Outcome {
 }
 
 /// Streams never wait: input is at its end, output is captured.
-fn stream_events(process: &Process<'_>, subscriptions: &[Subscription]) -> Vec<u8> {
+fn stream_events(process: &GuestProcess<'_>, subscriptions: &[Subscription]) -> Vec<u8> {
     let mut events = Vec::new();
     for subscription in subscriptions {
         if let Subscription::Stream { userdata, write, descriptor } = *subscription {

@@ -5,18 +5,18 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use abi::plan::Clock;
 
-use super::{Errno, Outcome, Process, low};
+use super::{Errno, GuestProcess, Outcome, low};
 use crate::compute;
 use crate::sandbox::random;
 
 /// `args_sizes_get`: no arguments.
-pub(super) fn args_sizes_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn args_sizes_get(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     process.store(low(words[0]), &[0; 4])?;
     process.store(low(words[1]), &[0; 4])
 }
 
 /// `environ_sizes_get`
-pub(super) fn environ_sizes_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn environ_sizes_get(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     let entries = process.parts().1.environment();
     let bytes: usize = entries.iter().map(|entry| entry.len() + 1).sum();
     process.store(low(words[0]), &size(entries.len())?.to_le_bytes())?;
@@ -24,7 +24,7 @@ pub(super) fn environ_sizes_get(process: &mut Process<'_>, words: &[u64]) -> Out
 }
 
 /// `environ_get`
-pub(super) fn environ_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn environ_get(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     let entries = process.parts().1.environment();
     let (mut pointer, mut text) = (low(words[0]), low(words[1]));
     for entry in entries.iter() {
@@ -39,7 +39,7 @@ pub(super) fn environ_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
 }
 
 /// `clock_res_get`
-pub(super) fn clock_res_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn clock_res_get(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     let resolution: u64 = match low(words[0]) {
         0 => 1000,
         1 => 1,
@@ -49,7 +49,7 @@ pub(super) fn clock_res_get(process: &mut Process<'_>, words: &[u64]) -> Outcome
 }
 
 /// `clock_time_get`
-pub(super) fn clock_time_get(process: &mut Process<'_>, words: &[u64]) -> Outcome {
+pub(super) fn clock_time_get(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
     let clock = match low(words[0]) {
         0 => Clock::Real,
         1 => Clock::Monotonic,
@@ -73,7 +73,7 @@ pub(in crate::sandbox) fn time(clock: Clock) -> u64 {
 const DRAWN: usize = 1 << 20;
 
 /// `random_get`
-pub(super) async fn random_get(mut process: Process<'_>, words: Vec<u64>) -> Outcome {
+pub(super) async fn random_get(mut process: GuestProcess<'_>, words: Vec<u64>) -> Outcome {
     let (address, length) = (low(words[0]), u64::from(low(words[1])));
     process.bytes(address, length)?;
     // The whole range was checked, so it can be cut out.

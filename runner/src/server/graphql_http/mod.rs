@@ -16,16 +16,17 @@ use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::watch;
 
-use super::{Body, Handler, Mutations, plain};
+use super::{Body, Handler, plain};
 use crate::auth::Claims;
 use crate::graphql::{Answer, Engine, GraphqlRequest, OperationType, Prepared, Refusal};
 use crate::panics::caught;
+use crate::process::Mutations;
 use accept::{Accept, Media};
 use response::Reply;
 
 /// The engine as a handler of HTTP requests.
 #[derive(Clone)]
-pub struct Endpoint(Arc<Inner>);
+pub struct GraphqlHandler(Arc<Inner>);
 
 struct Inner {
     engine: Arc<Engine>,
@@ -34,7 +35,7 @@ struct Inner {
     mutations: Mutations,
 }
 
-impl Endpoint {
+impl GraphqlHandler {
     /// Answers with `engine`. `plain_get` tells whether a GET query is answered that a page of another origin could have
     /// made without asking. Subscriptions end when the sender of `closing` is dropped; `mutations` counts those that run.
     pub fn new(engine: Arc<Engine>, plain_get: bool, closing: watch::Receiver<()>, mutations: Mutations) -> Self {
@@ -130,7 +131,7 @@ const WRONG_TYPE: &str = "The request's Content-Type must be application/json in
 const NOT_PREFLIGHTED: &str = "A GET request must have a header that browsers ask for first, such as \
                                GraphQL-Require-Preflight: 1 (setting `plain-get`).";
 
-impl Handler for Endpoint {
+impl Handler for GraphqlHandler {
     fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Body>> {
         Box::pin(self.clone().answer(request))
     }

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use prometheus::proto::{Bucket, Counter, Gauge, LabelPair, Metric, MetricFamily, MetricType};
+use prometheus::proto::{Bucket, Counter, LabelPair, Metric, MetricFamily, MetricType};
 
 /// What a family is called, and what it is about.
 #[derive(Clone, Copy)]
@@ -176,12 +176,12 @@ impl Codes {
 }
 
 /// A number that grows and falls.
-pub(super) struct Level {
+pub(super) struct Gauge {
     name: Name,
     level: AtomicI64,
 }
 
-impl Level {
+impl Gauge {
     pub(super) const fn new(name: &'static str, help: &'static str) -> Self {
         Self { name: Name { name, help }, level: AtomicI64::new(0) }
     }
@@ -197,7 +197,7 @@ impl Level {
 
 /// A gauge's metric.
 pub(super) fn gauge(label: Option<(&str, &str)>, value: f64) -> Metric {
-    let mut gauge = Gauge::default();
+    let mut gauge = prometheus::proto::Gauge::default();
     gauge.set_value(value);
     let mut metric = metric(label);
     metric.set_gauge(gauge);

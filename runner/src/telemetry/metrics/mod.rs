@@ -12,7 +12,7 @@ use prometheus::proto::MetricType;
 
 use crate::label::label;
 use crate::limits::LimitId;
-use families::{Codes, Count, Counts, Histogram, Histograms, Level, Lone, Name};
+use families::{Codes, Count, Counts, Gauge, Histogram, Histograms, Lone, Name};
 use quantiles::{Quantiles, Summaries};
 
 /// `Content-Type` of [`render`]'s text.
@@ -37,7 +37,7 @@ const SECONDS: &[f64] = &[
 const SECOND: f64 = 1e-9;
 const MILLISECOND: f64 = 1e-6;
 
-static IN_FLIGHT: Level = Level::new("runtime_http_requests_in_flight_num", "GraphQL requests being answered.");
+static IN_FLIGHT: Gauge = Gauge::new("runtime_http_requests_in_flight_num", "GraphQL requests being answered.");
 static REQUESTS: Codes = Codes::new("runtime_http_requests_total_num", "Finished GraphQL requests.", "code");
 static REQUEST_SECONDS: Histograms = Histograms::new(
     "runtime_http_requests_duration_seconds",
@@ -80,8 +80,8 @@ static NOT_ACCEPTED: Count = Count::new(
     "Connections that could not be accepted, for want of files most likely.",
 );
 static PANICS: Count = Count::new("runtime_panics_num", "Panics of the runner: each ended one call or request.");
-static LOOKUPS: Level = Level::new("runtime_name_lookups_num", "Threads that look a name up.");
-static LOOKUPS_WAITING: Level = Level::new("runtime_name_lookups_waiting_num", "Names that wait for such a thread.");
+static LOOKUPS: Gauge = Gauge::new("runtime_name_lookups_num", "Threads that look a name up.");
+static LOOKUPS_WAITING: Gauge = Gauge::new("runtime_name_lookups_waiting_num", "Names that wait for such a thread.");
 static FAILURES: Counts<{ Failure::ALL.len() }> = Counts::new(
     "runtime_function_failures_num",
     "Calls without a result, by what ended them.",

@@ -1,20 +1,17 @@
 //! Traces by OpenTelemetry, only where `OTEL_EXPORTER_OTLP_ENDPOINT` asks for them: request, operation, call, instance,
 //! host function. Otherwise nothing of it exists and no span is made.
 
-mod export;
-
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use hyper::header::HeaderMap;
 use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::TracerProvider as _;
-use opentelemetry_http::{HeaderExtractor, HeaderInjector};
+use opentelemetry_http::{HeaderExtractor, HeaderInjector, HttpClient};
 use opentelemetry_otlp::{SpanExporter, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use tokio::runtime::Handle;
 use tracing::level_filters::LevelFilter;
 use tracing::{Span, Subscriber, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
@@ -31,17 +28,8 @@ const FLUSH: Duration = Duration::from_secs(3);
 
 static PROVIDER: OnceLock<SdkTracerProvider> = OnceLock::new();
 
-/// What the exporter is told about this process.
-#[derive(Clone, Copy, Debug)]
-pub struct Service<'a> {
-    /// Name of the app, for want of `OTEL_SERVICE_NAME`.
-    pub app: &'a str,
-    /// Where the exporter's requests run.
-    pub runtime: &'a Handle,
-}
-
 /// Whether the variables ask for traces.
-fn is_wanted() -> bool {
+pub fn are_wanted() -> bool {
     let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.trim().is_empty());
     let endpoint = variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").or_else(|| variable("OTEL_EXPORTER_OTLP_ENDPOINT"));
     endpoint.is_some()
@@ -49,25 +37,22 @@ fn is_wanted() -> bool {
         && variable("OTEL_TRACES_EXPORTER").is_none_or(|text| text.trim() != "none")
 }
 
-/// The layer that turns spans into traces, if they are wanted.
+/// The layer that turns spans into traces, which `client` sends. `app` is the name for want of `OTEL_SERVICE_NAME`.
 ///
 /// # Errors
 /// A sentence when the variables cannot be used.
-pub(super) fn layer<S>(service: Service<'_>) -> Result<Option<impl Layer<S>>, String>
+pub(super) fn layer<S, C>(app: &str, client: C) -> Result<impl Layer<S> + use<S, C>, String>
 where
+    C: HttpClient + 'static,
     S: Subscriber + for<'s> LookupSpan<'s>,
 {
-    if !is_wanted() {
-        return Ok(None);
-    }
-    let client = export::Client::new(service.runtime.clone());
     let exporter = SpanExporter::builder().with_http().with_http_client(client).build();
     let exporter = exporter.map_err(|error| format!("traces cannot be exported: {error}"))?;
     let named = ["OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES"].iter().any(|name| {
         std::env::var(name).is_ok_and(|text| *name == "OTEL_SERVICE_NAME" || text.contains("service.name="))
     });
     let resource = Resource::builder();
-    let resource = if named { resource } else { resource.with_service_name(service.app.to_owned()) };
+    let resource = if named { resource } else { resource.with_service_name(app.to_owned()) };
     let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource.build()).build();
     let provider = PROVIDER.get_or_init(|| provider);
     let spans = filter_fn(|metadata| metadata.is_span() && metadata.target() == TARGET);
@@ -78,7 +63,7 @@ where
         .with_target(false)
         .with_tracked_inactivity(false)
         .with_context_activation(false);
-    Ok(Some(layer.with_filter(spans.with_max_level_hint(LevelFilter::INFO))))
+    Ok(layer.with_filter(spans.with_max_level_hint(LevelFilter::INFO)))
 }
 
 /// Exports what is left. On a thread of its own, because whoever shuts the exporter down waits for it, and it for the

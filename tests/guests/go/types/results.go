@@ -83,7 +83,7 @@ func Mixture(a bool, b int64, c string, d []float32, e Padded, f *int, g time.Ti
 	return fmt.Sprint(a, b, c, d, e, number, g.UTC().Format(time.RFC3339Nano), h, i)
 }
 
-// --- the worked example of the Go interface specification ---
+// --- the worked example of `abi-go` section 15 ---
 
 type Site struct {
 	Name string

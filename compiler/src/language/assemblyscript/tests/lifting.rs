@@ -26,7 +26,7 @@ pub(super) fn reason(result: Result<Value, CallError>) -> String {
     }
 }
 
-/// The array of section 15.
+/// The array of `abi-assemblyscript` section 15.
 pub(super) fn fruit() -> Fake {
     let mut guest = Fake::new();
     guest.put_words(0x8a50, 4, &[0x8a80, 0x8a80, 32, 2]);
@@ -36,7 +36,7 @@ pub(super) fn fruit() -> Fake {
     guest
 }
 
-/// The map of section 15.
+/// The map of `abi-assemblyscript` section 15.
 pub(super) fn colours() -> Fake {
     let mut guest = Fake::new();
     guest.put_words(0x8b00, 7, &[0x8b30, 3, 0x8b60, 4, 3, 3]);

@@ -5,7 +5,7 @@ use abi::types::{Kind, TypeId};
 fn resolve(name: &str) -> (Types, TypeId) {
     let mut types = Types::default();
     let id = Go.resolve(name, &metadata(), &mut types);
-    assert!(types.is_closed());
+    assert_eq!(types.check(), Ok(()));
     (types, id)
 }
 

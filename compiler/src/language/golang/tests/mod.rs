@@ -73,7 +73,7 @@ fn plan(parameters: &[&str], results: &[&str]) -> (Types, FunctionPlan) {
         .map(|(ty, name)| ResultPlan { name: name.into(), ty: Go.resolve(ty, &metadata, &mut types) })
         .collect();
     let (signature, own) = Go.signature(&parameters, &results, &mut types);
-    assert!(types.is_closed());
+    assert_eq!(types.check(), Ok(()));
     let function = FunctionPlan {
         name: "f".into(),
         parameters,

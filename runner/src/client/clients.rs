@@ -1,0 +1,47 @@
+//! The clients that a process has, over all apps that it serves.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::HttpClient;
+use super::connector::ProxySettings;
+use super::lookup::Lookups;
+use crate::environment::Environment;
+use crate::limits::Limits;
+
+/// The clients of a process. Whatever is loaded and reloaded, the threads of its name look-ups are one budget. Cheap to
+/// clone.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    lookups: Arc<Lookups>,
+    /// The newest of those that apps share.
+    shared: Arc<Mutex<Option<Arc<HttpClient>>>>,
+}
+
+impl Default for Clients {
+    fn default() -> Self {
+        Self::new(Limits::default().max_lookups)
+    }
+}
+
+impl Clients {
+    /// Clients that look up so many names at a time.
+    pub fn new(max_lookups: usize) -> Self {
+        Self { lookups: Arc::new(Lookups::of_system(max_lookups)), shared: Arc::default() }
+    }
+
+    /// A client with connections of its own, that uses the proxies of the environment.
+    pub fn separate(&self, environment: &Environment) -> HttpClient {
+        HttpClient::new(ProxySettings::of(&environment.snapshot()), Arc::clone(&self.lookups))
+    }
+
+    /// The client for an app with this environment: the one of the app before, with its connections, where the proxies are
+    /// still the same.
+    pub fn shared(&self, environment: &Environment) -> Arc<HttpClient> {
+        let settings = ProxySettings::of(&environment.snapshot());
+        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*shared {
+            Some(client) if client.settings == settings => Arc::clone(client),
+            _ => Arc::clone(shared.insert(Arc::new(HttpClient::new(settings, Arc::clone(&self.lookups))))),
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! `modus_models`: a transparent POST proxy to model providers (`models` sections 2, 3 and 5).
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use abi::host_functions as table;
+use abi::manifest::{HttpConnection, Manifest, Model};
+use abi::value::Value;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, StatusCode};
+use url::Url;
+
+use super::capability::Function;
+use super::connection::Connections;
+use super::values::{object, text};
+use super::{Answer, Capability, HostError, Invocation, Messages, Pending, Setup};
+use crate::client::url as urls;
+use crate::client::{Request, Response};
+use crate::environment::{Environment, HYPERMODE_URL};
+use crate::telemetry::LogContext;
+
+/// The reserved connection.
+const HYPERMODE: &str = "hypermode";
+
+/// The capability.
+pub(super) struct Models {
+    manifest: Arc<Manifest>,
+    environment: Arc<Environment>,
+    connections: Arc<Connections>,
+    /// Where models are, by name, but for those that Hypermode hosts; or why that cannot be told. Read by the first call.
+    addresses: OnceLock<HashMap<String, Result<Url, HostError>>>,
+}
+
+impl Capability for Models {
+    const TABLE: &'static table::Capability = &table::MODELS;
+
+    const FUNCTIONS: &'static [Function<Self>] = &[
+        Function::immediate(
+            "getModelInfo",
+            Messages {
+                cancelled: Some("Cancelled getting model info."),
+                error: Some("Error getting model info."),
+                detail,
+                ..Messages::NONE
+            },
+            Self::model_info,
+        ),
+        Function::waiting(
+            "invokeModel",
+            Messages {
+                starting: Some("Invoking model."),
+                completed: Some("Completed model invocation."),
+                cancelled: Some("Cancelled model invocation."),
+                error: Some("Error invoking model."),
+                detail,
+            },
+            Self::invoke,
+        ),
+    ];
+
+    fn configure(setup: &Setup<'_>) -> Self {
+        let (manifest, environment) = (Arc::clone(&setup.manifest), Arc::clone(&setup.environment));
+        Self { manifest, environment, connections: setup.connections(), addresses: OnceLock::new() }
+    }
+}
+
+fn detail(arguments: &[Value]) -> Option<String> {
+    Some(format!("Model: {}", text(arguments, 0)))
+}
+
+impl Models {
+    fn find(&self, name: &str) -> Result<&Model, HostError> {
+        self.manifest.models.get(name).ok_or_else(|| format!("model {name} was not found").into())
+    }
+
+    fn model_info(&self, _: &mut Invocation<'_>, arguments: &[Value]) -> Answer {
+        let name = text(arguments, 0);
+        let model = self.find(name)?;
+        let (name, full_name) = (Value::String(name.to_owned()), Value::String(model.source_model.clone()));
+        Ok(object([("name", name), ("fullName", full_name)]))
+    }
+
+    fn invoke(self: &Arc<Self>, invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
+        let this = Arc::clone(self);
+        let request = self.prepare(invocation.log, text(arguments, 0), text(arguments, 1));
+        Box::pin(async move {
+            let (model, request) = request?;
+            let response = this.connections.send(request).await?;
+            answer(&model, this.environment.is_dev(), response)
+        })
+    }
+
+    fn prepare(&self, log: &LogContext, name: &str, input: &str) -> Result<(Model, Request), HostError> {
+        let model = self.find(name)?.clone();
+        let (url, headers) = if model.connection == HYPERMODE {
+            hosted(&self.environment, name, &model)?
+        } else {
+            self.external(log, name, &model)?
+        };
+        // Whatever the manifest adds belongs to the first server only.
+        let confidential = headers.keys().cloned().collect();
+        let mut all = headers;
+        all.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+        Ok((model, Request { method: Method::POST, url, headers: all, confidential, body: input.to_owned().into() }))
+    }
+
+    /// Address and headers for an `http` connection of the manifest.
+    fn external(&self, log: &LogContext, name: &str, model: &Model) -> Result<(Url, HeaderMap), HostError> {
+        let addresses = self.addresses.get_or_init(|| self.read_addresses());
+        let mut url = addresses.get(name).cloned().ok_or_else(|| format!("model {name} was not found"))??;
+        let name = &model.connection;
+        let connection = self.connections.named(name)?;
+        self.connections.add_parameters(log, name, connection, &mut url);
+        Ok((url, self.connections.headers(log, name, connection)?))
+    }
+
+    fn read_addresses(&self) -> HashMap<String, Result<Url, HostError>> {
+        let external = self.manifest.models.iter().filter(|(_, model)| model.connection != HYPERMODE);
+        let read = |model: &Model| url(&address(self.connections.named(&model.connection)?, &model.path)?);
+        external.map(|(name, model)| (name.clone(), read(model))).collect()
+    }
+}
+
+fn url(text: &str) -> Result<Url, HostError> {
+    urls::parse(text).map_err(|error| error.to_string().into())
+}
+
+fn address(connection: &HttpConnection, path: &str) -> Result<String, HostError> {
+    match (connection.base_url.as_str(), connection.endpoint.as_str(), path) {
+        ("", "", "") => Err("the connection has neither a base URL nor an endpoint".into()),
+        ("", endpoint, "") => Ok(endpoint.to_owned()),
+        ("", ..) => Err("model path is defined but the connection has no base URL".into()),
+        (_, "", "") => Err("model path is not defined".into()),
+        (base, "", path) => Ok(format!("{}/{}", base.trim_end_matches('/'), path.trim_start_matches('/'))),
+        _ => Err("specify either base URL or endpoint for an HTTP connection, not both".into()),
+    }
+}
+
+/// Address and headers for Hypermode's own models. `MODUS_HYPERMODE_URL` takes the place of the service: `{model}` and
+/// `{sourceModel}` in it are replaced, without either the source model's name is appended.
+fn hosted(environment: &Environment, name: &str, model: &Model) -> Result<(Url, HeaderMap), HostError> {
+    let get = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+    let (name, source) = (name.to_lowercase(), model.source_model.to_lowercase());
+    let replaced = get(HYPERMODE_URL).map(|base| {
+        if base.contains("{model}") || base.contains("{sourceModel}") {
+            base.replace("{model}", &name).replace("{sourceModel}", &source)
+        } else {
+            format!("{}/{source}", base.trim_end_matches('/'))
+        }
+    });
+    let mut headers = HeaderMap::new();
+    let credentials = get("HYP_API_KEY").zip(get("HYP_WORKSPACE_ID"));
+    if environment.is_dev() {
+        match &credentials {
+            Some((key, workspace)) => {
+                let invalid = |_| HostError::from("local authentication failed");
+                headers.insert(AUTHORIZATION, HeaderValue::try_from(format!("Bearer {key}")).map_err(invalid)?);
+                let workspace = HeaderValue::try_from(workspace).map_err(invalid)?;
+                headers.insert(HeaderName::from_static("hyp-workspace-id"), workspace);
+            }
+            None if replaced.is_some() => {}
+            None => return Err("local authentication failed".into()),
+        }
+    }
+    let address = match (replaced, environment.is_dev(), get("HYPERMODE_MODEL_HOST")) {
+        (Some(url), ..) => url,
+        (None, true, _) => format!("https://models.hypermode.host/{source}"),
+        (None, false, Some(host)) => format!("http://{name}.{host}/{name}:predict"),
+        (None, false, None) => return Err("hypermode hosted models are not available in this environment".into()),
+    };
+    Ok((url(&address)?, headers))
+}
+
+fn answer(model: &Model, dev: bool, response: Response) -> Answer {
+    let status = response.status;
+    let body = readable(&response.body);
+    if status.is_success() {
+        return Ok(Value::String(body));
+    }
+    let special = (model.connection == HYPERMODE).then(|| special(model, dev, status)).flatten();
+    if let Some(message) = special {
+        return Err(message.into());
+    }
+    let reason = status.canonical_reason().unwrap_or_default();
+    let message = format!("HTTP error: {} {reason}", status.as_u16()).trim_end().to_owned();
+    // The body tells the guest more, when there is one.
+    Err(HostError { message, answer: if body.is_empty() { Value::Null } else { Value::String(body) } })
+}
+
+fn special(model: &Model, dev: bool, status: StatusCode) -> Option<String> {
+    Some(match status {
+        StatusCode::UNAUTHORIZED => {
+            "invalid or expired API key. Please use `hyp login` to create a new API key".to_owned()
+        }
+        StatusCode::FORBIDDEN => "API key is disabled or usage limit exceeded".to_owned(),
+        StatusCode::TOO_MANY_REQUESTS => "rate limit exceeded".to_owned(),
+        StatusCode::NOT_FOUND if dev => {
+            format!("model {} is not available in the local dev environment", model.source_model)
+        }
+        _ => return None,
+    })
+}
+
+/// Text without NUL and without what is not UTF-8.
+fn readable(bytes: &[u8]) -> String {
+    let mut text: String = bytes.utf8_chunks().map(|chunk| chunk.valid()).collect();
+    text.retain(|c| c != '\0');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        let http = |base_url: &str, endpoint: &str| HttpConnection {
+            base_url: base_url.to_owned(),
+            endpoint: endpoint.to_owned(),
+            ..Default::default()
+        };
+        assert_eq!(address(&http("https://h/", ""), "/v1/chat"), Ok("https://h/v1/chat".to_owned()));
+        assert_eq!(address(&http("", "https://h/x"), ""), Ok("https://h/x".to_owned()));
+        assert!(address(&http("https://h/", ""), "").is_err());
+        assert!(address(&http("", "https://h/x"), "p").is_err());
+        assert!(address(&http("a", "b"), "").is_err());
+        assert!(address(&http("", ""), "").is_err());
+    }
+
+    #[test]
+    fn answers() {
+        let model = |connection: &str| Model { connection: connection.to_owned(), ..Default::default() };
+        let response = |status, body: &[u8]| Response {
+            status,
+            reason: String::new(),
+            headers: HeaderMap::new(),
+            body: body.to_vec().into(),
+        };
+        let text = |text: &str| Value::String(text.to_owned());
+        let ok = answer(&model("x"), true, response(StatusCode::OK, b"{\"a\":1,\x00\xff\"b\":2}"));
+        assert_eq!(ok, Ok(text("{\"a\":1,\"b\":2}")));
+        let failed = answer(&model("x"), true, response(StatusCode::UNAUTHORIZED, b"no"));
+        assert_eq!(failed, Err(HostError { message: "HTTP error: 401 Unauthorized".to_owned(), answer: text("no") }));
+        let hosted = answer(&model(HYPERMODE), true, response(StatusCode::TOO_MANY_REQUESTS, b"no"));
+        assert_eq!(hosted, Err("rate limit exceeded".into()));
+    }
+}
