@@ -6,64 +6,64 @@ import { Animal, Choice, Mixed } from "./classes";
 /** A name for a number, as apps give one. */
 type Score = number;
 
-export function text(json: string): string {
-  return JSON.parse<string>(json);
+export function text(text: string): string {
+  return JSON.parse<string>(text);
 }
 
-export function optional(json: string): string | null {
-  return JSON.parse<string | null>(json);
+export function optional(text: string): string | null {
+  return JSON.parse<string | null>(text);
 }
 
-export function float(json: string): f64 {
-  return JSON.parse<f64>(json);
+export function float(text: string): f64 {
+  return JSON.parse<f64>(text);
 }
 
-export function single(json: string): f32 {
-  return JSON.parse<f32>(json);
+export function single(text: string): f32 {
+  return JSON.parse<f32>(text);
 }
 
-export function integer(json: string): i32 {
-  return JSON.parse<i32>(json);
+export function integer(text: string): i32 {
+  return JSON.parse<i32>(text);
 }
 
-export function long(json: string): i64 {
-  return JSON.parse<i64>(json);
+export function long(text: string): i64 {
+  return JSON.parse<i64>(text);
 }
 
-export function unsigned(json: string): u64 {
-  return JSON.parse<u64>(json);
+export function unsigned(text: string): u64 {
+  return JSON.parse<u64>(text);
 }
 
-export function octet(json: string): u8 {
-  return JSON.parse<u8>(json);
+export function octet(text: string): u8 {
+  return JSON.parse<u8>(text);
 }
 
-export function flag(json: string): bool {
-  return JSON.parse<bool>(json);
+export function flag(text: string): bool {
+  return JSON.parse<bool>(text);
 }
 
-export function texts(json: string): string[] {
-  return JSON.parse<string[]>(json);
+export function texts(text: string): string[] {
+  return JSON.parse<string[]>(text);
 }
 
-export function optionals(json: string): (string | null)[] {
-  return JSON.parse<(string | null)[]>(json);
+export function optionals(text: string): (string | null)[] {
+  return JSON.parse<(string | null)[]>(text);
 }
 
-export function floats(json: string): f64[] {
-  return JSON.parse<f64[]>(json);
+export function floats(text: string): f64[] {
+  return JSON.parse<f64[]>(text);
 }
 
-export function integers(json: string): i32[] {
-  return JSON.parse<i32[]>(json);
+export function integers(text: string): i32[] {
+  return JSON.parse<i32[]>(text);
 }
 
-export function flags(json: string): bool[] {
-  return JSON.parse<bool[]>(json);
+export function flags(text: string): bool[] {
+  return JSON.parse<bool[]>(text);
 }
 
-export function table(json: string): string[][] {
-  return JSON.parse<string[][]>(json);
+export function table(text: string): string[][] {
+  return JSON.parse<string[][]>(text);
 }
 
 
@@ -92,29 +92,29 @@ class Record {
   @alias("renamed_field")
   renamed: string = "";
 
-  @alias("clé \"☃\" 😀")
+  @alias("größe 日本")
   strange: string = "";
 }
 
-export function record(json: string): Record {
-  return JSON.parse<Record>(json);
+export function readRecord(text: string): Record {
+  return JSON.parse<Record>(text);
 }
 
-export function records(json: string): Record[] {
-  return JSON.parse<Record[]>(json);
+export function records(text: string): Record[] {
+  return JSON.parse<Record[]>(text);
 }
 
-export function map(json: string): Map<string, string> {
-  return JSON.parse<Map<string, string>>(json);
+export function map(text: string): Map<string, string> {
+  return JSON.parse<Map<string, string>>(text);
 }
 
-export function counts(json: string): Map<string, i32> {
-  return JSON.parse<Map<string, i32>>(json);
+export function counts(text: string): Map<string, i32> {
+  return JSON.parse<Map<string, i32>>(text);
 }
 
 /** A value of any kind, written again. */
-export function any(json: string): string {
-  return JSON.stringify(JSON.parse<JSON.Value>(json));
+export function any(text: string): string {
+  return JSON.stringify(JSON.parse<JSON.Value>(text));
 }
 
 
@@ -124,29 +124,29 @@ class Envelope {
 }
 
 /** The member `raw` as it stands in the text. */
-export function raw(json: string): string {
-  return JSON.parse<Envelope>(json).raw.toString();
+export function raw(text: string): string {
+  return JSON.parse<Envelope>(text).raw.toString();
 }
 
 /** A record written again. */
-export function again(json: string): string {
-  return JSON.stringify(JSON.parse<Record>(json));
+export function again(text: string): string {
+  return JSON.stringify(JSON.parse<Record>(text));
 }
 
 /** A text as JSON. */
-export function write(value: string): string {
-  return JSON.stringify(value);
+export function quoted(text: string): string {
+  return JSON.stringify(text);
 }
 
 /** A value of a class of each kind, written again. */
-export function mixed(json: string): string {
-  return JSON.stringify(JSON.parse<Mixed>(json));
+export function mixed(text: string): string {
+  return JSON.stringify(JSON.parse<Mixed>(text));
 }
 
-export function choice(json: string): string {
-  return JSON.stringify(JSON.parse<Choice>(json));
+export function choice(text: string): string {
+  return JSON.stringify(JSON.parse<Choice>(text));
 }
 
-export function animal(json: string): string {
-  return JSON.stringify(JSON.parse<Animal>(json));
+export function animal(text: string): string {
+  return JSON.stringify(JSON.parse<Animal>(text));
 }
