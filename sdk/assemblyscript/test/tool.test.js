@@ -126,7 +126,9 @@ function appWithPackages(manifest, packages) {
   const modules = path.join(dir, "node_modules");
   const copy = path.join(modules, "@modusc/sdk-as");
   mkdirSync(copy, { recursive: true });
-  for (const part of ["package.json", "bin", "transform"]) cpSync(path.join(SDK, part), path.join(copy, part), { recursive: true });
+  for (const part of ["package.json", "bin", "transform"]) {
+    cpSync(path.join(SDK, part), path.join(copy, part), { recursive: true });
+  }
   for (const name of ["@assemblyscript/wasi-shim", "assemblyscript", "json-as"]) {
     mkdirSync(path.dirname(path.join(modules, name)), { recursive: true });
     if (!(name in packages)) symlinkSync(path.join(SDK, "node_modules", name), path.join(modules, name));

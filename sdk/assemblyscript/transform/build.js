@@ -72,7 +72,9 @@ export async function save(file, contents) {
 // What every app has, said with the folder that was looked in; the compiler would name files only.
 function checkFolder(dir) {
   if (!isDirectory(dir)) throw new Error(`there is no folder ${dir}`);
-  if (!existsSync(path.join(dir, ENTRY))) throw new Error(`there is no ${ENTRY} in ${dir}: is it the folder of an AssemblyScript app?`);
+  if (!existsSync(path.join(dir, ENTRY))) {
+    throw new Error(`there is no ${ENTRY} in ${dir}: is it the folder of an AssemblyScript app?`);
+  }
   pluginOf(dir);
 }
 

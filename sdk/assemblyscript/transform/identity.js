@@ -16,7 +16,8 @@ export function pluginOf(appDir) {
   try {
     manifest = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new Error(`the app needs a package.json with its name: ${error.code === "ENOENT" ? `there is none in ${appDir}` : `${file}: ${error.message}`}`);
+    const reason = error.code === "ENOENT" ? `there is none in ${appDir}` : `${file}: ${error.message}`;
+    throw new Error(`the app needs a package.json with its name: ${reason}`);
   }
   if (!manifest.name) throw new Error(`${file} has no 'name'`);
   return manifest.version ? `${manifest.name}@${manifest.version}` : manifest.name;

@@ -8,7 +8,7 @@ import { SimpleParser } from "json-as/transform/lib/util.js";
 
 const READER = "@hypermode/modus-sdk-as/assembly/json/reader";
 
-// Changes by file: what is between two texts, the first included, is replaced.
+// Changes by file: a text and what replaces it; or two texts, where what is from the first to before the second is replaced.
 const CHANGES = {
   "assembly/index.ts": [
     ["import { deserializeBoolean }", "import { serializeArbitrary }", `import * as reader from "${READER}";\n`],
@@ -79,46 +79,61 @@ const CHANGES = {
 
 `,
     ],
-    // A value that is null or raw has a text, and what is raw is kept while the value is.
-    ["case JSON.Types.Raw: {", "return this.get<JSON.Raw>", 'case JSON.Types.Null:\n          return "null";\n        case JSON.Types.Raw: {\n          '],
-    ["if (this.type >= JSON.Types.String) {", "__visit(load", "if (this.type >= JSON.Types.String || this.type == JSON.Types.Raw) {\n        "],
+    // A value that is null has a text, and what is raw is kept while the value is.
+    ["case JSON.Types.Raw: {", 'case JSON.Types.Null:\n          return "null";\n        case JSON.Types.Raw: {'],
+    ["if (this.type >= JSON.Types.String) {", "if (this.type >= JSON.Types.String || this.type == JSON.Types.Raw) {"],
   ],
   // Eight bytes here overwrote what stands behind the buffer.
-  "assembly/serialize/simple/bool.ts": [["store<u64>(bs.offset, 101, 8);", "bs.offset += 10;", "store<u16>(bs.offset, 101, 8);\n    "]],
+  "assembly/serialize/simple/bool.ts": [["store<u64>(bs.offset, 101, 8);", "store<u16>(bs.offset, 101, 8);"]],
   // What is not a number has no text in JSON.
   "assembly/serialize/simple/float.ts": [
-    ["bs.ensureSize(64);", "const size", "if (!isFinite<T>(data)) return JSON.__serialize<usize>(0);\n  bs.ensureSize(64);\n  "],
-    ["import { dtoa_buffered }", "// @ts-ignore: inline", 'import { dtoa_buffered } from "util/number";\nimport { JSON } from "../..";\n\n'],
+    ["import { dtoa_buffered }", 'import { JSON } from "../..";\nimport { dtoa_buffered }'],
+    ["bs.ensureSize(64);", "if (!isFinite<T>(data)) return JSON.__serialize<usize>(0);\n  bs.ensureSize(64);"],
   ],
   "assembly/serialize/simple/arbitrary.ts": [
-    ["case JSON.Types.U8:", "serializeInteger<u8>", 'case JSON.Types.Null:\n      JSON.__serialize<usize>(0);\n      break;\n    case JSON.Types.Raw:\n      JSON.__serialize<JSON.Raw>(src.get<JSON.Raw>());\n      break;\n    case JSON.Types.U8:\n      '],
+    [
+      "case JSON.Types.U8:",
+      `case JSON.Types.Null:
+      JSON.__serialize<usize>(0);
+      break;
+    case JSON.Types.Raw:
+      JSON.__serialize<JSON.Raw>(src.get<JSON.Raw>());
+      break;
+    case JSON.Types.U8:`,
+    ],
   ],
 };
 
 /** The text of a file of json-as (named from its package's folder), as it is compiled here. */
 export function changed(file, text) {
-  for (const [from, to, replacement] of CHANGES[file] ?? []) {
-    const start = text.indexOf(from);
-    const end = text.indexOf(to, start);
-    if (start < 0 || end < 0) throw new Error(`json-as is not the version this SDK is made for: no '${start < 0 ? from : to}' in ${file}`);
+  for (const change of CHANGES[file] ?? []) {
+    const replacement = change.at(-1);
+    const start = placeOf(change[0], text, 0, file);
+    const end = change.length === 3 ? placeOf(change[1], text, start, file) : start + change[0].length;
     text = text.slice(0, start) + replacement + text.slice(end);
   }
   return text;
 }
 
+function placeOf(part, text, from, file) {
+  const place = text.indexOf(part, from);
+  if (place < 0) throw new Error(`json-as is not the version this SDK is made for: there is no '${part}' in its ${file}`);
+  return place;
+}
+
 /** Lets the transform of json-as make other methods than its own. */
 export function changeMethods() {
-  const parseClassMember = SimpleParser.parseClassMember;
-  if (parseClassMember.isChanged) return;
   SimpleParser.parseClassMember = (text, node) => parseClassMember.call(SimpleParser, method(text), node);
-  SimpleParser.parseClassMember.isChanged = true;
 }
+
+const { parseClassMember } = SimpleParser;
 
 function method(text) {
   if (text.includes("__SERIALIZE(ptr: usize)")) return writing(text);
   if (!text.includes("__DESERIALIZE<")) return text;
   // A deserializer of the app gets the text of its value.
-  if (text.includes("inline.always(this.")) return text.replace("JSON.Util.ptrToStr(srcStart, srcEnd)", "JSON.reading.rawText()");
+  const given = "JSON.Util.ptrToStr(srcStart, srcEnd)";
+  if (text.includes(given)) return text.replace(given, "JSON.reading.rawText()");
   return reading(JSONTransform.SN.schema.members);
 }
 

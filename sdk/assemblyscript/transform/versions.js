@@ -9,7 +9,11 @@ const read = (file) => JSON.parse(readFileSync(file, "utf8"));
 const WANTED = read(new URL("../package.json", import.meta.url)).dependencies;
 
 // Where package managers let an app replace packages of its packages.
-const REPLACING = { overrides: (m) => m.overrides, resolutions: (m) => m.resolutions, "pnpm.overrides": (m) => m.pnpm?.overrides };
+const REPLACING = {
+  overrides: (manifest) => manifest.overrides,
+  resolutions: (manifest) => manifest.resolutions,
+  "pnpm.overrides": (manifest) => manifest.pnpm?.overrides,
+};
 
 /** Throws unless the compiler and the libraries are those that this SDK is made for. */
 export function checkVersions(appDir) {
