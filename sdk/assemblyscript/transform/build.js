@@ -1,12 +1,16 @@
 // Builds an app directory to one wasm file with the compiler, libraries and SDK sources of this package.
 
-import { readdir, readFile, mkdir, writeFile } from "node:fs/promises";
+import { existsSync, statSync } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import JsonTransform, { JSONTransform as JsonState } from "json-as/transform/lib/index.js";
+import { pluginOf } from "./identity.js";
 import { modusTransform } from "./index.js";
+import { changed, changeMethods } from "./json_as.js";
+import { checkVersions } from "./versions.js";
 
 const require = createRequire(import.meta.url);
 const SDK_DIR = fileURLToPath(new URL("..", import.meta.url));
@@ -14,10 +18,12 @@ const SDK_NAME = "@hypermode/modus-sdk-as";
 const WASI_DIR = path.join(path.dirname(require.resolve("@assemblyscript/wasi-shim/package.json")), "assembly");
 const LIB_DIR = path.join(SDK_DIR, "assembly", "lib");
 
+const JSON_AS_DIR = path.dirname(require.resolve("json-as/package.json"));
+
 // Packages that always come from here, so that sources and transforms fit together and apps need no install.
 const PACKAGES = new Map([
   [SDK_NAME, SDK_DIR],
-  ["json-as", path.dirname(require.resolve("json-as/package.json"))],
+  ["json-as", JSON_AS_DIR],
 ]);
 
 // Transforms that are always applied, in the right order; an app's own list may name them too.
@@ -29,8 +35,11 @@ const BUILT_IN_TRANSFORM = /^(@hypermode\/modus-sdk-as|json-as|\.\/node_modules\
  */
 export async function build(appDir, options = {}) {
   const baseDir = path.resolve(appDir);
+  checkVersions(baseDir);
+  checkFolder(baseDir);
   const stderr = options.stderr ?? process.stderr;
   let wasm = null;
+  changeMethods();
   JsonState.SN = new JsonState(); // it remembers the classes of the last build otherwise
   const { error } = await asc.main(arguments_(baseDir, options), {
     stderr,
@@ -50,7 +59,7 @@ export async function build(appDir, options = {}) {
       else return save(path.resolve(dir, name), contents);
     },
   });
-  if (error) throw error;
+  if (error) throw new Error(`${error.message} in ${baseDir}`);
   return wasm;
 }
 
@@ -60,6 +69,31 @@ export async function save(file, contents) {
   await writeFile(file, contents);
 }
 
+// What every app has, said with the folder that was looked in; the compiler would name files only.
+function checkFolder(dir) {
+  if (!isDirectory(dir)) throw new Error(`there is no folder ${dir}`);
+  if (!existsSync(path.join(dir, ENTRY))) {
+    throw new Error(`there is no ${ENTRY} in ${dir}: is it the folder of an AssemblyScript app?`);
+  }
+  pluginOf(dir);
+}
+
+function isDirectory(dir) {
+  return statSync(dir, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/**
+ * Copies the app's modus.json beside the output if that is in a folder of the app's, such as build/, where the runtime expects
+ * both. In other folders a file of this name is not ours.
+ */
+export async function copyManifest(appDir, output) {
+  const from = path.resolve(appDir, MANIFEST);
+  const to = path.resolve(path.dirname(output), MANIFEST);
+  if (from !== to && isWithin(path.resolve(appDir), to) && existsSync(from)) await copyFile(from, to);
+}
+
+const ENTRY = "assembly/index.ts";
+const MANIFEST = "modus.json";
 const OUTPUT = "app.wasm";
 const HOOKS = `~lib/${SDK_NAME}/assembly/hooks.ts`;
 
@@ -76,7 +110,7 @@ function arguments_(baseDir, { target = "release", debug = false }) {
     "Date=wasi_Date",
   ];
   return [
-    "assembly/index.ts",
+    ENTRY,
     HOOKS,
     ...["--baseDir", baseDir, "--target", target, "--outFile", OUTPUT],
     ...[WASI_DIR, LIB_DIR].flatMap((dir) => ["--lib", dir]),
@@ -94,7 +128,12 @@ async function read(file, name) {
   } catch {
     return null;
   }
-  return path.basename(file) === "asconfig.json" ? withoutOwnSettings(text) : text;
+  if (path.basename(file) === "asconfig.json") return withoutOwnSettings(text, file);
+  return isWithin(JSON_AS_DIR, redirected) ? changed(path.relative(JSON_AS_DIR, redirected).replaceAll("\\", "/"), text) : text;
+}
+
+function isWithin(dir, file) {
+  return file.startsWith(dir + path.sep);
 }
 
 function redirect(file, name) {
@@ -108,8 +147,13 @@ function redirect(file, name) {
 }
 
 // An app's asconfig.json keeps the author's choices; what names this SDK is in effect anyway.
-function withoutOwnSettings(text) {
-  const config = JSON.parse(text);
+function withoutOwnSettings(text, file) {
+  let config;
+  try {
+    config = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${error.message}`);
+  }
   if (config.extends?.includes(SDK_NAME)) delete config.extends;
   for (const settings of [config.options, ...Object.values(config.targets ?? {})]) {
     if (!settings) continue;

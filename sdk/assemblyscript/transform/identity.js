@@ -11,13 +11,15 @@ export const SDK_STRING = `modus-sdk-as@${SDK.version}`;
 
 /** `name@version` from the app's package.json. */
 export function pluginOf(appDir) {
+  const file = path.join(appDir, "package.json");
   let manifest;
   try {
-    manifest = JSON.parse(readFileSync(path.join(appDir, "package.json"), "utf8"));
+    manifest = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
-    throw new Error(`the app needs a readable package.json: ${error.message}`);
+    const reason = error.code === "ENOENT" ? `there is none in ${appDir}` : `${file}: ${error.message}`;
+    throw new Error(`the app needs a package.json with its name: ${reason}`);
   }
-  if (!manifest.name) throw new Error("the app's package.json has no 'name'");
+  if (!manifest.name) throw new Error(`${file} has no 'name'`);
   return manifest.version ? `${manifest.name}@${manifest.version}` : manifest.name;
 }
 

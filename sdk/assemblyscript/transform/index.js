@@ -3,6 +3,7 @@
 import path from "node:path";
 import binaryen from "binaryen";
 import { Transform } from "assemblyscript/transform";
+import { leaveOutForeignWarnings } from "./diagnostics.js";
 import { buildIdOf, buildTimeOf, gitOf, pluginOf, SDK_STRING } from "./identity.js";
 import { toJson } from "./json.js";
 import { Collector } from "./metadata.js";
@@ -14,6 +15,10 @@ import { METADATA_SECTION, METADATA_VERSION, VERSION_SECTION } from "./section.j
  */
 export function modusTransform(settings = {}) {
   return class ModusTransform extends Transform {
+    afterInitialize(program) {
+      leaveOutForeignWarnings(program);
+    }
+
     afterCompile(module) {
       const appDir = settings.appDir ?? path.resolve(this.baseDir);
       const warn = settings.warn ?? ((text) => this.stderr.write(`WARNING: ${text}\n`));

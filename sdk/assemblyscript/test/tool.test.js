@@ -1,0 +1,211 @@
+// The command modus-as-build, run as authors run it.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const SDK = fileURLToPath(new URL("..", import.meta.url));
+const TOOL = path.join(SDK, "bin/build.js");
+
+const folders = [];
+after(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
+
+/** A folder with these files, by their names; objects are written as JSON. */
+function folder(files) {
+  const root = mkdtempSync(path.join(tmpdir(), "modus-"));
+  folders.push(root);
+  for (const [name, contents] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    writeFileSync(path.join(root, name), typeof contents === "string" ? contents : JSON.stringify(contents));
+  }
+  return root;
+}
+
+const app = (files = {}) =>
+  folder({
+    "package.json": { name: "app" },
+    "modus.json": { endpoints: {} },
+    "assembly/index.ts": "export function answer(): i32 { return 42; }",
+    ...files,
+  });
+
+function run(cwd, ...args) {
+  const { status, stderr } = spawnSync(process.execPath, [TOOL, ...args], { cwd, encoding: "utf8" });
+  return { status, stderr };
+}
+
+const hasNames = (wasm) => WebAssembly.Module.customSections(new WebAssembly.Module(readFileSync(wasm)), "name").length > 0;
+
+test("debug and release are targets, as with the original's tool", () => {
+  const dir = app();
+  const output = path.join(dir, "build/app.wasm");
+  assert.deepEqual(run(dir), { status: 0, stderr: "" });
+  assert.equal(hasNames(output), false);
+  assert.deepEqual(run(dir, "debug"), { status: 0, stderr: "" });
+  assert.equal(hasNames(output), true);
+  assert.deepEqual(run(dir, "release"), { status: 0, stderr: "" });
+  assert.equal(hasNames(output), false);
+  assert.deepEqual(run(path.dirname(dir), path.basename(dir), "debug"), { status: 0, stderr: "" });
+  assert.equal(hasNames(output), true);
+  assert.equal(run(dir, "debug", "release").status, 2);
+});
+
+test("debug and release use what asconfig.json says of them", () => {
+  const targets = { debug: { use: ["WHICH=1"] }, release: { use: ["WHICH=2"] } };
+  const dir = app({
+    "asconfig.json": { targets },
+    "assembly/index.ts": "// @ts-ignore\nexport function which(): i32 { return WHICH; }",
+  });
+  for (const [target, expected] of [["debug", 1], ["release", 2]]) {
+    assert.deepEqual(run(dir, target), { status: 0, stderr: "" });
+    const module = new WebAssembly.Module(readFileSync(path.join(dir, "build/app.wasm")));
+    const imports = {};
+    for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = () => 0;
+    assert.equal(new WebAssembly.Instance(module, imports).exports.which(), expected);
+  }
+});
+
+test("a folder that is called debug is named as a path", () => {
+  const dir = folder({ "debug/package.json": { name: "app" }, "debug/assembly/index.ts": "export function f(): void {}" });
+  assert.match(run(dir, "debug").stderr, /there is no assembly\/index\.ts in /);
+  assert.deepEqual(run(dir, "./debug"), { status: 0, stderr: "" });
+});
+
+test("modus.json is copied beside the module within the app", () => {
+  const dir = app();
+  const copy = path.join(dir, "build/modus.json");
+  assert.equal(run(dir).status, 0);
+  assert.equal(readFileSync(copy, "utf8"), '{"endpoints":{}}');
+  writeFileSync(path.join(dir, "modus.json"), '{"changed":1}');
+  assert.equal(run(dir, "-o", "build/app.wasm").status, 0);
+  assert.equal(readFileSync(copy, "utf8"), '{"changed":1}');
+  assert.equal(run(dir, "-o", "app.wasm").status, 0);
+  assert.equal(readFileSync(path.join(dir, "modus.json"), "utf8"), '{"changed":1}');
+});
+
+test("a modus.json of another folder is left alone", () => {
+  const elsewhere = folder({ "modus.json": "theirs" });
+  assert.equal(run(app(), "-o", path.join(elsewhere, "app.wasm")).status, 0);
+  assert.ok(existsSync(path.join(elsewhere, "app.wasm")));
+  assert.equal(readFileSync(path.join(elsewhere, "modus.json"), "utf8"), "theirs");
+});
+
+test("an app without modus.json is built", () => {
+  const dir = app();
+  rmSync(path.join(dir, "modus.json"));
+  assert.deepEqual(run(dir), { status: 0, stderr: "" });
+});
+
+test("messages name the folder that was looked in", () => {
+  const missing = path.join(tmpdir(), "no-such-folder");
+  const empty = folder({});
+  const unnamed = app({ "package.json": {} });
+  const nameless = app();
+  rmSync(path.join(nameless, "package.json"));
+  const broken = app({ "asconfig.json": "{" });
+  const cases = [
+    [run(empty, missing), `there is no folder ${missing}`],
+    [run(empty), `there is no assembly/index.ts in ${empty}`],
+    [run(nameless), `there is none in ${nameless}`],
+    [run(unnamed), `${unnamed}/package.json has no 'name'`],
+    [run(broken), `${broken}/asconfig.json is not JSON`],
+  ];
+  for (const [{ status, stderr }, expected] of cases) {
+    assert.equal(status, 1, stderr);
+    assert.ok(stderr.startsWith("modus-as-build: ") && stderr.includes(expected), `${expected} is not in: ${stderr}`);
+  }
+});
+
+/** An app with a copy of this SDK, beside which packages lie that the app's package.json asked for. */
+function appWithPackages(manifest, packages) {
+  const dir = app({ "package.json": { name: "app", ...manifest } });
+  const modules = path.join(dir, "node_modules");
+  const copy = path.join(modules, "@modusc/sdk-as");
+  mkdirSync(copy, { recursive: true });
+  for (const part of ["package.json", "bin", "transform"]) {
+    cpSync(path.join(SDK, part), path.join(copy, part), { recursive: true });
+  }
+  for (const name of ["@assemblyscript/wasi-shim", "assemblyscript", "json-as"]) {
+    mkdirSync(path.dirname(path.join(modules, name)), { recursive: true });
+    if (!(name in packages)) symlinkSync(path.join(SDK, "node_modules", name), path.join(modules, name));
+    else if (packages[name]) {
+      mkdirSync(path.join(modules, name));
+      writeFileSync(path.join(modules, name, "package.json"), JSON.stringify({ name, version: packages[name] }));
+    }
+  }
+  const tool = path.join(copy, "bin/build.js");
+  const { status, stderr } = spawnSync(process.execPath, [tool], { cwd: dir, encoding: "utf8" });
+  assert.equal(status, 1, stderr);
+  return stderr;
+}
+
+test("another compiler than the SDK's is an error that says where it comes from", () => {
+  const places = [
+    [{ overrides: { assemblyscript: "0.27.31" } }, "under overrides in "],
+    [{ overrides: { "@modusc/sdk-as": { "assemblyscript@^0.28": "0.27.31" } } }, "under overrides in "],
+    [{ resolutions: { "@modusc/sdk-as/assemblyscript": "0.27.31" } }, "under resolutions in "],
+    [{ pnpm: { overrides: { "@modusc/sdk-as>assemblyscript": "0.27.31" } } }, "under pnpm.overrides in "],
+    [{ overrides: { typescript: "5.0.0" } }, "(overrides, resolutions, a lock file) in "],
+  ];
+  for (const [manifest, place] of places) {
+    const stderr = appWithPackages(manifest, { assemblyscript: "0.27.31" });
+    assert.match(stderr, /this SDK needs assemblyscript 0\.28\.14, and found 0\.27\.31 in .*node_modules\/assemblyscript: /);
+    assert.ok(stderr.includes(`take out what replaces assemblyscript ${place}`), stderr);
+    assert.match(stderr, /package\.json, then run 'npm install' there\n$/);
+  }
+});
+
+test("so is another JSON library, and one that is missing", () => {
+  assert.match(appWithPackages({}, { "json-as": "1.6.0" }), /needs json-as 1\.1\.24, and found 1\.6\.0/);
+  assert.match(appWithPackages({}, { assemblyscript: null }), /assemblyscript 0\.28\.14 is not installed: run 'npm install'/);
+});
+
+const CLASSES = `
+import { JSON } from "json-as";
+
+@json
+class Base {
+  a: i32 = 0;
+  @serializer
+  write(self: Base): string { return "1"; }
+  @deserializer
+  read(data: string): Base { return new Base(); }
+}
+
+@json
+class Derived extends Base {
+  b: i32 = 0;
+}
+
+export function round(text: string): string {
+  return JSON.stringify(JSON.parse<Base>(text)) + JSON.stringify(JSON.parse<Derived>(text));
+}
+`;
+
+test("warnings about code that the author did not write are left out", () => {
+  assert.deepEqual(run(app({ "assembly/index.ts": CLASSES })), { status: 0, stderr: "" });
+});
+
+test("the author's own warnings stay", () => {
+  const own = `
+class First { @inline own(): i32 { return 1; } }
+class Second extends First { @inline own(): i32 { return 2; } }
+export function own(second: bool): i32 { const each: First = second ? new Second() : new First(); return each.own(); }
+`;
+  const { status, stderr } = run(app({ "assembly/index.ts": CLASSES + own }));
+  assert.equal(status, 0);
+  assert.equal(stderr.match(/WARNING/g).length, 1, stderr);
+  assert.match(stderr, /WARNING AS228: Function 'assembly\/index\/First#own' is virtual and will not be inlined/);
+});
+
+test("errors are told wherever they are", () => {
+  const dir = app({ "assembly/index.ts": 'import { x } from "./x";\nexport function f(): i32 { return x; }' });
+  const { status, stderr } = run(dir);
+  assert.equal(status, 1);
+  assert.ok(stderr.endsWith(` in ${dir}\n`), stderr);
+  assert.match(stderr, /TS6054: File 'assembly\/x\.ts' not found/);
+});

@@ -1,0 +1,168 @@
+// What this SDK changes in json-as: everything that reads JSON is our own (assembly/json), and what it writes is valid.
+//
+// json-as 1.1 looks for the ends of values instead of parsing them. It drops the backslash of `\u2603`, takes `\\"` for a
+// quote within a string, and makes something of any text. Its types and decorators stay as they are.
+
+import { JSONTransform } from "json-as/transform/lib/index.js";
+import { SimpleParser } from "json-as/transform/lib/util.js";
+
+const READER = "@hypermode/modus-sdk-as/assembly/json/reader";
+
+// Changes by file: a text and what replaces it; or two texts, where what is from the first to before the second is replaced.
+const CHANGES = {
+  "assembly/index.ts": [
+    ["import { deserializeBoolean }", "import { serializeArbitrary }", `import * as reader from "${READER}";\n`],
+    ["import { deserializeArbitrary }", "import { serializeObject }", ""],
+    ["import { deserializeObject }", "import { serializeRaw }", ""],
+    ["import { deserializeRaw }", "import { serializeString_SIMD }", ""],
+    [
+      "@inline export function stringify<T>",
+      "/**\n   * Parses valid JSON",
+      `export function stringify<T>(data: T, out: string | null = null): string {
+    // A serializer of the app calls this while another text is written, whose buffer may move meanwhile.
+    const written = bs.offset - changetype<usize>(bs.buffer);
+    const size = bs.stackSize;
+    JSON.__serialize<T>(data);
+    const start = changetype<usize>(bs.buffer) + written;
+    const text = Util.ptrToStr(start, bs.offset);
+    bs.offset = start;
+    bs.stackSize = size;
+    return text;
+  }
+
+  `,
+    ],
+    [
+      "@inline export function parse<T>",
+      "/**\n   * Enum representing",
+      `export function parse<T>(data: string): T {
+    return reader.parse<T>(data);
+  }
+
+  `,
+    ],
+    [
+      "export function __deserialize<T>",
+      "export namespace Util",
+      `export function __deserialize<T>(srcStart: usize, srcEnd: usize, dst: usize = 0): T {
+    return reader.parse<T>(Util.ptrToStr(srcStart, srcEnd));
+  }
+  /** What the code made for a class reads with. */
+  export namespace reading {
+    // @ts-ignore: decorator
+    @inline export function begin(): bool { return reader.begin(); }
+    // @ts-ignore: decorator
+    @inline export function next(): bool { return reader.next(); }
+    // @ts-ignore: decorator
+    @inline export function nameSize(): usize { return reader.nameSize(); }
+    // @ts-ignore: decorator
+    @inline export function isNamed(name: string): bool { return reader.isNamed(name); }
+    // @ts-ignore: decorator
+    @inline export function member<T>(base: usize, offset: usize): void { reader.member<T>(base, offset); }
+    // @ts-ignore: decorator
+    @inline export function skip(): void { reader.skip(); }
+    // @ts-ignore: decorator
+    @inline export function rawText(): string { return reader.rawText(); }
+  }
+  `,
+    ],
+    [
+      "export namespace internal {",
+      "// @ts-ignore: inline\n@inline export function toRaw",
+      `export namespace internal {
+    // @ts-ignore: inline
+    @inline export function stringify<T>(data: T, out: string | null = null): string {
+      return JSON.stringify<T>(data);
+    }
+  }
+}
+
+`,
+    ],
+    // A value that is null has a text, and what is raw is kept while the value is.
+    ["case JSON.Types.Raw: {", 'case JSON.Types.Null:\n          return "null";\n        case JSON.Types.Raw: {'],
+    ["if (this.type >= JSON.Types.String) {", "if (this.type >= JSON.Types.String || this.type == JSON.Types.Raw) {"],
+  ],
+  // Eight bytes here overwrote what stands behind the buffer.
+  "assembly/serialize/simple/bool.ts": [["store<u64>(bs.offset, 101, 8);", "store<u16>(bs.offset, 101, 8);"]],
+  // What is not a number has no text in JSON.
+  "assembly/serialize/simple/float.ts": [
+    ["import { dtoa_buffered }", 'import { JSON } from "../..";\nimport { dtoa_buffered }'],
+    ["bs.ensureSize(64);", "if (!isFinite<T>(data)) return JSON.__serialize<usize>(0);\n  bs.ensureSize(64);"],
+  ],
+  "assembly/serialize/simple/arbitrary.ts": [
+    [
+      "case JSON.Types.U8:",
+      `case JSON.Types.Null:
+      JSON.__serialize<usize>(0);
+      break;
+    case JSON.Types.Raw:
+      JSON.__serialize<JSON.Raw>(src.get<JSON.Raw>());
+      break;
+    case JSON.Types.U8:`,
+    ],
+  ],
+};
+
+/** The text of a file of json-as (named from its package's folder), as it is compiled here. */
+export function changed(file, text) {
+  for (const change of CHANGES[file] ?? []) {
+    const replacement = change.at(-1);
+    const start = placeOf(change[0], text, 0, file);
+    const end = change.length === 3 ? placeOf(change[1], text, start, file) : start + change[0].length;
+    text = text.slice(0, start) + replacement + text.slice(end);
+  }
+  return text;
+}
+
+function placeOf(part, text, from, file) {
+  const place = text.indexOf(part, from);
+  if (place < 0) throw new Error(`json-as is not the version this SDK is made for: there is no '${part}' in its ${file}`);
+  return place;
+}
+
+/** Lets the transform of json-as make other methods than its own. */
+export function changeMethods() {
+  SimpleParser.parseClassMember = (text, node) => parseClassMember.call(SimpleParser, method(text), node);
+}
+
+const { parseClassMember } = SimpleParser;
+
+function method(text) {
+  if (text.includes("__SERIALIZE(ptr: usize)")) return writing(text);
+  if (!text.includes("__DESERIALIZE<")) return text;
+  // A deserializer of the app gets the text of its value.
+  const given = "JSON.Util.ptrToStr(srcStart, srcEnd)";
+  if (text.includes(given)) return text.replace(given, "JSON.reading.rawText()");
+  return reading(JSONTransform.SN.schema.members);
+}
+
+// Members that are left out leave their comma, and a serializer of the app may write more than there is room for.
+function writing(text) {
+  return text
+    .replace("store<u16>(bs.offset, 125, 0);", "if (load<u16>(bs.offset - 2) == 44) bs.offset -= 2;\n  $&")
+    .replace("bs.resetState();", "")
+    .replace("memory.copy(bs.offset,", "bs.proposeSize(<u32>dataSize);\n    $&");
+}
+
+// Reads an object by the names of its members; those that are not fields are passed.
+function reading(members) {
+  const bySize = new Map();
+  for (const member of members) {
+    const name = member.alias ?? member.name;
+    const field = `JSON.reading.member<${member.type}>(changetype<usize>(out), offsetof<this>(${JSON.stringify(member.name)}))`;
+    const test = `if (JSON.reading.isNamed(${JSON.stringify(name)})) { ${field}; continue; }`;
+    bySize.set(name.length * 2, [...(bySize.get(name.length * 2) ?? []), test]);
+  }
+  const cases = [...bySize].map(([size, tests]) => `case ${size}: { ${tests.join("\n")} break; }`);
+  return `__DESERIALIZE<__JSON_T>(srcStart: usize, srcEnd: usize, out: __JSON_T): __JSON_T {
+    if (!JSON.reading.begin()) return out;
+    do {
+      switch (<u32>JSON.reading.nameSize()) {
+        ${cases.join("\n")}
+      }
+      JSON.reading.skip();
+    } while (JSON.reading.next());
+    return out;
+  }`;
+}
