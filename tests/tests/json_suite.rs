@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use tests::app::{self, App};
-use tests::guests::Language;
+use tests::guests::{Apps as _, Language};
 use tests::runner::{Options, Runner};
 
 const RECORD: &str = "{ text optional number score numbers scores count total flag texts part { name size } parts { name \
