@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::door::{Rarely, by_path, next};
+use super::stall::Patience;
 use super::{Listeners, Live, builder, probes};
 
 /// Connections that are open at once.
@@ -18,9 +19,9 @@ pub async fn serve(listeners: Listeners, live: Arc<Live>) {
         // Whoever asks next waits in the queue of the socket.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let stream = next(&listeners, &mut failed).await;
-        let (live, write_timeout) = (Arc::clone(&live), live.limits.write_timeout);
+        let (live, patience) = (Arc::clone(&live), Patience::new(&live.limits));
         let answer = move |path: &str| probes::admin(path, &live);
-        let connection = by_path(&builder, stream, write_timeout, answer);
+        let connection = by_path(&builder, stream, patience, answer);
         tokio::spawn(async move {
             let _ = connection.await;
             drop(place);
