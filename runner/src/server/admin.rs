@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hyper::Method;
 use tokio::sync::Semaphore;
 
 use super::door::{Rarely, by_path, next};
@@ -20,7 +21,7 @@ pub async fn serve(listeners: Listeners, live: Arc<Live>) {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let stream = next(&listeners, &mut failed).await;
         let (live, patience) = (Arc::clone(&live), Patience::new(&live.limits));
-        let answer = move |path: &str| probes::admin(path, &live);
+        let answer = move |method: &Method, path: &str| probes::admin(method, path, &live);
         let connection = by_path(&builder, stream, patience, answer);
         tokio::spawn(async move {
             let _ = connection.await;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -115,7 +115,7 @@ impl Door {
     /// Answers here: a probe, or that there is no room.
     fn refuse(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
         let live = Arc::clone(&self.live);
-        let answer = move |path: &str| probes::only(path, &live);
+        let answer = move |_: &Method, path: &str| probes::only(path, &live);
         let connection = by_path(&self.builder, stream, Patience::for_one_request(&self.live.limits), answer);
         tokio::spawn(async move {
             ended(connection.await);
@@ -143,12 +143,12 @@ pub(super) async fn next(listeners: &Listeners, failed: &mut Rarely) -> TcpStrea
     }
 }
 
-/// A connection on the current loop, on which requests that are well-formed are answered by their path alone.
+/// A connection on the current loop, on which requests that are well-formed are answered by method and path.
 pub(super) fn by_path(
     builder: &http1::Builder,
     stream: TcpStream,
     patience: Patience,
-    answer: impl Fn(&str) -> Response<Body> + Send + 'static,
+    answer: impl Fn(&Method, &str) -> Response<Body> + Send + 'static,
 ) -> impl Future<Output = hyper::Result<()>> + Send + 'static {
     let builder = builder.clone();
     async move {
@@ -158,8 +158,7 @@ pub(super) fn by_path(
         let service = service_fn(move |request: Request<Incoming>| {
             let _answering = turn.begin();
             let response = match target::check(&request) {
-                Ok(()) if respond::is_reading(request.method()) => answer(request.uri().path()),
-                Ok(()) => respond::not_allowed(respond::READING),
+                Ok(()) => answer(request.method(), request.uri().path()),
                 Err(error) => respond::malformed(error),
             };
             async move { Ok::<_, Infallible>(response) }

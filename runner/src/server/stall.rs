@@ -60,7 +60,8 @@ impl Drop for Answering {
 /// A stream that ends when the client is waited for too long.
 ///
 /// hyper has one limit for the time from one request to the end of the next one's head, so that a limit that fits heads
-/// would close connections which a load balancer keeps for later.
+/// would close connections which a load balancer keeps for later. What hyper has read together with the end of another
+/// request counts as nothing until there is more.
 pub(super) struct Stalling {
     stream: TcpStream,
     patience: Patience,
