@@ -92,6 +92,12 @@ impl Raw {
         Some(String::from_utf8_lossy(&self.until(b"\r\n\r\n")?).into_owned())
     }
 
+    /// What comes until the server closes the connection.
+    pub fn rest(&mut self) -> Vec<u8> {
+        while self.more().is_some() {}
+        std::mem::take(&mut self.rest)
+    }
+
     /// The next chunk of a body; `None` after the last one.
     pub fn chunk(&mut self) -> Option<Vec<u8>> {
         let line = String::from_utf8_lossy(&self.until(b"\r\n")?).trim().to_owned();

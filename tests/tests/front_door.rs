@@ -149,6 +149,11 @@ fn connections_beyond_the_limit_are_told_so() {
     runner.wait_for_log(|record| {
         record["message"].as_str().is_some_and(|text| text.contains("(limit `max-connections`)"))
     });
+    // Nor is a body asked for that nobody reads.
+    let mut client = Raw::connect(&runner);
+    client.send("POST /graphql HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 9\r\n\r\n");
+    assert_eq!(client.answer().map(|answer| answer.status), Some(503));
+    assert!(client.is_closed());
     drop(open);
     let end = Instant::now() + Duration::from_secs(10);
     loop {
@@ -193,4 +198,62 @@ fn persisted_queries() {
     let text = format!("%7B%22persistedQuery%22:%7B%22version%22:1,%22sha256Hash%22:%22{HASH}%22%7D%7D");
     client.send(format!("GET /graphql?extensions={text} HTTP/1.1\r\nhost: x\r\nx-requested-with: x\r\n\r\n"));
     assert_eq!(client.answer().map(|answer| answer.body), Some(r#"{"data":{"sayHello":"Hello!"}}"#.to_owned()));
+}
+
+#[test]
+fn idle_connections() {
+    let app = app::compile(&Language::Go.guest("faults"), app::OPEN);
+    let runner = Runner::start(&app.artifact, &Options::arguments(&["--head-timeout", "1", "--idle-timeout", "3"]));
+    let begin = || (Raw::connect(&runner), Instant::now());
+    let sleep = |ms: u32| Raw::post(&json!({"query": format!("{{ sleeps(ms: {ms}) }}")}).to_string(), &[]);
+    let probe = "GET /livez HTTP/1.1\r\nhost: x\r\n\r\n";
+    std::thread::scope(|scope| {
+        // A load balancer keeps connections for later, used ones and new ones.
+        scope.spawn(|| {
+            let (mut client, _) = begin();
+            for _ in 0..3 {
+                std::thread::sleep(Duration::from_millis(1800));
+                assert!(client.send(probe));
+                assert_eq!(client.answer().map(|answer| answer.status), Some(200));
+            }
+        });
+        for used in [false, true] {
+            scope.spawn(move || {
+                let (mut client, _) = begin();
+                if used {
+                    client.send(probe);
+                    assert!(client.answer().is_some());
+                }
+                let started = Instant::now();
+                assert!(client.is_closed());
+                let took = started.elapsed().as_secs_f64();
+                assert!((2.5..8.0).contains(&took), "an idle connection ended after {took} s");
+            });
+        }
+        // A half-sent head has less time, from its first byte.
+        for used in [false, true] {
+            scope.spawn(move || {
+                let (mut client, _) = begin();
+                if used {
+                    client.send(probe);
+                    assert!(client.answer().is_some());
+                }
+                std::thread::sleep(Duration::from_millis(1500));
+                let started = Instant::now();
+                client.send("GET /livez HT");
+                assert!(client.is_closed());
+                let took = started.elapsed().as_secs_f64();
+                assert!((0.8..2.5).contains(&took), "half a head ended after {took} s");
+            });
+        }
+        // While an answer is awaited, nothing is idle.
+        scope.spawn(|| {
+            let (mut client, _) = begin();
+            for _ in 0..2 {
+                client.send(sleep(4500));
+                assert_eq!(client.answer().map(|answer| answer.status), Some(200));
+            }
+        });
+    });
+    assert!(runner.get("/metrics").1.contains("runtime_refusals_num{reason=\"head-timeout\"} 2\n"));
 }

@@ -264,7 +264,7 @@ fn smuggling() {
 
 #[test]
 fn slow_clients() {
-    let (_app, runner) = start(&["--head-timeout", "1", "--body-timeout", "1"]);
+    let (_app, runner) = start(&["--head-timeout", "1", "--idle-timeout", "1", "--body-timeout", "1"]);
     let started = Instant::now();
     let slow = |begin: String| {
         let mut client = Raw::connect(&runner);

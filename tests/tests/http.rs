@@ -217,3 +217,35 @@ fn proxies_of_the_environment() {
     assert_eq!(text(&direct.url), "direct");
     assert_eq!(direct.requests().pop().expect("a request").header("proxy-authorization"), None);
 }
+
+#[test]
+fn servers_without_a_proxy() {
+    let proxy = StandIn::with(|_| Reply::body("by proxy"));
+    let direct = StandIn::with(|_| Reply::body("direct"));
+    // An address of this machine that is not the loopback's, which always is reached directly.
+    let address = direct.url.replace("127.0.0.1", "0.0.0.0");
+    let port = address.trim_end_matches('/').rsplit(':').next().expect("a port");
+    let connections = json!({
+        "address": {"type": "http", "baseUrl": address},
+        "name": {"type": "http", "baseUrl": "http://a.service.invalid/"},
+    });
+    let listed_with_port = format!(" 0.0.0.0:{port} ,*.SERVICE.invalid");
+    for (list, address_direct, name_direct) in [
+        ("", false, false),
+        ("*", true, true),
+        ("other.invalid, *", true, true),
+        (listed_with_port.as_str(), true, true),
+        ("0.0.0.0:1,a.service.invalid:8080", false, false),
+        ("0.0.0.0/8", true, false),
+    ] {
+        let options = Options::default().env("HTTP_PROXY", &proxy.url).env("NO_PROXY", list);
+        let (_app, runner) = serve(Language::Go, &connections, &options);
+        let text = |url: &str| runner.query(&format!(r#"{{ text(url: "{url}") }}"#))["data"]["text"].clone();
+        assert_eq!(text(&address), if address_direct { "direct" } else { "by proxy" }, "{list:?}");
+        // Nobody has this name, but a proxy answers for it.
+        match name_direct {
+            true => assert_ne!(text("http://a.service.invalid/"), "by proxy", "{list:?}"),
+            false => assert_eq!(text("http://a.service.invalid/"), "by proxy", "{list:?}"),
+        }
+    }
+}

@@ -85,9 +85,29 @@ fn a_second_signal_ends_it_at_once() {
         under_way(scope, &runner, "{ loops }");
         runner.send_signal("TERM");
         runner.wait_for_log(|record| record["message"] == "Shutting down.");
+        std::thread::sleep(Duration::from_millis(1200));
         runner.send_signal("TERM");
     });
     assert_eq!(runner.wait(), Some(130));
+}
+
+/// A wrapper forwards what the terminal has sent to the whole group anyway.
+#[test]
+fn signals_that_come_at_once_are_one() {
+    for signals in [&["TERM", "TERM"][..], &["INT", "INT", "INT"], &["TERM", "INT"], &["INT", "TERM", "HUP", "TERM"]] {
+        let (_app, mut runner) = faults(&["--deadline", "2"]);
+        std::thread::scope(|scope| {
+            under_way(scope, &runner, "{ loops }");
+            for signal in signals {
+                runner.send_signal(signal);
+                runner.wait_for_log(|record| record["message"] == "Shutting down.");
+            }
+            runner.wait_for_log(|record| record["message"] == "Shut down.");
+        });
+        assert_eq!(runner.wait(), Some(0), "{signals:?}");
+        let record = runner.wait_for_log(|record| record["message"] == "Shut down.");
+        assert_eq!((&record["finished"], &record["cut"]), (&json!(1), &json!(0)), "{signals:?}");
+    }
 }
 
 #[test]

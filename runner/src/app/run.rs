@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -28,6 +28,9 @@ use crate::{environment, panics, telemetry};
 
 /// Exit code after a second signal.
 const FORCED: i32 = 130;
+/// Signals within this time are one: a terminal or a wrapper sends it to the process and to its group, or forwards what came
+/// here anyway.
+const REPEATED: Duration = Duration::from_secs(1);
 
 /// Time from the first connection until all of the process is made that the first answer does not need, and the longest
 /// time until then.
@@ -189,7 +192,7 @@ impl Terminal {
 }
 
 /// Resolves some time after the first signal, which takes the readiness away at once, so that whoever sends requests can
-/// look for another server meanwhile. A second signal ends the process.
+/// look for another server meanwhile. A second signal, not a repeated one, ends the process.
 async fn ended(mut terminate: Signal, mut interrupt: Signal, mut terminal: Terminal, live: Arc<Live>, delay: Duration) {
     let mut next = async move || {
         tokio::select! {
@@ -199,10 +202,14 @@ async fn ended(mut terminate: Signal, mut interrupt: Signal, mut terminal: Termi
         }
     };
     next().await;
+    let repeated_until = Instant::now() + REPEATED;
     live.drain();
     tracing::info!(target: "modus", "Shutting down.");
     tokio::spawn(async move {
         next().await;
+        while Instant::now() < repeated_until {
+            next().await;
+        }
         telemetry::log::flush(telemetry::log::PATIENCE);
         std::process::exit(FORCED);
     });

@@ -17,6 +17,7 @@ use tokio::net::TcpStream;
 use tower_service::Service;
 
 use super::lookup::{Lookups, Resolver};
+use super::no_proxy::Direct;
 use crate::egress::Reach;
 use crate::environment::Variables;
 
@@ -39,13 +40,17 @@ pub(super) struct ProxySettings {
 
 /// The proxies that the settings name.
 #[derive(Debug)]
-pub(super) struct Proxies(Matcher);
+pub(super) struct Proxies {
+    matcher: Matcher,
+    direct: Direct,
+}
 
 impl ProxySettings {
     pub(super) fn of(variables: &Variables) -> Self {
         let value = |name: &str| {
-            let value = [name.to_owned(), name.to_lowercase()].iter().find_map(|name| variables.get(name).cloned());
-            value.unwrap_or_default()
+            let names = [name.to_owned(), name.to_lowercase()];
+            let mut given = names.iter().filter_map(|name| variables.get(name)).filter(|value| !value.is_empty());
+            given.next().cloned().unwrap_or_default()
         };
         // Under CGI a client sets HTTP_PROXY by a header called "Proxy".
         let http = if variables.contains_key("REQUEST_METHOD") { String::new() } else { value("HTTP_PROXY") };
@@ -56,7 +61,7 @@ impl ProxySettings {
 impl Proxies {
     pub(super) fn new(settings: &ProxySettings) -> Self {
         let ProxySettings { http, https, no } = settings.clone();
-        Self(Matcher::builder().http(http).https(https).no(no).build())
+        Self { matcher: Matcher::builder().http(http).https(https).build(), direct: Direct::new(&no) }
     }
 
     /// The proxy for a server. This machine is always reached directly.
@@ -64,7 +69,7 @@ impl Proxies {
         let host = uri.host()?.trim_matches(['[', ']']);
         let local = host.eq_ignore_ascii_case("localhost")
             || host.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback());
-        if local { None } else { self.0.intercept(uri) }
+        if local || self.direct.has(uri) { None } else { self.matcher.intercept(uri) }
     }
 
     /// `Proxy-Authorization` where the proxy reads the request itself.
@@ -197,7 +202,8 @@ mod tests {
         let variables = [
             ("HTTP_PROXY", "http://user:pass@proxy:3128"),
             ("https_proxy", "proxy:3129"),
-            ("NO_PROXY", "inside.example,10.0.0.0/8"),
+            ("NO_PROXY", ""),
+            ("no_proxy", "inside.example,10.0.0.0/8"),
         ];
         let variables = ProxySettings::of(&variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
         let proxies = Proxies::new(&variables);

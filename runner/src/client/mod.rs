@@ -3,6 +3,7 @@
 mod clients;
 mod connector;
 mod lookup;
+mod no_proxy;
 #[cfg(test)]
 mod tests;
 pub(crate) mod url;

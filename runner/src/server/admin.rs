@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use hyper::Method;
 use tokio::sync::Semaphore;
 
 use super::door::{Rarely, by_path, next};
+use super::stall::Patience;
 use super::{Listeners, Live, builder, probes};
 
 /// Connections that are open at once.
@@ -18,9 +20,9 @@ pub async fn serve(listeners: Listeners, live: Arc<Live>) {
         // Whoever asks next waits in the queue of the socket.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let stream = next(&listeners, &mut failed).await;
-        let (live, write_timeout) = (Arc::clone(&live), live.limits.write_timeout);
-        let answer = move |path: &str| probes::admin(path, &live);
-        let connection = by_path(&builder, stream, write_timeout, answer);
+        let (live, patience) = (Arc::clone(&live), Patience::new(&live.limits));
+        let answer = move |method: &Method, path: &str| probes::admin(method, path, &live);
+        let connection = by_path(&builder, stream, patience, answer);
         tokio::spawn(async move {
             let _ = connection.await;
             drop(place);

@@ -28,10 +28,10 @@ impl Body {
         Self { kind: Kind::Stream(Box::pin(parts)), _held: None }
     }
 
-    /// The same, with something that lives as long.
+    /// The same, with something more that lives as long.
     #[must_use]
     pub fn holding(self, held: impl Send + 'static) -> Self {
-        Self { _held: Some(Box::new(held)), ..self }
+        Self { _held: Some(Box::new((held, self._held))), ..self }
     }
 
     /// The bytes of a whole body that is not sent yet.

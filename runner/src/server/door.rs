@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::loops::Place;
-use super::stall::Stalling;
-use super::{Body, Listeners, Live, Loops, builder, probes, respond};
+use super::stall::{Patience, Stalling, Turn};
+use super::{Body, Listeners, Live, Loops, builder, probes, respond, target};
 use crate::limits::LimitId;
 use crate::telemetry::metrics;
 
@@ -95,10 +95,18 @@ impl Door {
         on_loop.spawn(async move {
             let _held: (Place, OwnedSemaphorePermit) = (place, slot);
             let Ok(stream) = tokio::net::TcpStream::from_std(stream) else { return };
-            let stream = TokioIo::new(Stalling::new(stream, live.limits.write_timeout));
+            let turn = Turn::default();
+            let stream = TokioIo::new(Stalling::new(stream, Patience::new(&live.limits), turn.clone()));
             let service = service_fn(move |request: Request<Incoming>| {
-                let live = Arc::clone(&live);
-                async move { Ok::<_, Infallible>(respond::respond(&live, request).await) }
+                let (live, answering) = (Arc::clone(&live), turn.begin());
+                async move {
+                    let response = respond::respond(&live, request).await;
+                    Ok::<_, Infallible>(match response.body().whole() {
+                        Some(_) => response,
+                        // Between two events of a stream nothing is waited for.
+                        None => response.map(|body| body.holding(answering)),
+                    })
+                }
             });
             ended(watcher.watch(builder.serve_connection(stream, service)).await);
         });
@@ -107,8 +115,8 @@ impl Door {
     /// Answers here: a probe, or that there is no room.
     fn refuse(&self, stream: TcpStream, place: OwnedSemaphorePermit) {
         let live = Arc::clone(&self.live);
-        let answer = move |path: &str| probes::only(path, &live);
-        let connection = by_path(&self.builder, stream, self.live.limits.write_timeout, answer);
+        let answer = move |_: &Method, path: &str| probes::only(path, &live);
+        let connection = by_path(&self.builder, stream, Patience::for_one_request(&self.live.limits), answer);
         tokio::spawn(async move {
             ended(connection.await);
             drop(place);
@@ -135,21 +143,26 @@ pub(super) async fn next(listeners: &Listeners, failed: &mut Rarely) -> TcpStrea
     }
 }
 
-/// A connection on the current loop, on which requests are answered by their path alone.
+/// A connection on the current loop, on which requests that are well-formed are answered by method and path.
 pub(super) fn by_path(
     builder: &http1::Builder,
     stream: TcpStream,
-    write_timeout: Duration,
-    answer: impl Fn(&str) -> Response<Body> + Send + 'static,
+    patience: Patience,
+    answer: impl Fn(&Method, &str) -> Response<Body> + Send + 'static,
 ) -> impl Future<Output = hyper::Result<()>> + Send + 'static {
     let builder = builder.clone();
     async move {
         let Ok(stream) = tokio::net::TcpStream::from_std(stream) else { return Ok(()) };
+        let turn = Turn::default();
+        let stream = TokioIo::new(Stalling::new(stream, patience, turn.clone()));
         let service = service_fn(move |request: Request<Incoming>| {
-            let response = answer(request.uri().path());
+            let _answering = turn.begin();
+            let response = match target::check(&request) {
+                Ok(()) => answer(request.method(), request.uri().path()),
+                Err(error) => respond::malformed(error),
+            };
             async move { Ok::<_, Infallible>(response) }
         });
-        let stream = TokioIo::new(Stalling::new(stream, write_timeout));
         builder.serve_connection(stream, service).await
     }
 }

@@ -13,12 +13,12 @@ mod probes;
 mod respond;
 mod routes;
 mod stall;
+mod target;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
-use hyper_util::rt::TokioTimer;
 
 use crate::limits::Limits;
 use door::Door;
@@ -39,7 +39,8 @@ const USUAL_HEADERS: usize = 100;
 /// hyper's side of connections.
 fn builder(limits: &Limits) -> http1::Builder {
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_buf_size(limits.max_header_bytes);
+    // The stream itself has the time-outs.
+    builder.header_read_timeout(None).max_buf_size(limits.max_header_bytes);
     if limits.max_headers != USUAL_HEADERS {
         // For any other number it allocates, also for a smaller one.
         builder.max_headers(limits.max_headers);

@@ -2,16 +2,19 @@
 
 use abi::reserved_paths::Reserved;
 use hyper::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use hyper::{Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 
-use super::{Body, Live, plain};
+use super::{Body, Live, plain, respond};
 use crate::limits::LimitId;
 use crate::telemetry::metrics;
 
 /// The answer of the listener that is for nothing else.
-pub(super) fn admin(path: &str, live: &Live) -> Response<Body> {
+pub(super) fn admin(method: &Method, path: &str, live: &Live) -> Response<Body> {
+    if !respond::is_reading(method) {
+        return respond::not_allowed(respond::READING);
+    }
     match Reserved::at(path) {
-        Some(Reserved::Health) => super::respond::health(&live.routes()),
+        Some(Reserved::Health) => respond::health(&live.routes()),
         _ => answer(path, live).unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "Not Found")),
     }
 }

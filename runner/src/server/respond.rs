@@ -7,12 +7,14 @@ use abi::reserved_paths::{self, Reserved};
 use bytes::BytesMut;
 use futures::future::BoxFuture;
 use http_body_util::BodyExt as _;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
-use hyper::{Method, Request, Response, StatusCode, header};
+use hyper::http::request::Parts;
+use hyper::{Method, Request, Response, StatusCode, Version, header};
 use tracing::Instrument as _;
 
 use super::routes::{Found, Route, Routes};
+use super::target::{self, Malformed};
 use super::{Body, Live, explorer, graphql_http, probes};
 use crate::auth::Decision;
 use crate::compute;
@@ -26,6 +28,9 @@ const DROPPED: usize = 16;
 
 /// Answers requests to GraphQL endpoints, body read.
 pub trait Handler: Send + Sync {
+    /// The refusal that the head of a request decides, before its body is there.
+    fn refuse(&self, head: &Parts) -> Option<Response<Body>>;
+
     /// Answers a GET or POST.
     fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Body>>;
 }
@@ -40,6 +45,9 @@ pub fn plain(status: StatusCode, text: &str) -> Response<Body> {
 }
 
 pub(super) async fn respond(live: &Arc<Live>, request: Request<Incoming>) -> Response<Body> {
+    if let Err(error) = target::check(&request) {
+        return malformed(error);
+    }
     let (routes, limits) = (live.routes(), &live.limits);
     let asks =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
@@ -66,22 +74,32 @@ fn varying(mut response: Response<Body>, origin: Option<HeaderValue>) -> Respons
     response
 }
 
+/// The methods of what is only read. A form may be sent there, too, as the reference has it.
+pub(super) const READING: &str = "GET, HEAD, POST";
+
+/// Whether it is one of [`READING`].
+pub(super) fn is_reading(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::POST)
+}
+
 async fn route(live: &Arc<Live>, routes: &Arc<Routes>, request: Request<Incoming>) -> Response<Body> {
-    if !matches!(*request.method(), Method::GET | Method::POST) {
-        return not_allowed("GET, POST");
+    let found = routes.find(request.uri().path());
+    let own = match found {
+        _ if !is_reading(request.method()) => Some(not_allowed(methods(&found))),
+        _ if live.has_admin() => None,
+        _ => probes::answer(request.uri().path(), live),
+    };
+    if let Some(response) = own {
+        return unread(&request, response);
     }
-    if !live.has_admin()
-        && let Some(response) = probes::answer(request.uri().path(), live)
-    {
-        return response;
-    }
-    match routes.find(request.uri().path()) {
-        Found::Health => health(routes),
-        Found::Moved(path) => moved(path),
+    match found {
+        Found::Health => unread(&request, health(routes)),
+        Found::Moved(path) => unread(&request, moved(path)),
         Found::Nothing => {
             let explored = routes.explorer.as_ref().and_then(|explorer| explorer.answer(&request));
-            explored.unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "Not Found"))
+            unread(&request, explored.unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "Not Found")))
         }
+        Found::Endpoint(_) if request.method() == Method::HEAD => unread(&request, not_allowed(methods(&found))),
         Found::Endpoint(_) if routes.explorer.is_some() && explorer::is_visit(&request) => {
             explorer::redirect(StatusCode::TEMPORARY_REDIRECT, reserved_paths::EXPLORER)
         }
@@ -100,6 +118,11 @@ async fn route(live: &Arc<Live>, routes: &Arc<Routes>, request: Request<Incoming
             }
         }
     }
+}
+
+/// The methods that are answered there.
+fn methods(found: &Found<'_, '_>) -> &'static str {
+    if let Found::Endpoint(_) = found { "GET, POST" } else { READING }
 }
 
 async fn serve(routes: &Routes, route: &Route, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
@@ -160,19 +183,51 @@ async fn authenticated(routes: &Routes, limits: &Limits, mut request: Request<In
 
 /// Nothing is kept of the body, but its sender should see the answer.
 async fn refuse(limits: &Limits, request: Request<Incoming>, refusal: Response<Body>) -> Response<Body> {
+    if is_expectant(&request) {
+        return closed(refusal);
+    }
     let _ = tokio::time::timeout(limits.body_timeout, collect(request.into_body(), 0, limits)).await;
     refusal
 }
 
-fn not_allowed(methods: &'static str) -> Response<Body> {
+/// Whether the client asks before it sends the body (RFC 9110 section 10.1.1). It is told to go on by the first look for the
+/// body.
+fn is_expectant(request: &Request<Incoming>) -> bool {
+    let asks = || {
+        request
+            .headers()
+            .get_all(header::EXPECT)
+            .iter()
+            .any(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
+    };
+    request.version() == Version::HTTP_11 && !request.body().is_end_stream() && asks()
+}
+
+/// An answer without a look at the body. Whether a client that asked before still sends it, nobody can know.
+fn unread(request: &Request<Incoming>, response: Response<Body>) -> Response<Body> {
+    if is_expectant(request) { closed(response) } else { response }
+}
+
+/// The answer to a request after which nobody knows where the next one begins, or for which server it is.
+pub(super) fn malformed(error: Malformed) -> Response<Body> {
+    closing(StatusCode::BAD_REQUEST, &error.to_string())
+}
+
+pub(super) fn not_allowed(methods: &'static str) -> Response<Body> {
     let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
     response.headers_mut().insert(ALLOW, HeaderValue::from_static(methods));
     response
 }
 
 async fn graphql(routes: &Routes, limits: &Limits, request: Request<Incoming>) -> Response<Body> {
+    if let Some(refusal) = refused_by_head(&request, limits) {
+        return refuse(limits, request, refusal).await;
+    }
     let (head, body) = request.into_parts();
-    match read(body, &head.headers, limits).await {
+    if let Some(refusal) = routes.graphql.refuse(&head) {
+        return refuse(limits, Request::from_parts(head, body), refusal).await;
+    }
+    match read(body, limits).await {
         Ok(body) => {
             let accept = head.headers.get(header::ACCEPT).cloned();
             let handled = async { routes.graphql.handle(Request::from_parts(head, body)).await };
@@ -186,10 +241,22 @@ async fn graphql(routes: &Routes, limits: &Limits, request: Request<Incoming>) -
     }
 }
 
-async fn read(body: Incoming, headers: &HeaderMap, limits: &Limits) -> Result<Bytes, Response<Body>> {
-    if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
-        return Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content encodings are not supported."));
+/// Why a body cannot be taken, by what its sender says of it.
+fn refused_by_head(request: &Request<Incoming>, limits: &Limits) -> Option<Response<Body>> {
+    if request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Some(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content encodings are not supported."));
     }
+    let is_large = request.body().size_hint().lower() > limits.max_body as u64;
+    is_large.then(|| too_large(limits))
+}
+
+fn too_large(limits: &Limits) -> Response<Body> {
+    metrics::refused(LimitId::MaxBody);
+    let text = format!("The request is larger than {} bytes ({}).", limits.max_body, LimitId::MaxBody);
+    closing(StatusCode::PAYLOAD_TOO_LARGE, &text)
+}
+
+async fn read(body: Incoming, limits: &Limits) -> Result<Bytes, Response<Body>> {
     match tokio::time::timeout(limits.body_timeout, collect(body, limits.max_body, limits)).await {
         Err(_) => {
             metrics::refused(LimitId::BodyTimeout);
@@ -200,17 +267,16 @@ async fn read(body: Incoming, headers: &HeaderMap, limits: &Limits) -> Result<By
         }
         Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "The request ended early.")),
         Ok(Ok(Some(bytes))) => Ok(bytes),
-        Ok(Ok(None)) => {
-            metrics::refused(LimitId::MaxBody);
-            let text = format!("The request is larger than {} bytes ({}).", limits.max_body, LimitId::MaxBody);
-            Err(closing(StatusCode::PAYLOAD_TOO_LARGE, &text))
-        }
+        Ok(Ok(None)) => Err(too_large(limits)),
     }
 }
 
 /// A refusal after which the connection cannot be used, because the rest of the request is still to come.
 fn closing(status: StatusCode, text: &str) -> Response<Body> {
-    let mut response = plain(status, text);
+    closed(plain(status, text))
+}
+
+fn closed(mut response: Response<Body>) -> Response<Body> {
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }
@@ -248,6 +314,10 @@ mod tests {
     struct Panicking;
 
     impl Handler for Panicking {
+        fn refuse(&self, _: &Parts) -> Option<Response<Body>> {
+            None
+        }
+
         fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Body>> {
             let query = request.uri().query().unwrap_or_default().to_owned();
             assert_ne!(query, "early", "on purpose");

@@ -176,6 +176,10 @@ pub(super) mod tests {
     struct Nobody;
 
     impl Handler for Nobody {
+        fn refuse(&self, _: &hyper::http::request::Parts) -> Option<hyper::Response<crate::server::Body>> {
+            None
+        }
+
         fn handle(
             &self,
             _: hyper::Request<hyper::body::Bytes>,

@@ -94,8 +94,11 @@ settings! {
             "Bytes of a request's head", MaxHeaderBytes: "431 (414 for the URL)";
         max_headers: usize = 100, "max-headers", ["N" number], "Header fields of a request", MaxHeaders: "431";
         head_timeout: Duration = Duration::from_secs(10), "head-timeout", ["SECONDS" seconds],
-            "Seconds for the head of a request, and between requests of a connection",
-            HeadTimeout: "the connection is closed";
+            "Seconds for the head of a request, from its first byte", HeadTimeout: "the connection is closed";
+        // Longer than load balancers keep connections for later, most of them 60 s: the request that is on its way when a
+        // server closes one is answered 502.
+        idle_timeout: Duration = Duration::from_secs(75), "idle-timeout", ["SECONDS" seconds],
+            "Seconds without a request on an open connection", IdleTimeout: "the connection is closed";
         body_timeout: Duration = Duration::from_secs(30), "body-timeout", ["SECONDS" seconds],
             "Seconds for the body of a request", BodyTimeout: "408";
         write_timeout: Duration = Duration::from_secs(30), "write-timeout", ["SECONDS" seconds],

@@ -13,6 +13,7 @@ use futures::future::BoxFuture;
 use futures::{StreamExt as _, stream};
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::watch;
 
@@ -58,11 +59,8 @@ impl GraphqlHandler {
     async fn answer(self, request: Request<Bytes>) -> Response<Body> {
         let accept = Accept::of(request.headers());
         let by_get = request.method() == Method::GET;
-        let usual = !by_get && accept::is_json(request.headers());
-        let safe = usual || accept::is_preflighted(request.headers());
-        if !by_get && !safe {
-            return plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, WRONG_TYPE);
-        }
+        // A POST that was not safe has been refused.
+        let safe = !by_get || accept::is_preflighted(request.headers());
         let prepared = match self.prepare(&request, by_get) {
             Ok(prepared) => prepared,
             Err(refusal) => {
@@ -132,6 +130,12 @@ const NOT_PREFLIGHTED: &str = "A GET request must have a header that browsers as
                                GraphQL-Require-Preflight: 1 (setting `plain-get`).";
 
 impl Handler for GraphqlHandler {
+    fn refuse(&self, head: &Parts) -> Option<Response<Body>> {
+        let is_usual = head.method == Method::GET || accept::is_json(&head.headers);
+        let is_safe = is_usual || accept::is_preflighted(&head.headers);
+        (!is_safe).then(|| plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, WRONG_TYPE))
+    }
+
     fn handle(&self, request: Request<Bytes>) -> BoxFuture<'static, Response<Body>> {
         Box::pin(self.clone().answer(request))
     }
