@@ -156,6 +156,11 @@ impl Authenticator {
         Ok(())
     }
 
+    /// What is wrong with the variables for keys, a sentence for each.
+    pub fn faults(&self) -> Vec<String> {
+        Settings::read(&self.environment.snapshot()).faults.iter().map(ToString::to_string).collect()
+    }
+
     /// Loads the keys again, after the environment changed. Keys that are no longer configured are dropped; those of a
     /// JWKS document that is still configured stay until it is fetched again. Needs a Tokio runtime.
     ///
