@@ -48,7 +48,12 @@ enum Command {
 
 /// Parses the process's arguments and does what they say.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => error.exit(),
+        // Help or version.
+        Err(text) => return commands::print_styled(&Output::default(), &text.render().ansi().to_string()).into(),
+    };
     match cli.output.color {
         Color::Auto => anstream::ColorChoice::Auto,
         Color::Always => anstream::ColorChoice::Always,

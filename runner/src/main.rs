@@ -15,6 +15,8 @@ use runner::telemetry::log;
 
 /// Exit code for a command line that cannot be understood.
 const MISUSED: u8 = 2;
+/// Exit code where standard output cannot be written to.
+const UNWRITTEN: u8 = 1;
 /// Exit code of a Rust program that panicked.
 const PANICKED: u8 = 101;
 
@@ -24,7 +26,7 @@ static MARK: &str = abi::engine::RUNNER_MARK;
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn main() -> std::process::ExitCode {
-    run().into()
+    run(true).into()
 }
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -32,14 +34,14 @@ fn main() -> std::process::ExitCode {
 // SAFETY: no other function has the name. It takes no arguments: the standard library knows them already.
 #[unsafe(no_mangle)]
 extern "C" fn main() -> std::ffi::c_int {
-    open_standard_files();
-    run().into()
+    run(open_standard_files()).into()
 }
 
 /// Gives standard files that are closed something to be: the next file that is opened would take their place, and logs
-/// would be written into it.
+/// would be written into it. The answer is whether standard output was open.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-fn open_standard_files() {
+fn open_standard_files() -> bool {
+    let has_output = rustix::io::fcntl_getfd(rustix::stdio::stdout()).is_ok();
     for file in [rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr()] {
         if rustix::io::fcntl_getfd(file) == Err(rustix::io::Errno::BADF) {
             // The lowest free number is this one. Without it nothing is safe to open: Rust's own start ends here, too.
@@ -49,17 +51,29 @@ fn open_standard_files() {
             }
         }
     }
+    has_output
+}
+
+/// Writes to standard output. A reader that has gone away is no failure.
+fn print(text: &str, has_output: bool) -> std::io::Result<()> {
+    if !has_output {
+        return Err(std::io::Error::other("it is closed"));
+    }
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// The whole program, to its exit code.
-fn run() -> u8 {
+fn run(has_output: bool) -> u8 {
     let (code, error) = match cli::parse(std::env::args_os().skip(1), |name| std::env::var_os(name)) {
         Err(error) => (MISUSED, error.to_string()),
-        Ok(Command::Print(text)) => {
-            // There is nowhere to report that standard output is closed.
-            let _ = std::io::stdout().write_all(text.as_bytes());
-            return 0;
-        }
+        Ok(Command::Print(text)) => match print(&text, has_output) {
+            Ok(()) => return 0,
+            Err(error) => (UNWRITTEN, format!("cannot write to standard output: {error}")),
+        },
         // Nothing of it is used after a panic. Without this one would abort the process before the log is written.
         Ok(Command::Serve(arguments)) => {
             match std::panic::catch_unwind(AssertUnwindSafe(|| runner::app::run(&arguments))) {

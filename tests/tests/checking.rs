@@ -154,12 +154,62 @@ fn what_cannot_be_checked() {
 #[test]
 fn a_manifest_that_cannot_be_read_is_told_wherever_it_belongs_to_a_module() {
     let wasm = std::fs::read(guests::build("examples/people")).unwrap();
-    let folder = folder(&[("people.wasm", &wasm), ("modus.json", b"{\"a\": \"\xff\"}")]);
-    let module = folder.path().join("people.wasm");
-    for command in ["schema", "inspect"] {
-        let output = app::modusc(&[command.as_ref(), module.as_os_str()]);
+    let utf16 = |order: fn(u16) -> [u8; 2], mark: &str| -> Vec<u8> {
+        format!("{mark}{}", app::OPEN).encode_utf16().flat_map(order).collect()
+    };
+    for (manifest, words) in [
+        (b"{\"a\": \"\xff\"}".to_vec(), "the manifest is not UTF-8 text"),
+        (utf16(u16::to_le_bytes, "\u{feff}"), "the manifest is UTF-16 text; save it as UTF-8"),
+        (utf16(u16::to_be_bytes, "\u{feff}"), "the manifest is UTF-16 text"),
+        (utf16(u16::to_le_bytes, ""), "the manifest is UTF-16 text"),
+    ] {
+        let folder = folder(&[("people.wasm", &wasm), ("modus.json", &manifest)]);
+        let module = folder.path().join("people.wasm");
+        for command in [&["schema"][..], &["inspect"], &["check"], &[]] {
+            let arguments: Vec<_> = command.iter().map(AsRef::as_ref).chain([module.as_os_str()]).collect();
+            let output = app::modusc(&arguments);
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(1), "{command:?}: {said}");
+            assert!(said.contains(words) && said.contains("modus.json"), "{command:?}: {said}");
+            assert!(!said.contains("there is no manifest"), "{command:?}: {said}");
+        }
+        let app = app::compile(&guests::build("examples/people"), app::OPEN);
+        let mut runner = tests::runner::command(&app.artifact);
+        let output = runner.arg("--manifest").arg(folder.path().join("modus.json")).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(1), "{command}: {said}");
-        assert!(said.contains("the manifest is not UTF-8 text") && said.contains("modus.json"), "{command}: {said}");
+        assert!(output.status.code() == Some(64) && said.contains(words), "{said}");
+    }
+}
+
+/// What would fail with the first call only.
+#[test]
+fn urls_that_lead_nowhere() {
+    let manifest = json!({
+        "connections": {
+            "whole": {"type": "http", "endpoint": "https://h/v1"}, "base": {"type": "http", "baseUrl": "https://h/v1/"},
+            "keyed": {"type": "http", "baseUrl": "https://h/?key={{KEY}}"},
+        },
+        "models": {
+            "both": {"connection": "whole", "path": "chat"}, "neither": {"connection": "base"},
+            "good": {"connection": "base", "path": "chat"}, "fine": {"connection": "whole"},
+        },
+    });
+    let wasm = std::fs::read(guests::build("examples/people")).unwrap();
+    let folder = folder(&[("app.wasm", &wasm), ("modus.json", manifest.to_string().as_bytes())]);
+    let module = folder.path().join("app.wasm");
+    for command in [&["check", "--strict"][..], &["--strict"]] {
+        let arguments: Vec<_> = command.iter().map(AsRef::as_ref).chain([module.as_os_str()]).collect();
+        let output = app::modusc(&arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{command:?}: {said}");
+        for words in [
+            "model [both]: `path` does not go with connection `whole`",
+            "model [neither]: `path` is needed behind the `baseUrl` of connection `base`",
+            "`baseUrl` must have no user, query or fragment",
+            "`baseUrl` names a secret",
+        ] {
+            assert!(said.contains(words), "{command:?}: {words}: {said}");
+        }
+        assert!(!said.contains("[good]") && !said.contains("[fine]"), "{said}");
     }
 }

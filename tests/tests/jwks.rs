@@ -92,6 +92,56 @@ fn every_key_of_a_document_counts() {
     }
 }
 
+/// Such documents are found in the wild, and each leaves no doubt about the key.
+#[test]
+fn keys_in_unusual_forms() {
+    let (padded, counted, named, certified, plain) =
+        (Pair::rsa(), Pair::p256(), Pair::ed25519(), Pair::rsa(), Pair::ed25519());
+    let with = |pair: &Pair, members: Value| {
+        let mut key = pair.jwk("k");
+        members.as_object().unwrap().iter().for_each(|(name, value)| key[name] = value.clone());
+        key
+    };
+    let number = padded.jwk("k")["n"].as_str().unwrap().replace('-', "+").replace('_', "/") + "==";
+    let der = certified.certificate().lines().filter(|line| !line.starts_with('-')).collect::<String>();
+    let keys = [
+        with(&padded, json!({"n": number, "kid": "padded"})),
+        with(&counted, json!({"kid": 7})),
+        with(&named, json!({"alg": "Ed25519", "kid": "named"})),
+        json!({"kty": "RSA", "kid": "certified", "use": "sig", "x5c": [der]}),
+        with(&plain, json!({"alg": "EdDSA", "kid": "plain"})),
+        json!({"kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA", "kid": "bitcoin"}),
+        json!({"kty": "RSA", "n": 5, "e": "AQAB", "kid": 12}),
+        json!({"kty": "RSA", "use": "enc", "kid": "letters"}),
+    ];
+    let document = Document::of(&keys);
+    let server = document.serve(0);
+    let app = app();
+    let runner = Runner::start(&app.artifact, &options(&server.url));
+    wait_until_passes(&runner, &padded.token(&json!({})));
+    assert_eq!(status(&runner, &counted.signed(&json!({"alg": "ES256", "kid": 7}), "{}")), 200);
+    for pair in [&named, &plain] {
+        for algorithm in ["Ed25519", "EdDSA"] {
+            let signed = pair.signed_as("EdDSA", &json!({"alg": algorithm}), "{}");
+            assert_eq!(status(&runner, &signed), 200, "{algorithm}");
+        }
+    }
+    assert_eq!(status(&runner, &certified.token_of("certified", &json!({}))), 200, "{}", runner.log());
+
+    // What is not used is explained, once.
+    assert_eq!(status(&runner, &Pair::p256().token_of("unknown", &json!({}))), 401);
+    assert_eq!(server.requests().len(), 2);
+    for (kid, level, reason) in
+        [("bitcoin", "warn", "type of key"), ("12", "warn", "member `n`"), ("letters", "info", "`use`")]
+    {
+        let told = |record: &Value| record["kid"] == kid;
+        let record = runner.wait_for_log(told);
+        assert!(record["level"] == level && record["reason"].as_str().unwrap().contains(reason), "{record}");
+        let records = runner.log().lines().filter(|line| told(&serde_json::from_str(line).unwrap())).count();
+        assert_eq!(records, 1, "{}", runner.log());
+    }
+}
+
 fn with_sign_byte(number: &Value) -> String {
     let text = number.as_str().unwrap();
     let decoded = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, text).unwrap();
@@ -117,7 +167,7 @@ fn keys_that_cannot_verify_are_left_out() {
         with(&other, "key_ops", json!(["sign"])),
         with(&other, "alg", json!("ES384")),
         with(&other, "crv", json!("P-384")),
-        with(&other, "kid", json!(5)),
+        with(&other, "kty", json!(5)),
         private.private_jwk("p"),
         with(&good, "alg", json!("PS256")),
     ];
@@ -140,12 +190,20 @@ fn a_server_that_is_down_at_the_start() {
     let url = format!("http://user:s3cret@127.0.0.1:{port}/jwks?key=s3cret");
     let app = app();
     let runner = Runner::start(&app.artifact, &options(&url));
-    assert_eq!(status(&runner, &pair.token(&json!({}))), 401);
+    // Nobody can tell whether the token is good, so it is not refused, and no requests are to be sent here.
+    assert_eq!(status(&runner, &pair.token(&json!({}))), 503);
+    let head = runner.answer_headers("/graphql", "{}", &[("Authorization", "Bearer x")]);
+    assert_eq!(head.get("retry-after").map(String::as_str), Some("5"));
+    let (ready, reasons) = runner.get("/readyz");
+    assert!(ready == 503 && reasons.contains("no key for bearer tokens"), "{ready} {reasons}");
+    assert_eq!(runner.get("/livez").0, 200);
     let record = runner.wait_for_log(|record| record["level"] == "error" && record["entry"] == "idp");
     assert_eq!(record["variable"], "MODUS_JWKS_ENDPOINTS");
     runner.wait_for_log(|record| record["endpoint"] == "default" && record["level"] == "error");
     let server = Document::of(&[pair.jwk("k")]).serve(port);
     wait_until_passes(&runner, &pair.token(&json!({})));
+    assert_eq!(runner.get("/readyz").0, 200);
+    assert_eq!(status(&runner, &Pair::p256().token(&json!({}))), 401);
     assert_eq!(server.requests()[0].url, "/jwks?key=s3cret");
     let records = runner.log().lines().filter(|line| line.contains("could not be fetched")).count();
     assert_eq!(records, 1, "{}", runner.log());
@@ -247,7 +305,7 @@ fn documents_over_https() {
     let runner = start("away");
     runner.wait_for_log(|record| record["error"].as_str().is_some_and(|text| text.contains("redirected from https")));
     assert_eq!(plain.requests().len(), 0);
-    assert_eq!(status(&runner, &pair.token(&json!({}))), 401);
+    assert_eq!(status(&runner, &pair.token(&json!({}))), 503);
 }
 
 /// A changed manifest makes everything anew but the keys, whose server may be down just then.
@@ -290,7 +348,8 @@ fn a_document_without_keys_opens_nothing() {
         let runner =
             Runner::start(&app.artifact, &Options { arguments: Options::arguments(&arguments).arguments, ..options });
         let open = || runner.post("/graphql", &json!({"query": "{ sayHello }"}).to_string()).0;
-        assert_eq!((open(), status(&runner, &Pair::p256().token(&json!({})))), (401, 401), "{mode}");
+        assert_eq!((open(), status(&runner, &Pair::p256().token(&json!({})))), (503, 503), "{mode}");
+        assert_eq!(runner.get("/readyz").0, 503, "{mode}");
         // A key that comes later lets its tokens in, and nobody else.
         document.publish(&[pair.jwk("one")]);
         std::fs::write(&manifest, text.replace("\"default\"", "\"renamed\"")).unwrap();
@@ -301,6 +360,7 @@ fn a_document_without_keys_opens_nothing() {
         let stranger = Pair::p256().token_of("other", &json!({}));
         assert_eq!(status(&runner, &stranger), 401, "{mode}: has it fetched");
         assert_eq!((status(&runner, &pair.token(&json!({}))), open()), (401, 401), "{mode}");
+        assert_eq!(runner.get("/readyz").0, 200, "{mode}: an issuer that vouches for nobody has answered");
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -104,4 +105,48 @@ fn clients_that_are_gone_before_their_answer() {
     }
     let answer = runner.query("{ sayHello }");
     assert_eq!(answer["data"]["sayHello"], "Hello!");
+}
+
+/// Exit code and standard error of a runner that does not get as far as serving.
+fn failed(artifact: &Path, limit: &str, arguments: &[&str]) -> (Option<i32>, String) {
+    let runner = runner::command(artifact);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", &format!("{limit} exec \"$0\" \"$@\"")]).arg(runner.get_program()).args(runner.get_args());
+    let output = limited.args(arguments).env_clear().env("PATH", "/usr/bin:/bin").output().expect("sh");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn too_few_files_that_may_be_open() {
+    let app = people();
+    for files in [4, 7, 8, 9, 31] {
+        for arguments in [&["--port", "0"][..], &["--check-config"]] {
+            let (code, log) = failed(&app.artifact, &format!("ulimit -n {files};"), arguments);
+            assert_eq!(code, Some(1), "{files}: {log}");
+            assert!(log.contains(&format!("only {files} files may be open")) && log.lines().count() == 1, "{log}");
+        }
+    }
+    // The least that is allowed is enough.
+    assert_eq!(failed(&app.artifact, "ulimit -n 32;", &["--check-config"]).0, Some(0));
+}
+
+#[test]
+fn addresses_that_cannot_be_listened_on() {
+    let app = people();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap();
+    let port = taken.port().to_string();
+    for (arguments, words) in [
+        (&["--host", "127.0.0.1", "--port", &port][..], "choose another port with --port"),
+        (&["--host", "192.0.2.1", "--port", "0"], "this machine has no such address; name one of its own with --host"),
+        (
+            &["--host", "127.0.0.1", "--port", "0", "--admin-address", &taken.to_string()],
+            "choose another port with --admin-address",
+        ),
+        (&["--host", "127.0.0.1", "--port", "0", "--admin-address", "192.0.2.1:1"], "with --admin-address"),
+    ] {
+        let (code, log) = failed(&app.artifact, "", arguments);
+        assert_eq!(code, Some(1), "{log}");
+        assert!(log.contains("cannot listen on") && log.contains(words), "{arguments:?}: {log}");
+    }
 }

@@ -1,5 +1,7 @@
 //! The schema's rules for single texts, as predicates.
 
+use super::template::{Piece, pieces};
+
 /// The longest name of an endpoint, model or connection.
 const MAX_NAME: usize = 63;
 
@@ -13,6 +15,18 @@ pub(super) fn is_name(text: &str) -> bool {
 pub(super) fn is_http_url(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !text.contains(char::is_whitespace))
+}
+
+/// A URL with a user, query or fragment. No request of an app matches a base URL with one of them.
+pub(super) fn has_more_than_an_address(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    rest.contains(['?', '#']) || host.contains('@')
+}
+
+/// Whether a text names secrets.
+pub(super) fn has_template(text: &str) -> bool {
+    pieces(text).iter().any(|piece| !matches!(piece, Piece::Text(_)))
 }
 
 /// The path of an endpoint.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use jsonc_parser::ast::ObjectProp;
 
-use super::check::{is_database_uri, is_grpc_target, is_header_name, is_http_url};
+use super::check::{
+    has_more_than_an_address, has_template, is_database_uri, is_grpc_target, is_header_name, is_http_url,
+};
 use super::parse::{Entry, Reader, join, name_range};
 use super::{Connection, FindingKind, HttpConnection};
 
@@ -48,9 +50,27 @@ impl Reader<'_> {
         let base_url = self.optional(entry, "baseUrl");
         let is_url = is_http_url(&base_url.value);
         self.rule(entry, "baseUrl", &base_url, is_url, rule);
-        self.rule(entry, "baseUrl", &base_url, !is_url || base_url.value.ends_with('/'), "must end in `/`");
+        let is_address = !has_more_than_an_address(&base_url.value);
+        let ends = !is_url || !is_address || base_url.value.ends_with('/');
+        self.rule(entry, "baseUrl", &base_url, ends, "must end in `/`");
+        if !is_address {
+            self.rule(
+                entry,
+                "baseUrl",
+                &base_url,
+                false,
+                "must have no user, query or fragment: no request matches it",
+            );
+            self.help("parameters belong into `queryParameters`, and a user into the header `Authorization`");
+        }
         let endpoint = self.optional(entry, "endpoint");
         self.rule(entry, "endpoint", &endpoint, is_http_url(&endpoint.value), rule);
+        for (name, text) in [("baseUrl", &base_url), ("endpoint", &endpoint)] {
+            if has_template(&text.value) {
+                self.rule(entry, name, text, false, "names a secret, which is not replaced there");
+                self.help("secrets are replaced in the values of `headers` and `queryParameters`");
+            }
+        }
         if base_url.present == endpoint.present {
             let both = if base_url.present { "not both" } else { "neither is there" };
             let message = format!("{}: exactly one of `baseUrl` and `endpoint` is needed, {both}", entry.title);

@@ -190,7 +190,7 @@ impl Reader<'_> {
             self.rule(&entry, "path", &path, false, "is not allowed for a hosted model");
         } else {
             self.rule(&entry, "provider", &provider, false, "is only allowed for a hosted model");
-            self.check_model_connection(&entry, &connection, connections);
+            self.check_model_connection(&entry, &connection, &path, connections);
         }
         (!entry.failed).then_some(Model {
             source_model: source_model.value,
@@ -200,8 +200,8 @@ impl Reader<'_> {
         })
     }
 
-    /// A model's connection must be there, and be of type `http`.
-    fn check_model_connection(&mut self, model: &Entry, connection: &Text, connections: Option<&Entry>) {
+    /// A model's connection must be there, be of type `http`, and make a URL together with the model's path.
+    fn check_model_connection(&mut self, model: &Entry, connection: &Text, path: &Text, connections: Option<&Entry>) {
         let name = &connection.value;
         if name.is_empty() {
             return;
@@ -214,12 +214,33 @@ impl Reader<'_> {
                 Some(kind) if kind.value != "http" => {
                     format!("{}: connection `{name}` is of type `{}`, not `http`", model.title, kind.value)
                 }
-                _ => return,
+                _ => return self.check_model_path(model, name, path, object),
             },
             // Reported as a connection without type.
             Some(_) => return,
         };
         self.report_text(FindingKind::ModelConnection, connection, message);
+        self.help("the model cannot be invoked");
+    }
+
+    /// A path goes with a `baseUrl`, and with that only.
+    fn check_model_path(&mut self, model: &Entry, connection: &str, path: &Text, object: &Object) {
+        let has = |name: &str| {
+            let mut members = object.properties.iter().rev();
+            let member = members.find(|member| member.name.as_str().eq_ignore_ascii_case(name));
+            matches!(member.map(|member| &member.value), Some(Value::StringLit(text)) if !text.value.is_empty())
+        };
+        let message = match (has("baseUrl"), has("endpoint"), path.value.is_empty()) {
+            (false, true, false) => format!(
+                "{}: `path` does not go with connection `{connection}`, whose `endpoint` is the whole URL",
+                model.title
+            ),
+            (true, false, true) if !path.present => {
+                format!("{}: `path` is needed behind the `baseUrl` of connection `{connection}`", model.title)
+            }
+            _ => return,
+        };
+        self.report_text(FindingKind::ModelConnection, path, message);
         self.help("the model cannot be invoked");
     }
 

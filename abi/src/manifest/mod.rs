@@ -13,6 +13,7 @@ mod secrets;
 pub mod template;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 pub use finding::{Finding, FindingKind};
 pub use parse::parse;
 pub use secrets::secret_prefix;
+pub use text::{NotText, text};
 
 /// Name of the manifest in the folder of its app.
 pub const FILE_NAME: &str = "modus.json";

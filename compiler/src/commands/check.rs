@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::output::{Outcome, Output};
-use super::{Input, beside, is_dash, keep, manifest_of, print_bytes, read_input, read_manifest, report};
+use super::{Input, beside, is_dash, keep, manifest_of, print, read_input, read_manifest, report};
 use crate::codes;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::pipeline::{self, ManifestText};
@@ -59,7 +59,7 @@ pub fn run(arguments: &Check, output: &Output) -> Outcome {
         let text = if output.quiet { String::new() } else { checked.text() };
         (report(output, &renderer, &checked.diagnostics), text)
     };
-    match print_bytes(text.as_bytes()) {
+    match print(output, text.as_bytes()) {
         Outcome::Done => outcome,
         failed => failed,
     }

@@ -8,7 +8,7 @@ use abi::engine::Bounds;
 use clap::{Args, ValueEnum};
 
 use super::output::{Outcome, Output};
-use super::{Input, beside, fail, is_dash, keep, print_bytes, read_input, read_manifest, report, runner, write_file};
+use super::{Input, beside, fail, is_dash, keep, print, read_input, read_manifest, report, runner, write_file};
 use crate::codes;
 use crate::diagnostic::{self, Diagnostic};
 use crate::native::{CpuLevel, Target};
@@ -80,8 +80,9 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
     };
     // A missing module does not keep the manifest from being checked, nor the other way round.
     let (module, mut diagnostics) = keep(read_input(&arguments.input));
-    let (manifest, problem) = keep(manifest_text(arguments));
-    diagnostics.extend(problem);
+    let (manifest, unread) = keep(manifest_text(arguments));
+    let is_unread = !unread.is_empty();
+    diagnostics.extend(unread);
     let manifest = manifest.flatten();
     let mut renderer = Renderer::new(output.format());
     if let Some(manifest) = &manifest {
@@ -101,7 +102,9 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
             let runner = runner.as_ref().and_then(Option::as_deref);
             let options =
                 pipeline::Options { strict: arguments.strict, check_only: blocked, preinit: arguments.preinit, runner };
-            let (artifact, found) = pipeline::compile(name, bytes, manifest.as_ref(), &target, options);
+            let (artifact, mut found) = pipeline::compile(name, bytes, manifest.as_ref(), &target, options);
+            // One that cannot be read is there.
+            found.retain(|found| !(is_unread && found.code == codes::MANIFEST_ABSENT));
             diagnostics.extend(found);
             artifact
         }
@@ -125,7 +128,7 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
             Ok(()) => Outcome::Done,
             Err(diagnostic) => return fail(output, diagnostic),
         },
-        None => print_bytes(&artifact),
+        None => print(output, &artifact),
     };
     if output.verbose && output.format() == Format::Human {
         let place = destination.map_or_else(|| "<stdout>".to_owned(), |path| path.display().to_string());

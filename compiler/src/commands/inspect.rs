@@ -14,7 +14,7 @@ use clap::Args;
 
 use super::load::{Section, load};
 use super::output::{Outcome, Output};
-use super::{print_bytes, report};
+use super::{print, report};
 use crate::render::escaped;
 use crate::schema::sdl;
 
@@ -51,7 +51,7 @@ pub fn run(arguments: &Inspect, output: &Output) -> Outcome {
         let _ = sections_text(&mut text, &loaded.sections);
         text
     };
-    match print_bytes(text.as_bytes()) {
+    match print(output, text.as_bytes()) {
         Outcome::Done => outcome,
         failed => failed,
     }

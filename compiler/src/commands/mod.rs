@@ -11,7 +11,7 @@ pub mod schema;
 
 use std::io::{IsTerminal, Read, Write};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use abi::manifest::FILE_NAME;
 
@@ -60,13 +60,9 @@ fn read_manifest(path: &Path) -> Result<ManifestText, Diagnostic> {
 
 /// A manifest from a file's contents.
 fn manifest_of(input: Input) -> Result<ManifestText, Diagnostic> {
-    match String::from_utf8(input.bytes) {
+    match abi::manifest::text(input.bytes) {
         Ok(text) => Ok(ManifestText { text, file: input.name }),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let message = format!("the manifest is not UTF-8 text (byte {at})");
-            Err(Diagnostic::error(codes::MANIFEST_SYNTAX, message).in_file(&input.name))
-        }
+        Err(error) => Err(Diagnostic::error(codes::MANIFEST_SYNTAX, error.to_string()).in_file(&input.name)),
     }
 }
 
@@ -96,37 +92,41 @@ fn write_file(path: &Path, bytes: &[u8], executable: bool) -> Result<(), Diagnos
     if std::fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
         return std::fs::write(&target, bytes).map_err(failed);
     }
-    let temporary = temporary_name(&target).ok_or_else(|| failed(std::io::ErrorKind::IsADirectory.into()))?;
-    let written = write_new(&temporary, bytes, executable).and_then(|()| std::fs::rename(&temporary, &target));
-    written.map_err(|error| {
-        // The error that counts is the first one.
-        let _ = std::fs::remove_file(&temporary);
-        failed(error)
-    })
+    written_beside(&target, bytes, executable).map_err(failed)
 }
 
-fn temporary_name(path: &Path) -> Option<PathBuf> {
-    let name = path.file_name()?.to_string_lossy();
-    Some(path.with_file_name(format!(".{name}.{}.tmp", std::process::id())))
-}
-
-fn write_new(path: &Path, bytes: &[u8], executable: bool) -> std::io::Result<()> {
-    let mut file = std::fs::File::create(path)?;
+/// The file is whole before it has its name. Until then it has a short one: that of the target may be as long as names can be.
+fn written_beside(target: &Path, bytes: &[u8], executable: bool) -> std::io::Result<()> {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // What others may do with it is up to the umask. It is removed where something fails.
+    let permissions = std::fs::Permissions::from_mode(0o666);
+    let mut file = tempfile::Builder::new().prefix(".modusc-").permissions(permissions).tempfile_in(folder)?;
     file.write_all(bytes)?;
     if executable {
         // Whoever may read it may run it.
-        let mode = file.metadata()?.permissions().mode();
-        file.set_permissions(std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))?;
+        let mode = file.as_file().metadata()?.permissions().mode();
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode | (mode & 0o444) >> 2))?;
     }
     // Not forced to the disk: what a power failure leaves unfinished is noticed when it is loaded.
+    file.persist(target)?;
     Ok(())
 }
 
-/// Writes to standard output. A reader that has gone away (`| head`) is no failure.
-fn print_bytes(bytes: &[u8]) -> Outcome {
-    let mut stdout = std::io::stdout().lock();
+/// Writes to standard output, and says why where that fails. A reader that has gone away (`| head`) is no failure.
+fn print(output: &Output, bytes: &[u8]) -> Outcome {
+    print_to(output, std::io::stdout().lock(), bytes)
+}
+
+/// The same for a text with colours, which only terminals get.
+pub fn print_styled(output: &Output, text: &str) -> Outcome {
+    print_to(output, anstream::stdout().lock(), text.as_bytes())
+}
+
+fn print_to(output: &Output, mut stdout: impl Write, bytes: &[u8]) -> Outcome {
     match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Outcome::Refused,
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            fail(output, Diagnostic::error(codes::WRITE_FILE, format!("cannot write to standard output: {error}")))
+        }
         _ => Outcome::Done,
     }
 }

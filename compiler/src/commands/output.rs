@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::render::Format;
 
 /// How to talk.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 pub struct Output {
     /// How to print errors and warnings
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::load::load;
 use super::output::{Outcome, Output};
-use super::{print_bytes, report};
+use super::{print, report};
 use crate::schema::sdl;
 
 /// Arguments of `schema`.
@@ -21,7 +21,7 @@ pub fn run(arguments: &Schema, output: &Output) -> Outcome {
     let loaded = load(&arguments.file, output.format());
     let outcome = report(output, &loaded.renderer, &loaded.diagnostics);
     match loaded.program {
-        Some(program) if outcome == Outcome::Done => print_bytes(sdl::print(&program.schema).as_bytes()),
+        Some(program) if outcome == Outcome::Done => print(output, sdl::print(&program.schema).as_bytes()),
         _ => outcome,
     }
 }

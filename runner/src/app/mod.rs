@@ -5,6 +5,7 @@ mod export;
 mod marks;
 mod run;
 mod sources;
+mod surroundings;
 mod watch;
 
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::host_functions::{HostFunctions, Setup};
 use crate::load::{CodeFile, LoadError, Loaded};
 use crate::process::Process;
 use crate::sandbox::{self, Sandbox};
-use crate::server::{BindError, GraphqlHandler, OriginPolicy, Routes};
+use crate::server::{BindError, FEWEST_FILES, GraphqlHandler, OriginPolicy, Routes};
 use abi::plan::Program;
 use thiserror::Error;
 
@@ -41,6 +42,9 @@ pub enum StartError {
     /// Arguments that cannot be used, or not together.
     #[error("{0}")]
     Configuration(String),
+    /// The operating system lets too few files be open.
+    #[error("only {0} files may be open at once, which is too few to serve; allow at least {FEWEST_FILES} (ulimit -n)")]
+    OpenFiles(u64),
     /// The operating system.
     #[error("the server could not be set up: {0}")]
     System(#[from] std::io::Error),
@@ -68,6 +72,8 @@ struct App {
     dev: bool,
     /// Its name.
     environment: String,
+    /// What of the environment cannot be used.
+    faults: Vec<String>,
 }
 
 impl App {
@@ -79,6 +85,10 @@ impl App {
         process: &Process,
     ) -> Result<Self, StartError> {
         let environment = Arc::new(environment.hiding(&loaded.connections));
+        let faults = surroundings::faults(&environment);
+        for fault in &faults {
+            tracing::warn!(target: "modus", "A setting of the environment cannot be used: {fault}.");
+        }
         let options = sandbox::Options::from(&arguments.limits);
         let program = Arc::new(loaded.program);
         let client = process.clients.shared(&environment);
@@ -105,7 +115,8 @@ impl App {
         if dev || arguments.explorer {
             routes = routes.with_explorer(&program.manifest);
         }
-        Ok(Self { program, sandbox, routes: Arc::new(routes), dev, environment: environment.name().to_owned() })
+        let environment = environment.name().to_owned();
+        Ok(Self { program, sandbox, routes: Arc::new(routes), dev, environment, faults })
     }
 }
 

@@ -22,7 +22,7 @@ use crate::load::Loaded;
 use crate::process::{Mutations, Process};
 use crate::sandbox::ticker;
 use crate::server::loops::{self, Loops};
-use crate::server::{self, Listeners, Live};
+use crate::server::{self, FEWEST_FILES, Listeners, Live};
 use crate::telemetry::traces;
 use crate::{environment, panics, telemetry};
 
@@ -44,6 +44,12 @@ const UNTIL_REST_AT_MOST: Duration = Duration::from_millis(50);
 /// # Errors
 /// [`StartError`], before anything is served.
 pub fn run(arguments: &Arguments) -> Result<(), StartError> {
+    let open_files = server::raise_open_files();
+    if let Ok(Some(files)) = open_files
+        && files < FEWEST_FILES
+    {
+        return Err(StartError::OpenFiles(files));
+    }
     let sources = Sources::of(arguments)?;
     let watched = watched(arguments, &sources);
     let mut loaded = match watched.is_regular() {
@@ -57,7 +63,7 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let exporter = traces::are_wanted().then(|| Exporter::new(control.handle().clone(), &clients));
     telemetry::init(arguments.json_logs, &loaded.program.app.name, exporter).map_err(StartError::Configuration)?;
     panics::install();
-    if let Err(error) = server::raise_open_files() {
+    if let Err(error) = open_files {
         tracing::warn!(target: "modus", error = %error, "The number of open files could not be raised.");
     }
     sources.apply_manifest(&mut loaded)?;
@@ -97,12 +103,18 @@ fn watched(arguments: &Arguments, sources: &Sources) -> Watched {
     Watched::new(Marks::of(files), every)
 }
 
-/// The answer to `--check-config`: everything that can be said without a port.
+/// The answer to `--check-config`: everything that can be said without a port. What the start goes on without is wrong, too.
 fn check(app: &App) -> Result<(), StartError> {
     let (wanted, served) = (app.program.manifest.endpoints.len(), app.routes.endpoints().len());
-    if served < wanted {
-        let text = format!("{} of {wanted} endpoints cannot be served; see the log", wanted - served);
-        return Err(StartError::Manifest(text));
+    let unserved = match wanted {
+        0 => Some("the manifest has no endpoint that can be served".to_owned()),
+        _ => (served < wanted)
+            .then(|| format!("{} of {wanted} endpoints cannot be served; see the log", wanted - served)),
+    };
+    let faults: Vec<String> =
+        unserved.into_iter().chain(app.routes.key_faults()).chain(app.faults.iter().cloned()).collect();
+    if !faults.is_empty() {
+        return Err(StartError::Configuration(format!("the configuration is not usable: {}", faults.join("; "))));
     }
     tracing::info!(target: "modus", plugin = app.program.app.name, endpoints = served, "The configuration is usable.");
     Ok(())
@@ -133,7 +145,7 @@ async fn serve(
     let sandbox = app.sandbox.clone();
     drop(app);
     if let Some(admin) = admin {
-        let listeners = Listeners::on(admin).await?;
+        let listeners = Listeners::admin(admin).await?;
         tracing::info!(target: "modus", admin = %listeners.address()?, "Probes and metrics.");
         tokio::spawn(server::admin::serve(listeners, Arc::clone(&live)));
     }

@@ -130,7 +130,8 @@ fn artifact_in(folder: &Path) -> Result<PathBuf, StartError> {
 fn read_manifest(path: &Path) -> Result<Manifest, StartError> {
     let failed =
         |reason: String| StartError::Manifest(format!("failed to parse manifest: {}: {reason}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let text = abi::manifest::text(bytes).map_err(|error| failed(error.to_string()))?;
     let (manifest, findings) = abi::manifest::parse(&text);
     let mut errors = Vec::new();
     for finding in findings {

@@ -9,7 +9,7 @@ use thiserror::Error;
 use tokio::time::timeout;
 use url::Url;
 
-use super::keys::{self, Key, KeyError};
+use super::keys::{self, Key, KeyError, Skipped};
 use crate::client::url::shown;
 use crate::client::{ClientError, HttpClient, Request};
 use crate::egress::Hop;
@@ -36,11 +36,11 @@ pub(super) enum FetchError {
     Document(String, KeyError),
 }
 
-/// Fetches a document: its keys that can verify, and what is wrong with the others.
+/// Fetches a document: its keys that can verify, and those that are not used.
 ///
 /// # Errors
 /// [`FetchError`]
-pub(super) async fn fetch(client: &HttpClient, url: &Url) -> Result<(Vec<Key>, Vec<KeyError>), FetchError> {
+pub(super) async fn fetch(client: &HttpClient, url: &Url) -> Result<(Vec<Key>, Vec<Skipped>), FetchError> {
     let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
     let request =
         Request { method: Method::GET, url: url.clone(), headers, confidential: Vec::new(), body: Bytes::new() };

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 use url::Url;
 
 use super::fetch::{FetchError, fetch};
-use super::keys::{Key, KeyError};
+use super::keys::{Key, KeyError, Skipped};
 use super::settings::JWKS;
 use crate::client::HttpClient;
 
@@ -30,6 +30,10 @@ struct Loaded {
     fetches: u64,
     /// What went wrong in the last one.
     failure: Option<String>,
+    /// A fetch brought keys.
+    had_keys: bool,
+    /// What the last fetch that succeeded left out.
+    skipped: Arc<[Skipped]>,
 }
 
 #[derive(Debug, Default)]
@@ -78,6 +82,11 @@ impl Document {
         Arc::clone(&self.loaded.borrow().keys)
     }
 
+    /// Whether no fetch ever brought a key.
+    pub(super) fn never_had_keys(&self) -> bool {
+        !self.loaded.borrow().had_keys
+    }
+
     /// Keeps the document up to date, from now on, until the answer is dropped.
     pub(super) fn follow(self: &Arc<Self>, client: Arc<HttpClient>, refresh: Duration) -> Follower {
         let since = self.loaded.borrow().fetches;
@@ -101,10 +110,11 @@ impl Document {
         }
     }
 
-    fn store(&self, fetching: Fetching, result: Result<(Vec<Key>, Vec<KeyError>), FetchError>, failures: u32) {
+    fn store(&self, fetching: Fetching, result: Result<(Vec<Key>, Vec<Skipped>), FetchError>, failures: u32) {
         let failure = match &result {
-            Ok((keys, left_out)) => {
-                self.report_keys(keys, left_out);
+            Ok((keys, skipped)) => {
+                self.report_skipped(skipped);
+                self.report_keys(keys);
                 None
             }
             Err(error) => {
@@ -116,23 +126,39 @@ impl Document {
             self.loaded.send_modify(|loaded| {
                 loaded.fetches += 1;
                 loaded.failure = failure;
-                if let Ok((keys, _)) = result {
+                if let Ok((keys, skipped)) = result {
+                    loaded.had_keys |= !keys.is_empty();
                     loaded.keys = keys.into();
+                    loaded.skipped = skipped.into();
                 }
             });
         });
     }
 
-    fn report_keys(&self, keys: &[Key], left_out: &[KeyError]) {
-        let (entry, usable) = (&self.name, keys.len());
-        for reason in left_out {
-            if *reason == KeyError::Private {
-                let message = "A JWKS document publishes a private key, with which anybody could sign; it is not used.";
-                tracing::error!(target: "modus", variable = JWKS, entry, "{message}");
-            } else {
-                tracing::debug!(target: "modus", variable = JWKS, entry, %reason, "A key of a JWKS document is not used.");
+    /// Says why keys are not used. What the fetch before left out as well was said then.
+    fn report_skipped(&self, skipped: &[Skipped]) {
+        let (entry, known) = (&self.name, Arc::clone(&self.loaded.borrow().skipped));
+        for key in skipped.iter().filter(|key| !known.contains(key)) {
+            let (kid, reason) = (key.id.as_deref().unwrap_or("none"), &key.reason);
+            match reason {
+                KeyError::Private => {
+                    let message =
+                        "A JWKS document publishes a private key, with which anybody could sign; it is not used.";
+                    tracing::error!(target: "modus", variable = JWKS, entry, kid, "{message}");
+                }
+                // Such keys belong into a document.
+                KeyError::Purpose => {
+                    tracing::info!(target: "modus", variable = JWKS, entry, kid, %reason, "A key of a JWKS document is not used.");
+                }
+                _ => {
+                    tracing::warn!(target: "modus", variable = JWKS, entry, kid, %reason, "A key of a JWKS document is not used.");
+                }
             }
         }
+    }
+
+    fn report_keys(&self, keys: &[Key]) {
+        let (entry, usable) = (&self.name, keys.len());
         if keys.is_empty() {
             let message = "A JWKS document has no key that can verify signatures.";
             tracing::warn!(target: "modus", variable = JWKS, entry, "{message}");

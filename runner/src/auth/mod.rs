@@ -20,6 +20,9 @@ use settings::{AUDIENCE, Fault, JWKS, PEMS, Settings};
 use token::{Refusal, Token, Wanted};
 use verifier::Verifier;
 
+/// The scheme of bearer tokens, in any case (RFC 9110, section 11.1), and the blank behind it.
+const SCHEME: &[u8] = b"Bearer ";
+
 /// The keys cannot be used as they are configured.
 #[derive(Debug, Error)]
 #[error("the keys for bearer tokens are faulty, which ends the start in development:\n  {}", lines(.0))]
@@ -62,6 +65,8 @@ pub enum Decision {
     NotBearer,
     /// It is refused.
     Denied,
+    /// Nobody can tell yet: no key was fetched so far.
+    NoKeys,
 }
 
 /// The claims of a token as JSON text, on the way to the guest in the extensions of the request.
@@ -151,6 +156,11 @@ impl Authenticator {
         Ok(())
     }
 
+    /// What is wrong with the variables for keys, a sentence for each.
+    pub fn faults(&self) -> Vec<String> {
+        Settings::read(&self.environment.snapshot()).faults.iter().map(ToString::to_string).collect()
+    }
+
     /// Loads the keys again, after the environment changed. Keys that are no longer configured are dropped; those of a
     /// JWKS document that is still configured stay until it is fetched again. Needs a Tokio runtime.
     ///
@@ -197,22 +207,29 @@ impl Authenticator {
             [false, true] => "MODUS_JWKS_ENDPOINTS has led to no usable key yet",
             [true, true] => "neither MODUS_PEMS nor MODUS_JWKS_ENDPOINTS has led to a usable key yet",
         };
+        let status = if verifier.waits_for_keys() { 503 } else { 401 };
         for ProtectedEndpoint { name, path } in &verifier.endpoints {
             tracing::error!(
                 target: "modus",
                 endpoint = name,
                 path,
-                "The endpoint wants bearer tokens and stays closed (401): {why}. Set MODUS_PEMS to a JSON object from \
+                "The endpoint wants bearer tokens and stays closed ({status}): {why}. Set MODUS_PEMS to a JSON object from \
                  names to PEM public keys, or MODUS_JWKS_ENDPOINTS to one from names to URLs; or use auth \"none\"."
             );
         }
+    }
+
+    /// Whether endpoints that want tokens can serve nobody yet, because no key was fetched so far.
+    pub fn waits_for_keys(&self) -> bool {
+        self.verifier().waits_for_keys()
     }
 
     /// What happens with a request that has this `Authorization` header.
     pub async fn decide(&self, authorization: Option<&[u8]>) -> Decision {
         let header = authorization.unwrap_or_default();
         // Blanks at the end are not part of it: a bare "Bearer " has no token.
-        let token = header.trim_ascii_end().strip_prefix(b"Bearer ");
+        let token = header.trim_ascii_end().split_at_checked(SCHEME.len());
+        let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case(SCHEME)).map(|(_, token)| token);
         if token.is_none() && !header.is_empty() {
             return Decision::NotBearer;
         }
@@ -221,13 +238,26 @@ impl Authenticator {
             (Some(WithoutKeys::Open), _) | (Some(WithoutKeys::Unverified), None) => Decision::Pass(None),
             (Some(WithoutKeys::Unverified), Some(token)) => Decision::Pass(unverified(token)),
             // Also where there is no key: a document may have one when it is asked again.
-            (None | Some(WithoutKeys::Closed), token) => match verifier.check(token).await {
-                Ok(claims) => Decision::Pass(Some(claims)),
-                Err(reason) => {
-                    self.report_refusal(reason);
-                    Decision::Denied
-                }
-            },
+            (None | Some(WithoutKeys::Closed), token) => self.checked(&verifier, token).await,
+        }
+    }
+
+    async fn checked(&self, verifier: &Verifier, token: Option<&[u8]>) -> Decision {
+        let waited = verifier.waits_for_keys();
+        let mut checked = verifier.check(token).await;
+        if waited && checked.is_err() {
+            if verifier.waits_for_keys() {
+                return Decision::NoKeys;
+            }
+            // The keys came meanwhile.
+            checked = verifier.check(token).await;
+        }
+        match checked {
+            Ok(claims) => Decision::Pass(Some(claims)),
+            Err(reason) => {
+                self.report_refusal(reason);
+                Decision::Denied
+            }
         }
     }
 

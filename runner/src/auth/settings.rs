@@ -96,7 +96,8 @@ impl Settings {
 
 /// Whether a source of keys is there, usable or not.
 pub(super) fn has_sources(variables: &Variables) -> bool {
-    let is_source = |text: &String| !matches!(text.split_whitespace().collect::<String>().as_str(), "" | "{}");
+    let blank = |character: char| character.is_whitespace() || character == '\u{feff}';
+    let is_source = |text: &String| !matches!(text.replace(blank, "").as_str(), "" | "{}");
     [PEMS, JWKS].iter().any(|name| variables.get(*name).is_some_and(is_source))
 }
 
@@ -111,6 +112,7 @@ fn names(variables: &Variables, variable: &'static str, faults: &mut Vec<Fault>)
 
 fn entries(variables: &Variables, variable: &'static str, faults: &mut Vec<Fault>) -> Vec<(String, String)> {
     let Some(text) = variables.get(variable).filter(|text| !text.trim().is_empty()) else { return Vec::new() };
+    let text = text.trim_start_matches('\u{feff}');
     let members: Map<String, Value> = match serde_json::from_str(text) {
         Ok(Value::Object(members)) => members,
         Ok(_) => {

@@ -11,6 +11,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
+use super::keys;
+
 /// Bytes of a token.
 const LIMIT: usize = 32 << 10;
 /// Levels of a payload.
@@ -72,7 +74,7 @@ pub(super) struct Token<'t> {
     pub(super) message: &'t [u8],
     /// `alg`.
     pub(super) algorithm: String,
-    /// `kid`, where it is text.
+    /// `kid`, where it is text or a number.
     pub(super) key_id: Option<String>,
     /// Whether there is a `crit`.
     pub(super) critical: bool,
@@ -100,7 +102,7 @@ impl<'t> Token<'t> {
         Ok(Self {
             message: &text[..=head.len() + body.len()],
             algorithm,
-            key_id: header.get("kid").and_then(Value::as_str).map(str::to_owned),
+            key_id: keys::key_id(&header),
             critical: header.get("crit").is_some(),
             payload: decoded(body)?,
             signature,
@@ -364,7 +366,7 @@ mod tests {
         let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"ES256","kid":1,"crit":null}"#);
         let text = format!("{head}.e30.AAAA");
         let token = Token::parse(text.as_bytes()).expect("well-formed");
-        assert_eq!((token.key_id.as_deref(), token.critical), (None, true));
+        assert_eq!((token.key_id.as_deref(), token.critical), (Some("1"), true));
         assert_eq!(token.message, format!("{head}.e30").as_bytes());
         assert_eq!(token.signature(), Ok(vec![0, 0, 0]));
     }

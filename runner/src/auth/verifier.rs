@@ -36,6 +36,12 @@ impl Verifier {
         !self.pems.is_empty() || self.documents().any(|document| !document.keys().is_empty())
     }
 
+    /// Whether there is no key because a document has brought none yet. A document whose keys were taken back later is
+    /// an answer: it vouches for nobody.
+    pub(super) fn waits_for_keys(&self) -> bool {
+        !self.has_keys() && self.documents().any(|document| document.never_had_keys())
+    }
+
     /// Waits until every document was fetched once; those that could not be had.
     pub(super) async fn first_fetches(&self) -> Vec<Fault> {
         let results = join_all(self.followers.iter().map(Follower::first_fetch)).await;

@@ -4,6 +4,7 @@ mod clients;
 mod connector;
 mod lookup;
 mod no_proxy;
+mod roots;
 #[cfg(test)]
 mod tests;
 pub(crate) mod url;
@@ -29,6 +30,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 
 pub use self::clients::Clients;
+pub use self::roots::faults as root_faults;
 pub use self::url::UrlError;
 use self::url::{self as urls, shown};
 use crate::egress::{Denied, Hop, Reach, headers};

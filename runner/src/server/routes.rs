@@ -105,9 +105,17 @@ impl Routes {
     /// # Errors
     /// In development, everything that is wrong with the keys.
     pub async fn load_keys(&self) -> Result<(), KeysError> {
-        let wanting = self.endpoints.iter().filter(|route| route.auth == Auth::BearerToken);
         let endpoint = |route: &Route| auth::ProtectedEndpoint { name: route.name.clone(), path: route.path.clone() };
-        self.authenticator.start(wanting.map(endpoint).collect()).await
+        self.authenticator.start(self.protected().map(endpoint).collect()).await
+    }
+
+    /// What is wrong with the variables for keys, if an endpoint wants tokens. Fetches nothing.
+    pub fn key_faults(&self) -> Vec<String> {
+        if self.protected().next().is_some() { self.authenticator.faults() } else { Vec::new() }
+    }
+
+    fn protected(&self) -> impl Iterator<Item = &Route> {
+        self.endpoints.iter().filter(|route| route.auth == Auth::BearerToken)
     }
 
     /// With the API explorer, whose paths no endpoint can have.

@@ -12,7 +12,6 @@ mod subject;
 mod text;
 
 use std::future::Future;
-use std::io::Write as _;
 
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -24,7 +23,7 @@ use self::progress::Progress;
 use self::questions::Questions;
 use self::subject::Subject;
 use super::output::{Outcome, Output};
-use super::report;
+use super::{print_styled, report};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::render::Renderer;
@@ -47,11 +46,10 @@ pub fn run(arguments: &Bench, output: &Output) -> Outcome {
         Err(diagnostic) => return report(output, &renderer, &[diagnostic]),
     };
     let text = if arguments.json { format!("{:#}\n", json::object(&result)) } else { text::table(&result) };
-    let mut stdout = anstream::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        // A reader that has gone away (`| head`) is no failure.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Outcome::Refused,
-        _ => report(output, &renderer, &result.failures()),
+    let printed = print_styled(output, &text);
+    match report(output, &renderer, &result.failures()) {
+        Outcome::Done => printed,
+        failed => failed,
     }
 }
 
