@@ -10,10 +10,10 @@ use abi::reserved_paths::EXPLORER;
 use flate2::read::GzDecoder;
 use hyper::body::Bytes;
 use hyper::header::{
-    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
     HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Request, Response, StatusCode};
 
 use super::{Body, plain};
 
@@ -85,22 +85,6 @@ impl Explorer {
             _ => return None,
         })
     }
-}
-
-/// Whether a request to a GraphQL endpoint comes from somebody who typed its address into a browser
-/// (`http-server` section 13).
-pub(super) fn is_visit<B>(request: &Request<B>) -> bool {
-    const CLIENTS: [&str; 3] = ["application/json", "application/graphql-response+json", "text/event-stream"];
-    let accepts = |wanted: &str| {
-        let values = request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|range| {
-            range.split(';').next().is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(wanted))
-        })
-    };
-    let asks = |query: &str| query.split('&').any(|pair| pair == "query" || pair.starts_with("query="));
-    *request.method() == Method::GET
-        && !request.uri().query().is_some_and(asks)
-        && !CLIENTS.iter().any(|client| accepts(client))
 }
 
 /// To the explorer.
@@ -183,25 +167,6 @@ mod tests {
             builder = builder.header(*name, *value);
         }
         builder.body(()).expect("a request")
-    }
-
-    #[test]
-    fn visits_of_a_browser() {
-        let html = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
-        for (method, uri, headers, expected) in [
-            ("GET", "/graphql", &[html][..], true),
-            ("GET", "/graphql", &[], true),
-            ("GET", "/graphql?x=1", &[html], true),
-            ("GET", "/graphql?query=%7Bx%7D", &[html], false),
-            ("GET", "/graphql?a=1&query=x", &[html], false),
-            ("POST", "/graphql", &[html], false),
-            ("GET", "/graphql", &[("accept", "application/json")], false),
-            ("GET", "/graphql", &[html, ("accept", "text/html, Application/JSON;q=0.5")], false),
-            ("GET", "/graphql", &[("accept", "application/graphql-response+json")], false),
-            ("GET", "/graphql", &[("accept", "text/event-stream")], false),
-        ] {
-            assert_eq!(is_visit(&request(method, uri, headers)), expected, "{method} {uri} {headers:?}");
-        }
     }
 
     #[test]

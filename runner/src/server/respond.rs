@@ -82,7 +82,7 @@ async fn route(live: &Arc<Live>, routes: &Arc<Routes>, request: Request<Incoming
             let explored = routes.explorer.as_ref().and_then(|explorer| explorer.answer(&request));
             explored.unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "Not Found"))
         }
-        Found::Endpoint(_) if routes.explorer.is_some() && explorer::is_visit(&request) => {
+        Found::Endpoint(_) if routes.explorer.is_some() && graphql_http::is_visit(&request) => {
             explorer::redirect(StatusCode::TEMPORARY_REDIRECT, reserved_paths::EXPLORER)
         }
         Found::Endpoint(route) => {
