@@ -12,7 +12,7 @@ use paths::{Found, Source};
 const LAYERS: [(&str, &str); 3] = [
     (
         "abi",
-        "table cpu shortest reserved_paths
+        "table cpu shortest reserved_paths endpoint_path
         value types
         schema selection
         guest

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use abi::endpoint_path;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -135,7 +136,7 @@ pub(super) async fn next(listeners: &Listeners, failed: &mut Rarely) -> TcpStrea
     }
 }
 
-/// A connection on the current loop, on which requests are answered by their path alone.
+/// A connection on the current loop, on which requests are answered by their path alone, in its normal form.
 pub(super) fn by_path(
     builder: &http1::Builder,
     stream: TcpStream,
@@ -146,7 +147,7 @@ pub(super) fn by_path(
     async move {
         let Ok(stream) = tokio::net::TcpStream::from_std(stream) else { return Ok(()) };
         let service = service_fn(move |request: Request<Incoming>| {
-            let response = answer(request.uri().path());
+            let response = answer(&endpoint_path::normal(request.uri().path()).unwrap_or_default());
             async move { Ok::<_, Infallible>(response) }
         });
         let stream = TokioIo::new(Stalling::new(stream, write_timeout));
