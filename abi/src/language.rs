@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::guest::{CallError, Callable, Guest, Helper, Limits};
 use crate::plan::{Clock, FunctionPlan, ImportPlan};
 use crate::selection::Selection;
+use crate::transfer::roots::Root;
 use crate::types::{TypeId, Types};
 use crate::value::Value;
 
@@ -161,15 +162,6 @@ pub struct Lowered {
     pub(crate) cell: Option<u32>,
     /// What the host holds in the guest, oldest first.
     pub(crate) roots: Vec<Root>,
-}
-
-/// Something that the guest must not collect before the host lets go of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Root {
-    /// A pinned object.
-    Pinned(u32),
-    /// A block that is never collected, but freed.
-    Block(u32),
 }
 
 /// What was read of a function's result.

@@ -12,15 +12,13 @@ use paths::{Found, Source};
 const LAYERS: [(&str, &str); 3] = [
     (
         "abi",
-        "table cpu shortest reserved_paths endpoint_path
+        "table cpu reserved_paths endpoint_path
         value types
         schema selection
         guest
-        budget
-        fault
-        number timestamp
         manifest
         plan
+        transfer
         golang assemblyscript trial
         language
         host_functions engine
@@ -65,8 +63,8 @@ const WITHOUT_CIRCLES: [&str; 5] =
 
 /// What uses something above it, or in a circle, for the time being: crate, who, whom, and why it is still so.
 const EXCEPTIONS: &[(&str, &str, &str, &str)] = &[
-    ("abi", "value", "budget", "the budget of a transfer counts values, and values are weighed by it"),
-    ("abi", "guest", "fault", "the errors of calls stand beside the interface of a guest"),
+    ("abi", "value", "transfer", "the budget of a transfer counts values, and values are weighed by it"),
+    ("abi", "guest", "transfer", "the errors of calls stand beside the interface of a guest"),
     ("abi", "plan", "language", "plans have a part of each language in the list, which stands beside the interface"),
     ("abi", "golang", "language", "the interface of languages stands beside the list of them"),
     ("abi", "assemblyscript", "language", "the interface of languages stands beside the list of them"),

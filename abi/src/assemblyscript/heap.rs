@@ -1,10 +1,9 @@
 //! A guest's heap while objects are built in it: allocation, checked writing, and what is pinned.
 
 use crate::guest::{Guest, Stopped};
-use crate::language::Root;
 use crate::transfer::fault::Fault;
 use crate::transfer::memory::{self, offset};
-use crate::transfer::roots::Holder;
+use crate::transfer::roots::{Holder, Root};
 use crate::transfer::scalar::low_word;
 
 use super::helpers;

@@ -1,10 +1,9 @@
 //! Guest memory during one call: allocation, checked access, and the list of what to release afterwards.
 
 use crate::guest::{Guest, Helper, Stopped};
-use crate::language::Root;
 use crate::transfer::fault::Fault;
 use crate::transfer::memory::{self, element, offset};
-use crate::transfer::roots::Holder;
+use crate::transfer::roots::{Holder, Root};
 use crate::transfer::scalar::low_word;
 
 use super::helpers;

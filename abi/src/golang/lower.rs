@@ -272,8 +272,9 @@ impl<'a, 'g> Lowerer<'a, 'g> {
         for length in lengths {
             let next = element(address, length, 1)?;
             // An empty string at the end would point behind the block.
-            let header = if length == 0 { [0, 0] } else { [address, next.saturating_sub(address)] };
-            headers.extend(header.into_iter().flat_map(u32::to_le_bytes));
+            let start = if length == 0 { 0 } else { address };
+            headers.extend_from_slice(&start.to_le_bytes());
+            headers.extend_from_slice(&next.saturating_sub(address).to_le_bytes());
             address = next;
         }
         self.heap.write(start, &headers)

@@ -231,6 +231,7 @@ pub fn boolean(value: &Value) -> Result<bool, CoercionError> {
 ///
 /// # Errors
 /// [`CoercionError`]
+#[inline]
 pub fn string(value: &Value) -> Result<Cow<'_, str>, CoercionError> {
     match value {
         Value::String(text) => Ok(text.into()),

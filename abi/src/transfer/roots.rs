@@ -1,7 +1,15 @@
 //! What the host holds in a guest, and how it lets go of it.
 
 use crate::guest::{CallError, Stopped};
-use crate::language::Root;
+
+/// Something that the guest must not collect before the host lets go of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Root {
+    /// A pinned object.
+    Pinned(u32),
+    /// A block that is never collected, but freed.
+    Block(u32),
+}
 
 /// A guest in which the host holds objects that must not be collected yet.
 pub(crate) trait Holder {

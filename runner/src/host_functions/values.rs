@@ -17,7 +17,7 @@ pub(super) fn optional_text(arguments: &[Value], index: usize) -> Option<&str> {
     }
 }
 
-/// A member of an object; guests and hosts agree on names up to their case.
+/// A member of a guest's object, in whatever case the guest's language writes its name.
 pub(super) fn member<'v>(value: &'v Value, name: &str) -> &'v Value {
     match value {
         Value::Object(members) => record::member(members, name).unwrap_or(&Value::Null),
