@@ -8,6 +8,7 @@
 pub mod artifact;
 pub mod assemblyscript;
 pub mod cpu;
+pub mod endpoint_path;
 pub mod engine;
 pub mod golang;
 pub mod guest;

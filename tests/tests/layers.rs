@@ -12,7 +12,7 @@ use paths::{Found, Source};
 const LAYERS: [(&str, &str); 3] = [
     (
         "abi",
-        "table cpu reserved_paths
+        "table cpu reserved_paths endpoint_path
         value types
         schema selection
         guest

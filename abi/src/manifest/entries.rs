@@ -1,5 +1,6 @@
 //! Endpoints, models and collections; their structure and the schema's rules for them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jsonc_parser::ast::{Object, ObjectProp, Value};
@@ -7,6 +8,7 @@ use jsonc_parser::ast::{Object, ObjectProp, Value};
 use super::check::{is_name, is_path};
 use super::parse::{Entry, Reader, Text, describe, join, name_range, range_of};
 use super::{Auth, Endpoint, FindingKind, Manifest, Model};
+use crate::endpoint_path;
 use crate::reserved_paths::Reserved;
 
 /// The connection that stands for models hosted by Hypermode.
@@ -129,7 +131,11 @@ impl Reader<'_> {
         self.close(&entry, &["type", "path", "auth"]);
         let path = self.required(&mut entry, "path");
         self.rule(&entry, "path", &path, is_path(&path.value), "must begin with `/` and hold no white space");
-        let owner = Reserved::at(&path.value);
+        let normal = endpoint_path::of_endpoint(&path.value);
+        if is_path(&path.value) {
+            self.rule(&entry, "path", &path, normal.is_ok(), normal.as_ref().err().copied().unwrap_or_default());
+        }
+        let owner = normal.as_deref().ok().and_then(Reserved::at);
         let reserved = owner.is_some_and(Reserved::is_always);
         self.rule(&entry, "path", &path, !reserved, "must not be a path of the server itself");
         if owner.is_some() && !reserved {
@@ -143,7 +149,7 @@ impl Reader<'_> {
             _ => None,
         };
         self.rule(&entry, "auth", &auth, who.is_some(), "must be `none` or `bearer-token`");
-        let usable = path.value.starts_with('/') && !reserved && who.is_some();
+        let usable = normal.is_ok() && !reserved && who.is_some();
         if !usable && !entry.failed {
             self.help("the endpoint is not served");
         }
@@ -154,7 +160,9 @@ impl Reader<'_> {
     /// Two endpoints at one path: neither could be preferred.
     fn check_path_is_new(&mut self, section: &Entry, member: &ObjectProp, endpoint: &Endpoint, before: &Manifest) {
         let mut others = before.endpoint_order.iter();
-        let other = others.find(|name| before.endpoints.get(*name).is_some_and(|other| other.path == endpoint.path));
+        let normal = |endpoint: &Endpoint| endpoint_path::normal(&endpoint.path).map(Cow::into_owned);
+        let path = normal(endpoint);
+        let other = others.find(|name| before.endpoints.get(*name).is_some_and(|other| normal(other) == path));
         if let Some(other) = other {
             let name = member.name.as_str();
             let message = format!("graphql endpoint [{name}]: endpoint [{other}] has the path `{}` too", endpoint.path);

@@ -9,7 +9,7 @@ use super::App;
 /// Says what is served.
 pub(super) fn announce(app: &App, address: SocketAddr) {
     for route in app.routes.endpoints() {
-        let url = url(address, &route.path);
+        let url = url(address, &route.normal_path);
         tracing::info!(target: "modus", endpoint = route.name, url, "Serving.");
     }
     if app.routes.has_explorer() {

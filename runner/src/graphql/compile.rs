@@ -1,8 +1,9 @@
 //! From a document's text to its plan. juniper parses and validates; what it leaves open is checked here.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use juniper::parser::{Spanning, parse_document_source};
+use juniper::parser::Spanning;
 use juniper::validation::{ValidatorContext, visit_all_rules};
 use juniper::{Definition, InputValue, Operation as AstOperation, OperationType, Selection};
 
@@ -17,11 +18,11 @@ use super::refusal::Refusal;
 use super::root::Root;
 use super::scalar::Scalar;
 use super::selection::Selector;
-use super::{Options, bounds, findings};
+use super::{Options, bounds, findings, parse};
 
 /// Everything a document is compiled against.
 pub(crate) struct CompileContext<'s> {
-    pub(crate) program: &'s Program,
+    pub(crate) program: &'s Arc<Program>,
     pub(crate) root: &'s Root,
     pub(crate) tables: &'s Tables,
     pub(crate) options: &'s Options,
@@ -40,8 +41,7 @@ impl CompileContext<'_> {
 /// Parses, validates and plans `text`.
 pub(crate) fn compile(text: &str, context: &CompileContext<'_>) -> Result<Document, Refusal> {
     let schema = &context.root.schema;
-    let mut definitions =
-        parse_document_source::<Scalar>(text, schema).map_err(|error| Refusal::Syntax(bounds::syntax(&error)))?;
+    let mut definitions = parse::parse(text, context)?;
     bounds::check(&definitions, context.options)?;
     let complete = definitions.len();
     drop_unused_fragments(&mut definitions);

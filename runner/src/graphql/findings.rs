@@ -22,14 +22,15 @@ pub(super) fn errors(found: &[RuleError], suggestions: bool) -> Vec<RequestError
         .collect()
 }
 
-/// Two findings of juniper are wrong, so `selection` checks these points itself: a list is a fine literal for a custom
-/// scalar, and a nullable variable for a required argument that has a default.
+/// Two findings of juniper are wrong, so `selection` checks these points itself: a list or an object is a fine literal for a
+/// custom scalar, and a nullable variable for a required argument that has a default.
 ///
 /// After any finding, the mistaken ones included, juniper does not look for conflicting fields; `selection` does.
 fn is_mistaken(finding: &str) -> bool {
     // Where a literal is quoted, the name of a type follows.
-    let list = finding.starts_with("Invalid ") && finding.ends_with(": Input lists are not literals");
-    list || is_about_a_position(finding)
+    let composite = [": Input lists are not literals", "\" is not an input object"];
+    let composite = finding.starts_with("Invalid ") && composite.iter().any(|end| finding.ends_with(end));
+    composite || is_about_a_position(finding)
 }
 
 /// `Variable "$name" of type "Type" used in position expecting type "Type"`: names and types have no blanks.
@@ -56,6 +57,8 @@ mod tests {
             r#"Invalid value for argument "wave", reason: Input lists are not literals"#,
             r#"Invalid value for argument "tree", reason: Error on "T" field "f": Input lists are not literals"#,
             r#"Invalid default value for argument "w", expected type "Wave", reason: Input lists are not literals"#,
+            r#"Invalid value for argument "wave", reason: "Wave" is not an input object"#,
+            r#"Invalid value for argument "tree", reason: Error on "T" field "f": "Wave" is not an input object"#,
             r#"Variable "b" of type "Int" used in position expecting type "Int!""#,
         ] {
             assert!(is_mistaken(finding), "{finding}");
@@ -64,6 +67,7 @@ mod tests {
         for finding in [
             r#"Invalid value for argument "if", reason: Invalid value "" used in position expecting type "" for type "Boolean""#,
             r#"Invalid value for argument "if", reason: Invalid value ": Input lists are not literals" for type "Boolean""#,
+            r#"Invalid value for argument "if", reason: Invalid value "" is not an input object" for type "Boolean""#,
             r#"Variable "$a" is not defined by operation "used in position expecting type""#,
         ] {
             assert!(!is_mistaken(finding), "{finding}");

@@ -172,6 +172,9 @@ impl Tables {
                     let element = TypeRef::Named(name.clone());
                     self.literal_list(items, &element, given).map(Some)
                 }
+                (None, Literal::Object(entries)) if Leaf::of(name) == Leaf::Custom => {
+                    self.literal_members(entries, ty, given).map(Some)
+                }
                 (None, Literal::Value(value)) => leaf(value.clone(), name, Origin::Literal).map(Some),
                 (None, other) => Err(wrong_leaf(name, other)),
             },
@@ -195,6 +198,22 @@ impl Tables {
             list.push(value.unwrap_or(Value::Null));
         }
         Ok(Value::List(list))
+    }
+
+    /// An object for a custom scalar, which says nothing of its members.
+    fn literal_members(
+        &self,
+        entries: &[(Arc<str>, Literal)],
+        scalar: &TypeRef,
+        mut given: Option<&mut Given<'_>>,
+    ) -> Result<Value, Invalid> {
+        let mut result = Vec::with_capacity(entries.len());
+        for (name, literal) in entries {
+            let value = self.literal(literal, scalar, given.as_deref_mut());
+            let value = value.map_err(|error| error.inside(format!(".{name}")))?;
+            result.extend(value.map(|value| (Arc::clone(name), value)));
+        }
+        Ok(Value::Object(result))
     }
 
     fn literal_object(
@@ -336,7 +355,8 @@ fn not_an_object(object: &ObjectType, literal: &Literal) -> Invalid {
     Invalid::new(&Value::Null, message)
 }
 
-fn wrong_leaf(name: &str, literal: &Literal) -> Invalid {
+/// A literal that no value of the scalar called `name` has.
+pub(super) fn wrong_leaf(name: &str, literal: &Literal) -> Invalid {
     let kind = match Leaf::of(name) {
         Leaf::Int => "non-integer value",
         Leaf::Float => "non numeric value",

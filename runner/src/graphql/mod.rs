@@ -15,6 +15,7 @@ mod input;
 mod introspection;
 mod json;
 mod output;
+mod parse;
 mod part;
 mod plan;
 mod prepare;

@@ -6,8 +6,8 @@ use crate::limits::LimitId;
 /// See the module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// It is no request for an operation.
-    Malformed,
+    /// It is no request for an operation; what is wrong with it, where that is clear.
+    Malformed(Option<&'static str>),
     /// It asks for a document by a kind of hash that nobody knows.
     UnsupportedHash,
     /// It asks for a document by a hash, and no document with it is kept.

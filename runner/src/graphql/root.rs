@@ -29,17 +29,36 @@ pub(crate) fn build(program: &Arc<Program>, part: Part, options: &Options) -> Ro
     };
     // By this name juniper knows that there are no mutations.
     let mutation = if program.schema.mutation.is_empty() { "_EmptyMutation" } else { "Mutation" };
-    Root::new_with_info(
+    let root = Root::new_with_info(
         Dynamic,
         Dynamic,
         Dynamic,
         info("Query", Kind::Query),
         info(mutation, Kind::Mutation),
         info("Subscription", Kind::Subscription),
+    );
+    limited(root, options)
+}
+
+/// The schema of nothing: literals that are parsed against it may have any form.
+pub(crate) fn without_types(program: &Arc<Program>, options: &Options) -> Root {
+    let (program, part) = (Arc::clone(program), Arc::new(Part::default()));
+    let info = |name: &'static str| Info {
+        program: Arc::clone(&program),
+        part: Arc::clone(&part),
+        name: name.into(),
+        kind: Kind::Nothing,
+    };
+    limited(
+        Root::new_with_info(Dynamic, Dynamic, Dynamic, info("Query"), info("Mutation"), info("Subscription")),
+        options,
     )
-    .limit_depth(options.limits.max_selection_depth)
-    .limit_tokens(options.limits.max_tokens)
-    .limit_fields(options.limits.max_tokens)
+}
+
+fn limited(root: Root, options: &Options) -> Root {
+    root.limit_depth(options.limits.max_selection_depth)
+        .limit_tokens(options.limits.max_tokens)
+        .limit_fields(options.limits.max_tokens)
 }
 
 /// A value of a type that is only known at run time. juniper never resolves our fields (see `execute`), so there is
@@ -58,6 +77,8 @@ pub(crate) struct Info {
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
+    /// A root of [`without_types`].
+    Nothing,
     Query,
     Mutation,
     Subscription,
@@ -105,6 +126,10 @@ impl GraphQLType<Scalar> for Dynamic {
                 register_all(info, registry);
                 object(&info.name, None, part.query(schema).map(root_field))
             }
+            Kind::Nothing => {
+                register_for_literals(info, registry);
+                object(&info.name, None, std::iter::empty())
+            }
             Kind::Mutation => object(&info.name, None, part.mutation(schema).map(root_field)),
             Kind::Subscription => object(&info.name, None, std::iter::once(agent_event_field())),
             Kind::AgentEvent => object(&info.name, None, agent_event().into_iter()),
@@ -143,6 +168,15 @@ fn register_all(info: &Info, registry: &mut Registry<Scalar>) {
     }
     for (_, ty) in part.inputs(schema).chain(part.objects(schema)) {
         ty.fields.iter().for_each(|field| register_leaf(&mut register, &field.ty));
+    }
+}
+
+/// What literals are parsed by where their type is not known. Of a condition, an object can then be parsed as well.
+fn register_for_literals(info: &Info, registry: &mut Registry<Scalar>) {
+    for (name, kind) in
+        [("Int", Kind::Scalar), ("Float", Kind::Scalar), ("String", Kind::Scalar), ("Boolean", Kind::Input(usize::MAX))]
+    {
+        registry.get_type::<Dynamic>(&Info { name: name.into(), kind, ..info.clone() });
     }
 }
 

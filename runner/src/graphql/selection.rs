@@ -12,7 +12,7 @@ use abi::value::Value;
 use super::bounds;
 use super::compile::{CompileContext, literal};
 use super::error::RequestError;
-use super::input::{Leaf, Literal};
+use super::input::{Leaf, Literal, wrong_leaf};
 use super::plan::{
     ArgumentPlan, ArgumentSource, CallPlan, Condition, Entry, EntryKind, Occurrence, SchemaKeys, SelectionSet, Shape,
     ShapeKind, Variable,
@@ -96,6 +96,7 @@ impl<'d> Selector<'d> {
                     if group.below.iter().any(|(selections, _)| bounds::is_circular(selections, &self.fragments, 0)) {
                         self.errors.push(RequestError::at(bounds::CIRCULAR, group.position));
                     }
+                    self.check_introspection(&group);
                     self.note_schema_keys(&group);
                     EntryKind::Introspection
                 }
@@ -292,10 +293,44 @@ impl<'d> Selector<'d> {
                         conditions.push(condition);
                     }
                 }
-                _ => {}
+                other => self.check_built_in("Boolean", "if", other, given.span.start),
             }
         }
         Some(conditions)
+    }
+
+    /// Whether a literal is one of a built-in scalar, where juniper's finding is not taken.
+    fn check_built_in(&mut self, ty: &str, name: &str, given: &InputValue<Scalar>, position: SourcePosition) {
+        if let given @ (InputValue::List(_) | InputValue::Object(_)) = given {
+            let message = wrong_leaf(ty, &literal(given, &self.variables)).message;
+            self.errors.push(RequestError::at(format!("{message} (at {name})"), position));
+        }
+    }
+
+    /// Checks the arguments of the introspection: `name` of `__type`, and `includeDeprecated` below.
+    fn check_introspection(&mut self, group: &Group<'d>) {
+        for (name, given) in group.arguments {
+            self.check_built_in("String", name.item, &given.item, given.span.start);
+        }
+        let mut open: Vec<Selections<'d>> = group.below.iter().map(|(selections, _)| *selections).collect();
+        let mut spread_before = BTreeSet::new();
+        while let Some(selections) = open.pop() {
+            for selection in selections {
+                match selection {
+                    Selection::Field(field) => {
+                        for (name, given) in field.item.arguments.iter().flat_map(|list| &list.item.items) {
+                            self.check_built_in("Boolean", name.item, &given.item, given.span.start);
+                        }
+                        open.extend(field.item.selection_set.as_deref());
+                    }
+                    Selection::InlineFragment(fragment) => open.push(&fragment.item.selection_set),
+                    Selection::FragmentSpread(spread) => {
+                        let name = spread.item.name.item;
+                        open.extend(self.fragments.get(name).filter(|_| spread_before.insert(name)));
+                    }
+                }
+            }
+        }
     }
 
     fn note_schema_keys(&mut self, group: &Group<'d>) {

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use abi::endpoint_path;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -143,7 +144,8 @@ pub(super) async fn next(listeners: &Listeners, failed: &mut Rarely) -> TcpStrea
     }
 }
 
-/// A connection on the current loop, on which requests that are well-formed are answered by method and path.
+/// A connection on the current loop, on which requests that are well-formed are answered by method and by the normal form of
+/// their path.
 pub(super) fn by_path(
     builder: &http1::Builder,
     stream: TcpStream,
@@ -158,7 +160,7 @@ pub(super) fn by_path(
         let service = service_fn(move |request: Request<Incoming>| {
             let _answering = turn.begin();
             let response = match target::check(&request) {
-                Ok(()) => answer(request.method(), request.uri().path()),
+                Ok(()) => answer(request.method(), &endpoint_path::normal(request.uri().path()).unwrap_or_default()),
                 Err(error) => respond::malformed(error),
             };
             async move { Ok::<_, Infallible>(response) }

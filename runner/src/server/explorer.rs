@@ -10,10 +10,10 @@ use abi::reserved_paths::EXPLORER;
 use flate2::read::GzDecoder;
 use hyper::body::Bytes;
 use hyper::header::{
-    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap,
     HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Response, StatusCode};
 
 use super::{Body, plain};
 
@@ -67,9 +67,8 @@ impl Explorer {
         Self { endpoints: Bytes::from(format!("[{}]", entries.join(","))) }
     }
 
-    /// The answer at a path, if it is one of the explorer's.
-    pub(super) fn answer<B>(&self, request: &Request<B>) -> Option<Response<Body>> {
-        let path = request.uri().path();
+    /// The answer at a path in its normal form, if it is one of the explorer's.
+    pub(super) fn answer(&self, path: &str, asked: &HeaderMap) -> Option<Response<Body>> {
         if path == "/" {
             return Some(redirect(StatusCode::SEE_OTHER, PAGE));
         }
@@ -79,28 +78,12 @@ impl Explorer {
             // Calls of models are not recorded yet.
             "/api/inferences" => json(Bytes::from_static(b"[]")),
             below if below.starts_with('/') => match ASSETS.iter().find(|asset| asset.path == below) {
-                Some(asset) => asset.response(request.headers()),
+                Some(asset) => asset.response(asked),
                 None => plain(StatusCode::NOT_FOUND, "404 page not found"),
             },
             _ => return None,
         })
     }
-}
-
-/// Whether a request to a GraphQL endpoint comes from somebody who typed its address into a browser
-/// (`http-server` section 13).
-pub(super) fn is_visit<B>(request: &Request<B>) -> bool {
-    const CLIENTS: [&str; 3] = ["application/json", "application/graphql-response+json", "text/event-stream"];
-    let accepts = |wanted: &str| {
-        let values = request.headers().get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|range| {
-            range.split(';').next().is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(wanted))
-        })
-    };
-    let asks = |query: &str| query.split('&').any(|pair| pair == "query" || pair.starts_with("query="));
-    *request.method() == Method::GET
-        && !request.uri().query().is_some_and(asks)
-        && !CLIENTS.iter().any(|client| accepts(client))
 }
 
 /// To the explorer.
@@ -177,31 +160,9 @@ fn takes_gzip(asked: &HeaderMap) -> bool {
 mod tests {
     use super::*;
 
-    fn request(method: &str, uri: &str, headers: &[(&str, &str)]) -> Request<()> {
-        let mut builder = Request::builder().method(method).uri(uri);
-        for (name, value) in headers {
-            builder = builder.header(*name, *value);
-        }
-        builder.body(()).expect("a request")
-    }
-
-    #[test]
-    fn visits_of_a_browser() {
-        let html = ("accept", "text/html,application/xhtml+xml,*/*;q=0.8");
-        for (method, uri, headers, expected) in [
-            ("GET", "/graphql", &[html][..], true),
-            ("GET", "/graphql", &[], true),
-            ("GET", "/graphql?x=1", &[html], true),
-            ("GET", "/graphql?query=%7Bx%7D", &[html], false),
-            ("GET", "/graphql?a=1&query=x", &[html], false),
-            ("POST", "/graphql", &[html], false),
-            ("GET", "/graphql", &[("accept", "application/json")], false),
-            ("GET", "/graphql", &[html, ("accept", "text/html, Application/JSON;q=0.5")], false),
-            ("GET", "/graphql", &[("accept", "application/graphql-response+json")], false),
-            ("GET", "/graphql", &[("accept", "text/event-stream")], false),
-        ] {
-            assert_eq!(is_visit(&request(method, uri, headers)), expected, "{method} {uri} {headers:?}");
-        }
+    fn headers(list: &[(&'static str, &str)]) -> HeaderMap {
+        let value = |value| HeaderValue::from_str(value).expect("a value");
+        list.iter().map(|(name, text)| (HeaderName::from_static(name), value(text))).collect()
     }
 
     #[test]
@@ -214,8 +175,7 @@ mod tests {
             ("*", true),
             ("", false),
         ] {
-            let request = request("GET", "/", &[("accept-encoding", value)]);
-            assert_eq!(takes_gzip(request.headers()), expected, "{value}");
+            assert_eq!(takes_gzip(&headers(&[("accept-encoding", value)])), expected, "{value}");
         }
     }
 
@@ -230,16 +190,16 @@ mod tests {
         let length = |response: &Response<Body>| response.body().whole().map(<[u8]>::len);
         for asset in &ASSETS {
             let path = format!("{EXPLORER}{}", asset.path);
-            let whole = explorer.answer(&request("GET", &path, &[])).expect("an answer");
-            let packed = explorer.answer(&request("GET", &path, &[("accept-encoding", "gzip")])).expect("an answer");
+            let whole = explorer.answer(&path, &headers(&[])).expect("an answer");
+            let packed = explorer.answer(&path, &headers(&[("accept-encoding", "gzip")])).expect("an answer");
             assert!(length(&whole) > length(&packed), "{}", asset.path);
             let tag = packed.headers()[ETAG].to_str().expect("text").to_owned();
             let again = [("accept-encoding", "gzip"), ("if-none-match", tag.as_str())];
-            let again = explorer.answer(&request("GET", &path, &again)).expect("an answer");
+            let again = explorer.answer(&path, &headers(&again)).expect("an answer");
             assert_eq!((again.status(), length(&again)), (StatusCode::NOT_MODIFIED, Some(0)));
         }
         let body = |path| {
-            let answer = explorer.answer(&request("GET", path, &[]))?;
+            let answer = explorer.answer(path, &headers(&[]))?;
             answer.body().whole().map(<[u8]>::to_vec)
         };
         let list = r#"[{"type":"GraphQL","name":"z","path":"/z"},{"type":"GraphQL","name":"a","path":"/a"}]"#;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use abi::endpoint_path;
 use abi::manifest::Auth;
 use abi::reserved_paths::{self, Reserved};
 use bytes::BytesMut;
@@ -57,7 +58,7 @@ pub(super) async fn respond(live: &Arc<Live>, request: Request<Incoming>) -> Res
     let origin = match routes.origins.admit(&request) {
         Ok(origin) => origin,
         // Probes come from anywhere, and a preflight is told nothing. What they are told, no page may read.
-        Err(_) if asks || Reserved::at(request.uri().path()).is_some_and(Reserved::is_probe) => None,
+        Err(_) if asks || is_probe(&request) => None,
         Err(refusal) => return varying(refuse(limits, request, routes.origins.refuse(&refusal)).await, None),
     };
     if asks {
@@ -66,6 +67,11 @@ pub(super) async fn respond(live: &Arc<Live>, request: Request<Incoming>) -> Res
     // Nobody knows how much of the request was read.
     let failed = |_| closing(StatusCode::INTERNAL_SERVER_ERROR, "internal error");
     varying(caught(route(live, &routes, request)).await.unwrap_or_else(failed), origin)
+}
+
+fn is_probe<B>(request: &Request<B>) -> bool {
+    let path = endpoint_path::normal(request.uri().path());
+    path.and_then(|path| Reserved::at(&path)).is_some_and(Reserved::is_probe)
 }
 
 /// An answer that is another one for other origins.
@@ -86,45 +92,55 @@ pub(super) fn is_reading(method: &Method) -> bool {
 }
 
 async fn route(live: &Arc<Live>, routes: &Arc<Routes>, request: Request<Incoming>) -> Response<Body> {
-    let found = routes.find(request.uri().path());
-    let own = match found {
-        _ if !is_reading(request.method()) => Some(not_allowed(methods(&found))),
-        _ if live.has_admin() => None,
-        _ => probes::answer(request.uri().path(), live),
+    let route = match find(live, routes, &request) {
+        Ok(route) => route,
+        Err(response) => return unread(&request, response),
     };
-    if let Some(response) = own {
-        return unread(&request, response);
+    let under_way = live.begin();
+    let exchange = Exchange::begin();
+    let span = traces::request(request.method().as_str(), &route.path, request.headers());
+    let response = serve(routes, route, &live.limits, request).instrument(span.clone()).await;
+    let (status, size) = (response.status().as_u16(), response.body().whole().map(<[u8]>::len));
+    traces::responded(&span, status);
+    exchange.answered(&route.metrics, &route.name, status, size.unwrap_or(0) as u64);
+    match size {
+        Some(_) => response,
+        // A stream is under way until it ends.
+        None => response.map(|body| body.holding((under_way, exchange))),
+    }
+}
+
+/// The endpoint that is asked, or the answer where it is none.
+fn find<'r, B>(live: &Live, routes: &'r Routes, request: &Request<B>) -> Result<&'r Route, Response<Body>> {
+    let path = endpoint_path::normal(request.uri().path());
+    let found = path.as_deref().map_or(Found::Nothing, |path| routes.find(path));
+    if !is_reading(request.method()) {
+        return Err(not_allowed(methods(&found)));
+    }
+    let not_found = || plain(StatusCode::NOT_FOUND, "Not Found");
+    let path = path.ok_or_else(not_found)?;
+    if !live.has_admin()
+        && let Some(response) = probes::answer(&path, live)
+    {
+        return Err(response);
     }
     match found {
-        Found::Health => unread(&request, health(routes)),
-        Found::Moved(path) => unread(&request, moved(path)),
+        Found::Health => Err(health(routes)),
+        Found::Moved(path) => Err(moved(&path)),
         Found::Nothing => {
-            let explored = routes.explorer.as_ref().and_then(|explorer| explorer.answer(&request));
-            unread(&request, explored.unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "Not Found")))
+            let explored = routes.explorer.as_ref().and_then(|explorer| explorer.answer(&path, request.headers()));
+            Err(explored.unwrap_or_else(not_found))
         }
-        Found::Endpoint(_) if request.method() == Method::HEAD => unread(&request, not_allowed(methods(&found))),
-        Found::Endpoint(_) if routes.explorer.is_some() && explorer::is_visit(&request) => {
-            explorer::redirect(StatusCode::TEMPORARY_REDIRECT, reserved_paths::EXPLORER)
+        Found::Endpoint(_) if request.method() == Method::HEAD => Err(not_allowed(methods(&found))),
+        Found::Endpoint(_) if routes.explorer.is_some() && graphql_http::is_visit(request) => {
+            Err(explorer::redirect(StatusCode::TEMPORARY_REDIRECT, reserved_paths::EXPLORER))
         }
-        Found::Endpoint(route) => {
-            let under_way = live.begin();
-            let exchange = Exchange::begin();
-            let span = traces::request(request.method().as_str(), &route.path, request.headers());
-            let response = serve(routes, route, &live.limits, request).instrument(span.clone()).await;
-            let (status, size) = (response.status().as_u16(), response.body().whole().map(<[u8]>::len));
-            traces::responded(&span, status);
-            exchange.answered(&route.metrics, &route.name, status, size.unwrap_or(0) as u64);
-            match size {
-                Some(_) => response,
-                // A stream is under way until it ends.
-                None => response.map(|body| body.holding((under_way, exchange))),
-            }
-        }
+        Found::Endpoint(route) => Ok(route),
     }
 }
 
 /// The methods that are answered there.
-fn methods(found: &Found<'_, '_>) -> &'static str {
+fn methods(found: &Found<'_>) -> &'static str {
     if let Found::Endpoint(_) = found { "GET, POST" } else { READING }
 }
 

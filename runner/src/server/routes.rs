@@ -1,8 +1,10 @@
 //! Which path is answered by whom.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use abi::manifest::{Auth, Manifest};
+use abi::endpoint_path;
+use abi::manifest::{Auth, Endpoint, Manifest};
 use abi::reserved_paths::Reserved;
 
 use super::explorer::Explorer;
@@ -15,8 +17,10 @@ use crate::telemetry::metrics::EndpointMetrics;
 pub struct Route {
     /// Name in the manifest.
     pub name: String,
-    /// Path; a trailing slash makes it a prefix.
+    /// Path, as the manifest has it.
     pub path: String,
+    /// The path in its normal form; a trailing slash makes it a prefix.
+    pub normal_path: String,
     /// How it authenticates.
     pub auth: Auth,
     /// What is measured about it.
@@ -26,7 +30,7 @@ pub struct Route {
 impl Route {
     /// The part before the final slash of a route that serves every path below it.
     fn folder(&self) -> Option<&str> {
-        self.path.strip_suffix('/').filter(|folder| !folder.is_empty())
+        self.normal_path.strip_suffix('/').filter(|folder| !folder.is_empty())
     }
 
     fn covers(&self, path: &str) -> bool {
@@ -36,14 +40,14 @@ impl Route {
 }
 
 /// What is at a path.
-#[derive(Clone, Copy, Debug)]
-pub enum Found<'r, 'p> {
+#[derive(Clone, Debug)]
+pub enum Found<'r> {
     /// `/health`.
     Health,
     /// An endpoint.
     Endpoint(&'r Route),
     /// Nothing, but the path without its final slash is served.
-    Moved(&'p str),
+    Moved(String),
     /// Nothing.
     Nothing,
 }
@@ -76,15 +80,18 @@ impl Routes {
     ) -> Self {
         let mut endpoints = Vec::new();
         for (name, endpoint) in &manifest.endpoints {
-            if let Some(reason) = unusable(manifest, &endpoint.path) {
-                let path = &endpoint.path;
-                tracing::error!(target: "modus", endpoint = name, path, "The endpoint cannot be served: {reason}.");
-                continue;
-            }
+            let normal_path = match usable(manifest, &endpoint.path) {
+                Ok(path) => path.into_owned(),
+                Err(reason) => {
+                    let path = &endpoint.path;
+                    tracing::error!(target: "modus", endpoint = name, path, "The endpoint cannot be served: {reason}.");
+                    continue;
+                }
+            };
             let (name, path) = (name.clone(), endpoint.path.clone());
-            endpoints.push(Route { name, path, auth: endpoint.auth, metrics: EndpointMetrics::default() });
+            endpoints.push(Route { name, path, normal_path, auth: endpoint.auth, metrics: EndpointMetrics::default() });
         }
-        endpoints.sort_by_key(|route| std::cmp::Reverse(route.path.len()));
+        endpoints.sort_by_key(|route| std::cmp::Reverse(route.normal_path.len()));
         Self { endpoints, authenticator, explorer: None, origins: OriginPolicy::default(), health, graphql }
     }
 
@@ -122,7 +129,7 @@ impl Routes {
     #[must_use]
     pub fn with_explorer(mut self, manifest: &Manifest) -> Self {
         self.endpoints.retain(|route| {
-            let taken = Reserved::at(&route.path) == Some(Reserved::Explorer);
+            let taken = Reserved::at(&route.normal_path) == Some(Reserved::Explorer);
             if taken {
                 let (endpoint, path) = (&route.name, &route.path);
                 tracing::error!(target: "modus", endpoint, path, "The endpoint cannot be served: its path is the API explorer's.");
@@ -144,10 +151,10 @@ impl Routes {
         &self.endpoints
     }
 
-    /// What is at a path (`http-server` section 5): the very path, else the path without a final slash, else the
+    /// What is at a path in its normal form (`http-server` section 5): the very path, else the path without a final slash, else the
     /// longest route that covers it.
-    pub fn find<'r, 'p>(&'r self, path: &'p str) -> Found<'r, 'p> {
-        let exact = |path: &str| self.endpoints.iter().find(|route| route.path == path);
+    pub fn find(&self, path: &str) -> Found<'_> {
+        let exact = |path: &str| self.endpoints.iter().find(|route| route.normal_path == path);
         if Reserved::at(path) == Some(Reserved::Health) {
             return Found::Health;
         }
@@ -155,27 +162,28 @@ impl Routes {
             return Found::Endpoint(route);
         }
         if let Some(shorter) = path.strip_suffix('/').filter(|path| is_own(path) || exact(path).is_some()) {
-            return Found::Moved(shorter);
+            return Found::Moved(shorter.to_owned());
         }
         self.endpoints.iter().find(|route| route.covers(path)).map_or(Found::Nothing, Found::Endpoint)
     }
 }
 
-/// Why no endpoint can have this path.
-fn unusable(manifest: &Manifest, path: &str) -> Option<&'static str> {
-    if !path.starts_with('/') {
-        return Some("its path does not begin with a slash");
+/// The normal form of an endpoint's path, or why no endpoint can have it.
+fn usable<'p>(manifest: &Manifest, path: &'p str) -> Result<Cow<'p, str>, String> {
+    let normal = endpoint_path::of_endpoint(path).map_err(|rule| format!("its path {rule}"))?;
+    if is_own(&normal) {
+        return Err("the runner itself answers this path".to_owned());
     }
-    if is_own(path) {
-        return Some("the runner itself answers this path");
+    let same = |other: &&Endpoint| endpoint_path::normal(&other.path).is_some_and(|other| other == normal);
+    if manifest.endpoints.values().filter(same).count() > 1 {
+        return Err("another endpoint has the same path".to_owned());
     }
-    let claims = manifest.endpoints.values().filter(|endpoint| endpoint.path == path).count();
-    (claims > 1).then_some("another endpoint has the same path")
+    Ok(normal)
 }
 
 #[cfg(test)]
 pub(super) mod tests {
-    use abi::manifest::{self, Endpoint};
+    use abi::manifest;
 
     use super::*;
     use crate::client::Clients;
@@ -218,7 +226,8 @@ pub(super) mod tests {
     #[track_caller]
     fn check(paths: &[&str], asked: &str, expected: &str) {
         let routes = routes(paths);
-        let found = match routes.find(asked) {
+        let found = endpoint_path::normal(asked).map_or(Found::Nothing, |path| routes.find(&path));
+        let found = match found {
             Found::Health => "health".to_owned(),
             Found::Endpoint(route) => route.path.clone(),
             Found::Moved(path) => format!("moved {path}"),
@@ -245,26 +254,64 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn paths_are_found_however_they_are_escaped() {
+        for asked in ["/gräph", "/gr%C3%A4ph", "/gr%c3%a4%70h", "/%67r%C3%A4ph"] {
+            check(&["/gräph"], asked, "/gräph");
+            check(&["/gr%c3%a4ph"], asked, "/gr%c3%a4ph");
+        }
+        check(&["/gräph"], "/gr%C3%A4ph/", "moved /gr%C3%A4ph");
+        check(&["/gräph/"], "/gr%C3%A4ph/x", "/gräph/");
+        check(&["/graphql"], "/gr%61phql", "/graphql");
+        check(&["/gr%61phql"], "/graphql", "/gr%61phql");
+        check(&["/graphql"], "/h%65alth", "health");
+        check(&["/a b"], "/a%20b", "/a b");
+        check(&["/a/b"], "/a%2Fb", "nothing");
+        check(&["/a%2fb"], "/a%2Fb", "/a%2fb");
+        check(&["/graphql"], "/graphql%", "nothing");
+        check(&["/graphql"], "/gr%E4ph", "nothing");
+    }
+
+    #[test]
     fn endpoints_that_cannot_be_served_are_left_out() {
         check(&["/health"], "/health", "health");
         check(&["/a", "/a", "/b"], "/a", "nothing");
         check(&["/a", "/a", "/b"], "/b", "/b");
+        check(&["/a", "/%61", "/b"], "/a", "nothing");
+        check(&["/%6Civez"], "/livez", "nothing");
+        check(&["/{x}"], "/%7Bx%7D", "nothing");
     }
+
     /// `modusc check` names the paths that no endpoint can have here, and no others.
     #[test]
     fn the_check_of_a_manifest_names_what_is_left_out() {
         let served = |routes: Routes| !routes.endpoints().is_empty();
+        let refused = [
+            "/he%61lth",
+            "/%6Detrics",
+            "/%65xplorer",
+            "/explorer/%61",
+            "/a?b",
+            "/a#b",
+            "/{x}",
+            "/a/../b",
+            "//",
+            "/a//b",
+            "/a%0Ab",
+            "/a%zz",
+            "/a%",
+            "graphql",
+        ];
         let reserved =
             ["/health", "/livez", "/readyz", "/ready", "/metrics", "/explorer", "/explorer/", "/explorer/api"];
-        for path in reserved.into_iter().chain(["/", "/graphql", "/livez/", "/healthy", "/explorers", "/api/explorer"])
-        {
+        let free = ["/", "/graphql", "/livez/", "/healthy", "/explorers", "/api/explorer", "/gräph", "/gr%61phql"];
+        for path in reserved.into_iter().chain(refused).chain(free) {
             let endpoint = format!(r#"{{"type": "graphql", "path": "{path}", "auth": "none"}}"#);
             let (checked, found) = manifest::parse(&format!(r#"{{"endpoints": {{"e0": {endpoint}}}}}"#));
             let kept = checked.is_some_and(|checked| !checked.endpoints.is_empty());
             assert_eq!(kept, served(routes(&[path])), "{path}");
             let explored = routes(&[path]).with_explorer(&manifest(&[path]));
             assert_eq!(found.is_empty(), served(explored), "{path}: {found:?}");
-            assert_eq!(found.is_empty(), !reserved.contains(&path), "{path}: {found:?}");
+            assert_eq!(found.is_empty(), free.contains(&path), "{path}: {found:?}");
         }
     }
 }

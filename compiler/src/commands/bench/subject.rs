@@ -1,9 +1,11 @@
 //! The app under test: the file, what serves it, and where it is asked.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use abi::artifact::Artifact;
+use abi::endpoint_path;
 use abi::manifest::{Auth, Manifest};
 use abi::plan::Program;
 use loadgen::cores::Cores;
@@ -58,6 +60,7 @@ impl Subject {
             }
         };
         let path = endpoint(arguments, &program.manifest)?;
+        let path = endpoint_path::normal(&path).map_or_else(|| path.clone(), Cow::into_owned);
         let folder = arguments.env_file.as_deref().map(env_folder).transpose()?;
         let served = runner.as_ref().map_or(file, |(path, _)| path);
         let launch = Launch {

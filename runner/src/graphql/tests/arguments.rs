@@ -109,6 +109,63 @@ fn literals_are_checked() {
     refused("query($b: Int = \"x\") {add(a: 1, b: $b)}", "", "invalid default value");
 }
 
+/// A finding of validation with its place; no syntax error.
+fn misplaced(query: &str, part: &str, column: usize) {
+    let response = ask(&engine_with(Options::default(), |_, _| answer("null")), query, "");
+    let (status, text) = (response.status, text(&response));
+    let place = format!("\"locations\":[{{\"line\":1,\"column\":{column}}}]");
+    assert!(status == 200 && text.contains(part) && text.contains(&place), "{query}: {status} {text}");
+}
+
+#[test]
+fn objects_and_lists_for_built_in_scalars() {
+    misplaced("{any(text: {a: 1})}", "String cannot represent a non string value: an object (at text)", 12);
+    misplaced("{any(text: [{a: 1}])}", "String cannot represent a non string value: a list (at text)", 12);
+    misplaced("{add(a: {})}", "Int cannot represent non-integer value: an object (at a)", 9);
+    misplaced("{any(list: [1, {a: 1}])}", "Int cannot represent non-integer value: an object (at list[1])", 12);
+    misplaced("{any(size: {a: [1]})}", "Float cannot represent non numeric value: an object (at size)", 12);
+    misplaced("{any(flag: {a: true})}", "Boolean cannot represent a non boolean value: an object (at flag)", 12);
+    misplaced("{any(tree: {label: {a: 1}})}", "non string value: an object (at tree.label)", 12);
+    misplaced("{max @include(if: {a: true})}", "Boolean cannot represent a non boolean value: an object (at if)", 19);
+    misplaced("{max @skip(if: [false])}", "Boolean cannot represent a non boolean value: a list (at if)", 16);
+    misplaced("{__type(name: [\"Tree\"]) {name}}", "non string value: a list (at name)", 15);
+    let list = "{__schema {types {fields(includeDeprecated: [true]) {name}}}}";
+    misplaced(list, "non boolean value: a list (at includeDeprecated)", 45);
+    let default = "query($b: Int = {a: 1}) {add(a: 1, b: $b)}";
+    misplaced(
+        default,
+        r#"Variable \"$b\" has invalid default value; Int cannot represent non-integer value: an object"#,
+        17,
+    );
+    misplaced("query($l: [Int!] = [1, {}]) {any(list: $l)}", r#"Variable \"$l\" has invalid default value; Int"#, 24);
+    misplaced("query($f: Boolean = {}) {any(flag: $f)}", r#"Variable \"$f\" has invalid default value; Boolean"#, 21);
+    // What is no GraphQL stays a syntax error.
+    for query in ["{any(text: {a: 1)}", "query($a: Int = 1) {{", "{any(text: {{})}", "{any(id: {a 1})}", "query Q {{"] {
+        let response = ask(&engine_with(Options::default(), |_, _| answer("null")), query, "");
+        assert_eq!((response.status, text(&response).contains("Unexpected")), (400, true), "{query}");
+    }
+}
+
+#[test]
+fn objects_and_lists_for_custom_scalars() {
+    let value = r#"{"a":[1,{"b":null}],"c":"x"}"#;
+    let literal = r#"{a: [1, {b: null}], c: "x"}"#;
+    let expected = format!("- - - - - {value} -");
+    check(&format!("{{any(wave: {literal})}}"), "", &expected);
+    check("query($w: Wave) {any(wave: $w)}", &format!(r#"{{"w": {value}}}"#), &expected);
+    check(&format!("query($w: Wave = {literal}) {{any(wave: $w)}}"), "", &expected);
+    check(
+        "query($x: Int, $y: Int) {any(wave: {a: $x, b: $y, c: [$y]})}",
+        r#"{"x": 2}"#,
+        r#"- - - - - {"a":2,"c":[null]} -"#,
+    );
+    check("{any(wave: [{a: 1.50}, true])}", "", r#"- - - - - [{"a":1.50},true] -"#);
+    check("{any(wave: {a: {tree: {a: 1}}}, id: {})}", "", r#"- - - - {} {"a":{"tree":{"a":1}}} -"#);
+    refused("{any(wave: {a: [1, FOO]})}", "", "Wave cannot represent value: FOO (at wave.a[1])");
+    refused("{any(wave: {a: 1, a: 2})}", "", "a");
+    refused("{any(wave: {a: $x})}", "", "x");
+}
+
 #[test]
 fn variables_are_checked() {
     refused("query($a: Int!) {add(a: $a)}", "", "Variable \\\"$a\\\" of required type \\\"Int!\\\" was not provided.");

@@ -1,6 +1,6 @@
 //! What a client takes for an answer, and what it sends.
 
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, UPGRADE};
 
 /// The media type of a whole answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,11 +47,7 @@ impl Accept {
             return Self::default();
         }
         let (mut events, mut response, mut json) = (0, 0, 0);
-        let ranges = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        for range in ranges.flat_map(|value| value.split(',')) {
-            let mut parts = range.split(';').map(str::trim);
-            let name = parts.next().unwrap_or_default();
-            let quality = parts.find_map(quality).unwrap_or(1000);
+        for (name, quality) in ranges(headers) {
             for (known, best) in [(EVENTS, &mut events), (RESPONSE, &mut response), (JSON, &mut json)] {
                 if name.eq_ignore_ascii_case(known) {
                     *best = quality.max(*best);
@@ -65,6 +61,37 @@ impl Accept {
         };
         Self { media, events: events > 0, prefers_events: events > response.max(json) }
     }
+}
+
+/// The media ranges of `Accept`, each with its quality in thousandths.
+fn ranges(headers: &HeaderMap) -> impl Iterator<Item = (&str, u32)> {
+    let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        (parts.next().unwrap_or_default(), parts.find_map(quality).unwrap_or(1000))
+    })
+}
+
+/// Whether the client would rather have a page than an answer. Where it names no kind of answer, naming pages is enough.
+pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
+    let (mut html, mut named, mut any) = (0, 0, 0);
+    for (name, quality) in ranges(headers) {
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        let best = match () {
+            () if is("text/html") || is("application/xhtml+xml") => &mut html,
+            () if is(EVENTS) || is(RESPONSE) || is(JSON) => &mut named,
+            () if is("application/*") || is("*/*") => &mut any,
+            () => continue,
+        };
+        *best = quality.max(*best);
+    }
+    html > named && html >= any
+}
+
+/// Whether the client wants to go on with WebSockets.
+pub(super) fn is_websocket(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(UPGRADE).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|protocol| protocol.trim().eq_ignore_ascii_case("websocket"))
 }
 
 /// `q=0.5`, in thousandths.
@@ -136,6 +163,29 @@ mod tests {
         assert_eq!(accept(&["text/event-stream;q=0"]), expect(Media::Unstated, false, false));
         let usual = "application/graphql-response+json, application/json, text/event-stream, multipart/mixed";
         assert_eq!(accept(&[usual]), expect(Media::GraphqlResponse, true, false));
+    }
+
+    #[test]
+    fn pages() {
+        for (value, expected) in [
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", true),
+            ("TEXT/HTML", true),
+            ("text/html, application/xhtml+xml, */*", true),
+            ("text/html, application/json;q=0.5", true),
+            ("text/html;q=0.5, application/json", false),
+            ("text/html, application/json", false),
+            ("text/html;q=0.5, */*", false),
+            ("text/html;q=0", false),
+            ("application/graphql-response+json", false),
+            ("text/event-stream", false),
+            ("text/plain", false),
+            ("*/*", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(value))]);
+            assert_eq!(prefers_html(&headers), expected, "{value}");
+        }
+        assert!(!prefers_html(&HeaderMap::new()));
     }
 
     #[test]

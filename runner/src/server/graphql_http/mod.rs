@@ -125,13 +125,20 @@ impl GraphqlHandler {
 /// What a subscription without `Accept: text/event-stream` is told.
 const NO_EVENT_STREAM: &str =
     "Subscriptions use SSE (Server-Sent Events). Requests must accept 'text/event-stream' for SSE responses.";
+/// What a client of WebSockets is told.
+const NO_WEBSOCKETS: &str = "WebSockets are not supported. Subscriptions use SSE (Server-Sent Events): \
+                             ask with 'Accept: text/event-stream'.";
 const WRONG_TYPE: &str = "The request's Content-Type must be application/json in UTF-8.";
 const NOT_PREFLIGHTED: &str = "A GET request must have a header that browsers ask for first, such as \
                                GraphQL-Require-Preflight: 1 (setting `plain-get`).";
 
 impl Handler for GraphqlHandler {
     fn refuse(&self, head: &Parts) -> Option<Response<Body>> {
-        let is_usual = head.method == Method::GET || accept::is_json(&head.headers);
+        let by_get = head.method == Method::GET;
+        if by_get && accept::is_websocket(&head.headers) {
+            return Some(plain(StatusCode::BAD_REQUEST, NO_WEBSOCKETS));
+        }
+        let is_usual = by_get || accept::is_json(&head.headers);
         let is_safe = is_usual || accept::is_preflighted(&head.headers);
         (!is_safe).then(|| plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, WRONG_TYPE))
     }
@@ -141,8 +148,39 @@ impl Handler for GraphqlHandler {
     }
 }
 
+/// Whether a request to an endpoint comes from somebody who typed its address into a browser (`http-server` section 13).
+pub(super) fn is_visit<B>(request: &Request<B>) -> bool {
+    let asks = request.uri().query().is_some_and(request::has_parameters);
+    *request.method() == Method::GET && !asks && accept::prefers_html(request.headers())
+}
+
 /// The answer to a request that panicked, which accepts these media types.
 pub(super) fn failed(accept: Option<HeaderValue>) -> Response<Body> {
     let headers: HeaderMap = accept.map(|accept| (ACCEPT, accept)).into_iter().collect();
     Reply::of(Err(Refusal::Internal), Accept::of(&headers).media).whole()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visits_of_a_browser() {
+        for (method, target, accept, expected) in [
+            ("GET", "/graphql", "text/html,*/*;q=0.8", true),
+            ("GET", "/graphql?x=1&quer=2", "text/html", true),
+            ("GET", "/graphql", "*/*", false),
+            ("GET", "/graphql", "text/html, application/json", false),
+            ("POST", "/graphql", "text/html", false),
+            ("GET", "/graphql?query=%7Bx%7D", "text/html", false),
+            ("GET", "/graphql?a=1&qu%65ry", "text/html", false),
+            ("GET", "/graphql?extensions=%7B%7D", "text/html", false),
+            ("GET", "/graphql?operationName=A", "text/html", false),
+            ("GET", "/graphql?variables=%7B%7D", "text/html", false),
+        ] {
+            let request =
+                Request::builder().method(method).uri(target).header(ACCEPT, accept).body(()).expect("a request");
+            assert_eq!(is_visit(&request), expected, "{method} {target} {accept}");
+        }
+    }
 }

@@ -40,7 +40,10 @@ impl Reply {
         let persisted =
             |message, code| errors(StatusCode::OK, &[RequestError { code: Some(code), ..RequestError::new(message) }]);
         match refusal {
-            Refusal::Malformed => Self::text(media, StatusCode::BAD_REQUEST, "Failed to parse GraphQL request."),
+            Refusal::Malformed(reason) => {
+                let text = ["Failed to parse GraphQL request."].into_iter().chain(reason).collect::<Vec<_>>().join(" ");
+                Self::text(media, StatusCode::BAD_REQUEST, &text)
+            }
             Refusal::UnsupportedHash => persisted("PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED"),
             Refusal::UnknownHash => persisted("PersistedQueryNotFound", "PERSISTED_QUERY_NOT_FOUND"),
             Refusal::WrongHash => {
