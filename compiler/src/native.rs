@@ -101,7 +101,7 @@ impl Target {
 pub fn compile(wasm: &[u8], target: &Target) -> Result<Vec<u8>, Diagnostic> {
     let config = config(target)?;
     let refused = |error: &dyn std::fmt::Display| {
-        Diagnostic::error(codes::NOT_COMPILABLE, format!("failed to compile the plugin: {error:#}"))
+        Diagnostic::error(codes::NOT_COMPILABLE, format!("failed to compile the app: {error:#}"))
     };
     let engine = Engine::new(&config).map_err(|error| target.refused(&error))?;
     engine.precompile_module(wasm).map_err(|error| refused(&error))

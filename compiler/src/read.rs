@@ -152,15 +152,14 @@ fn structure(bytes: &[u8], found: &mut Vec<Diagnostic>) -> Option<Structure> {
     let (structure, foreign) = match checked.and_then(|()| collect(bytes)) {
         Ok(collected) => collected,
         Err(error) => {
-            let message =
-                format!("failed to compile the plugin: {} (at offset {:#x})", error.message(), error.offset());
+            let message = format!("failed to compile the app: {} (at offset {:#x})", error.message(), error.offset());
             found.push(Diagnostic::error(codes::INVALID_MODULE, message));
             return None;
         }
     };
     for (kind, name) in foreign {
         let message =
-            format!("failed to compile the plugin: it imports the {kind} {name}, and the host provides functions only");
+            format!("failed to compile the app: it imports the {kind} {name}, and the host provides functions only");
         let help = match kind {
             "memory" => "build the app so that it defines and exports its own memory",
             _ => "build the app without this import",

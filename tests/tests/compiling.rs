@@ -45,10 +45,14 @@ fn bad_modules() {
     let json = |text: &'static str| ("modus_metadata", text.as_bytes());
     check_refused(b"hello", None, &["MC0101", "invalid wasm file"]);
     check_refused(b"\0asm\x0d\0\x01\0", None, &["MC0102", "component"]);
-    check_refused(&module(&[]), None, &["failed to parse plugin metadata version"]);
-    check_refused(&module(&[("modus_metadata_version", &[1])]), None, &["unsupported plugin metadata version: 1"]);
-    check_refused(&module(&[version]), None, &["no metadata found in plugin"]);
-    check_refused(&module(&[version, json("{")]), None, &["failed to parse plugin metadata"]);
+    check_refused(&module(&[]), None, &["failed to read the version of the app's metadata"]);
+    check_refused(
+        &module(&[("modus_metadata_version", &[1])]),
+        None,
+        &["unsupported version of the app's metadata: 1"],
+    );
+    check_refused(&module(&[version]), None, &["no metadata found in the app"]);
+    check_refused(&module(&[version, json("{")]), None, &["failed to parse the app's metadata"]);
     check_refused(
         &module(&[version, json(r#"{"sdk": "modus-sdk-cobol"}"#)]),
         None,
@@ -68,7 +72,7 @@ fn manifest_findings_come_with_the_modules() {
         &module(&[]),
         Some("{\n  \"endpoints\": {\"a\": {\"type\": \"rest\"}},\n  \"connections\": {\"b\": {}}\n}"),
         &[
-            "failed to parse plugin metadata version",
+            "failed to read the version of the app's metadata",
             "unknown type [rest] for endpoint [a]",
             "missing type for connection [b]",
             ":2:",

@@ -1,5 +1,5 @@
-//! Promise: guests reach the host through its functions, however they import them; one that does not exist fails only
-//! the call that reaches it.
+//! Promise: guests reach the host through its functions, however they import them; one that does not exist is null to
+//! the guest, or fails the call that reaches it.
 
 use serde_json::{Value, json};
 use tests::app::{self, App};
@@ -33,6 +33,14 @@ fn a_host_function_that_does_not_exist_is_named() {
         let answer = runner.query(query);
         assert!(answer["errors"][0]["message"].as_str().unwrap().contains(name), "{language:?}: {answer}");
         assert_eq!(answer["errors"][0]["path"], json!(["asksNowhere"]));
+        // Where null can be taken, the app's own error is told, or it goes on.
+        let answer = runner.query(r#"{ findsNowhere(v: "?") }"#);
+        assert_eq!(answer["errors"][0]["message"], "nobody could be asked", "{language:?}: {answer}");
+        let answer = runner.query(r#"{ tellsNowhere(v: "!") }"#);
+        assert_eq!(answer, json!({"data": {"tellsNowhere": "told"}}), "{language:?}");
+        for name in ["modus_nowhere.find", "modus_nowhere.tell"] {
+            runner.wait_for_log(|record| record["host_function"] == name && record["level"] == "error");
+        }
         assert_eq!(runner.query(healthy)["errors"], Value::Null);
     }
 }

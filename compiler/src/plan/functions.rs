@@ -12,7 +12,7 @@ use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::dispatch;
 use crate::language::frontend;
-use crate::metadata::{Function, Parameter, split_version};
+use crate::metadata::{Function, Parameter};
 use crate::read::Module;
 use crate::schema::defaults::default_value;
 use crate::schema::names;
@@ -94,12 +94,8 @@ fn complete(module: &Module, plan: &mut FunctionPlan, ty: &FuncType, types: &mut
         );
     }
     let reached: Vec<TypeId> = plan.types().collect();
-    if let Some((type_name, reason)) = unsupported(types, &reached) {
-        let plugin = split_version(&module.metadata.plugin).0;
-        let message = format!(
-            "function {name} is left out: failed to get execution plan for {name}: failed to get type info for \
-             {type_name}: info for type {type_name} not found in plugin {plugin} ({reason})"
-        );
+    if let Some((_, reason)) = unsupported(types, &reached) {
+        let message = format!("function {name} is left out: {reason}");
         plan.uncallable = Some(reason);
         return Some(Diagnostic::warning(codes::TYPE_UNKNOWN, message));
     }

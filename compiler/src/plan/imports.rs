@@ -38,7 +38,7 @@ pub(super) fn build(module: &Module, types: &mut Types, found: &mut Vec<Diagnost
     }
     lacking.report(found);
     for name in module.metadata.fn_imports.keys().filter(|name| !reported.contains(*name)) {
-        let message = format!("Unused import {name} in plugin metadata. Please update your Modus SDK");
+        let message = format!("Unused import {name} in the app's metadata. Please update your Modus SDK");
         found.push(Diagnostic::warning(codes::IMPORT_UNUSED, message));
     }
     plans

@@ -36,6 +36,8 @@ fn check(sdk: &str, members: &str, imports: &[&str], exports: &[&str], findings:
     assert_eq!(found.len(), findings.len(), "{found:#?}");
     for (finding, part) in found.iter().zip(findings) {
         assert!(finding.contains(part), "{finding:?} lacks {part:?}");
+        // In the author's words, and one sentence.
+        assert!(!finding.contains("plugin") && finding.matches("failed to").count() < 2, "{finding:?}");
     }
     if let Some(program) = &program {
         assert_eq!(program.check(), Ok(()));
@@ -103,7 +105,7 @@ fn helper_exports() {
 #[test]
 fn unsupported_types_leave_functions_out() {
     let members = r#""fnExports":{"f":{"results":[{"type":"any"}]},"g":{}}"#;
-    let findings = ["failed to get type info for any: info for type any not found in plugin app"];
+    let findings = ["MC0315 function f is left out: values of Go type any cannot be passed"];
     let program = check(GO, members, &[], &["f >i", "g >"], &findings).expect("a program");
     assert_eq!(program.schema.query.len(), 1);
     assert_eq!(program.schema.query.get(0).unwrap().function, 1);
@@ -164,7 +166,7 @@ fn imports() {
         "MC0308 the metadata does not describe host function modus_secrets.getSecretValue",
         "MC0309 host function env.seed is imported as () -> (i32), expected is () -> (f64)",
         "MC0307 host functions that are not available: modus_collections.upsert (i32) -> (i32), acme.go (v128) -> ()",
-        "MC0310 Unused import modus_models.invokeModel in plugin metadata. Please update your Modus SDK",
+        "MC0310 Unused import modus_models.invokeModel in the app's metadata. Please update your Modus SDK",
     ];
     let program = check(AS, members, &imports, &[], &findings).expect("a program");
     let problems: Vec<bool> = program.imports.iter().map(|import| import.problem.is_some()).collect();

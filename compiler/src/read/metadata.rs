@@ -21,13 +21,13 @@ pub(crate) fn read(sections: &Sections<'_>, found: &mut Vec<Diagnostic>) -> Opti
     check_version(sections, found)?;
     let Some(json) = sections.get(SECTION.as_bytes()) else {
         let help = "Metadata not found.  Please recompile using the latest version of the Modus SDK.";
-        found.push(Diagnostic::error(codes::METADATA_MISSING, "no metadata found in plugin").with_help(help));
+        found.push(Diagnostic::error(codes::METADATA_MISSING, "no metadata found in the app").with_help(help));
         return None;
     };
     let metadata = match parse(json) {
         Ok(metadata) => metadata,
         Err(error) => {
-            let message = format!("failed to parse plugin metadata: {error}");
+            let message = format!("failed to parse the app's metadata: {error}");
             found.push(Diagnostic::error(codes::METADATA_JSON, message));
             return None;
         }
@@ -46,21 +46,21 @@ fn check_version(sections: &Sections<'_>, found: &mut Vec<Diagnostic>) -> Option
         Some([VERSION]) => return Some(()),
         Some([version]) => Diagnostic::error(
             codes::METADATA_VERSION_UNSUPPORTED,
-            format!("unsupported plugin metadata version: {version}"),
+            format!("unsupported version of the app's metadata: {version}"),
         )
         .with_help(format!("this compiler reads version {}", VERSION)),
         Some(data) => Diagnostic::error(
             codes::METADATA_VERSION_MISSING,
-            format!("failed to parse plugin metadata version: the section has {} bytes instead of 1", data.len()),
+            format!("failed to read the version of the app's metadata: the section has {} bytes instead of 1", data.len()),
         ),
         None if sections.keys().any(|name| name.starts_with(b"hypermode_")) => Diagnostic::error(
             codes::METADATA_PRE_MODUS,
-            "failed to parse plugin metadata version: the app was built with a pre-Modus SDK (Hypermode Functions)",
+            "failed to read the version of the app's metadata: the app was built with a pre-Modus SDK (Hypermode Functions)",
         )
         .with_help("rebuild the app with a Modus SDK, 0.13 or later"),
         None => Diagnostic::error(
             codes::METADATA_VERSION_MISSING,
-            format!("failed to parse plugin metadata version: there is no section {}", VERSION_SECTION),
+            format!("failed to read the version of the app's metadata: there is no section {}", VERSION_SECTION),
         )
         .with_help("the module was not built by a Modus SDK"),
     };

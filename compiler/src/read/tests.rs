@@ -134,6 +134,7 @@ fn check(bytes: &[u8], expected: &[(&str, &str)]) {
     for (finding, (code, part)) in found.iter().zip(expected) {
         assert_eq!(finding.code, *code, "{finding:?}");
         assert!(finding.message.contains(part), "{finding:?}");
+        assert!(!finding.message.contains("plugin"), "{finding:?}");
     }
     if !found.iter().any(Diagnostic::is_error) {
         assert!(module.is_some());
@@ -152,7 +153,7 @@ fn headers() {
 
 #[test]
 fn sections() {
-    let missing = (codes::METADATA_VERSION_MISSING, "failed to parse plugin metadata version");
+    let missing = (codes::METADATA_VERSION_MISSING, "failed to read the version of the app's metadata");
     let start = (codes::START_MISSING, "no WASI startup function found in");
     check(b"\0asm\x01\0\0\0", &[missing, start]);
     check(b"\0asm\x01\0\0\0\0\x05\x01ab", &[(codes::MALFORMED_SECTION, "malformed custom section"), missing]);
@@ -165,13 +166,13 @@ fn sections() {
     check(b"\0asm\x01\0\0\0\0\x02\x01\xff\0\x01", &[second, missing]);
     check(b"\0asm\x01\0\0\0\0\x02\x01a\0\xff\xff\xff\xff\xff\x01", &[second, missing]);
     check(b"\0asm\x01\0\0\0\0\x02\x01a\0\x80", &[second, missing]);
-    check(b"\0asm\x01\0\0\0\x01\x05\x01a", &[(codes::INVALID_MODULE, "failed to compile the plugin: "), missing]);
+    check(b"\0asm\x01\0\0\0\x01\x05\x01a", &[(codes::INVALID_MODULE, "failed to compile the app: "), missing]);
 
     let with = |name: &str, data: &[u8]| Builder::app(SDK).section(name, data).bytes();
     check(&with("other", b"x"), &[]);
     check(&with("modus_metadata_version", b""), &[missing]);
     check(&with("modus_metadata_version", b"\x02\x02"), &[missing]);
-    let unsupported = (codes::METADATA_VERSION_UNSUPPORTED, "unsupported plugin metadata version: 3");
+    let unsupported = (codes::METADATA_VERSION_UNSUPPORTED, "unsupported version of the app's metadata: 3");
     check(&with("modus_metadata_version", b"\x03"), &[unsupported]);
     let mut last_wins = Builder::app("{");
     check(&last_wins.section(SECTION, SDK.as_bytes()).bytes(), &[]);
@@ -181,11 +182,11 @@ fn sections() {
     let command = (codes::START_COMMAND, "not correctly configured as a WASI reactor module");
     check(
         &bare.section("hypermode_version", b"\x02").bytes(),
-        &[(codes::METADATA_PRE_MODUS, "failed to parse plugin metadata version"), command],
+        &[(codes::METADATA_PRE_MODUS, "failed to read the version of the app's metadata"), command],
     );
     check(
         &bare.section(VERSION_SECTION, b"\x02").bytes(),
-        &[(codes::METADATA_MISSING, "no metadata found in plugin"), command],
+        &[(codes::METADATA_MISSING, "no metadata found in the app"), command],
     );
 }
 
@@ -193,11 +194,11 @@ fn sections() {
 fn documents() {
     let json = |text: &str| Builder::app(text).bytes();
     let refused = |part| [(codes::METADATA_JSON, part)];
-    check(&json("{"), &refused("failed to parse plugin metadata: EOF"));
-    check(&json("null"), &refused("failed to parse plugin metadata: "));
-    check(&json(r#"{"sdk":1}"#), &refused("failed to parse plugin metadata: invalid type"));
-    check(&json(r#"{"types":{"T":{"id":-1}}}"#), &refused("failed to parse plugin metadata: "));
-    check(&json(r#"{"types":{"T":{"id":1.5}}}"#), &refused("failed to parse plugin metadata: "));
+    check(&json("{"), &refused("failed to parse the app's metadata: EOF"));
+    check(&json("null"), &refused("failed to parse the app's metadata: "));
+    check(&json(r#"{"sdk":1}"#), &refused("failed to parse the app's metadata: invalid type"));
+    check(&json(r#"{"types":{"T":{"id":-1}}}"#), &refused("failed to parse the app's metadata: "));
+    check(&json(r#"{"types":{"T":{"id":1.5}}}"#), &refused("failed to parse the app's metadata: "));
     check(&json("{}"), &[(codes::SDK_UNSUPPORTED, "unsupported SDK: ")]);
     check(&json(r#"{"sdk":"functions-as@1"}"#), &[(codes::SDK_UNSUPPORTED, "unsupported SDK: functions-as@1")]);
     check(&json(r#"{"sdk":"x","sdk":"modus-sdk-go","types":null,"fnExports":{"f":null},"new":[1]}"#), &[]);

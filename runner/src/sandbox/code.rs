@@ -50,7 +50,7 @@ impl Code {
         let initial_memory = check(&module, options)?;
         ticker::drive(&engine);
         Ok(Self {
-            instance: linker::link(&engine, &module, &program.imports, host_functions)?,
+            instance: linker::link(&engine, &module, program, host_functions)?,
             start: program.start.as_deref().and_then(|start| module.get_export_index(start)),
             exports: ExportTable::new(&module, program.language),
             functions: Lazy::new(program.functions.len()),

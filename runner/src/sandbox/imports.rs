@@ -123,13 +123,28 @@ impl Import {
     }
 }
 
-/// Whether a call of a host function may begin.
-fn admit(state: &mut State, about: &About) -> Result<(), Unwind> {
+/// A call of a host function that the runner lacks: it fails, as one that is there may.
+pub(super) fn missing(state: &mut State, name: &str) -> Result<(), Unwind> {
+    count(state)?;
+    let error = "the runner does not have it";
+    let record = Record { host_function: Some(name), error: Some(error), user_visible: true, ..Default::default() };
+    state.log.write(Severity::Error, "Host function is not available.", record);
+    Ok(())
+}
+
+/// Counts a call of a host function.
+fn count(state: &mut State) -> Result<(), Unwind> {
     state.deadline.check()?;
     state.host_calls = state.host_calls.checked_sub(1).ok_or_else(|| {
         metrics::refused(LimitId::HostCalls);
         Unwind::TooManyHostCalls
     })?;
+    Ok(())
+}
+
+/// Whether a call of a host function may begin.
+fn admit(state: &mut State, about: &About) -> Result<(), Unwind> {
+    count(state)?;
     match state.helping {
         Some(_) if about.waits => Err(Unwind::WaitingHelper(about.full_name())),
         _ => Ok(()),

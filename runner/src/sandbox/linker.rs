@@ -1,24 +1,24 @@
 //! Connects a module's imports with what stands behind them.
 
 use abi::host_functions::{ENV, HostFunction, WASI};
-use abi::plan::ImportPlan;
-use abi::types::CoreType;
-use wasmtime::{Engine, ExternType, FuncType, InstancePre, Linker, Module, ValType};
+use abi::plan::{ImportPlan, Program};
+use abi::types::{CoreType, Types};
+use wasmtime::{Engine, ExternType, FuncType, InstancePre, Linker, Module, Val, ValType};
 
-use super::imports::Import;
+use super::imports::{Import, missing};
 use super::outcome::Unwind;
 use super::state::State;
 use super::{env, wasi};
 use crate::host_functions::HostFunctions;
 
-/// Resolves the module's imports, and only those, once. `plans` are the program's, which `host_functions` stand behind.
+/// Resolves the module's imports, and only those, once. `host_functions` stand behind the program's.
 ///
 /// # Errors
 /// When the module imports something other than functions, or the same function with two types.
 pub(crate) fn link(
     engine: &Engine,
     module: &Module,
-    plans: &[ImportPlan],
+    program: &Program,
     host_functions: &HostFunctions,
 ) -> wasmtime::Result<InstancePre<State>> {
     let mut linker = Linker::new(engine);
@@ -31,7 +31,12 @@ pub(crate) fn link(
                 "import `{from}.{name}` is not a function; only functions can be imported"
             ));
         };
-        Behind::find(plans, host_functions, from, name, &ty).define(&mut linker, from, name, ty)?;
+        Behind::find((&program.imports, &program.types), host_functions, from, name, &ty).define(
+            &mut linker,
+            from,
+            name,
+            ty,
+        )?;
     }
     linker.instantiate_pre(module)
 }
@@ -41,13 +46,21 @@ enum Behind {
     Wasi(&'static wasi::Function),
     Env(env::Function),
     Host(Import),
+    /// Nothing, and the guest can go on without an answer.
+    Missing,
     /// Nothing: a call of it ends the guest's.
     Nothing,
 }
 
 impl Behind {
     /// What an import of this type means.
-    fn find(plans: &[ImportPlan], host_functions: &HostFunctions, module: &str, name: &str, ty: &FuncType) -> Self {
+    fn find(
+        (plans, types): (&[ImportPlan], &Types),
+        host_functions: &HostFunctions,
+        module: &str,
+        name: &str,
+        ty: &FuncType,
+    ) -> Self {
         if module == WASI.module {
             let function = wasi::find(name).filter(|function| has_type(function.about, ty));
             return function.map_or(Self::Nothing, Self::Wasi);
@@ -60,6 +73,7 @@ impl Behind {
         let usable = |index: &usize| plans[*index].problem.is_none() && matches_plan(ty, &plans[*index]);
         match plan.filter(usable) {
             Some(index) if host_functions.get(index).is_some() => Self::Host(Import { index }),
+            Some(index) if takes_null(&plans[index], types) => Self::Missing,
             _ => Self::Nothing,
         }
     }
@@ -74,14 +88,32 @@ impl Behind {
                 });
                 call.map(drop)
             }
+            Self::Missing => {
+                let full_name = format!("{module}.{name}");
+                let call = move |mut caller: wasmtime::Caller<'_, State>, _: &[Val], results: &mut [Val]| {
+                    // Null, which is 0.
+                    results.fill(Val::I32(0));
+                    Ok(missing(caller.data_mut(), &full_name)?)
+                };
+                linker.func_new(module, name, ty, call).map(drop)
+            }
             Self::Nothing => {
                 let full_name = format!("{module}.{name}");
-                let fail = move |_: wasmtime::Caller<'_, State>, _: &[wasmtime::Val], _: &mut [wasmtime::Val]| {
+                let fail = move |_: wasmtime::Caller<'_, State>, _: &[Val], _: &mut [Val]| {
                     Err(Unwind::Unavailable(full_name.clone()).into())
                 };
                 linker.func_new(module, name, ty, fail).map(drop)
             }
         }
+    }
+}
+
+/// Whether a guest may be answered null, as it is when a host function fails: the answer is an address, or there is none.
+fn takes_null(plan: &ImportPlan, types: &Types) -> bool {
+    match (plan.result, plan.signature.results.as_slice()) {
+        (None, []) => true,
+        (Some(ty), [CoreType::I32]) => !types[ty].kind.is_scalar(),
+        _ => false,
     }
 }
 
@@ -110,6 +142,7 @@ mod tests {
     use abi::host_functions::CAPABILITIES;
     use abi::manifest::Manifest;
     use abi::plan::Signature;
+    use abi::types::{IntKind, Kind, TypeId, TypePlan};
 
     use super::*;
     use crate::capacity::Capacity;
@@ -155,10 +188,12 @@ mod tests {
                 let plans = [plan];
                 let host_functions = HostFunctions::configure(&plans, &setup);
                 let find = |signature: &Signature| {
-                    Behind::find(&plans, &host_functions, module, name, &func_type(&engine, signature))
+                    let program = (&plans[..], &Types::default());
+                    Behind::find(program, &host_functions, module, name, &func_type(&engine, signature))
                 };
                 let found = find(&signature);
-                assert_eq!(!matches!(found, Behind::Nothing), capability.is_available, "{module}.{name}");
+                let is_there = !matches!(found, Behind::Nothing | Behind::Missing);
+                assert_eq!(is_there, capability.is_available, "{module}.{name}");
                 assert_eq!(matches!(found, Behind::Wasi(_) | Behind::Env(_)), capability.is_fixed, "{module}.{name}");
                 found.define(&mut linker, module, name, func_type(&engine, &signature)).expect("it fits");
                 let mut other = signature;
@@ -166,5 +201,43 @@ mod tests {
                 assert!(matches!(find(&other), Behind::Nothing), "{module}.{name}");
             }
         }
+    }
+
+    /// An address may be null, and no answer is none. A number says something, whatever it is.
+    #[test]
+    fn who_goes_on_without_a_host_function() {
+        let plan = |name: &str, kind: Kind, word: CoreType| TypePlan {
+            name: name.to_owned(),
+            class_id: 0,
+            size: 4,
+            align: 4,
+            payload: 0,
+            words: vec![word],
+            pointers: !kind.is_scalar(),
+            kind,
+        };
+        let int = |bits| Kind::Int(IntKind { bits, signed: true });
+        let mut types = Types::default();
+        let text = types.add(plan("text", Kind::String, CoreType::I32));
+        let class = types.add(plan("class", Kind::Struct(Vec::new()), CoreType::I32));
+        let optional = types.add(plan("class | null", Kind::Optional(class), CoreType::I32));
+        let bool = types.add(plan("bool", Kind::Bool, CoreType::I32));
+        let small = types.add(plan("i32", int(32), CoreType::I32));
+        let large = types.add(plan("i64", int(64), CoreType::I64));
+        let float = types.add(plan("f64", Kind::F64, CoreType::F64));
+        let check = |result: Option<TypeId>, expected: bool| {
+            let results: Vec<CoreType> = result.into_iter().flat_map(|id| types[id].words.clone()).collect();
+            let plan = ImportPlan {
+                module: "acme".to_owned(),
+                name: "go".to_owned(),
+                signature: Signature { parameters: Vec::new(), results },
+                parameters: Vec::new(),
+                result,
+                problem: None,
+            };
+            assert_eq!(takes_null(&plan, &types), expected, "{result:?}");
+        };
+        [None, Some(text), Some(class), Some(optional)].into_iter().for_each(|result| check(result, true));
+        [bool, small, large, float].into_iter().for_each(|result| check(Some(result), false));
     }
 }

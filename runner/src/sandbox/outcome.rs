@@ -103,11 +103,11 @@ impl Ending {
                 // As if the function itself had ended so.
                 Self::Exit(_) | Self::Interrupted(_) => return cause.message(reported),
                 Self::Trap { trap, .. } => {
-                    format!("failed to instantiate the plugin module: {}", trap_words(*trap))
+                    format!("failed to instantiate the app: {}", trap_words(*trap))
                 }
                 other => {
                     let cause = other.message(reported).unwrap_or_default();
-                    format!("failed to instantiate the plugin module: {cause}")
+                    format!("failed to instantiate the app: {cause}")
                 }
             },
         })

@@ -124,7 +124,7 @@ impl Resolver<'_> {
 
     fn unknown(&self, name: &str) -> Kind {
         let (app, _) = split_version(&self.metadata.plugin);
-        Kind::Opaque(format!("info for type {name} not found in plugin {app}"))
+        Kind::Opaque(format!("info for type {name} not found in app {app}"))
     }
 }
 
@@ -194,7 +194,7 @@ mod tests {
             let (types, id) = resolved(name);
             problem(&types, id)
         };
-        let missing = "info for type assembly/index/Nowhere not found in plugin probe";
+        let missing = "info for type assembly/index/Nowhere not found in app probe";
         assert_eq!(problem_of("assembly/index/Nowhere").as_deref(), Some(missing));
         assert_eq!(problem_of("(i32) => i32").as_deref(), Some("type (i32) => i32 is not supported"));
         assert_eq!(problem_of("externref").as_deref(), Some("type externref is not supported"));

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -261,7 +262,38 @@ func StartedAt() int64 {
 //go:wasmimport modus_nowhere answer
 func answerFromNowhere(question int32) int32
 
-// Calls a host function that no host has.
+// Calls a host function that no host has, for a number.
 func AsksNowhere(question int32) int32 {
 	return answerFromNowhere(question)
+}
+
+//go:noescape
+//go:wasmimport modus_nowhere find
+func _hostFindNowhere(question *string) unsafe.Pointer
+
+//modus:import modus_nowhere find
+func hostFindNowhere(question *string) *string {
+	found := _hostFindNowhere(question)
+	if found == nil {
+		return nil
+	}
+	return (*string)(found)
+}
+
+// The same, for what may be nil.
+func FindsNowhere(v string) (string, error) {
+	found := hostFindNowhere(&v)
+	if found == nil {
+		return "", errors.New("nobody could be asked")
+	}
+	return *found, nil
+}
+
+//go:wasmimport modus_nowhere tell
+func tellNowhere(question int32)
+
+// The same, for nothing.
+func TellsNowhere(v string) string {
+	tellNowhere(int32(len(v)))
+	return "told"
 }

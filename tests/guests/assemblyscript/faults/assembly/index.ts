@@ -210,9 +210,28 @@ export function count(): i32 {
 
 // @ts-ignore: decorator
 @external("modus_nowhere", "answer")
-declare function answerFromNowhere(question: string): string;
+declare function answerFromNowhere(question: string): i32;
+// @ts-ignore: decorator
+@external("modus_nowhere", "find")
+declare function findNowhere(question: string): string | null;
+// @ts-ignore: decorator
+@external("modus_nowhere", "tell")
+declare function tellNowhere(text: string): void;
 
-/** Calls a host function that no host has. */
-export function asksNowhere(v: string): string {
+/** Calls a host function that no host has, for a number. */
+export function asksNowhere(v: string): i32 {
   return answerFromNowhere(v);
+}
+/** The same, for what may be null. */
+export function findsNowhere(v: string): string {
+  const found = findNowhere(v);
+  if (found === null) {
+    throw new Error("nobody could be asked");
+  }
+  return found;
+}
+/** The same, for nothing. */
+export function tellsNowhere(v: string): string {
+  tellNowhere(v);
+  return "told";
 }
