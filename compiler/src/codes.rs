@@ -35,7 +35,7 @@ pub const SDK_UNSUPPORTED: &str = "MC0206";
 
 /// No export initialises an instance.
 pub const START_MISSING: &str = "MC0301";
-/// Warning: the module is a command, not a reactor.
+/// Warning: the module is a program, not a reactor, in a language where that makes a difference.
 pub const START_COMMAND: &str = "MC0302";
 /// A function of the metadata is not exported.
 pub const EXPORT_MISSING: &str = "MC0303";
@@ -69,6 +69,8 @@ pub const INPUT_ENDLESS: &str = "MC0316";
 pub const PREINIT: &str = "MC0317";
 /// Warning: a function has a name that means something else to the host.
 pub const FUNCTION_RESERVED: &str = "MC0318";
+/// Note: a parameter's type is taken for text, and may be an interface.
+pub const TYPE_UNCERTAIN: &str = "MC0319";
 
 /// The manifest is not JSON (with comments).
 pub const MANIFEST_SYNTAX: &str = "MC0401";
@@ -81,6 +83,9 @@ pub const MANIFEST_MODEL_CONNECTION: &str = "MC0404";
 
 /// Warning: there is no manifest, so the artifact serves no endpoint.
 pub const MANIFEST_ABSENT: &str = "MC0405";
+
+/// Note: a model is one of those that Hypermode hosted.
+pub const MANIFEST_HOSTED_MODEL: &str = "MC0406";
 
 /// The file is not an artifact of modusc.
 pub const ARTIFACT_FORMAT: &str = "MC0501";

@@ -1,6 +1,6 @@
 //! The manifest: findings of the shared parser as diagnostics.
 
-use abi::manifest::{Finding, FindingKind, Manifest};
+use abi::manifest::{self, Finding, FindingKind, Manifest};
 
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Location, Severity};
@@ -19,10 +19,15 @@ fn diagnostic(finding: Finding, file: &str) -> Diagnostic {
         FindingKind::Type => codes::MANIFEST_TYPE,
         FindingKind::Schema => codes::MANIFEST_SCHEMA,
         FindingKind::ModelConnection => codes::MANIFEST_MODEL_CONNECTION,
+        FindingKind::HostedModel => codes::MANIFEST_HOSTED_MODEL,
     };
     Diagnostic {
         code,
-        severity: if finding.kind.is_error() { Severity::Error } else { Severity::Warning },
+        severity: match finding.kind.severity() {
+            manifest::Severity::Error => Severity::Error,
+            manifest::Severity::Warning => Severity::Warning,
+            manifest::Severity::Note => Severity::Note,
+        },
         message: finding.message,
         location: Some(Location {
             file: file.to_owned(),

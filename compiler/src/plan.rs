@@ -36,11 +36,11 @@ pub(crate) struct Plans {
 }
 
 /// Resolves the types of the functions.
-pub(crate) fn types(module: &Module) -> Typed {
+pub(crate) fn types(module: &Module, found: &mut Vec<Diagnostic>) -> Typed {
     let mut types = Types::default();
     let mut functions = functions::drafts(module, &mut types);
     let core = |name: &str| core_type::signature(module.exports.get(name)?);
-    frontend(module.language).infer(&module.metadata, &core, &mut functions, &mut types);
+    found.extend(frontend(module.language).infer(&module.metadata, &core, &mut functions, &mut types));
     Typed { types, functions }
 }
 

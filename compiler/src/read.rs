@@ -16,6 +16,7 @@ use self::metadata::Described;
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::language::frontend;
 use crate::metadata::Metadata;
 
 /// A WebAssembly file, whose metadata nobody has looked at.
@@ -82,7 +83,8 @@ pub(crate) fn file<'b>(bytes: &'b [u8], found: &mut Vec<Diagnostic>) -> Option<F
 
 /// The module of a file with its metadata. Findings that are errors forbid an artifact in any case.
 pub(crate) fn module(file: File<'_>, described: Option<Described>, found: &mut Vec<Diagnostic>) -> Option<Module> {
-    let start = file.structure.as_ref().and_then(|structure| start_function(structure, found));
+    let language = described.as_ref().map(|described| described.language);
+    let start = file.structure.as_ref().and_then(|structure| start_function(structure, language, found));
     let Structure { imports, exports, exports_memory } = file.structure?;
     let Described { metadata, language } = described?;
     Some(Module { metadata, language, imports, exports, exports_memory, start })
@@ -222,7 +224,7 @@ fn collect(bytes: &[u8]) -> wasmparser::Result<(Structure, Vec<(&'static str, St
 }
 
 /// The function that initialises an instance.
-fn start_function(structure: &Structure, found: &mut Vec<Diagnostic>) -> Option<String> {
+fn start_function(structure: &Structure, language: Option<Language>, found: &mut Vec<Diagnostic>) -> Option<String> {
     let Some((name, ty)) = START.into_iter().find_map(|name| Some((name, structure.exports.get(name)?))) else {
         let message = "no WASI startup function found in the module: it exports neither _initialize nor _start";
         found.push(Diagnostic::error(codes::START_MISSING, message).with_help("build the app as a WASI reactor"));
@@ -234,11 +236,7 @@ fn start_function(structure: &Structure, found: &mut Vec<Diagnostic>) -> Option<
         return None;
     }
     if name == "_start" {
-        let message = "the module is not correctly configured as a WASI reactor module: it exports _start only";
-        found.push(
-            Diagnostic::warning(codes::START_COMMAND, message)
-                .with_help("rebuild the app with TinyGo 0.35 or later, or Modus SDK 0.18 or later"),
-        );
+        found.extend(language.and_then(|language| frontend(language).command()));
     }
     Some(name.to_owned())
 }

@@ -55,6 +55,31 @@ fn a_good_manifest() {
     assert_eq!(check(&[text(&file), "--quiet"]).1, "");
 }
 
+/// Nothing is wrong with the manifest, but whoever serves the app has to do something.
+#[test]
+fn hosted_models_are_noted() {
+    let hosted = |name: &str| {
+        format!(r#""{name}": {{"sourceModel": "a/b", "provider": "hugging-face", "connection": "hypermode"}}"#)
+    };
+    for (names, expected) in [(&["m"][..], 1), (&["m", "n"], 2), (&[], 0)] {
+        let models: Vec<String> = names.iter().map(|name| hosted(name)).collect();
+        let manifest = format!(r#"{{"models": {{{}}}}}"#, models.join(", "));
+        let folder = folder(&[("modus.json", manifest.as_bytes())]);
+        let (code, out, error) = check(&[text(folder.path()), "--strict"]);
+        assert_eq!(code, 0, "{error}");
+        assert!(out.ends_with("0 errors, 0 warnings\n"), "{out}");
+        let count = |part: &str| error.matches(part).count();
+        assert_eq!(
+            (count("MC0406"), count("set MODUS_HYPERMODE_URL"), count("model [m]")),
+            (expected, expected, expected.min(1))
+        );
+        let (_, found) = check_json(&[text(folder.path())]);
+        let notes =
+            found["diagnostics"].as_array().expect("findings").iter().filter(|found| found["severity"] == "note");
+        assert_eq!(notes.count(), expected, "{found}");
+    }
+}
+
 #[test]
 fn faults_have_places_and_codes() {
     let folder = folder(&[("modus.json", BAD.as_bytes())]);

@@ -40,7 +40,7 @@ fn go() {
             ("{ exits(code: 3) }", "function exited with code 3"),
             (r#"{ fails(message: "no luck") }"#, "no luck"),
             ("{ loops }", "timed out"),
-            ("{ memoryBomb }", "memory"),
+            ("{ memoryBomb }", "32 MiB (limit `memory-limit`)"),
             ("{ deepRecursion(depth: 100000000) }", "wasm error"),
         ],
     );
@@ -56,12 +56,12 @@ fn assemblyscript() {
             ("{ traps }", "wasm error: unreachable"),
             ("{ divides(a: 1, b: 0) }", "wasm error: integer divide by zero"),
             ("{ readsOutOfBounds }", "wasm error: out of bounds memory access"),
-            ("{ recurses(v: 100000000) }", "wasm error: stack overflow"),
+            ("{ recurses(v: 100000000) }", "wasm error: stack overflow: calls inside each other have 512 KiB"),
             ("{ exits(code: 3) }", "function exited with code 3"),
             ("{ asserts(v: false) }", ""),
             ("{ indexes(v: [1], index: 5) }", "Index out of range"),
             ("{ loops }", "timed out"),
-            ("{ memoryBomb }", ""),
+            ("{ memoryBomb }", "32 MiB (limit `memory-limit`)"),
         ],
     );
 }

@@ -82,3 +82,27 @@ fn failures_are_errors_of_the_field() {
     assert!(answer["errors"].to_string().contains("text-generator"), "{answer}");
     assert!(!answer.to_string().contains("127.0.0.1"), "host details reach the client: {answer}");
 }
+
+/// The service is gone; the log says what to do about it, and what takes its place is reached.
+#[test]
+fn models_that_hypermode_hosted() {
+    let folder = "tests/guests/go/text";
+    let manifest = json!({
+        "endpoints": {"default": {"type": "graphql", "path": "/graphql", "auth": "none"}},
+        "models": {"text-generator": {"sourceModel": "A/b", "provider": "hugging-face", "connection": "hypermode"}},
+    });
+    let app = app::compile(&guests::build(folder), &manifest.to_string());
+    let query = r#"{ ask(instruction: "Be brief.", prompt: "Why?") }"#;
+    for environment in ["dev", "prod"] {
+        let runner = Runner::start(&app.artifact, &Options::default().env("MODUS_ENV", environment));
+        assert!(runner.query(query)["errors"].is_array());
+        let record = runner.wait_for_log(|record| record["message"] == "Error invoking model.");
+        let error = record["error"].as_str().unwrap_or_default();
+        assert!(error.contains("MODUS_HYPERMODE_URL") && error.contains("a connection of type `http`"), "{record}");
+    }
+    let stand_in = StandIn::start();
+    let options = Options::default().env("MODUS_HYPERMODE_URL", &format!("{}v1/{{sourceModel}}", stand_in.url));
+    let runner = Runner::start(&app.artifact, &options);
+    runner.query(query);
+    assert_eq!(stand_in.requests()[0].url, "/v1/a/b");
+}

@@ -8,7 +8,7 @@ use super::check::{
     has_more_than_an_address, has_template, is_database_uri, is_grpc_target, is_header_name, is_http_url,
 };
 use super::parse::{Entry, Reader, join, name_range};
-use super::{Connection, FindingKind, HttpConnection};
+use super::{Connection, FindingKind, HYPERMODE, HttpConnection};
 
 const TYPES: [&str; 5] = ["http", "postgresql", "mysql", "dgraph", "neo4j"];
 const URI_RULE: &str = "is not a URI that the schema accepts";
@@ -18,7 +18,7 @@ impl Reader<'_> {
     pub(super) fn connection<'v>(&mut self, section: &Entry<'v>, member: &'v ObjectProp<'v>) -> Option<Connection> {
         self.check_name("connection", section, member);
         let name = member.name.as_str();
-        if name == "hypermode" {
+        if name == HYPERMODE {
             let message = "connection name `hypermode` is reserved for hosted models".to_owned();
             self.report(FindingKind::Schema, name_range(member), &join(&section.pointer, name), message);
         }

@@ -7,12 +7,10 @@ use jsonc_parser::ast::{Object, ObjectProp, Value};
 
 use super::check::{is_name, is_path};
 use super::parse::{Entry, Reader, Text, describe, join, name_range, range_of};
-use super::{Auth, Endpoint, FindingKind, Manifest, Model};
+use super::{Auth, Endpoint, FindingKind, HYPERMODE, HYPERMODE_URL, Manifest, Model};
 use crate::endpoint_path;
 use crate::reserved_paths::Reserved;
 
-/// The connection that stands for models hosted by Hypermode.
-const HYPERMODE: &str = "hypermode";
 /// The one provider of hosted models.
 const HUGGING_FACE: &str = "hugging-face";
 
@@ -196,6 +194,12 @@ impl Reader<'_> {
         if hosted {
             self.rule(&entry, "provider", &provider, provider.value == HUGGING_FACE, "must be `hugging-face`");
             self.rule(&entry, "path", &path, false, "is not allowed for a hosted model");
+            let message = format!("{}: Hypermode no longer hosts it", entry.title);
+            self.report_text(FindingKind::HostedModel, &connection, message);
+            self.help(format!(
+                "set {HYPERMODE_URL} to the URL of another server where the app is served, or give the model a connection \
+                 of type `http`"
+            ));
         } else {
             self.rule(&entry, "provider", &provider, false, "is only allowed for a hosted model");
             self.check_model_connection(&entry, &connection, &path, connections);

@@ -13,12 +13,29 @@ pub enum FindingKind {
     Schema,
     /// A model names a connection that does not exist or is no HTTP connection.
     ModelConnection,
+    /// A model is one of those that Hypermode hosted, and whoever serves the app has to map it to another server.
+    HostedModel,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing is wrong.
+    Note,
+    /// The manifest is usable.
+    Warning,
+    /// It is not.
+    Error,
 }
 
 impl FindingKind {
-    /// Structural findings are errors, the others warnings.
-    pub fn is_error(self) -> bool {
-        matches!(self, Self::Syntax | Self::Type)
+    /// Structural findings are errors, most others warnings.
+    pub fn severity(self) -> Severity {
+        match self {
+            Self::Syntax | Self::Type => Severity::Error,
+            Self::Schema | Self::ModelConnection => Severity::Warning,
+            Self::HostedModel => Severity::Note,
+        }
     }
 }
 

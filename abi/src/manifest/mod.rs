@@ -19,10 +19,16 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use finding::{Finding, FindingKind};
+pub use finding::{Finding, FindingKind, Severity};
 pub use parse::parse;
 pub use secrets::secret_prefix;
 pub use text::{NotText, text};
+
+/// The connection that stands for models hosted by Hypermode.
+pub const HYPERMODE: &str = "hypermode";
+
+/// The variable with the URL of what serves the models that Hypermode hosted.
+pub const HYPERMODE_URL: &str = "MODUS_HYPERMODE_URL";
 
 /// Name of the manifest in the folder of its app.
 pub const FILE_NAME: &str = "modus.json";

@@ -4,14 +4,18 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::parse;
+use super::{Severity, parse};
 
 const FILES: [&str; 4] = ["file", "endpoints", "models", "connections"];
 
 fn findings(text: &str) -> String {
     let mut lines = String::new();
     for found in parse(text).1 {
-        let severity = if found.kind.is_error() { "error" } else { "warning" };
+        let severity = match found.kind.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
         let pointer = if found.pointer.is_empty() { "-" } else { &found.pointer };
         writeln!(lines, "{}:{} {severity} {pointer} {}", found.line, found.column, found.message)
             .expect("writing to a String does not fail");

@@ -1,4 +1,4 @@
-use super::{Auth, Connection, Endpoint, FindingKind, Manifest, parse};
+use super::{Auth, Connection, Endpoint, FindingKind, Manifest, Severity, parse};
 
 const GOOD: &str = r#"{
   // Comments and trailing commas are fine.
@@ -26,6 +26,7 @@ fn findings(text: &str) -> Vec<String> {
         FindingKind::Type => "type",
         FindingKind::Schema => "schema",
         FindingKind::ModelConnection => "connection",
+        FindingKind::HostedModel => "hosted",
     };
     let line = |found: super::Finding| {
         format!("{}:{} {} {} {}", found.line, found.column, found.pointer, kind(found.kind), found.message)
@@ -45,8 +46,9 @@ fn check_entry(section: &str, entry: &str, expected: &[&str]) {
 
 #[test]
 fn a_good_manifest_is_read_whole() {
-    check(GOOD, &[]);
-    check(&format!("\u{feff}{GOOD}"), &[]);
+    let noted = ["7:79 /models/hosted/connection hosted model [hosted]: Hypermode no longer hosts it"];
+    check(GOOD, &noted);
+    check(&format!("\u{feff}{GOOD}"), &noted);
     let manifest = parse(GOOD).0.unwrap();
     assert_eq!(manifest.endpoints["default"], Endpoint { path: "/graphql".to_owned(), auth: Auth::BearerToken });
     assert_eq!((manifest.models.len(), manifest.connections.len()), (2, 7));
@@ -190,7 +192,10 @@ fn models_are_checked_against_their_connections() {
             r#"{{"models": {{"m": {{{members}}}}}, "connections": {{
                 "api": {{"type": "http", "endpoint": "http://a"}}, "db": {{"type": "mysql", "connString": "mysql://"}}}}}}"#
         ));
-        assert!(found.len() == 1 && found[0].contains(expected), "{members} {found:?}");
+        // A note about a hosted model comes behind what is wrong with it.
+        let (notes, wrong): (Vec<_>, Vec<_>) = found.iter().partition(|found| found.contains(" hosted model ["));
+        assert_eq!(notes.len(), usize::from(members.contains("hypermode")), "{members} {found:?}");
+        assert!(wrong.len() == 1 && wrong[0].contains(expected), "{members} {found:?}");
     }
 }
 
@@ -213,5 +218,5 @@ fn embedders_of_old_collections_are_found() {
     let (manifest, found) = parse(text);
     assert_eq!(manifest.unwrap().embedders, ["embed", "other"]);
     assert_eq!(found.len(), 3);
-    assert!(!found.iter().any(|finding| finding.kind.is_error()));
+    assert!(!found.iter().any(|finding| finding.kind.severity() == Severity::Error));
 }

@@ -64,8 +64,11 @@ pub trait Frontend: Sync {
     /// and [`problem`] finds such types from a function's signature.
     fn resolve(&self, type_name: &str, metadata: &Metadata, types: &mut Types) -> TypeId;
 
-    /// Replaces opaque types in signatures by what the core types of the exports tell of them.
-    fn infer(&self, _: &Metadata, _: &CoreTypes<'_>, _: &mut [FunctionPlan], _: &mut Types) {}
+    /// Replaces opaque types in signatures by what the core types of the exports tell of them. Findings name what stays
+    /// uncertain.
+    fn infer(&self, _: &Metadata, _: &CoreTypes<'_>, _: &mut [FunctionPlan], _: &mut Types) -> Vec<Diagnostic> {
+        Vec::new()
+    }
 
     /// The core signature a function of these types must have, and what else its plan holds. May add to `types`.
     fn signature(
@@ -83,6 +86,11 @@ pub trait Frontend: Sync {
 
     /// Adapts the plans to a runtime without helpers that can be done without; a finding says so.
     fn do_without(&self, _exports: &dyn Fn(&Helper) -> bool, _: &mut [FunctionPlan]) -> Option<Diagnostic> {
+        None
+    }
+
+    /// The finding that a module has `_start` alone to initialise it; nothing where that is as good as `_initialize`.
+    fn command(&self) -> Option<Diagnostic> {
         None
     }
 

@@ -122,7 +122,12 @@ fn named_go_types() {
     let helpers = ["__make ii>i", "__unpin i>", "malloc i>i", "free i>"];
     for (f, g) in [("f i>i", "g >i"), ("f I>I", "g >I"), ("f f>f", "g >f"), ("f F>F", "g >F"), ("f iii>", "g i>")] {
         let exports: Vec<&str> = helpers.into_iter().chain([f, g]).collect();
-        let program = check(GO, &named(""), &[], &exports, &[]).expect("a program");
+        // Two words may be an interface as well.
+        let uncertain = [
+            "MC0319 parameter m of function f is taken for text, because the metadata does not tell what main.Mood is",
+        ];
+        let findings = if f == "f iii>" { &uncertain[..] } else { &[] };
+        let program = check(GO, &named(""), &[], &exports, findings).expect("a program");
         assert!(program.functions.iter().all(|function| function.uncallable.is_none()), "{f}");
         assert_eq!(program.schema.scalars, ["Mood"]);
     }

@@ -179,14 +179,13 @@ fn sections() {
 
     let mut bare = Builder::default();
     let bare = bare.export("_start", ">");
-    let command = (codes::START_COMMAND, "not correctly configured as a WASI reactor module");
     check(
         &bare.section("hypermode_version", b"\x02").bytes(),
-        &[(codes::METADATA_PRE_MODUS, "failed to read the version of the app's metadata"), command],
+        &[(codes::METADATA_PRE_MODUS, "failed to read the version of the app's metadata")],
     );
     check(
         &bare.section(VERSION_SECTION, b"\x02").bytes(),
-        &[(codes::METADATA_MISSING, "no metadata found in the app"), command],
+        &[(codes::METADATA_MISSING, "no metadata found in the app")],
     );
 }
 
@@ -246,4 +245,23 @@ fn refused_features() {
         let (_, found) = read(&bytes);
         assert_eq!(found[0].code, codes::INVALID_MODULE, "{found:?}");
     }
+}
+
+/// `_start` is AssemblyScript's initialisation under another name, and runs the whole of a Go program.
+#[test]
+fn programs() {
+    let exporting = |sdk: &str, name: &str| {
+        let metadata = format!(r#"{{"sdk":"{sdk}"}}"#);
+        Builder::default()
+            .section(VERSION_SECTION, b"\x02")
+            .section(SECTION, metadata.as_bytes())
+            .export(name, ">")
+            .bytes()
+    };
+    let command = (codes::START_COMMAND, "its main function runs in each call");
+    for sdk in ["modus-sdk-as", "modus-sdk-as@0.13.0", "modus-sdk-as@0.17.4"] {
+        check(&exporting(sdk, "_start"), &[]);
+    }
+    check(&exporting("modus-sdk-go@0.16.0", "_start"), &[command]);
+    check(&exporting("modus-sdk-go@0.16.0", "_initialize"), &[]);
 }

@@ -23,6 +23,15 @@ pub(crate) fn default_value(
     }
 }
 
+/// Whether the SDK may have written a literal for what it could not express: the empty text stands for both.
+pub(super) fn may_be_placeholder(literal: &Value) -> bool {
+    match literal {
+        Value::String(text) => text.is_empty(),
+        Value::List(items) => items.iter().any(may_be_placeholder),
+        _ => false,
+    }
+}
+
 /// The literal, where it fits the type.
 fn literal(language: &dyn Frontend, type_name: &str, json: &serde_json::Value) -> Option<Value> {
     if json.is_null() {

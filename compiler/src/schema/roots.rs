@@ -6,7 +6,7 @@ use abi::plan::DefaultValue;
 use abi::schema::{Argument, ObjectField, RootField, TypeRef};
 
 use super::convert::Table;
-use super::defaults::default_value;
+use super::defaults::{default_value, may_be_placeholder};
 use super::definitions::description;
 use super::names;
 use crate::codes;
@@ -94,6 +94,7 @@ fn convert(
         let ty = input.convert(language, &parameter.type_name)?;
         let (ty, default) = match default_value(language, &parameter.type_name, parameter.default.as_ref()) {
             DefaultValue::None => (ty, None),
+            DefaultValue::Literal(value) if may_be_placeholder(&value) => (ty.nullable().clone(), None),
             DefaultValue::Literal(value) => (ty, Some(value)),
             // Only the guest knows the default: clients may leave the argument out.
             DefaultValue::Placeholder => (ty.nullable().clone(), None),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use abi::manifest::{FILE_NAME, Manifest};
+use abi::manifest::{FILE_NAME, Manifest, Severity};
 
 use super::StartError;
 use crate::cli::Arguments;
@@ -136,10 +136,10 @@ fn read_manifest(path: &Path) -> Result<Manifest, StartError> {
     let mut errors = Vec::new();
     for finding in findings {
         let text = format!("{}:{}: {}", finding.line, finding.column, finding.message);
-        if finding.kind.is_error() {
-            errors.push(text);
-        } else {
-            tracing::warn!(target: "modus", manifest = %path.display(), "{text}");
+        match finding.kind.severity() {
+            Severity::Error => errors.push(text),
+            Severity::Warning => tracing::warn!(target: "modus", manifest = %path.display(), "{text}"),
+            Severity::Note => tracing::info!(target: "modus", manifest = %path.display(), "{text}"),
         }
     }
     manifest.filter(|_| errors.is_empty()).ok_or_else(|| failed(errors.join("; ")))

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use abi::manifest::HYPERMODE_URL;
 pub use abi::manifest::secret_prefix;
 pub use env_file::parse as parse_env_file;
 pub use zone::is_time_zone;
@@ -33,9 +34,6 @@ const OWN: [&str; 11] = [
 
 /// Prefixes of the same.
 const OWN_PREFIXES: [&str; 5] = ["MODUS_JWKS_", "MODUS_JWT_", "MODUS_CLUSTER_", "MODUS_ACTOR_SYSTEM_", "MODUS_RUNNER_"];
-
-/// Replaces the addresses of models with the connection `hypermode` (`models` section 5).
-pub const HYPERMODE_URL: &str = "MODUS_HYPERMODE_URL";
 
 /// The environment name's variable.
 pub(crate) const ENV: &str = "MODUS_ENV";

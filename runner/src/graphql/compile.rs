@@ -8,7 +8,8 @@ use juniper::validation::{ValidatorContext, visit_all_rules};
 use juniper::{Definition, InputValue, Operation as AstOperation, OperationType, Selection};
 
 use abi::plan::{DefaultValue, Program};
-use abi::schema::TypeRef;
+use abi::schema::{Argument, TypeRef};
+use abi::types::Kind;
 use abi::value::Value;
 
 use super::error::RequestError;
@@ -29,12 +30,18 @@ pub(crate) struct CompileContext<'s> {
 }
 
 impl CompileContext<'_> {
-    /// Whether a parameter's default is one that only the guest knows.
-    pub(crate) fn is_placeholder(&self, function: u32, parameter: usize) -> bool {
+    /// Whether null stands for a parameter's default, because it may be one that only the guest knows.
+    pub(crate) fn null_is_absent(&self, function: u32, index: usize, argument: &Argument) -> bool {
         let function = self.program.functions.get(function as usize);
-        function
-            .and_then(|function| function.parameters.get(parameter))
-            .is_some_and(|parameter| parameter.default == DefaultValue::Placeholder)
+        let Some(parameter) = function.and_then(|function| function.parameters.get(index)) else { return false };
+        match parameter.default {
+            DefaultValue::None => false,
+            DefaultValue::Placeholder => true,
+            // The schema does not publish what the SDK may have written for something else.
+            DefaultValue::Literal(_) => {
+                argument.default.is_none() && !matches!(self.program.types[parameter.ty].kind, Kind::Optional(_))
+            }
+        }
     }
 }
 

@@ -159,7 +159,7 @@ impl<'d> Selector<'d> {
             .map(|(index, argument)| ArgumentPlan {
                 name: argument.name.clone(),
                 ty: argument.ty.clone(),
-                null_is_absent: self.context.is_placeholder(field.function, index),
+                null_is_absent: self.context.null_is_absent(field.function, index, argument),
                 source: self.argument(argument, group),
             })
             .collect();

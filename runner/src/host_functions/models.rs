@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use abi::host_functions as table;
-use abi::manifest::{HttpConnection, Manifest, Model};
+use abi::manifest::{HYPERMODE, HYPERMODE_URL, HttpConnection, Manifest, Model};
 use abi::value::Value;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode};
@@ -16,11 +16,8 @@ use super::values::{object, text};
 use super::{Answer, Capability, HostError, Invocation, Messages, Pending, Setup};
 use crate::client::url as urls;
 use crate::client::{Request, Response};
-use crate::environment::{Environment, HYPERMODE_URL};
+use crate::environment::Environment;
 use crate::telemetry::LogContext;
-
-/// The reserved connection.
-const HYPERMODE: &str = "hypermode";
 
 /// The capability.
 pub(super) struct Models {
@@ -85,8 +82,13 @@ impl Models {
         let request = self.prepare(invocation.log, text(arguments, 0), text(arguments, 1));
         Box::pin(async move {
             let (model, request) = request?;
-            let response = this.connections.send(request).await?;
-            answer(&model, this.environment.is_dev(), response)
+            let is_gone =
+                model.connection == HYPERMODE && this.environment.get(HYPERMODE_URL).is_none_or(|url| url.is_empty());
+            let response = this.connections.send(request).await;
+            response.and_then(|response| answer(&model, this.environment.is_dev(), response)).map_err(|error| {
+                let message = if is_gone { gone(&error.message) } else { error.message };
+                HostError { message, answer: error.answer }
+            })
         })
     }
 
@@ -159,16 +161,24 @@ fn hosted(environment: &Environment, name: &str, model: &Model) -> Result<(Url, 
                 headers.insert(HeaderName::from_static("hyp-workspace-id"), workspace);
             }
             None if replaced.is_some() => {}
-            None => return Err("local authentication failed".into()),
+            None => return Err(gone("local authentication failed").into()),
         }
     }
     let address = match (replaced, environment.is_dev(), get("HYPERMODE_MODEL_HOST")) {
         (Some(url), ..) => url,
         (None, true, _) => format!("https://models.hypermode.host/{source}"),
         (None, false, Some(host)) => format!("http://{name}.{host}/{name}:predict"),
-        (None, false, None) => return Err("hypermode hosted models are not available in this environment".into()),
+        (None, false, None) => return Err(gone("hypermode hosted models are not available in this environment").into()),
     };
     Ok((url(&address)?, headers))
+}
+
+/// What failed, and what there is to be done about models that Hypermode hosted.
+fn gone(problem: &str) -> String {
+    format!(
+        "{problem}: Hypermode no longer hosts models; set {HYPERMODE_URL} to the URL of another server, or give the model a \
+         connection of type `http` in the manifest"
+    )
 }
 
 fn answer(model: &Model, dev: bool, response: Response) -> Answer {
@@ -243,5 +253,26 @@ mod tests {
         assert_eq!(failed, Err(HostError { message: "HTTP error: 401 Unauthorized".to_owned(), answer: text("no") }));
         let hosted = answer(&model(HYPERMODE), true, response(StatusCode::TOO_MANY_REQUESTS, b"no"));
         assert_eq!(hosted, Err("rate limit exceeded".into()));
+    }
+
+    /// Whatever the environment is, the error says what to do.
+    #[test]
+    fn hosted_models_without_a_server() {
+        let model = Model { connection: HYPERMODE.to_owned(), source_model: "A/b".to_owned(), ..Default::default() };
+        let of = |variables: &[(&str, &str)]| {
+            let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            hosted(&Environment::new(variables, None), "M", &model).map(|(url, _)| url.to_string())
+        };
+        let remedies = [HYPERMODE_URL, "a connection of type `http`"];
+        for (variables, problem) in [
+            (&[("MODUS_ENV", "dev")][..], "local authentication failed: "),
+            (&[("MODUS_ENV", "dev"), (HYPERMODE_URL, "")], "local authentication failed: "),
+            (&[], "hypermode hosted models are not available in this environment: "),
+        ] {
+            let message = of(variables).unwrap_err().message;
+            assert!(message.starts_with(problem) && remedies.iter().all(|part| message.contains(part)), "{message}");
+        }
+        assert_eq!(of(&[(HYPERMODE_URL, "http://h/v1/")]), Ok("http://h/v1/a/b".to_owned()));
+        assert_eq!(of(&[("MODUS_ENV", "dev"), (HYPERMODE_URL, "http://h/{model}")]), Ok("http://h/m".to_owned()));
     }
 }

@@ -109,6 +109,8 @@ impl Instance {
         let intact = self.inner.shared.program.intact();
         let damaged = |damage| (None, Ending::Internal(format!("the artifact is damaged ({damage})")));
         let ended = intact.map_err(damaged).and(ended);
+        let refused = self.store.data().memory.refused;
+        let ended = ended.map_err(|(instance, ending)| (instance, ending.without_memory(refused)));
         let (ending, weight) = match ended {
             Ok((instance, lifted)) => {
                 self.life = Life::Running(instance);
@@ -336,6 +338,7 @@ fn state(inner: &Inner, code: Arc<Code>, request: &CallRequest, log: LogContext,
         memory: MemoryLimit {
             bytes: inner.options.limits.memory_bytes(),
             elements: TABLE_ENTRIES,
+            refused: None,
             share: MemoryShare::new(inner.capacity.memory()),
         },
         host_time: Duration::ZERO,

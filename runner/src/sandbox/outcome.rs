@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use abi::engine::MAX_WASM_STACK;
 use abi::guest::CallError;
 use abi::transfer::fault::{Cause, Path};
 use abi::value::Value;
 use wasmtime::Trap;
 
 use super::deadline::Interrupted;
+use super::state::Refused;
 use crate::call::{CallFailure, Level, Message};
 use crate::limits::LimitId;
 use crate::telemetry::metrics::{self, Failure, TrapKind};
@@ -43,6 +45,8 @@ pub(crate) enum Ending {
     Exit(u32),
     Trap {
         trap: Trap,
+        /// Why its memory had not grown before.
+        refused: Option<Refused>,
         backtrace: String,
     },
     Argument {
@@ -72,7 +76,7 @@ impl Ending {
             None => {}
         }
         match error.downcast_ref::<Trap>() {
-            Some(trap) => Self::Trap { trap: *trap, backtrace: format!("{error:?}") },
+            Some(trap) => Self::Trap { trap: *trap, refused: None, backtrace: format!("{error:?}") },
             None => Self::Internal(format!("{error:?}")),
         }
     }
@@ -88,6 +92,15 @@ impl Ending {
         }
     }
 
+    /// The same where the guest's memory had not grown: what became of that is most often a trap.
+    pub(crate) fn without_memory(self, refused: Option<Refused>) -> Self {
+        match self {
+            Self::Trap { trap, backtrace, .. } => Self::Trap { trap, refused, backtrace },
+            Self::NotInstantiated(cause) => Self::NotInstantiated(Box::new(cause.without_memory(refused))),
+            other => other,
+        }
+    }
+
     /// The call's own error, if it has one for the client. `reported` tells whether the guest logged an error.
     fn message(&self, reported: bool) -> Option<String> {
         Some(match self {
@@ -95,15 +108,15 @@ impl Ending {
             Self::Exit(_) if reported => return None,
             Self::Exit(255) => "error calling function".to_owned(),
             Self::Exit(code) => format!("function exited with code {}", code.cast_signed()),
-            Self::Trap { trap, .. } => format!("wasm error: {}", trap_words(*trap)),
+            Self::Trap { trap, refused, .. } => format!("wasm error: {}", trap_words(*trap, *refused)),
             Self::Argument { message, .. } | Self::Refused(message) | Self::Result { message, .. } => message.clone(),
             Self::Interrupted(Interrupted::TimedOut) => timed_out(),
             Self::Internal(_) => "internal error; see the log".to_owned(),
             Self::NotInstantiated(cause) => match &**cause {
                 // As if the function itself had ended so.
                 Self::Exit(_) | Self::Interrupted(_) => return cause.message(reported),
-                Self::Trap { trap, .. } => {
-                    format!("failed to instantiate the app: {}", trap_words(*trap))
+                Self::Trap { trap, refused, .. } => {
+                    format!("failed to instantiate the app: {}", trap_words(*trap, *refused))
                 }
                 other => {
                     let cause = other.message(reported).unwrap_or_default();
@@ -260,11 +273,16 @@ fn trap_kind(trap: Trap) -> TrapKind {
     }
 }
 
-/// What a client is told of it: its kind, or wasmtime's own words where we have none.
-fn trap_words(trap: Trap) -> Cow<'static, str> {
-    match trap_kind(trap) {
-        TrapKind::Other => trap.to_string().into(),
-        kind => kind.name().into(),
+/// What a client is told of it: its kind, or wasmtime's own words where we have none, and what is behind it.
+fn trap_words(trap: Trap, refused: Option<Refused>) -> Cow<'static, str> {
+    match (trap_kind(trap), refused) {
+        // No setting changes the stack: a function that needs more calls itself without an end, or nearly so.
+        (TrapKind::Stack, _) => {
+            format!("{}: calls inside each other have {} KiB", TrapKind::Stack.name(), MAX_WASM_STACK >> 10).into()
+        }
+        (TrapKind::Other, _) => trap.to_string().into(),
+        (kind, Some(refused)) => format!("{}: {refused}", kind.name()).into(),
+        (kind, None) => kind.name().into(),
     }
 }
 
@@ -290,11 +308,34 @@ mod tests {
         assert_eq!(without_place("look at this"), "look at this");
     }
 
+    fn trap(trap: Trap) -> Ending {
+        Ending::Trap { trap, refused: None, backtrace: String::new() }
+    }
+
+    /// A trap names the limit that is behind it.
+    #[test]
+    fn traps_for_want_of_memory() {
+        let check = |ending: Ending, expected: &str| assert_eq!(texts(&failures(&ending, &[], &[], false)), [expected]);
+        let own = Some(Refused::Own(128 << 20));
+        let unreachable = || trap(Trap::UnreachableCodeReached);
+        let limit = "unreachable: the function's memory would have grown beyond 128 MiB (limit `memory-limit`)";
+        check(unreachable().without_memory(own), &format!("wasm error: {limit}"));
+        let start = Ending::NotInstantiated(Box::new(unreachable())).without_memory(own);
+        check(start, &format!("failed to instantiate the app: {limit}"));
+        let all =
+            "wasm error: unreachable: the memory that all calls may have together was used up (limit `guest-memory`)";
+        check(unreachable().without_memory(Some(Refused::OfAll)), all);
+        check(unreachable().without_memory(None), "wasm error: unreachable");
+        let stack = "wasm error: stack overflow: calls inside each other have 512 KiB";
+        check(trap(Trap::StackOverflow).without_memory(own), stack);
+        assert_eq!(Ending::Exit(3).without_memory(own), Ending::Exit(3));
+    }
+
     #[test]
     fn order_of_errors() {
         let messages = [line(Level::Error, "first"), line(Level::Info, "no")];
         let lines = [line(Level::Fatal, "boom"), line(Level::Warning, "no")];
-        let trap = Ending::Trap { trap: Trap::UnreachableCodeReached, backtrace: String::new() };
+        let trap = trap(Trap::UnreachableCodeReached);
         assert_eq!(texts(&failures(&trap, &messages, &lines, false)), ["first", "boom", "wasm error: unreachable"]);
         assert_eq!(texts(&failures(&Ending::Exit(3), &[], &[], false)), ["function exited with code 3"]);
         assert!(failures(&Ending::Exit(0), &[], &[], false).is_empty());

@@ -113,26 +113,48 @@ pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Resul
     Ok(UpdateDeadline::YieldCustom(TURN, Box::pin(compute::leave())))
 }
 
+/// Why a guest's memory did not grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refused {
+    /// It would have had more than these bytes.
+    #[error("the function's memory would have grown beyond {} MiB ({})", .0 >> 20, self.limit())]
+    Own(usize),
+    /// All calls together would have had more than they may.
+    #[error("the memory that all calls may have together was used up ({})", self.limit())]
+    OfAll,
+}
+
+impl Refused {
+    fn limit(self) -> LimitId {
+        match self {
+            Self::Own(_) => LimitId::MemoryLimit,
+            Self::OfAll => LimitId::GuestMemory,
+        }
+    }
+}
+
 /// Caps memory and tables; a refused growth is -1 for the guest.
 #[derive(Debug)]
 pub(crate) struct MemoryLimit {
     pub(crate) bytes: usize,
     pub(crate) elements: usize,
+    /// The limit for which it did not grow the last time, if so.
+    pub(crate) refused: Option<Refused>,
     /// The guest's part of what the process may have.
     pub(crate) share: MemoryShare,
 }
 
 impl ResourceLimiter for MemoryLimit {
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        if desired > self.bytes {
-            metrics::refused(LimitId::MemoryLimit);
-            return Ok(false);
+        self.refused = if desired > self.bytes {
+            Some(Refused::Own(self.bytes))
+        } else {
+            (!self.share.grow_to(desired)).then_some(Refused::OfAll)
+        };
+        if let Some(refused) = self.refused {
+            metrics::refused(refused.limit());
         }
-        let fits = self.share.grow_to(desired);
-        if !fits {
-            metrics::refused(LimitId::GuestMemory);
-        }
-        Ok(fits)
+        Ok(self.refused.is_none())
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {

@@ -40,8 +40,15 @@ impl Frontend for Go {
         resolve::resolve(type_name, metadata, types)
     }
 
-    fn infer(&self, metadata: &Metadata, core: &CoreTypes<'_>, plans: &mut [FunctionPlan], types: &mut Types) {
+    fn infer(
+        &self,
+        metadata: &Metadata,
+        core: &CoreTypes<'_>,
+        plans: &mut [FunctionPlan],
+        types: &mut Types,
+    ) -> Vec<Diagnostic> {
         opaque::infer(metadata, core, plans, types);
+        opaque::uncertain(metadata, plans, types)
     }
 
     fn signature(
@@ -76,6 +83,12 @@ impl Frontend for Go {
             needed.extend([helpers::MALLOC, helpers::FREE]);
         }
         needed
+    }
+
+    fn command(&self) -> Option<Diagnostic> {
+        let message = "the app was built as a program, not as a reactor: it exports _start and no _initialize, so that its \
+                       main function runs in each call";
+        Some(Diagnostic::warning(codes::START_COMMAND, message).with_help("build it with TinyGo 0.35 or later"))
     }
 
     fn missing_helpers(&self, message: String) -> Diagnostic {

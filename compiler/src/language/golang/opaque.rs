@@ -6,6 +6,9 @@ use abi::golang::Go;
 use abi::plan::FunctionPlan;
 use abi::types::{Kind, Sequence, TypeId, TypePlan, Types};
 
+use super::names::{TypeName, parse};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
 use crate::language::{CoreTypes, Frontend as _};
 use crate::metadata::Metadata;
 
@@ -52,6 +55,26 @@ pub(super) fn infer(metadata: &Metadata, core: &CoreTypes<'_>, plans: &mut [Func
             }
         }
     }
+}
+
+/// Names the parameters that are taken for text because two words are passed, as they are for an interface.
+pub(super) fn uncertain(metadata: &Metadata, plans: &[FunctionPlan], types: &Types) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for plan in plans {
+        let told = metadata.fn_exports.get(&plan.name).map_or(&[][..], |function| &function.parameters);
+        for (parameter, told) in plan.parameters.iter().zip(told) {
+            if types[parameter.ty].kind != Kind::String || parse(&told.type_name) != TypeName::Named {
+                continue;
+            }
+            let (name, function, type_name) = (&parameter.name, &plan.name, &told.type_name);
+            let message = format!(
+                "parameter {name} of function {function} is taken for text, because the metadata does not tell what {type_name} is"
+            );
+            let help = format!("if {type_name} is an interface, calls fail: values of interfaces cannot be passed");
+            found.push(Diagnostic::note(codes::TYPE_UNCERTAIN, message).with_help(help));
+        }
+    }
+    found
 }
 
 /// Recognises types that take no core word as structs without fields, which is the layout opaque types have.
