@@ -1,5 +1,8 @@
 //! The encoding that a format number stands for, in `golden.txt`: a change that nobody gave a number to is found here.
 
+// What is encoded has no language of a test.
+#![cfg(not(feature = "trial-language"))]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 

@@ -22,8 +22,7 @@
 mod check;
 mod elf;
 mod executable;
-// What is encoded has no language of a test.
-#[cfg(all(test, not(feature = "trial-language")))]
+#[cfg(test)]
 mod golden;
 mod header;
 mod program;
