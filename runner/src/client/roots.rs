@@ -1,6 +1,8 @@
 //! The certificates that servers are checked with.
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
 const FILE: &str = "SSL_CERT_FILE";
@@ -8,6 +10,9 @@ const FOLDERS: &str = "SSL_CERT_DIR";
 
 /// What PEM of a certificate begins with, whatever stands in the line before its last word.
 const BEGIN: &[u8] = b"CERTIFICATE-----";
+
+/// Bytes in which the first certificate of a file has to begin.
+const MOST: u64 = 1 << 20;
 
 /// What is wrong with the variables that name certificates, a sentence for each. Without those certificates the first
 /// request to a server that needs them says only that its issuer is unknown.
@@ -34,13 +39,21 @@ fn faults_of(file: Option<OsString>, folders: Option<OsString>) -> Vec<String> {
 }
 
 fn fault_of_file(path: &Path) -> Option<String> {
-    match std::fs::read(path) {
+    match has_certificate(path) {
         Err(error) => Some(format!("it cannot be read ({error})")),
-        Ok(bytes) if !bytes.windows(BEGIN.len()).any(|window| window == BEGIN) => {
-            Some("there is no certificate in it (-----BEGIN CERTIFICATE-----)".to_owned())
-        }
-        Ok(_) => None,
+        Ok(false) => Some("there is no certificate in it (-----BEGIN CERTIFICATE-----)".to_owned()),
+        Ok(true) => None,
     }
+}
+
+/// Looks for the first one only: the start waits for it.
+fn has_certificate(path: &Path) -> std::io::Result<bool> {
+    for line in BufReader::new(File::open(path)?.take(MOST)).split(b'\n') {
+        if line?.windows(BEGIN.len()).any(|window| window == BEGIN) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn fault_of_folder(path: &Path) -> Option<String> {
