@@ -33,8 +33,11 @@ const app = (files = {}) =>
     ...files,
   });
 
+// Where CI is set the compiler colours its messages, terminal or not.
+const { CI: _, ...env } = process.env;
+
 function run(cwd, ...args) {
-  const { status, stderr } = spawnSync(process.execPath, [TOOL, ...args], { cwd, encoding: "utf8" });
+  const { status, stderr } = spawnSync(process.execPath, [TOOL, ...args], { cwd, env, encoding: "utf8" });
   return { status, stderr };
 }
 
