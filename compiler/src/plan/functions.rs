@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use abi::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan, Signature};
+use abi::plan::{FunctionPlan, ParameterPlan, ResultPlan, Signature};
 use abi::types::{Kind, TypeId, Types};
 use wasmparser::FuncType;
 
@@ -57,15 +57,7 @@ fn draft(module: &Module, name: &str, function: &Function, types: &mut Types) ->
             ty: language.resolve(&result.type_name, &module.metadata, types),
         })
         .collect();
-    FunctionPlan {
-        name: name.to_owned(),
-        parameters,
-        results,
-        signature: Signature::default(),
-        own: module.language.function_part(),
-        entry: Entry::default(),
-        uncallable: None,
-    }
+    FunctionPlan::new(name, parameters, results, Signature::default(), module.language.function_part())
 }
 
 /// Resolved parameters.

@@ -14,7 +14,7 @@ use abi::golang::Go;
 use abi::golang::plan::result_block;
 use abi::guest::{CallError, Limits};
 use abi::language::GuestLanguage as _;
-use abi::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan};
+use abi::plan::{FunctionPlan, ParameterPlan, ResultPlan};
 use abi::selection::Selection;
 use abi::types::Types;
 use abi::value::Value;
@@ -74,16 +74,7 @@ fn plan(parameters: &[&str], results: &[&str]) -> (Types, FunctionPlan) {
         .collect();
     let (signature, own) = Go.signature(&parameters, &results, &mut types);
     assert_eq!(types.check(), Ok(()));
-    let function = FunctionPlan {
-        name: "f".into(),
-        parameters,
-        results,
-        signature,
-        own,
-        entry: Entry::default(),
-        uncallable: None,
-    };
-    (types, function)
+    (types, FunctionPlan::new("f", parameters, results, signature, own))
 }
 
 fn call_with(
