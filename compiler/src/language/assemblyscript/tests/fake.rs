@@ -61,7 +61,7 @@ pub(in crate::language::assemblyscript) fn metadata() -> Metadata {
     let field = |(name, ty): &(&str, &str)| Field { name: (*name).into(), type_name: (*ty).into(), docs: None };
     let types = classes.iter().map(|(name, id, fields)| {
         let fields = fields.iter().map(field).collect();
-        ((*name).to_owned(), TypeDefinition { id: *id, fields, docs: None })
+        ((*name).to_owned(), TypeDefinition { id: *id, fields, ..TypeDefinition::default() })
     });
     Metadata { plugin: "probe@1.0".into(), types: types.collect(), ..Metadata::default() }
 }

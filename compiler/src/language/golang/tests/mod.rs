@@ -3,6 +3,7 @@
 mod fake;
 mod layouts;
 mod limits;
+mod named;
 mod selecting;
 mod values;
 
@@ -52,7 +53,23 @@ fn metadata() -> Metadata {
     ] {
         types[name] = json!({ "id": id });
     }
-    serde_json::from_value(json!({ "types": types })).expect("the test metadata is valid")
+    let mut metadata: Metadata = serde_json::from_value(json!({ "types": types })).expect("the test metadata is valid");
+    for (name, underlying) in [
+        ("demo.Role", "string"),
+        ("demo.Level", "int8"),
+        ("demo.Tags", "[]string"),
+        ("demo.Steps", "[]uint16"),
+        ("demo.Pair", "[2]demo.Level"),
+        ("demo.Tree", "[]demo.Tree"),
+        ("demo.Counts", "map[string]int32"),
+        ("demo.Table", "map[string]bool"),
+        ("demo.Shape", "interface{}"),
+        ("demo.Nothing", "struct{}"),
+    ] {
+        let definition = metadata.types.entry(name.to_owned()).or_default();
+        definition.underlying = Some(underlying.to_owned());
+    }
+    metadata
 }
 
 /// A plan for a function of these parameter and result types; parameters are `a`, `b`, ….
