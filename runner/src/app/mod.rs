@@ -14,7 +14,7 @@ use crate::auth::{self, Authenticator, KeysError};
 use crate::cli::Arguments;
 use crate::environment::Environment;
 use crate::graphql::{self, Engine};
-use crate::host_functions::{HostFunctions, Setup};
+use crate::host_functions::{HostFunctions, HostedModels, Setup};
 use crate::load::{CodeFile, LoadError, Loaded};
 use crate::process::Process;
 use crate::sandbox::{self, Sandbox};
@@ -82,6 +82,7 @@ impl App {
         arguments: &Arguments,
         loaded: Loaded,
         environment: Environment,
+        hosted_models: HostedModels,
         process: &Process,
     ) -> Result<Self, StartError> {
         let environment = Arc::new(environment.hiding(&loaded.connections));
@@ -93,7 +94,9 @@ impl App {
         let program = Arc::new(loaded.program);
         let client = process.clients.shared(&environment);
         let authenticator = Authenticator::new(Arc::clone(&environment), client, tokens(arguments));
-        let sandbox = sandbox(loaded.code, &program, &environment, process, options)?;
+        let setup = Setup::new(Arc::new(program.manifest.clone()), Arc::clone(&environment), process)
+            .hosted_models(hosted_models);
+        let sandbox = sandbox(loaded.code, &program, &environment, &setup, options)?;
         if arguments.check_config {
             // Where there can be none, the log says so.
             sandbox.pool();
@@ -125,12 +128,11 @@ fn sandbox(
     code: CodeFile,
     program: &Arc<Program>,
     environment: &Arc<Environment>,
-    process: &Process,
+    setup: &Setup<'_>,
     options: sandbox::Options,
 ) -> Result<Sandbox, LoadError> {
-    let setup = Setup::new(Arc::new(program.manifest.clone()), Arc::clone(environment), process);
-    let host_functions = HostFunctions::configure(&program.imports, &setup);
-    let (environment, capacity) = (Arc::clone(environment), Arc::clone(&process.capacity));
+    let host_functions = HostFunctions::configure(&program.imports, setup);
+    let (environment, capacity) = (Arc::clone(environment), Arc::clone(&setup.process.capacity));
     Sandbox::new(code, Arc::clone(program), environment, host_functions, capacity, options)
 }
 

@@ -72,7 +72,7 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let redirects = if arguments.strict_redirects { Redirects::Named } else { Redirects::Public };
     let process = Process { capacity, clients, redirects, mutations: Mutations::default(), closing };
     let entered = control.enter();
-    let app = App::new(arguments, loaded, sources.environment(), &process)?;
+    let app = App::new(arguments, loaded, sources.environment(), sources.hosted_models()?, &process)?;
     drop(entered);
     if arguments.check_config {
         return check(&app);

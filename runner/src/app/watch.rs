@@ -132,6 +132,7 @@ impl Reload {
     fn load(&self) -> Result<App, StartError> {
         let mut loaded = Loaded::open_copy(&self.sources.artifact)?;
         self.sources.apply_manifest(&mut loaded)?;
-        App::new(&self.arguments, loaded, self.sources.environment(), &self.process)
+        let hosted_models = self.sources.hosted_models()?;
+        App::new(&self.arguments, loaded, self.sources.environment(), hosted_models, &self.process)
     }
 }

@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use abi::manifest::HOSTED_MODELS;
+
 use super::declare::{setting, settings};
 use super::origins::{host, origin};
 use super::read::{Value as _, address, any, interval, list, number, optional, pause, seconds, socket, truth, within};
@@ -38,6 +40,9 @@ settings! {
         secrets_dir: Option<PathBuf> = None, "secrets-dir", [path "FOLDER"],
             "Folder with a file for each secret, as Kubernetes mounts them, in place of variables"
             .variable("MODUS_RUNNER_SECRETS_DIR");
+        hosted_models: Option<PathBuf> = None, "hosted-models", [path "FILE"],
+            "JSON that says which servers stand in for models that Hypermode hosted (docs/models.md)"
+            .variable(HOSTED_MODELS);
         // The reference's, which fetches secrets itself.
         use_kubernetes_secret: bool = false, "use-kubernetes-secret", [switch],
             "Secrets come from Kubernetes: wants --secrets-dir".or(&["useKubernetesSecret"]).hidden();
