@@ -233,7 +233,7 @@ impl Call for Sandbox {
             match deadline.bound_with(GRACE, panics::caught(call)).await {
                 Ok(Ok(outcome)) => outcome,
                 Ok(Err(panics::Panicked)) => failure(execution_id, "internal error; see the log"),
-                Err(Interrupted::TimedOut | Interrupted::Cancelled) => failure(execution_id, &outcome::timed_out()),
+                Err(reason) => failure(execution_id, &reason.message().unwrap_or_default()),
             }
         }
         .boxed()
