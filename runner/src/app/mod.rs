@@ -70,10 +70,7 @@ struct App {
     sandbox: Sandbox,
     routes: Arc<Routes>,
     dev: bool,
-    /// Its name.
-    environment: String,
-    /// What of the environment cannot be used.
-    faults: Vec<String>,
+    environment: Arc<Environment>,
 }
 
 impl App {
@@ -86,10 +83,6 @@ impl App {
         process: &Process,
     ) -> Result<Self, StartError> {
         let environment = Arc::new(environment.hiding(&loaded.connections));
-        let faults = surroundings::faults(&environment);
-        for fault in &faults {
-            tracing::warn!(target: "modus", "A setting of the environment cannot be used: {fault}.");
-        }
         let options = sandbox::Options::from(&arguments.limits);
         let program = Arc::new(loaded.program);
         let client = process.clients.shared(&environment);
@@ -118,8 +111,7 @@ impl App {
         if dev || arguments.explorer {
             routes = routes.with_explorer(&program.manifest);
         }
-        let environment = environment.name().to_owned();
-        Ok(Self { program, sandbox, routes: Arc::new(routes), dev, environment, faults })
+        Ok(Self { program, sandbox, routes: Arc::new(routes), dev, environment })
     }
 }
 

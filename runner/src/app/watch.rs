@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::announce::announce;
 use super::marks::Marks;
 use super::sources::Sources;
-use super::{App, StartError};
+use super::{App, StartError, surroundings};
 use crate::cli::Arguments;
 use crate::load::Loaded;
 use crate::process::Process;
@@ -133,6 +133,8 @@ impl Reload {
         let mut loaded = Loaded::open_copy(&self.sources.artifact)?;
         self.sources.apply_manifest(&mut loaded)?;
         let hosted_models = self.sources.hosted_models()?;
-        App::new(&self.arguments, loaded, self.sources.environment(), hosted_models, &self.process)
+        let app = App::new(&self.arguments, loaded, self.sources.environment(), hosted_models, &self.process)?;
+        surroundings::warn(&app.environment);
+        Ok(app)
     }
 }

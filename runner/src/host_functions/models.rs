@@ -131,10 +131,10 @@ impl Models {
 
     fn prepare(&self, log: &LogContext, name: &str, input: &str) -> Result<Prepared, HostError> {
         let model = self.find(name)?.clone();
-        if model.connection == HYPERMODE {
-            if let Some(stand_in) = self.stand_ins.find(name) {
-                return self.stood_in_for(log, model, stand_in, input);
-            }
+        if model.connection == HYPERMODE
+            && let Some(stand_in) = self.stand_ins.find(name)
+        {
+            return self.stood_in_for(log, model, stand_in, input);
         }
         let (host, (url, headers)) = if model.connection == HYPERMODE {
             let is_gone = self.environment.get(HYPERMODE_URL).is_none_or(|url| url.is_empty());
