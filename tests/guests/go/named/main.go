@@ -48,7 +48,7 @@ func EchoRole(v Role) Role { return v }
 func EchoLevel(v Level) Level { return v }
 
 // What a narrow result has above its own bits is left over from the sum.
-func AddLevels(a Level, b Level) Level { return a + b }
+func LevelSum(a Level, b Level) Level { return a + b }
 
 func EchoCount(v Count) Count { return v }
 
