@@ -179,7 +179,7 @@ func user(name string) User {
 		Role:     "admin",
 		Level:    -3,
 		Tags:     Tags{"a", "b"},
-		Raw:      json.RawMessage(`{"n": 1.50}`),
+		Raw:      json.RawMessage(`{"n": 1.5}`),
 		Month:    time.May,
 		Labels:   Labels{"k": "v"},
 		Shape:    Square{2},
