@@ -5,6 +5,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::time_limit::{self, TimedOut};
+
 /// Why a call was ended from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Interrupted {
@@ -55,7 +57,6 @@ impl Deadline {
         grace: Duration,
         future: impl Future<Output = T>,
     ) -> Result<T, Interrupted> {
-        let end = tokio::time::Instant::from_std(self.0) + grace;
-        tokio::time::timeout_at(end, future).await.map_err(|_| Interrupted::TimedOut)
+        time_limit::at(self.0 + grace, future).await.map_err(|TimedOut| Interrupted::TimedOut)
     }
 }
