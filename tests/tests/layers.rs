@@ -29,7 +29,7 @@ const LAYERS: [(&str, &str); 3] = [
         "codes
         diagnostic progress metadata
         language
-        render unroll
+        render inline unroll
         manifest read native preinit dispatch
         schema
         plan
