@@ -5,6 +5,7 @@ pub mod codes;
 pub mod commands;
 pub mod diagnostic;
 mod dispatch;
+pub mod inline;
 pub mod language;
 pub mod manifest;
 pub mod metadata;

@@ -2,18 +2,21 @@
 //!
 //! ```text
 //! read ── metadata ── types ── plans ── schema          analyse: what the runner needs to know
-//! initialise ── dispatchers ── unroll ── native ── write    make: what it runs
+//! initialise ── inline ── dispatchers ── unroll ── native ── write    make: what it runs
 //! ```
+
+use std::borrow::Cow;
 
 use abi::artifact::{self, Parts};
 use abi::manifest::Manifest;
 use abi::plan::Program;
 
 use crate::diagnostic::{self, Diagnostic};
+use crate::language::frontend;
 use crate::native::{self, Target};
 use crate::preinit::{self, Mode};
 use crate::read::{self, Module, metadata};
-use crate::{codes, dispatch, manifest, plan, schema, unroll};
+use crate::{codes, dispatch, inline, manifest, plan, schema, unroll};
 
 /// A manifest as found.
 #[derive(Clone, Debug)]
@@ -102,10 +105,20 @@ fn make(
 ) -> Option<Vec<u8>> {
     let initialised = preinit::initialise(wasm, &mut program, options.preinit, found)?;
     // One pass over the module adds the dispatchers and unrolls the loops.
-    let made = dispatch::add(&initialised, &mut program, unroll::body)
+    let made = inlined(wasm, initialised, &program)
+        .and_then(|inlined| dispatch::add(&inlined, &mut program, unroll::body))
         .and_then(|module| native::compile(&module, target))
         .and_then(|code| write(wasm, &code, &program, target, options.runner));
     made.map_err(|diagnostic| found.push(diagnostic)).ok()
+}
+
+/// The module with its small functions inlined, where nobody has done it.
+fn inlined<'w>(source: &[u8], module: Cow<'w, [u8]>, program: &Program) -> Result<Cow<'w, [u8]>, Diagnostic> {
+    if !frontend(program.language).names_only_unoptimised() || !inline::has_names(source) {
+        return Ok(module);
+    }
+    let failed = |error| Diagnostic::error(codes::NOT_COMPILABLE, format!("failed to inline functions: {error}"));
+    inline::module(&module).map(Cow::from).map_err(failed)
 }
 
 fn write(

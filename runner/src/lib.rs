@@ -22,3 +22,4 @@ pub mod sandbox;
 pub mod server;
 pub mod settings;
 pub mod telemetry;
+mod time_limit;

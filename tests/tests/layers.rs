@@ -29,7 +29,7 @@ const LAYERS: [(&str, &str); 3] = [
         "codes
         diagnostic progress metadata
         language
-        render unroll
+        render inline unroll
         manifest read native preinit dispatch
         schema
         plan
@@ -43,7 +43,7 @@ const LAYERS: [(&str, &str); 3] = [
         settings environment
         limits
         telemetry
-        panics capacity compute load
+        panics time_limit capacity compute load
         egress
         client
         call events

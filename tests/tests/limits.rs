@@ -22,7 +22,7 @@ fn refused(runner: &Runner, query: &str, expected: &str) {
     let text = answer["errors"][0]["message"].as_str().unwrap_or_else(|| panic!("{query}: {answer}"));
     assert!(text.contains(expected), "{query}: {answer}");
     assert!(!text.contains("0x"), "an address reaches the client: {text}");
-    assert!(started.elapsed() < Duration::from_secs(5), "{query} took {:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(30), "{query} took {:?}", started.elapsed());
 }
 
 #[test]

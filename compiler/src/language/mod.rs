@@ -55,6 +55,11 @@ pub trait Frontend: Sync {
         without_parentheses(type_name)
     }
 
+    /// Whether the language's compiler leaves the names of functions in a module only where it does not optimise.
+    fn names_only_unoptimised(&self) -> bool {
+        false
+    }
+
     /// Whether a definition of this name whose fields are not told may be shown as a scalar.
     fn can_be_scalar(&self, type_name: &str) -> bool;
 

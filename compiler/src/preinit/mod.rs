@@ -8,6 +8,7 @@
 
 mod imports;
 mod instance;
+mod segments;
 mod snapshot;
 
 use std::borrow::Cow;
@@ -101,6 +102,7 @@ fn attempt(wasm: &[u8], start: &str, language: Language, mode: Mode) -> Result<I
         guest.clear(range);
     }
     let wasm = snapshot::take(&wizer, &context, &mut guest)?;
+    let wasm = segments::without_unused(wasm).map_err(|error| format!("what it leaves cannot be read: {error}"))?;
     Ok(Initialised { wasm, seeds: thaw.seeds })
 }
 

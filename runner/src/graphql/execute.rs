@@ -36,7 +36,7 @@ pub(crate) async fn run(entries: &[&Entry], kind: OperationType, context: &Conte
     let calls = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Call { .. })).count();
     let mut ended: Vec<Option<Ended>> = Vec::with_capacity(entries.len());
     // Each is a task of its own: between two turns of them, others have theirs.
-    let mut parallel = JoinSet::new();
+    let mut parallel: Option<JoinSet<_>> = None;
     // One for all calls: their arguments exist at the same time.
     let mut budget = Budget::new(&context.options.limits.values());
     for (index, entry) in entries.iter().enumerate() {
@@ -51,11 +51,13 @@ pub(crate) async fn run(entries: &[&Entry], kind: OperationType, context: &Conte
             }
             Ok(request) => {
                 let call = context.caller.call(request);
+                let parallel = parallel.get_or_insert_default();
                 parallel.spawn(async move { (index, call.await) }.in_current_span());
                 ended.push(None);
             }
         }
     }
+    let Some(mut parallel) = parallel else { return ended };
     while let Some(joined) = parallel.join_next().await {
         match joined {
             Ok((index, outcome)) => ended[index] = Some(Ok(outcome)),

@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use crate::limits::LimitId;
+use crate::time_limit::{self, TimedOut};
 
 /// Why a call was ended from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,7 +86,6 @@ impl Deadline {
         grace: Duration,
         future: impl Future<Output = T>,
     ) -> Result<T, Interrupted> {
-        let end = tokio::time::Instant::from_std(self.end) + grace;
-        tokio::time::timeout_at(end, future).await.map_err(|_| Interrupted::TimedOut(self.time))
+        time_limit::at(self.end + grace, future).await.map_err(|TimedOut| Interrupted::TimedOut(self.time))
     }
 }

@@ -1,8 +1,10 @@
 //! Who comes in: accepting, the number of open connections, and what those beyond it are told.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io;
 use std::net::TcpStream;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,8 +14,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use hyper_util::server::graceful::GracefulConnection;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::loops::Place;
 use super::stall::{Patience, Stalling, Turn};
@@ -33,7 +35,8 @@ pub(super) struct Door {
     loops: Arc<Loops>,
     live: Arc<Live>,
     builder: http1::Builder,
-    graceful: GracefulShutdown,
+    /// Told when the connections are to end; each of them listens until it has.
+    closing: watch::Sender<()>,
     slots: Arc<Semaphore>,
     beyond: Arc<Semaphore>,
 }
@@ -58,7 +61,7 @@ impl Door {
             loops,
             builder: builder(&live.limits),
             live,
-            graceful: GracefulShutdown::new(),
+            closing: watch::Sender::new(()),
             slots: Arc::new(Semaphore::new(slots)),
             beyond: Arc::new(Semaphore::new(BEYOND)),
         }
@@ -91,7 +94,7 @@ impl Door {
     fn serve(&self, stream: TcpStream, slot: OwnedSemaphorePermit) {
         let place = self.loops.place();
         let live = Arc::clone(&self.live);
-        let (builder, watcher) = (self.builder.clone(), self.graceful.watcher());
+        let (builder, closing) = (self.builder.clone(), self.closing.subscribe());
         let on_loop = place.runtime().clone();
         on_loop.spawn(async move {
             let _held: (Place, OwnedSemaphorePermit) = (place, slot);
@@ -109,7 +112,7 @@ impl Door {
                     })
                 }
             });
-            ended(watcher.watch(builder.serve_connection(stream, service)).await);
+            ended(until_closed(builder.serve_connection(stream, service), closing).await);
         });
     }
 
@@ -126,7 +129,8 @@ impl Door {
 
     /// Lets the connections end that there are.
     pub(super) async fn close(self) {
-        self.graceful.shutdown().await;
+        self.closing.send_replace(());
+        self.closing.closed().await;
     }
 }
 
@@ -167,6 +171,28 @@ pub(super) fn by_path(
         });
         builder.serve_connection(stream, service).await
     }
+}
+
+/// Serves a connection; when it is told to close, until the request that it is at is answered.
+///
+/// hyper-util has the same, and asks whether it is told so each time that the connection is polled.
+async fn until_closed<C: GracefulConnection>(connection: C, mut closing: watch::Receiver<()>) -> Result<(), C::Error> {
+    let told = closing.clone();
+    let mut connection = pin!(connection);
+    let mut closed = pin!(closing.changed());
+    // Whoever has asked once is woken by it.
+    let (mut has_asked, mut is_closing) = (false, false);
+    poll_fn(|context| {
+        if !is_closing && (!has_asked || told.has_changed().unwrap_or(true)) {
+            has_asked = true;
+            if closed.as_mut().poll(context).is_ready() {
+                is_closing = true;
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+        connection.as_mut().poll(context)
+    })
+    .await
 }
 
 fn ended(result: hyper::Result<()>) {

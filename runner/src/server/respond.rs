@@ -1,5 +1,6 @@
 //! From a request to a response.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use abi::endpoint_path;
@@ -23,6 +24,7 @@ use crate::limits::{LimitId, Limits};
 use crate::panics::caught;
 use crate::telemetry::metrics::{self, Exchange};
 use crate::telemetry::traces;
+use crate::time_limit::{self, TimedOut};
 
 /// How many times as large as it may be a request is before it is cut off.
 const DROPPED: usize = 16;
@@ -66,7 +68,7 @@ pub(super) async fn respond(live: &Arc<Live>, request: Request<Incoming>) -> Res
     }
     // Nobody knows how much of the request was read.
     let failed = |_| closing(StatusCode::INTERNAL_SERVER_ERROR, "internal error");
-    varying(caught(route(live, &routes, request)).await.unwrap_or_else(failed), origin)
+    varying(caught(pin!(route(live, &routes, request))).await.unwrap_or_else(failed), origin)
 }
 
 fn is_probe<B>(request: &Request<B>) -> bool {
@@ -99,7 +101,7 @@ async fn route(live: &Arc<Live>, routes: &Arc<Routes>, request: Request<Incoming
     let under_way = live.begin();
     let exchange = Exchange::begin();
     let span = traces::request(request.method().as_str(), &route.path, request.headers());
-    let response = serve(routes, route, &live.limits, request).instrument(span.clone()).await;
+    let response = pin!(serve(routes, route, &live.limits, request)).instrument(span.clone()).await;
     let (status, size) = (response.status().as_u16(), response.body().whole().map(<[u8]>::len));
     traces::responded(&span, status);
     exchange.answered(&route.metrics, &route.name, status, size.unwrap_or(0) as u64);
@@ -255,7 +257,7 @@ async fn graphql(routes: &Routes, limits: &Limits, request: Request<Incoming>) -
         Ok(body) => {
             let accept = head.headers.get(header::ACCEPT).cloned();
             let handled = async { routes.graphql.handle(Request::from_parts(head, body)).await };
-            let response = caught(handled).await.unwrap_or_else(|_| graphql_http::failed(accept));
+            let response = caught(pin!(handled)).await.unwrap_or_else(|_| graphql_http::failed(accept));
             // Others who ask meanwhile have their calls first, so that answers are sent together: a client that sleeps between
             // two answers has to be woken for each, which costs more than the call.
             compute::yield_now().await;
@@ -281,8 +283,8 @@ fn too_large(limits: &Limits) -> Response<Body> {
 }
 
 async fn read(body: Incoming, limits: &Limits) -> Result<Bytes, Response<Body>> {
-    match tokio::time::timeout(limits.body_timeout, collect(body, limits.max_body, limits)).await {
-        Err(_) => {
+    match time_limit::after(limits.body_timeout, pin!(collect(body, limits.max_body, limits))).await {
+        Err(TimedOut) => {
             metrics::refused(LimitId::BodyTimeout);
             Err(closing(
                 StatusCode::REQUEST_TIMEOUT,
@@ -308,17 +310,27 @@ fn closed(mut response: Response<Body>) -> Response<Body> {
 /// The body, or `None` where it is larger than `kept` bytes. A while longer its rest is read and dropped, because a client
 /// that is cut off while it sends does not see the answer.
 async fn collect(mut body: Incoming, kept: usize, limits: &Limits) -> hyper::Result<Option<Bytes>> {
-    let (mut bytes, mut length) = (BytesMut::new(), 0);
+    // Most bodies are one part, which need not be copied.
+    let (mut first, mut bytes, mut length) = (Bytes::new(), BytesMut::new(), 0);
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else { continue };
+        let is_first = length == 0;
         length += data.len();
-        if length <= kept {
+        if length > kept {
+            if length > limits.max_body.saturating_mul(DROPPED) {
+                break;
+            }
+        } else if is_first {
+            first = data;
+        } else {
+            if bytes.is_empty() {
+                bytes.extend_from_slice(&first);
+            }
             bytes.extend_from_slice(&data);
-        } else if length > limits.max_body.saturating_mul(DROPPED) {
-            break;
         }
     }
-    Ok((length <= kept).then(|| bytes.freeze()))
+    let whole = if bytes.is_empty() { first } else { bytes.freeze() };
+    Ok((length <= kept).then_some(whole))
 }
 
 #[cfg(test)]

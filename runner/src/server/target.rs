@@ -56,6 +56,16 @@ pub(super) fn check<B>(request: &Request<B>) -> Result<(), Malformed> {
 
 /// Whether this is a host, with or without a port, and nothing else.
 fn is_host(text: &str) -> bool {
+    // Nearly all are plain names and addresses, for which nothing has to be parsed.
+    let (name, port) = text.split_once(':').unwrap_or((text, ""));
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+    if !name.is_empty()
+        && name.bytes().all(is_plain)
+        && port.len() < 5
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return true;
+    }
     let Ok(authority) = text.parse::<Authority>() else { return false };
     let host = authority.host();
     let Some(rest) = text.strip_prefix(host) else { return false };

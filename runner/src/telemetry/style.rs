@@ -1,5 +1,6 @@
 //! How lines look, and how much of a text they show.
 
+use std::cell::RefCell;
 use std::io::{IsTerminal as _, Write as _};
 
 use jiff::Timestamp;
@@ -11,6 +12,8 @@ const TIME: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
 /// Bytes of a message, and of all fields, from which on texts are cut.
 const MESSAGE: usize = 16 << 10;
 const FIELDS: usize = 48 << 10;
+/// Letters of a level.
+const WIDTH: usize = 5;
 /// Bytes of a text that is shown whatever else there is: names and ids.
 const SHORT: usize = 256;
 /// Bytes that a byte of a text takes at most, escaped.
@@ -63,8 +66,12 @@ impl Style {
         };
         line.extend_from_slice(dim.as_bytes());
         push_time(line);
-        // Writing into memory cannot fail.
-        let _ = write!(line, "{plain} {paint}{level:<5}{plain} ");
+        for part in [plain, " ", paint, level] {
+            line.extend_from_slice(part.as_bytes());
+        }
+        line.resize(line.len() + WIDTH.saturating_sub(level.len()), b' ');
+        line.extend_from_slice(plain.as_bytes());
+        line.push(b' ');
         let shown = fitting(message, MESSAGE, debug_width);
         push_printable(line, shown);
         if shown.len() < message.len() {
@@ -115,9 +122,32 @@ fn json_line(line: &mut Vec<u8>, level: &str, message: &str, fields: &[u8]) {
     line.push(b'}');
 }
 
+thread_local! {
+    /// A second since 1970, and how it is shown, up to the point behind it.
+    static SECOND: RefCell<(i64, Vec<u8>)> = const { RefCell::new((i64::MIN, Vec::new())) };
+}
+
+/// Adds the time, in milliseconds. Of all lines of a second only the first works out its date.
 fn push_time(line: &mut Vec<u8>) {
-    // Writing into memory cannot fail.
-    let _ = TIME.print_timestamp(&Timestamp::now(), line);
+    let now = Timestamp::now();
+    let added = SECOND.try_with(|known| {
+        let (second, shown) = &mut *known.borrow_mut();
+        if *second != now.as_second() {
+            *second = now.as_second();
+            shown.clear();
+            // Writing into memory cannot fail.
+            let _ = TIME.print_timestamp(&now, &mut *shown);
+            shown.truncate(shown.len().saturating_sub("000Z".len()));
+        }
+        line.extend_from_slice(shown);
+        let milliseconds = now.subsec_millisecond().unsigned_abs();
+        line.extend([milliseconds / 100, milliseconds / 10 % 10, milliseconds % 10].map(|digit| b'0' + digit as u8));
+        line.push(b'Z');
+    });
+    if added.is_err() {
+        // The thread ends.
+        let _ = TIME.print_timestamp(&now, line);
+    }
 }
 
 pub(super) fn push_json<T: Serialize + ?Sized>(line: &mut Vec<u8>, value: &T) {

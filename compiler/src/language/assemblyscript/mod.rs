@@ -30,6 +30,10 @@ impl Frontend for AssemblyScript {
         names::short_name(type_name)
     }
 
+    fn names_only_unoptimised(&self) -> bool {
+        true
+    }
+
     /// Not a generic class: without its fields it cannot be shown.
     fn can_be_scalar(&self, type_name: &str) -> bool {
         !type_name.contains('<')

@@ -7,6 +7,7 @@ pub(crate) mod request;
 pub(crate) mod response;
 mod surrogates;
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
@@ -107,7 +108,7 @@ impl GraphqlHandler {
     async fn run(self, prepared: Prepared, kind: OperationType) -> Result<Answer, Refusal> {
         if kind == OperationType::Query {
             // Also as an event, where it is too late for another status.
-            return caught(self.0.engine.run(prepared)).await.unwrap_or(Err(Refusal::Internal));
+            return caught(pin!(self.0.engine.run(prepared))).await.unwrap_or(Err(Refusal::Internal));
         }
         let running = self.0.mutations.begin();
         let task = tokio::spawn(async move {
