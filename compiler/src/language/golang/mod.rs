@@ -1,9 +1,9 @@
 //! Go apps, built by TinyGo: names, layouts, signatures, start (`abi-go`).
 
+mod map_seeds;
 mod names;
 mod opaque;
 mod resolve;
-mod start;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +14,7 @@ use abi::language;
 use abi::plan::{FunctionPlan, ParameterPlan, ResultPlan, Signature};
 use abi::types::{Kind, Sequence, TypeId, Types};
 
-use super::{CoreTypes, Frontend, Initialisation, Thaw, TypeFacts, reachable};
+use super::{CoreTypes, Frontend, MapSeeds, TypeFacts, reachable};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::metadata::Metadata;
@@ -96,7 +96,12 @@ impl Frontend for Go {
             .with_help("functions that need them will fail; build the app with modus-go-build")
     }
 
-    fn thaw(&self, initialisation: &Initialisation<'_>) -> Option<Thaw> {
-        start::thaw(initialisation)
+    fn map_seeds(&self) -> Option<&'static dyn MapSeeds> {
+        Some(&map_seeds::TinyGo)
+    }
+
+    /// It clears the table of the heap's blocks, and counts them.
+    fn starts_by_size(&self) -> bool {
+        true
     }
 }
