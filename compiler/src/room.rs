@@ -9,10 +9,8 @@ use wasmparser::{Parser, Payload};
 
 /// Bytes of a page.
 pub const PAGE: u64 = 64 << 10;
-/// Bytes that are free for what a call allocates.
-const USUAL: u32 = 256 << 10;
-/// The same where each call runs the start function, and the start takes the longer the more there is.
-const SMALL: u32 = 64 << 10;
+/// Bytes that are free for what a call allocates. The smallest apps have them in the two pages that they are built with.
+const USUAL: u32 = 48 << 10;
 /// Bytes that can be asked for.
 const MOST: u64 = 64 << 20;
 /// What allocators may use of the memory for themselves: a part of this many.
@@ -42,23 +40,9 @@ impl FromStr for Heap {
     }
 }
 
-/// How much is to be free.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Wanted {
-    /// In instances that were initialised at build time.
-    pub(crate) initialised: u32,
-    /// In others.
-    pub(crate) otherwise: u32,
-}
-
-impl Wanted {
-    /// What the user asked for, or else what serves most apps. `starts_by_size`: the start takes the longer the more there is.
-    pub(crate) fn new(heap: Option<Heap>, starts_by_size: bool) -> Self {
-        match heap {
-            Some(Heap(bytes)) => Self { initialised: bytes, otherwise: bytes },
-            None => Self { initialised: USUAL, otherwise: if starts_by_size { SMALL } else { USUAL } },
-        }
-    }
+/// Bytes that are to be free: what the user asked for, or else what serves most apps.
+pub(crate) fn wanted(heap: Option<Heap>) -> u32 {
+    heap.map_or(USUAL, |Heap(bytes)| bytes)
 }
 
 /// The first memory of a module, in pages.

@@ -120,7 +120,7 @@ fn the_environment_is_read_in_each_call() {
     assert!(app.messages.contains("it reads environment variables"), "{}", app.messages);
     assert_eq!(start(&app), "_initialize");
     for mode in ["dev", "staging"] {
-        let runner = Runner::start(&app.artifact, &Options::default().env("MODUS_ENV", mode));
+        let runner = Runner::start(&app.artifact, &Options::default().env("MODUS_MODE", mode));
         assert_eq!(runner.query("{ mode }")["data"], json!({"mode": mode}));
     }
 }

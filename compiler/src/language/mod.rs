@@ -101,11 +101,6 @@ pub trait Frontend: Sync {
     fn map_seeds(&self) -> Option<&'static dyn MapSeeds> {
         None
     }
-
-    /// Whether the start function takes the longer the more memory there is.
-    fn starts_by_size(&self) -> bool {
-        false
-    }
 }
 
 /// The core type of an export; `None` where there is none, or it has vectors or references.

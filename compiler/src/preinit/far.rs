@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use abi::renewal::Piece;
 
+/// Zeros in one piece that count as free, at least.
+const LEAST: usize = 1 << 10;
 /// Bytes that have to be free for what lies behind them to be left out of the image.
 const GAP: usize = 16 << 10;
 /// Bytes behind it that are left out of the image, at most: they are written into each instance.
@@ -15,16 +17,11 @@ const MOST: usize = 16 << 10;
 /// Zeros between two pieces, at least: each piece has a head of its own.
 const APART: usize = 16;
 
-/// The longest range that is all zeros; of several the last.
+/// The range of zeros that an allocator has not used: the last one that has something on both sides, or the one at the end
+/// if that is longer. Before it may be others: a stack, a variable that is large and not used yet.
 pub(super) fn free(memory: &[u8]) -> Range<usize> {
     const BLOCK: usize = 256;
-    let mut longest = 0..0;
-    let mut start = 0;
-    let mut end_at = |range: Range<usize>| {
-        if range.len() >= longest.len() {
-            longest = range;
-        }
-    };
+    let (mut between, mut start) = (0..0, 0);
     for (number, block) in memory.chunks(BLOCK).enumerate() {
         // Nearly all of a large memory is zeros.
         if block.iter().all(|byte| *byte == 0) {
@@ -32,12 +29,14 @@ pub(super) fn free(memory: &[u8]) -> Range<usize> {
         }
         for (offset, _) in block.iter().enumerate().filter(|(_, byte)| **byte != 0) {
             let at = number * BLOCK + offset;
-            end_at(start..at);
+            if start > 0 && at - start >= LEAST {
+                between = start..at;
+            }
             start = at + 1;
         }
     }
-    end_at(start..memory.len());
-    longest
+    let end = start..memory.len();
+    if end.len() > between.len() { end } else { between }
 }
 
 /// Takes out of the memory what lies far behind all the rest.
@@ -77,17 +76,25 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_range_of_zeros_is_free() {
-        assert_eq!(free(&memory(1000, &[(10, 1), (700, 1)])), 11..700);
-        assert_eq!(free(&memory(1000, &[(10, 1)])), 11..1000);
-        assert_eq!(free(&memory(1000, &[])), 0..1000);
-        assert_eq!(free(&[1; 3]), 3..3);
+    fn the_last_range_of_zeros_is_free() {
+        let free_of = |bytes: &[usize]| {
+            let bytes: Vec<(usize, u8)> = bytes.iter().map(|at| (*at, 1)).collect();
+            free(&memory(100_000, &bytes))
+        };
+        assert_eq!(free_of(&[10, 99_000]), 11..99_000);
+        // A stack in front of the heap is longer.
+        assert_eq!(free_of(&[10, 70_000, 99_000, 99_500]), 70_001..99_000);
+        assert_eq!(free_of(&[50_000, 50_100, 99_000]), 50_101..99_000);
+        // Nothing is kept behind the heap.
+        assert_eq!(free_of(&[10, 5000]), 5001..100_000);
+        assert_eq!(free_of(&[]), 0..100_000);
+        assert_eq!(free(&[1; 3]), 0..0);
         assert_eq!(free(&[]), 0..0);
     }
 
     #[test]
     fn what_is_near_stays() {
-        let mut near = memory(GAP, &[(10, 1), (GAP - 1, 2)]);
+        let mut near = memory(GAP, &[(0, 1), (GAP - 1, 2)]);
         assert_eq!(take(&mut near), []);
         assert_eq!(near[GAP - 1], 2);
         let mut much = memory(GAP + 2 * MOST, &[]);

@@ -26,7 +26,7 @@ use wasmtime_wizer::Wizer;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::language::frontend;
-use crate::room::{Declared, Heap, PAGE, Wanted};
+use crate::room::{self, Declared, Heap, PAGE};
 use instance::Guest;
 use renew::Runs;
 
@@ -88,7 +88,7 @@ pub(crate) fn initialise<'w>(
     beginning: Beginning,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Cow<'w, [u8]>> {
-    let wanted = Wanted::new(beginning.heap, frontend(program.language).starts_by_size());
+    let wanted = room::wanted(beginning.heap);
     let declared = Declared::of(wasm);
     let built = declared.map_or(0, |declared| declared.minimum);
     let mode = beginning.preinit;
@@ -106,7 +106,7 @@ pub(crate) fn initialise<'w>(
     };
     // What it does not use of its own pages is not known without having been tried.
     let used = failure.as_ref().and_then(|failure| failure.used).unwrap_or(u64::from(built) * PAGE);
-    let pages = declared.map_or(0, |declared| declared.pages(used, wanted.otherwise));
+    let pages = declared.map_or(0, |declared| declared.pages(used, wanted));
     program.memory = Some(Memory { built, pages, free: None });
     let Some(Failure { reason, .. }) = failure else { return Some(wasm.into()) };
     if mode == Mode::Force {
@@ -125,7 +125,7 @@ pub(crate) fn initialise<'w>(
 ///
 /// # Errors
 /// Why the module has to be initialised in each call.
-fn attempt(wasm: &[u8], start: &str, language: Language, mode: Mode, wanted: Wanted) -> Result<Initialised, Failure> {
+fn attempt(wasm: &[u8], start: &str, language: Language, mode: Mode, wanted: u32) -> Result<Initialised, Failure> {
     if start != REACTOR {
         return Err(format!("it exports {start} in place of {REACTOR}").into());
     }
@@ -153,12 +153,12 @@ fn attempt(wasm: &[u8], start: &str, language: Language, mode: Mode, wanted: Wan
 }
 
 /// Initialises with as much memory as leaves enough of it free.
-fn with_room(runs: &mut Runs<'_>, declared: Option<Declared>, wanted: Wanted) -> Result<Guest, String> {
+fn with_room(runs: &mut Runs<'_>, declared: Option<Declared>, wanted: u32) -> Result<Guest, String> {
     let mut guest = runs.first()?;
     let Some(declared) = declared else { return Ok(guest) };
     // With more memory an allocator may use more of it.
     for _ in 0..ATTEMPTS {
-        let pages = declared.pages(used(&guest), wanted.initialised);
+        let pages = declared.pages(used(&guest), wanted);
         if u64::from(pages) * PAGE <= guest.bytes().len() as u64 {
             break;
         }

@@ -11,13 +11,13 @@ type Bytes<'w> = EndianSlice<'w, LittleEndian>;
 
 /// Names of variables and globals of a module.
 pub(super) struct Owners {
-    /// Variables by ascending address.
-    variables: Vec<(u32, String)>,
+    /// Variables by ascending address, with their lengths in bytes.
+    variables: Vec<(u32, u32, String)>,
     /// Globals by their index.
     globals: HashMap<u32, String>,
 }
 
-/// Bytes that a variable or a block of memory may have for an address in it to be found.
+/// Bytes that a block of memory may have for an address in it to be found.
 const EXTENT: u32 = 4096;
 /// Pointers from a variable to what it holds, at most.
 const STEPS: usize = 8;
@@ -46,14 +46,14 @@ impl Owners {
         Self { variables, globals }
     }
 
-    /// The variable that an address belongs to, or that leads to it.
-    pub(super) fn of_address(&self, memory: &[u8], address: u32) -> Option<&str> {
+    /// The variable that an address belongs to, or that leads to it, in memory before and after the start.
+    pub(super) fn of_address(&self, before: &[u8], memory: &[u8], address: u32) -> Option<&str> {
         let mut at = address;
         for _ in 0..STEPS {
             if let Some(name) = self.variable(at) {
                 return Some(name);
             }
-            at = pointer(memory, at)?;
+            at = pointer(before, memory, at)?;
         }
         None
     }
@@ -65,19 +65,21 @@ impl Owners {
     }
 
     fn variable(&self, address: u32) -> Option<&str> {
-        let behind = self.variables.partition_point(|(start, _)| *start <= address);
-        // Behind the last one the heap begins.
-        let (start, name) = self.variables.get(..behind).filter(|_| behind < self.variables.len())?.last()?;
-        (address - start < EXTENT).then_some(name)
+        let behind = self.variables.partition_point(|(start, ..)| *start <= address);
+        let (start, length, name) = self.variables.get(..behind)?.last()?;
+        (address - start < *length).then_some(name)
     }
 }
 
-/// Where the pointer is that leads nearest to an address.
-fn pointer(memory: &[u8], address: u32) -> Option<u32> {
+/// Where the pointer is that leads nearest to an address. The start has written it.
+fn pointer(before: &[u8], memory: &[u8], address: u32) -> Option<u32> {
     let lowest = address.saturating_sub(EXTENT);
-    let words = (0..u32::try_from(memory.len()).ok()?).step_by(4).filter(|at| at.abs_diff(address) > EXTENT);
-    let leads = words.filter_map(|at| Some((read_u32(memory, at)?, at)));
-    leads.filter(|(target, _)| (lowest..=address).contains(target)).max().map(|(_, at)| at)
+    let words = (0..u32::try_from(memory.len()).ok()?).step_by(4);
+    let written = words.filter(|at| read_u32(before, *at) != read_u32(memory, *at));
+    let leads = written.filter_map(|at| Some((read_u32(memory, at)?, at)));
+    // Not what lies between the two: it is part of the same.
+    let leads = leads.filter(|(to, at)| (lowest..=address).contains(to) && !(*to..=address).contains(at));
+    leads.max().map(|(_, at)| at)
 }
 
 fn section_of<'w>(sections: &HashMap<&str, &'w [u8]>, id: gimli::SectionId) -> Bytes<'w> {
@@ -85,7 +87,7 @@ fn section_of<'w>(sections: &HashMap<&str, &'w [u8]>, id: gimli::SectionId) -> B
 }
 
 /// The variables that have an address.
-fn variables(dwarf: &Dwarf<Bytes<'_>>) -> Vec<(u32, String)> {
+fn variables(dwarf: &Dwarf<Bytes<'_>>) -> Vec<(u32, u32, String)> {
     let mut found = Vec::new();
     let mut units = dwarf.units();
     while let Ok(Some(header)) = units.next() {
@@ -104,7 +106,7 @@ fn variable(
     dwarf: &Dwarf<Bytes<'_>>,
     unit: &gimli::Unit<Bytes<'_>>,
     entry: &DebuggingInformationEntry<Bytes<'_>>,
-) -> Option<(u32, String)> {
+) -> Option<(u32, u32, String)> {
     let AttributeValue::Exprloc(location) = entry.attr_value(gimli::DW_AT_location)? else { return None };
     let Ok(Some(Operation::Address { address })) = location.operations(unit.encoding()).next() else { return None };
     // The linker writes it where it left a variable out.
@@ -114,5 +116,26 @@ fn variable(
         dwarf.attr_string(unit, value).ok().map(|text| text.to_string_lossy())
     };
     let name: Cow<'_, str> = text(gimli::DW_AT_linkage_name).or_else(|| text(gimli::DW_AT_name))?;
-    Some((address, name.into_owned()))
+    let length = length(unit, entry, STEPS).and_then(|length| u32::try_from(length).ok()).unwrap_or(4);
+    Some((address, length, name.into_owned()))
+}
+
+/// Bytes of what has this type, which may be another name for a type, that `steps` times at most.
+fn length(unit: &gimli::Unit<Bytes<'_>>, entry: &DebuggingInformationEntry<Bytes<'_>>, steps: usize) -> Option<u64> {
+    let AttributeValue::UnitRef(ty) = entry.attr_value(gimli::DW_AT_type)? else { return None };
+    let ty = unit.entry(ty).ok()?;
+    let told = ty.attr_value(gimli::DW_AT_byte_size).and_then(|size| size.udata_value());
+    let many = match ty.tag() {
+        gimli::DW_TAG_array_type => elements(unit, ty.offset()).unwrap_or(1),
+        _ => 1,
+    };
+    told.or_else(|| length(unit, &ty, steps.checked_sub(1)?)?.checked_mul(many))
+}
+
+/// Elements of an array type.
+fn elements(unit: &gimli::Unit<Bytes<'_>>, array: gimli::UnitOffset) -> Option<u64> {
+    let mut tree = unit.entries_tree(Some(array)).ok()?;
+    let mut children = tree.root().ok()?.children();
+    let range = children.next().ok()??;
+    range.entry().attr_value(gimli::DW_AT_count)?.udata_value()
 }

@@ -88,8 +88,8 @@ impl<'m> Runs<'m> {
         format!("it keeps what it made of random numbers or the time{owner}, which would be the same in each call")
     }
 
-    fn keeps_at(&self, guest: &Guest, address: u32) -> String {
-        self.keeps(Owners::of(self.wasm).of_address(guest.bytes(), address))
+    fn keeps_at(&self, before: &[u8], guest: &Guest, address: u32) -> String {
+        self.keeps(Owners::of(self.wasm).of_address(before, guest.bytes(), address))
     }
 }
 
@@ -107,9 +107,9 @@ pub(super) fn renew(
     let generator = Generator::find(first.places(), before, first.bytes());
     let base = runs.run(generator, 0, 0)?;
     let ignored = Ignored::of(&untouched, &base.guest, generator);
-    let (varying, given) = compare(runs, generator, &base, &ignored)?;
+    let (varying, given) = compare(runs, generator, before, &base, &ignored)?;
     let explained = explain::explain(&varying, base.guest.bytes(), &given);
-    let mut found = explained.map_err(|address| runs.keeps_at(&base.guest, address))?;
+    let mut found = explained.map_err(|address| runs.keeps_at(before, &base.guest, address))?;
     // What the app or a package keeps may be a key. The seeds of maps are none.
     let secret = found.iter().any(|seed| matches!(seed, Seed::Random { .. }));
     let mut random = u32::try_from(base.given.random.len()).unwrap_or(u32::MAX);
@@ -121,7 +121,7 @@ pub(super) fn renew(
             all.map(|run| maps::Run { seed: run.seed, memory: run.guest.bytes() }).collect();
         let counts = |address| !ignored.contains(address);
         let maps = maps::find(seeds, before, &seeded, &counts);
-        add_maps(&maps.map_err(|address| runs.keeps_at(&base.guest, address))?, &mut found, &mut random);
+        add_maps(&maps.map_err(|address| runs.keeps_at(before, &base.guest, address))?, &mut found, &mut random);
     }
     let random = explain::compact(&mut found);
     let renewal = Renewal { far: Vec::new(), random, secret, seeds: found };
@@ -137,6 +137,7 @@ pub(super) fn renew(
 fn compare(
     runs: &Runs<'_>,
     generator: Option<Generator>,
+    before: &[u8],
     base: &Run,
     ignored: &Ignored,
 ) -> Result<(Varying, Vec<Given>), String> {
@@ -159,7 +160,7 @@ fn compare(
             values.resize(given.len(), base.guest.word(address));
             values.push(value);
             if varying.len() > MAX_VARYING {
-                return Err(runs.keeps_at(&base.guest, address));
+                return Err(runs.keeps_at(before, &base.guest, address));
             }
         }
         given.push(other.given);

@@ -99,9 +99,4 @@ impl Frontend for Go {
     fn map_seeds(&self) -> Option<&'static dyn MapSeeds> {
         Some(&map_seeds::TinyGo)
     }
-
-    /// It clears the table of the heap's blocks, and counts them.
-    fn starts_by_size(&self) -> bool {
-        true
-    }
 }

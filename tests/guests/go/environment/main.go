@@ -7,7 +7,7 @@ import (
 	_ "github.com/hypermodeinc/modus/sdk/go"
 )
 
-var mode = os.Getenv("MODUS_ENV")
+var mode = os.Getenv("MODE")
 
 // What it read.
 func Mode() string {
