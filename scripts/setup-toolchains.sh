@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the guest apps of the tests and examples are built with: TinyGo (from its Go module, with Debian's LLVM),
-# Binaryen, the npm packages of the AssemblyScript SDK; what tests drive: clients from npm, and Chromium; and what the
+# Binaryen, the npm packages of the AssemblyScript SDK; what tests drive: clients from npm and PyPI, and Chromium; and what the
 # benchmarks measure with: wrk and valgrind. Users of modusc need none of this; tests and CI do.
 #
 # Run it as root or with sudo at hand. It can be run again at any time and does nothing when all is in place.
@@ -15,7 +15,7 @@ TINYGO_MODULE=github.com/tinygo-org/tinygo
 RECIPE=1 # raise it when the steps below change, so that existing caches are rebuilt
 PACKAGES=(
   "llvm-$LLVM_VERSION-dev" "libclang-$LLVM_VERSION-dev" "clang-$LLVM_VERSION" "lld-$LLVM_VERSION"
-  "libclang-rt-$LLVM_VERSION-dev-wasm32" wasi-libc binaryen wabt wrk valgrind chromium
+  "libclang-rt-$LLVM_VERSION-dev-wasm32" wasi-libc binaryen wabt wrk valgrind chromium python3-venv
 )
 WASI_LIBC=/usr/lib/wasm32-wasi/libc.a
 WASI_INCLUDE=/usr/include/wasm32-wasi
@@ -126,4 +126,5 @@ install_packages
 install_tinygo
 "$here/install-npm.sh" "$repo/sdk/assemblyscript"
 "$here/install-npm.sh" "$repo/tests/npm"
+"$here/install-python.sh" "$repo/tests/python" >&2
 echo "$MODUSC_CACHE/bin"

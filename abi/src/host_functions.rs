@@ -127,7 +127,7 @@ pub const HTTP: Capability = Capability {
 /// Requests to GraphQL servers.
 pub const GRAPHQL: Capability = Capability {
     functions: &[function("executeQuery", "iii>i").waiting().outside()],
-    ..planned("modus_graphql_client", "GraphQL requests")
+    ..capability("modus_graphql_client", "GraphQL requests")
 };
 
 /// PostgreSQL and MySQL.

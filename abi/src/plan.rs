@@ -109,6 +109,17 @@ pub struct FunctionPlan {
 }
 
 impl FunctionPlan {
+    /// A function of these types that can be called, as far as is known; its entry is not made yet.
+    pub fn new(
+        name: impl Into<String>,
+        parameters: Vec<ParameterPlan>,
+        results: Vec<ResultPlan>,
+        signature: Signature,
+        own: FunctionPart,
+    ) -> Self {
+        Self { name: name.into(), parameters, results, signature, own, entry: Entry::default(), uncallable: None }
+    }
+
     /// The types of parameters and results.
     pub fn types(&self) -> impl Iterator<Item = TypeId> {
         let results = self.results.iter().map(|result| result.ty);

@@ -104,10 +104,22 @@ pub enum Kind {
     },
     /// AssemblyScript `Set`.
     Set(TypeId),
-    /// A named type whose definition the metadata does not tell; the text says so.
+    /// A named type whose definition the metadata does not tell; the text says so. Its size is 0 where that is not known
+    /// either.
     Opaque(String),
     /// A type that cannot cross the boundary; the text says why.
     Unsupported(String),
+    /// Text that is JSON in the guest, and any JSON value outside.
+    Json(JsonText),
+}
+
+/// How a guest holds text that is JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum JsonText {
+    /// Go `json.RawMessage`: the bytes of any value. Nil stands for null.
+    Raw,
+    /// Go `json.Number`: the text of a number. The empty one stands for 0.
+    Number,
 }
 
 /// A field of a struct or class.

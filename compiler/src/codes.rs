@@ -41,7 +41,7 @@ pub const START_COMMAND: &str = "MC0302";
 pub const EXPORT_MISSING: &str = "MC0303";
 /// A function's core type does not agree with the metadata.
 pub const SIGNATURE_MISMATCH: &str = "MC0304";
-/// Warning: a function is served, but each call fails.
+/// Warning: a function is served, but each call fails; or a field is served, but whoever selects it gets an error.
 pub const FUNCTION_UNCALLABLE: &str = "MC0305";
 /// An export that the host needs for allocation is missing.
 pub const HELPER_MISSING: &str = "MC0306";
@@ -69,8 +69,7 @@ pub const INPUT_ENDLESS: &str = "MC0316";
 pub const PREINIT: &str = "MC0317";
 /// Warning: a function has a name that means something else to the host.
 pub const FUNCTION_RESERVED: &str = "MC0318";
-/// Note: a parameter's type is taken for text, and may be an interface.
-pub const TYPE_UNCERTAIN: &str = "MC0319";
+// MC0319 was a note on types that were guessed.
 
 /// The manifest is not JSON (with comments).
 pub const MANIFEST_SYNTAX: &str = "MC0401";

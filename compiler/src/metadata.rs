@@ -84,6 +84,12 @@ pub struct TypeDefinition {
     pub fields: Vec<Field>,
     /// Documentation.
     pub docs: Option<Docs>,
+    /// What a named type without fields is made of, as a type name. The document does not say; the language may know.
+    #[serde(skip)]
+    pub underlying: Option<String>,
+    /// The document does not have the type.
+    #[serde(skip)]
+    pub is_added: bool,
 }
 
 /// A field of a type.

@@ -82,9 +82,11 @@ pub fn analyse(name: &str, wasm: &[u8], manifest: Option<&ManifestText>) -> (Opt
 /// From metadata to all that the runner needs to know; nothing where a finding is an error or there is no start function.
 pub(crate) fn plan(module: &Module, manifest: Manifest, found: &mut Vec<Diagnostic>) -> Option<Program> {
     let earlier = found.len();
-    let types = plan::types(module, found);
+    let types = plan::types(module);
     let plans = plan::plans(module, types, found);
-    let (schema, of_schema) = schema::generate(&module.metadata, module.language, &manifest.embedders, &plans.left_out);
+    let (metadata, embedders) = (&module.metadata, &manifest.embedders);
+    let (schema, of_schema) =
+        schema::generate(metadata, module.language, embedders, &plans.left_out, &plans.opaque_fields);
     found.extend(of_schema);
     let failed = found.iter().skip(earlier).any(Diagnostic::is_error);
     plan::program(module, plans, schema, manifest).filter(|_| !failed)

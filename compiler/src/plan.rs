@@ -4,6 +4,7 @@ mod checks;
 mod core_type;
 mod functions;
 mod imports;
+mod opaque;
 mod reserved;
 #[cfg(test)]
 mod tests;
@@ -34,25 +35,27 @@ pub(crate) struct Plans {
     imports: Vec<ImportPlan>,
     /// Functions that cannot be served at all.
     pub(crate) left_out: BTreeSet<String>,
+    /// Fields whose values cannot be passed: the type's name, and the field's.
+    pub(crate) opaque_fields: BTreeSet<(String, String)>,
 }
 
 /// Resolves the types of the functions.
-pub(crate) fn types(module: &Module, found: &mut Vec<Diagnostic>) -> Typed {
+pub(crate) fn types(module: &Module) -> Typed {
     let mut types = Types::default();
     let mut functions = functions::drafts(module, &mut types);
     let core = |name: &str| core_type::signature(module.exports.get(name)?);
-    found.extend(frontend(module.language).infer(&module.metadata, &core, &mut functions, &mut types));
+    frontend(module.language).settle(&core, &mut functions, &mut types);
     Typed { types, functions }
 }
 
 /// Plans the functions and the imports.
 pub(crate) fn plans(module: &Module, typed: Typed, found: &mut Vec<Diagnostic>) -> Plans {
     let Typed { mut types, mut functions } = typed;
-    let left_out = functions::finish(module, &mut functions, &mut types, found);
+    let functions::Finished { left_out, opaque_fields } = functions::finish(module, &mut functions, &mut types, found);
     let imports = imports::build(module, &mut types, found);
     checks::class_ids(module, found);
     checks::helpers(module, &mut functions, &types, found);
-    Plans { types, functions, imports, left_out }
+    Plans { types, functions, imports, left_out, opaque_fields }
 }
 
 /// All that the runner needs to know, of a module that has a start function.

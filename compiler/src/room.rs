@@ -65,6 +65,13 @@ impl Declared {
         })
     }
 
+    /// Twice as many pages as these bytes are, if the module may have them and they are not too many.
+    pub(crate) fn doubled(self, bytes: u64) -> Option<u32> {
+        let pages = bytes / PAGE * 2;
+        let most = u64::from(self.maximum.unwrap_or(u32::MAX)).min(MOST / PAGE);
+        u32::try_from(pages).ok().filter(|_| pages <= most)
+    }
+
     /// Pages with which `wanted` bytes are free beside those that are `used`.
     ///
     /// They are the module's own, doubled as often as is needed: so an allocator that doubles its memory goes through the
@@ -120,6 +127,15 @@ mod tests {
         assert_eq!(declared(2, Some(2)).pages(used, 256 << 10), 2);
         assert_eq!(declared(0, None).pages(0, 1), 0);
         assert_eq!(declared(100, None).pages(used, 1), 100);
+    }
+
+    #[test]
+    fn a_memory_is_doubled_as_far_as_it_may() {
+        let declared = |maximum| Declared { minimum: 2, maximum };
+        assert_eq!(declared(None).doubled(3 * PAGE), Some(6));
+        assert_eq!(declared(Some(6)).doubled(3 * PAGE), Some(6));
+        assert_eq!(declared(Some(5)).doubled(3 * PAGE), None);
+        assert_eq!(declared(None).doubled(MOST), None);
     }
 
     proptest! {

@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use abi::guest::{Callable, Guest, Helper, Limits, Pause, Stopped};
 use abi::language::Language;
-use abi::plan::{DefaultValue, Entry, FunctionPlan, ImportPlan, ParameterPlan, ResultPlan, Signature};
+use abi::plan::{DefaultValue, FunctionPlan, ImportPlan, ParameterPlan, ResultPlan, Signature};
 use abi::selection::Selection;
 use abi::types::Types;
 use abi::value::Value;
@@ -113,15 +113,7 @@ fn case(language: Language, names: &[&str]) -> Case {
         let results = vec![ResultPlan { name: "item1".into(), ty }];
         let parameters = vec![parameter("a"), parameter("b")];
         let (signature, own) = frontend.signature(&parameters, &results, &mut types);
-        FunctionPlan {
-            name: (*name).to_owned(),
-            parameters,
-            results,
-            signature,
-            own,
-            entry: Entry::default(),
-            uncallable: None,
-        }
+        FunctionPlan::new(*name, parameters, results, signature, own)
     });
     let functions = functions.collect();
     Case { language, types, functions }

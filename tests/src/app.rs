@@ -44,6 +44,13 @@ pub fn compile_with(wasm: &Path, manifest: &str, arguments: &[String]) -> App {
     App { artifact, messages, _folder: folder }
 }
 
+/// The schema of an app, as modusc prints it.
+pub fn sdl(app: &App) -> String {
+    let output = modusc(&["schema".as_ref(), app.artifact.as_os_str()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("the schema is text")
+}
+
 /// Puts the contents of `from` in the place of `to` at one go, as modusc does.
 pub fn replace(from: &Path, to: &Path) {
     let temporary = to.with_extension("new");

@@ -10,6 +10,8 @@ pub mod in_process;
 pub mod npm;
 pub mod outcome;
 pub mod prober;
+mod program;
+pub mod python;
 pub mod raw;
 pub mod runner;
 pub mod slow_model;

@@ -26,12 +26,6 @@ fn compiled(folder: &str) -> App {
     app::compile(&guests::build(folder), app::OPEN)
 }
 
-fn sdl(app: &App) -> String {
-    let output = app::modusc(&["schema".as_ref(), app.artifact.as_os_str()]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
 /// The SDL of the cases in `compiler/src/schema/rules`, which a unit test there holds against the generator.
 fn cases() -> Vec<Value> {
     let samples = root().join("compiler/src/schema");
@@ -54,7 +48,7 @@ fn cases() -> Vec<Value> {
 #[test]
 fn an_independent_parser_accepts_every_schema() {
     let mut schemas = cases();
-    schemas.extend(apps().iter().map(|folder| json!({"name": folder, "sdl": sdl(&compiled(folder))})));
+    schemas.extend(apps().iter().map(|folder| json!({"name": folder, "sdl": app::sdl(&compiled(folder))})));
     let names: Vec<Value> = schemas.iter().map(|schema| schema["name"].clone()).collect();
     let answer = npm::run("validate-sdl.mjs", &json!(schemas));
     let results = answer.as_array().unwrap();
@@ -73,7 +67,7 @@ fn introspection_shows_the_schema_that_modusc_prints() {
         let app = compiled(&folder);
         let runner = Runner::start(&app.artifact, &Options::arguments(&["--introspection", "true"]));
         let differences =
-            npm::run("introspect.mjs", &json!({"url": format!("{}/graphql", runner.url), "sdl": sdl(&app)}));
+            npm::run("introspect.mjs", &json!({"url": format!("{}/graphql", runner.url), "sdl": app::sdl(&app)}));
         assert_eq!(differences, json!([]), "{folder}");
     }
 }
@@ -125,7 +119,7 @@ fn differences(functions: &[&str], docs: &Value) -> Value {
     std::fs::write(&path, module(functions, &metadata)).unwrap();
     let app = app::compile(&path, app::OPEN);
     let runner = Runner::start(&app.artifact, &Options::arguments(&["--introspection", "true"]));
-    npm::run("introspect.mjs", &json!({"url": format!("{}/graphql", runner.url), "sdl": sdl(&app)}))
+    npm::run("introspect.mjs", &json!({"url": format!("{}/graphql", runner.url), "sdl": app::sdl(&app)}))
 }
 
 #[test]
@@ -161,5 +155,5 @@ fn the_same_schema_from_module_and_artifact() {
     let folder = "examples/people";
     let module = guests::build(folder);
     let output = app::modusc(&["schema".as_ref(), module.as_os_str()]);
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), sdl(&compiled(folder)));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), app::sdl(&compiled(folder)));
 }

@@ -19,7 +19,7 @@ use crate::plan::{
 };
 use crate::renewal::{Clock, Form, Piece, Renewal, Seed};
 use crate::schema::{Argument, ObjectField, ObjectType, RootField, Schema, TypeRef};
-use crate::types::{CoreType, FieldPlan, IntKind, Kind, Sequence, TypeId, TypePlan, Types};
+use crate::types::{CoreType, FieldPlan, IntKind, JsonText, Kind, Sequence, TypeId, TypePlan, Types};
 use crate::value::Value;
 
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/artifact/golden.txt");
@@ -57,9 +57,12 @@ fn kinds() -> Vec<Kind> {
         Kind::Set(_) => Kind::Set(ty(8)),
         Kind::Opaque(_) => Kind::Opaque("opaque".to_owned()),
         Kind::Unsupported(_) => Kind::Unsupported("unsupported".to_owned()),
+        Kind::Json(_) => Kind::Json(JsonText::Raw),
     );
+    let texts = each!(JsonText: JsonText::Raw => JsonText::Raw, JsonText::Number => JsonText::Number);
+    let texts = texts.into_iter().map(Kind::Json);
     let lists = sequences.into_iter().map(|sequence| Kind::List { element: ty(0), sequence, bytes: false });
-    kinds.into_iter().chain(lists).collect()
+    kinds.into_iter().chain(lists).chain(texts).collect()
 }
 
 fn values() -> Vec<Value> {
@@ -74,6 +77,7 @@ fn values() -> Vec<Value> {
         Value::String(_) => Value::String("text".to_owned()),
         Value::List(_) => Value::List(vec![Value::Null]),
         Value::Object(_) => Value::Object(vec![("key".into(), Value::Int(1))]),
+        Value::Json(_) => Value::Json("[1]".to_owned()),
     )
 }
 

@@ -69,7 +69,7 @@ impl<'a, 'g> Lowerer<'a, 'g> {
             Kind::Map { .. } => self.map(plan, value),
             Kind::Set(_) => self.set(plan, value),
             Kind::Unsupported(reason) | Kind::Opaque(reason) => Err(Fault::of_type(reason)),
-            Kind::Optional(_) | Kind::Bool | Kind::Int(_) | Kind::F32 | Kind::F64 => {
+            Kind::Optional(_) | Kind::Bool | Kind::Int(_) | Kind::F32 | Kind::F64 | Kind::Json(_) => {
                 Err(Fault::of_type(format!("type {} is not a reference", plan.name)))
             }
         }

@@ -66,6 +66,20 @@ impl<'g> Heap<'g> {
         self.pinned(class_id, &helpers::MAKE, &[class_id, length.cast_unsigned()], type_name)
     }
 
+    /// The header of a slice of `length` zeroed elements, in blocks of their own.
+    pub(super) fn slice(&mut self, length: usize, stride: u32, type_name: &str) -> Result<u32, Fault> {
+        let too_many = || Fault::value(format!("{length} elements are too many for {type_name}"));
+        let count = u32::try_from(length).map_err(|_| too_many())?;
+        let size = count.checked_mul(stride).filter(|size| i32::try_from(*size).is_ok()).ok_or_else(too_many)?;
+        let header = self.malloc(12)?;
+        // An empty slice is not nil, and so has an address.
+        let start = self.malloc(size.max(1))?;
+        for (index, word) in [start, count, count].into_iter().enumerate() {
+            self.write(element(header, index, 4)?, &word.to_le_bytes())?;
+        }
+        Ok(header)
+    }
+
     fn pinned(
         &mut self,
         class_id: u32,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::transfer::coercion;
 use crate::transfer::fault::Fault;
-use crate::types::{Kind, Sequence, TypePlan};
+use crate::types::{JsonText, Kind, Sequence, TypePlan};
 use crate::value::Value;
 
 /// The text of a string; null is the empty one.
@@ -30,10 +30,17 @@ pub(super) fn items(value: &Value, bytes: bool) -> Result<Option<Cow<'_, [Value]
 
 /// Whether null is a value of the kind.
 pub(super) fn has_null(kind: &Kind) -> bool {
-    matches!(kind, Kind::Optional(_) | Kind::Map { .. } | Kind::List { sequence: Sequence::Growable, .. })
+    matches!(
+        kind,
+        Kind::Optional(_)
+            | Kind::Map { .. }
+            | Kind::List { sequence: Sequence::Growable, .. }
+            | Kind::Json(JsonText::Raw)
+    )
 }
 
-/// Whether a struct field of this type may be left out: nil, or the zero value of an array.
+/// Whether a struct field of this type may be left out: nil, the zero value of an array, or that of a type which nobody
+/// can write a value of.
 pub(super) fn has_zero(plan: &TypePlan) -> bool {
-    has_null(&plan.kind) || matches!(plan.kind, Kind::List { .. })
+    has_null(&plan.kind) || matches!(plan.kind, Kind::List { .. } | Kind::Opaque(_) | Kind::Unsupported(_))
 }

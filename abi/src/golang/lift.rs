@@ -7,12 +7,13 @@ use crate::selection::Selection;
 use crate::transfer::budget::{Budget, Trail};
 use crate::transfer::coercion;
 use crate::transfer::fault::Fault;
+use crate::transfer::json_text;
 use crate::transfer::memory::{element, offset};
 use crate::transfer::pairs::{self, Pairs, Wanted};
 use crate::transfer::roots::Holder as _;
 use crate::transfer::scalar;
 use crate::transfer::timestamp::{self, Instant};
-use crate::types::{FieldPlan, Kind, Sequence, TypeId, TypePlan, Types};
+use crate::types::{FieldPlan, JsonText, Kind, Sequence, TypeId, TypePlan, Types};
 use crate::value::Value;
 
 /// Seconds from 0001-01-01 to 1885-01-01, where times with a monotonic reading count from.
@@ -66,6 +67,7 @@ impl<'a, 'g> Lifter<'a, 'g> {
                 };
                 self.nested(|lifter| wanted.of(fields).map(|part| entry(lifter, part)).collect()).map(Value::Object)
             }
+            Kind::Opaque(reason) | Kind::Unsupported(reason) => Err(Fault::of_type(reason)),
             _ => Err(Fault::of_type(format!("{} is not a single word", plan.name))),
         }
     }
@@ -92,6 +94,7 @@ impl<'a, 'g> Lifter<'a, 'g> {
             }
             Kind::String => self.string(address),
             Kind::Timestamp => self.time(address),
+            Kind::Json(text) => self.json(*text, address),
             Kind::List { element, sequence: Sequence::Growable, bytes } => match self.heap.u32(address)? {
                 0 => Ok(Value::Null),
                 start => {
@@ -127,6 +130,16 @@ impl<'a, 'g> Lifter<'a, 'g> {
         self.budget.bytes(u64::from(length))?;
         let bytes = self.heap.bytes(start, u64::from(length))?;
         Ok(Value::String(String::from_utf8_lossy(bytes).into_owned()))
+    }
+
+    /// Lifts text that is JSON, whose address and length are at `address`.
+    fn json(&mut self, text: JsonText, address: u32) -> Result<Value, Fault> {
+        let [start, length] = self.heap.words(address)?;
+        if start == 0 || length == 0 {
+            return Ok(json_text::empty(text));
+        }
+        self.budget.bytes(u64::from(length))?;
+        json_text::lift(text, self.heap.bytes(start, u64::from(length))?)
     }
 
     fn time(&mut self, address: u32) -> Result<Value, Fault> {

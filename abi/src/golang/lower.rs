@@ -6,11 +6,12 @@ use super::layout::{BYTES_ID, STRING_ID};
 use crate::guest::Limits;
 use crate::transfer::budget::Budget;
 use crate::transfer::fault::Fault;
+use crate::transfer::json_text;
 use crate::transfer::memory::{element, offset};
 use crate::transfer::pairs::{self, Entry};
 use crate::transfer::record::Source;
 use crate::transfer::{coercion, scalar, timestamp};
-use crate::types::{FieldPlan, Kind, Sequence, TypeId, TypePlan, Types};
+use crate::types::{FieldPlan, JsonText, Kind, Sequence, TypeId, TypePlan, Types};
 use crate::value::Value;
 
 /// Seconds from 0001-01-01 to the Unix epoch.
@@ -88,6 +89,11 @@ impl<'a, 'g> Lowerer<'a, 'g> {
                 };
                 self.put(place, &[(4, address.into())])
             }
+            Kind::Json(text) => self.json(*text, value, place),
+            Kind::Opaque(_) | Kind::Unsupported(_) if *value == Value::Null => {
+                zeros(plan, place);
+                Ok(())
+            }
             Kind::Opaque(reason) | Kind::Unsupported(reason) => Err(Fault::of_type(reason)),
             Kind::List { .. } | Kind::Set(_) => Err(Fault::of_type(format!("{} is not a Go type", plan.name))),
         }
@@ -126,6 +132,23 @@ impl<'a, 'g> Lowerer<'a, 'g> {
                 self.heap.words(header)
             }
         }
+    }
+
+    /// Writes a value as JSON text: the header of a string, or of a slice of bytes.
+    fn json(&mut self, text: JsonText, value: &Value, place: Place<'_>) -> Result<(), Fault> {
+        let (id, words) = match text {
+            JsonText::Raw => (BYTES_ID, 3),
+            JsonText::Number => (STRING_ID, 2),
+        };
+        let Some(content) = json_text::lower(text, value)? else {
+            return self.put(place, [(4, 0); 3].get(..words).unwrap_or_default());
+        };
+        let header = self.heap.make(id, content.len(), "[]byte")?;
+        let address = self.heap.u32(header)?;
+        self.heap.write(address, content.as_bytes())?;
+        let length = self.heap.u32(offset(header, 4)?)?;
+        let header = [address, length, length].map(|word| (4, word.into()));
+        self.put(place, header.get(..words).unwrap_or_default())
     }
 
     /// The header of a pinned copy of a text.
@@ -230,9 +253,13 @@ impl<'a, 'g> Lowerer<'a, 'g> {
         let Kind::List { element: item, .. } = &plan.kind else {
             return Err(Fault::of_type(format!("{} is not a list", plan.name)));
         };
-        let header = self.heap.make(plan.class_id, items.len(), &plan.name)?;
-        let start = self.heap.u32(header)?;
         let part = &types[*item];
+        let header = match plan.class_id {
+            // No helper is made for the slice that a named type is like.
+            0 => self.heap.slice(items.len(), part.stride(), &plan.name)?,
+            id => self.heap.make(id, items.len(), &plan.name)?,
+        };
+        let start = self.heap.u32(header)?;
         let values = items.iter().map(value);
         if part.kind.is_scalar() {
             let bytes = scalar::encode_all(part, values, locate)?;

@@ -85,7 +85,9 @@ fn whole(value: &Value) -> Result<Option<i128>, CoercionError> {
         Value::Number(text) => whole_decimal(text),
         Value::String(text) if text.is_empty() => Ok(Some(0)),
         Value::String(text) => whole_text(text),
-        Value::Bool(_) | Value::List(_) | Value::Object(_) => Err(CoercionError::not_a("an integer", value)),
+        Value::Bool(_) | Value::List(_) | Value::Object(_) | Value::Json(_) => {
+            Err(CoercionError::not_a("an integer", value))
+        }
     }
 }
 
@@ -182,7 +184,7 @@ pub fn float(value: &Value) -> Result<f64, CoercionError> {
         Value::Float32(number) => Ok(f64::from(*number)),
         Value::String(text) if text.is_empty() => Ok(0.0),
         Value::Number(text) | Value::String(text) => parse_float(text),
-        Value::List(_) | Value::Object(_) => Err(CoercionError::not_a("a number", value)),
+        Value::List(_) | Value::Object(_) | Value::Json(_) => Err(CoercionError::not_a("a number", value)),
     }
 }
 
@@ -221,7 +223,7 @@ pub fn boolean(value: &Value) -> Result<bool, CoercionError> {
             "0" | "f" | "F" | "false" | "False" | "FALSE" => Ok(false),
             _ => Err(CoercionError::text_is_not("a boolean", text)),
         },
-        Value::List(_) | Value::Object(_) => Err(CoercionError::not_a("a boolean", value)),
+        Value::List(_) | Value::Object(_) | Value::Json(_) => Err(CoercionError::not_a("a boolean", value)),
         // Cut to a whole number first, so 0.5 is false.
         number => Ok(float(number)?.trunc() != 0.0),
     }
@@ -238,7 +240,9 @@ pub fn string(value: &Value) -> Result<Cow<'_, str>, CoercionError> {
         Value::Bool(_) | Value::Int(_) | Value::UInt(_) | Value::Float(_) | Value::Float32(_) | Value::Number(_) => {
             Ok(text(value).into())
         }
-        Value::Null | Value::List(_) | Value::Object(_) => Err(CoercionError::not_a("a string", value)),
+        Value::Null | Value::List(_) | Value::Object(_) | Value::Json(_) => {
+            Err(CoercionError::not_a("a string", value))
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub mod budget;
 pub(crate) mod call;
 pub mod coercion;
 pub mod fault;
+pub(crate) mod json_text;
 pub(crate) mod memory;
 pub(crate) mod pairs;
 pub mod record;

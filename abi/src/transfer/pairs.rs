@@ -131,7 +131,7 @@ fn has_text(types: &Types, mut key: TypeId) -> bool {
             Kind::Optional(target) => key = *target,
             kind => {
                 return kind.is_scalar()
-                    || matches!(kind, Kind::String | Kind::Timestamp | Kind::List { bytes: true, .. });
+                    || matches!(kind, Kind::String | Kind::Timestamp | Kind::Json(_) | Kind::List { bytes: true, .. });
             }
         }
     }

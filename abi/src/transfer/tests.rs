@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::guest::{CallError, Guest, Helper, Limits, Stopped, read_u32, write};
 use crate::language::{FunctionPart, GuestLanguage, Language};
-use crate::plan::{DefaultValue, Entry, FunctionPlan, ImportPlan, ParameterPlan, ResultPlan, Signature};
+use crate::plan::{DefaultValue, FunctionPlan, ImportPlan, ParameterPlan, ResultPlan, Signature};
 use crate::selection::Selection;
 use crate::types::{CoreType, FieldPlan, IntKind, Kind, Sequence, TypeId, TypePlan, Types};
 use crate::value::Value;
@@ -176,18 +176,12 @@ impl World {
 
     /// A function that answers a record.
     fn function(&self, ids: &[TypeId]) -> FunctionPlan {
-        FunctionPlan {
-            name: "f".to_owned(),
-            parameters: self.parameters(ids),
-            results: vec![ResultPlan { name: "item1".into(), ty: self.record }],
-            signature: Signature {
-                parameters: ids.iter().flat_map(|id| self.types[*id].words.clone()).collect(),
-                results: vec![CoreType::I32],
-            },
-            own: self.own.clone(),
-            entry: Entry::default(),
-            uncallable: None,
-        }
+        let results = vec![ResultPlan { name: "item1".into(), ty: self.record }];
+        let signature = Signature {
+            parameters: ids.iter().flat_map(|id| self.types[*id].words.clone()).collect(),
+            results: vec![CoreType::I32],
+        };
+        FunctionPlan::new("f", self.parameters(ids), results, signature, self.own.clone())
     }
 
     /// A host function that takes and gives one value.

@@ -35,6 +35,8 @@ pub enum Value {
     List(Vec<Value>),
     /// An object; entries keep their order and names are unique.
     Object(Vec<(Arc<str>, Value)>),
+    /// The text of any JSON value, without blanks between its parts (output only).
+    Json(String),
 }
 
 impl Value {
@@ -48,13 +50,14 @@ impl Value {
             Self::String(_) => "a string",
             Self::List(_) => "a list",
             Self::Object(_) => "an object",
+            Self::Json(_) => "JSON",
         }
     }
 
     /// The work that it is to move the value, see [`Budget::weight`](crate::transfer::budget::Budget::weight).
     pub fn weight(&self) -> u64 {
         match self {
-            Self::String(text) | Self::Number(text) => weight(1, text.len() as u64),
+            Self::String(text) | Self::Number(text) | Self::Json(text) => weight(1, text.len() as u64),
             Self::List(items) => items.iter().fold(1, |sum, item| item.weight().saturating_add(sum)),
             Self::Object(entries) => entries.iter().fold(1, |sum, (_, item)| item.weight().saturating_add(sum)),
             _ => 1,
@@ -73,7 +76,7 @@ impl Value {
     /// Null and composite values have none.
     pub fn key_text(&self) -> Option<String> {
         Some(match self {
-            Self::Null | Self::List(_) | Self::Object(_) => return None,
+            Self::Null | Self::List(_) | Self::Object(_) | Self::Json(_) => return None,
             Self::Bool(value) => value.to_string(),
             Self::Int(value) => value.to_string(),
             Self::UInt(value) => value.to_string(),
@@ -93,7 +96,7 @@ impl Value {
             Self::UInt(value) => Json::from(*value),
             Self::Float(value) => Json::from(*value),
             Self::Float32(value) => Json::from(*value),
-            Self::Number(text) => serde_json::from_str(text).unwrap_or(Json::Null),
+            Self::Number(text) | Self::Json(text) => serde_json::from_str(text).unwrap_or(Json::Null),
             Self::String(text) => Json::String(text.clone()),
             Self::List(items) => items.iter().map(Self::to_json).collect(),
             Self::Object(entries) => {

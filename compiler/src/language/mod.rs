@@ -64,10 +64,18 @@ pub trait Frontend: Sync {
     /// and [`problem`] finds such types from a function's signature.
     fn resolve(&self, type_name: &str, metadata: &Metadata, types: &mut Types) -> TypeId;
 
-    /// Replaces opaque types in signatures by what the core types of the exports tell of them. Findings name what stays
-    /// uncertain.
-    fn infer(&self, _: &Metadata, _: &CoreTypes<'_>, _: &mut [FunctionPlan], _: &mut Types) -> Vec<Diagnostic> {
-        Vec::new()
+    /// Adds to the metadata what it does not say of its types, and the module's custom sections or the language's own
+    /// library do.
+    fn complete<'s>(&self, _: &mut Metadata, _sections: &Sections<'s, '_>) {}
+
+    /// Takes in what the core types of the exports tell of opaque types, and makes opaque what lies where nobody can
+    /// tell. Says so in the plans of functions that cannot be called for it.
+    fn settle(&self, _: &CoreTypes<'_>, _: &mut [FunctionPlan], _: &mut Types) {}
+
+    /// Whether the zero value of a type that is not told is a value of the type, so that a field of it can be left out of
+    /// an argument.
+    fn has_zero_values(&self) -> bool {
+        false
     }
 
     /// The core signature a function of these types must have, and what else its plan holds. May add to `types`.
@@ -102,6 +110,9 @@ pub trait Frontend: Sync {
         None
     }
 }
+
+/// The contents of a custom section; empty where there is none.
+pub type Sections<'s, 'f> = dyn Fn(&str) -> &'s [u8] + 'f;
 
 /// The core type of an export; `None` where there is none, or it has vectors or references.
 pub type CoreTypes<'a> = dyn Fn(&str) -> Option<Signature> + 'a;

@@ -17,7 +17,7 @@ const FIRST_ID: u32 = 3;
 /// Warns of ids that cannot be right.
 pub(super) fn class_ids(module: &Module, found: &mut Vec<Diagnostic>) {
     let mut owners: BTreeMap<u32, &str> = BTreeMap::new();
-    for (name, definition) in &module.metadata.types {
+    for (name, definition) in module.metadata.types.iter().filter(|(_, definition)| !definition.is_added) {
         let id = definition.id;
         let problem = if id < FIRST_ID {
             format!("type {name} has the reserved id {id}")

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use abi::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan, Signature};
-use abi::types::{Kind, TypeId, Types};
+use abi::plan::{FunctionPlan, ParameterPlan, ResultPlan, Signature};
+use abi::types::Types;
 use wasmparser::FuncType;
 
-use super::{core_type, reserved};
+use super::{core_type, opaque, reserved};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::dispatch;
@@ -22,14 +22,23 @@ pub(super) fn drafts(module: &Module, types: &mut Types) -> Vec<FunctionPlan> {
     module.metadata.fn_exports.iter().map(|(name, function)| draft(module, name, function, types)).collect()
 }
 
-/// Completes the plans; the names of the functions that cannot be served at all.
+/// What cannot be served.
+#[derive(Default)]
+pub(super) struct Finished {
+    /// Functions.
+    pub(super) left_out: BTreeSet<String>,
+    /// Fields of the types that the others use.
+    pub(super) opaque_fields: BTreeSet<(String, String)>,
+}
+
+/// Completes the plans.
 pub(super) fn finish(
     module: &Module,
     plans: &mut [FunctionPlan],
     types: &mut Types,
     found: &mut Vec<Diagnostic>,
-) -> BTreeSet<String> {
-    let mut left_out = BTreeSet::new();
+) -> Finished {
+    let mut finished = Finished::default();
     for plan in plans {
         let Some(ty) = module.exports.get(&plan.name) else {
             let message = format!("no wasm function definition found for {}", plan.name);
@@ -39,12 +48,18 @@ pub(super) fn finish(
         };
         if let Some(finding) = complete(module, plan, ty, types) {
             if finding.code != codes::FUNCTION_UNCALLABLE {
-                left_out.insert(plan.name.clone());
+                finished.left_out.insert(plan.name.clone());
             }
             found.push(finding);
+        } else {
+            for field in opaque::fields(types, plan.types()) {
+                if finished.opaque_fields.insert((field.owner.clone(), field.name.clone())) {
+                    found.push(field.finding());
+                }
+            }
         }
     }
-    left_out
+    finished
 }
 
 fn draft(module: &Module, name: &str, function: &Function, types: &mut Types) -> FunctionPlan {
@@ -57,15 +72,7 @@ fn draft(module: &Module, name: &str, function: &Function, types: &mut Types) ->
             ty: language.resolve(&result.type_name, &module.metadata, types),
         })
         .collect();
-    FunctionPlan {
-        name: name.to_owned(),
-        parameters,
-        results,
-        signature: Signature::default(),
-        own: module.language.function_part(),
-        entry: Entry::default(),
-        uncallable: None,
-    }
+    FunctionPlan::new(name, parameters, results, Signature::default(), module.language.function_part())
 }
 
 /// Resolved parameters.
@@ -93,18 +100,14 @@ fn complete(module: &Module, plan: &mut FunctionPlan, ty: &FuncType, types: &mut
             Diagnostic::warning(codes::FUNCTION_RESERVED, message).with_help("give the function another name"),
         );
     }
-    let reached: Vec<TypeId> = plan.types().collect();
-    if let Some((_, reason)) = unsupported(types, &reached) {
+    if let Some(reason) = opaque::unsupported(module.language, types, plan) {
         let message = format!("function {name} is left out: {reason}");
         plan.uncallable = Some(reason);
         return Some(Diagnostic::warning(codes::TYPE_UNKNOWN, message));
     }
-    let opaque = first(types, &reached, |kind| match kind {
-        Kind::Opaque(reason) => Some(reason),
-        _ => None,
-    });
     let long = || dispatch::problem(&plan.signature);
-    if let Some(reason) = opaque.map(|(_, reason)| reason).or_else(long) {
+    let known = plan.uncallable.clone();
+    if let Some(reason) = known.or_else(|| opaque::reason(module.language, types, plan)).or_else(long) {
         let message = format!("each call of function {name} will fail: {reason}");
         plan.uncallable = Some(reason);
         return Some(Diagnostic::warning(codes::FUNCTION_UNCALLABLE, message));
@@ -118,28 +121,5 @@ fn complete(module: &Module, plan: &mut FunctionPlan, ty: &FuncType, types: &mut
         return Some(Diagnostic::warning(codes::SIGNATURE_MISMATCH, message));
     }
     plan.own = own;
-    None
-}
-
-/// Name and reason of the first unsupported type reachable from `ids`.
-pub(super) fn unsupported(types: &Types, ids: &[TypeId]) -> Option<(String, String)> {
-    first(types, ids, |kind| match kind {
-        Kind::Unsupported(reason) => Some(reason),
-        _ => None,
-    })
-}
-
-fn first(types: &Types, ids: &[TypeId], reason: impl Fn(&Kind) -> Option<&String>) -> Option<(String, String)> {
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<TypeId> = ids.iter().rev().copied().collect();
-    while let Some(id) = open.pop() {
-        if !seen.insert(id) {
-            continue;
-        }
-        if let Some(reason) = reason(&types[id].kind) {
-            return Some((types[id].name.clone(), reason.clone()));
-        }
-        open.extend(types[id].kind.references().into_iter().rev());
-    }
     None
 }

@@ -6,8 +6,8 @@ use abi::host_functions::{self, Capability};
 use abi::plan::{ImportPlan, Signature};
 use abi::types::{TypeId, Types};
 
-use super::core_type;
-use super::functions::{parameters, unsupported};
+use super::functions::parameters;
+use super::{core_type, opaque};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::language::{frontend, problem};
@@ -99,7 +99,7 @@ fn plan(module: &Module, import: &Import, types: &mut Types, findings: &mut Vec<
     plan.result = function.results.first().map(|result| language.resolve(&result.type_name, &module.metadata, types));
     let ids: Vec<TypeId> = plan.parameters.iter().map(|parameter| parameter.ty).collect();
     let all: Vec<TypeId> = ids.iter().copied().chain(plan.result).collect();
-    let reason = match unsupported(types, &all) {
+    let reason = match opaque::anywhere(types, &all) {
         Some((type_name, reason)) => Some(format!("type {type_name} of host function {name}: {reason}")),
         None => all.iter().find_map(|id| problem(types, *id)),
     };

@@ -111,30 +111,89 @@ fn unsupported_types_leave_functions_out() {
     assert_eq!(program.schema.query.get(0).unwrap().function, 1);
 }
 
+/// What no module tells is not guessed from core types: one word may be a number of any width, or a map.
 #[test]
 fn named_go_types() {
-    let named = |types: &str| {
-        format!(
-            r#""fnExports":{{"f":{{"parameters":[{{"name":"m","type":"main.Mood"}}],"results":[{{"type":"main.Mood"}}]}},
-            "g":{{"results":[{{"type":"main.Mood"}}]}}}},"types":{{"main.Mood":{{"id":3}}{types}}}"#
-        )
-    };
-    let helpers = ["__make ii>i", "__unpin i>", "malloc i>i", "free i>"];
-    for (f, g) in [("f i>i", "g >i"), ("f I>I", "g >I"), ("f f>f", "g >f"), ("f F>F", "g >F"), ("f iii>", "g i>")] {
-        let exports: Vec<&str> = helpers.into_iter().chain([f, g]).collect();
-        // Two words may be an interface as well.
-        let uncertain = [
-            "MC0319 parameter m of function f is taken for text, because the metadata does not tell what main.Mood is",
-        ];
-        let findings = if f == "f iii>" { &uncertain[..] } else { &[] };
-        let program = check(GO, &named(""), &[], &exports, findings).expect("a program");
-        assert!(program.functions.iter().all(|function| function.uncallable.is_none()), "{f}");
-        assert_eq!(program.schema.scalars, ["Mood"]);
+    let members = r#""fnExports":{"f":{"parameters":[{"name":"m","type":"main.Mood"}],"results":[{"type":"main.Mood"}]},
+        "g":{"parameters":[{"name":"m","type":"time.Month"}],"results":[{"type":"[]time.Month"}]}},
+        "types":{"main.Mood":{"id":3},"time.Month":{"id":4},"[]time.Month":{"id":5}}"#;
+    for f in ["f i>i", "f I>I", "f F>F", "f iii>"] {
+        let exports = ["__make ii>i", "__unpin i>", "malloc i>i", "free i>", f, "g ii>"];
+        let findings = ["MC0305 each call of function f will fail: nothing in the module tells what main.Mood is"];
+        let program = check(GO, members, &[], &exports, &findings).expect("a program");
+        assert_eq!(program.functions.find("g").unwrap().1.uncallable, None);
+        assert_eq!(
+            (program.schema.query.len(), program.schema.scalars.clone()),
+            (2, vec!["Month".into(), "Mood".into()])
+        );
     }
-    let slice: Vec<&str> = helpers.into_iter().chain(["f iiii>", "g i>"]).collect();
-    let findings = ["MC0305 each call of function f will fail: ", "MC0305 each call of function g will fail: "];
-    let program = check(GO, &named(""), &[], &slice, &findings).expect("a program");
-    assert_eq!(program.schema.query.len(), 2);
+}
+
+#[test]
+fn opaque_go_fields() {
+    let members = r#""fnExports":{"f":{"parameters":[{"name":"w","type":"*main.Who"}],"results":[{"type":"*main.Who"}]},
+        "g":{"results":[{"type":"main.Who"}]},"h":{"results":[{"type":"[]main.Who"}]},
+        "i":{"parameters":[{"name":"w","type":"main.Sized"}],"results":[{"type":"main.Sized"}]},
+        "j":{"results":[{"type":"main.None"}]}},
+        "types":{"main.Mood":{"id":3},"main.Who":{"id":4,"fields":[{"name":"name","type":"string"},
+        {"name":"mood","type":"main.Mood"},{"name":"age","type":"int64"}]},"*main.Who":{"id":5},"[]main.Who":{"id":6},
+        "main.Sized":{"id":7,"fields":[{"name":"any","type":"any"},{"name":"all","type":"map[string]any"},
+        {"name":"stop","type":"context.CancelFunc"},{"name":"age","type":"int64"}]},"context.CancelFunc":{"id":8},
+        "main.None":{"id":9,"fields":[{"name":"any","type":"any"}]}}"#;
+    let helpers =
+        ["__new i>i", "__make ii>i", "__unpin i>", "malloc i>i", "free i>", "__read_map ii>I", "__write_map iiii>"];
+    let exports = ["f i>i", "g i>", "h i>", "i iiiiiiI>", "j i>"];
+    let exports: Vec<&str> = helpers.into_iter().chain(exports).collect();
+    let findings = [
+        "MC0305 field mood of main.Who cannot be passed: nothing in the module tells what main.Mood is",
+        "MC0305 field age of main.Who cannot be passed: it lies behind field mood, and nothing in the module tells what main.Mood is",
+        "MC0305 each call of function g will fail: nothing in the module tells what main.Mood is",
+        "MC0305 each call of function h will fail: nothing in the module tells what main.Mood is",
+        "MC0305 field any of main.Sized cannot be passed: values of Go type any cannot be passed",
+        "MC0305 field all of main.Sized cannot be passed: values of Go type any cannot be passed",
+        "MC0305 field stop of main.Sized cannot be passed: context.CancelFunc is a function, which cannot be passed",
+        "MC0305 field any of main.None cannot be passed: values of Go type any cannot be passed",
+        "MC0313 function j has no GraphQL field: type main.None has no field that can be passed",
+    ];
+    // The last parameter of `i` comes behind the words of all the opaque ones, and of the hidden result.
+    let program = check(GO, members, &[], &exports, &findings).expect("a program");
+    let uncallable: Vec<bool> = program.functions.iter().map(|function| function.uncallable.is_some()).collect();
+    assert_eq!(uncallable, [false, true, true, false, false]);
+    let shown = |list: &abi::table::Table<abi::schema::ObjectType>, name: &str| -> Vec<String> {
+        let ty = list.iter().find(|ty| ty.name == name).expect("the type");
+        ty.fields.iter().map(|field| format!("{}: {}", field.name, field.ty)).collect()
+    };
+    assert_eq!(shown(&program.schema.inputs, "WhoInput"), ["name: String!", "mood: Mood", "age: Int64"]);
+    assert_eq!(shown(&program.schema.objects, "Who"), ["name: String!", "mood: Mood!", "age: Int64!"]);
+    assert_eq!(shown(&program.schema.inputs, "SizedInput"), ["stop: CancelFunc", "age: Int64!"]);
+    assert_eq!(shown(&program.schema.objects, "Sized"), ["stop: CancelFunc!", "age: Int64!"]);
+    let ty = program.types.iter().find(|(_, plan)| plan.name == "main.Sized").expect("the type").1;
+    let abi::types::Kind::Struct(fields) = &ty.kind else { panic!("{ty:?}") };
+    let offsets: Vec<u32> = fields.iter().map(|field| field.offset).collect();
+    assert_eq!((offsets, ty.size), (vec![0, 8, 12, 24], 32));
+}
+
+/// In AssemblyScript there is no zero value for a function, and no room is known for a vector.
+#[test]
+fn opaque_assemblyscript_fields() {
+    let members = r#""fnExports":{"f":{"results":[{"type":"a/Job"}]},"g":{"parameters":[{"name":"j","type":"a/Job"}]},
+        "h":{"results":[{"type":"a/Wide"}]}},
+        "types":{"a/Job":{"id":4,"fields":[{"name":"name","type":"~lib/string/String"},{"name":"run","type":"(i32) => i32"},
+        {"name":"at","type":"i32"}]},"a/Wide":{"id":5,"fields":[{"name":"v","type":"v128"},{"name":"at","type":"i32"}]}}"#;
+    let exports: Vec<&str> = HELPERS.into_iter().chain(["f >i", "g i>", "h >i"]).collect();
+    let findings = [
+        "MC0305 field run of a/Job cannot be passed: type (i32) => i32 is not supported",
+        "MC0315 function g is left out: type (i32) => i32 is not supported",
+        "MC0315 function h is left out: type v128 is not supported",
+    ];
+    let program = check(AS, members, &[], &exports, &findings).expect("a program");
+    assert_eq!(program.schema.query.len(), 1);
+    let job = program.schema.objects.iter().find(|ty| ty.name == "Job").expect("the type");
+    let fields: Vec<&str> = job.fields.iter().map(|field| field.name.as_str()).collect();
+    assert_eq!(fields, ["name", "at"]);
+    let ty = program.types.iter().find(|(_, plan)| plan.name == "a/Job").expect("the type").1;
+    let abi::types::Kind::Struct(fields) = &ty.kind else { panic!("{ty:?}") };
+    assert_eq!(fields.iter().map(|field| field.offset).collect::<Vec<_>>(), [0, 4, 8]);
 }
 
 #[test]

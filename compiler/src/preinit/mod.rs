@@ -134,16 +134,19 @@ fn attempt(wasm: &[u8], start: &str, language: Language, mode: Mode, wanted: u32
     let (context, instrumented) = wizer.instrument(wasm).map_err(|error| format!("it has an {error:#}"))?;
     let module = instance::Module::new(&instrumented)?;
     let mut runs = Runs::new(&module, wasm, start, mode);
-    let first = with_room(&mut runs, Declared::of(wasm), wanted)?;
+    let declared = Declared::of(wasm);
+    let mut first = with_room(&mut runs, declared, wanted)?;
     let used = Some(used(&first));
     let seeds = frontend(language).map_seeds();
-    let (mut guest, mut renewal) = match first.asked() {
-        false => (first, Renewal::default()),
-        true => match renew::renew(&runs, &first, seeds) {
-            Ok(renewed) => renewed,
-            Err(_) if mode == Mode::Force => (first, Renewal::default()),
-            Err(reason) => return Err(Failure { reason, used }),
-        },
+    let (mut guest, mut renewal) = loop {
+        if !first.asked() {
+            break (first, Renewal::default());
+        }
+        match renew::renew(&runs, &first, seeds) {
+            Ok(renewed) => break renewed,
+            Err(_) if mode == Mode::Force => break (first, Renewal::default()),
+            Err(reason) => first = with_more(&mut runs, &first, declared).ok_or(Failure { reason, used })?,
+        }
     };
     let pages = u32::try_from(guest.bytes().len() as u64 / PAGE).unwrap_or(u32::MAX);
     let free = u32::try_from(far::free(guest.bytes()).len()).unwrap_or(u32::MAX);
@@ -166,6 +169,14 @@ fn with_room(runs: &mut Runs<'_>, declared: Option<Declared>, wanted: u32) -> Re
         guest = runs.first()?;
     }
     Ok(guest)
+}
+
+/// Initialises with twice as much memory, if that shows that a collector ran. What it leaves in memory depends on numbers that
+/// look like addresses.
+fn with_more(runs: &mut Runs<'_>, guest: &Guest, declared: Option<Declared>) -> Option<Guest> {
+    runs.pages = declared?.doubled(guest.bytes().len() as u64)?;
+    let other = runs.first().ok()?;
+    (far::free(other.bytes()).start > far::free(guest.bytes()).start).then_some(other)
 }
 
 /// Times that the amount of memory is corrected, at most.

@@ -122,7 +122,11 @@ fn variable(
 
 /// Bytes of what has this type, which may be another name for a type, that `steps` times at most.
 fn length(unit: &gimli::Unit<Bytes<'_>>, entry: &DebuggingInformationEntry<Bytes<'_>>, steps: usize) -> Option<u64> {
-    let AttributeValue::UnitRef(ty) = entry.attr_value(gimli::DW_AT_type)? else { return None };
+    let ty = match entry.attr_value(gimli::DW_AT_type)? {
+        AttributeValue::UnitRef(offset) => offset,
+        AttributeValue::DebugInfoRef(offset) => offset.to_unit_offset(&unit.header)?,
+        _ => return None,
+    };
     let ty = unit.entry(ty).ok()?;
     let told = ty.attr_value(gimli::DW_AT_byte_size).and_then(|size| size.udata_value());
     let many = match ty.tag() {

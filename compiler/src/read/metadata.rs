@@ -24,7 +24,7 @@ pub(crate) fn read(sections: &Sections<'_>, found: &mut Vec<Diagnostic>) -> Opti
         found.push(Diagnostic::error(codes::METADATA_MISSING, "no metadata found in the app").with_help(help));
         return None;
     };
-    let metadata = match parse(json) {
+    let mut metadata = match parse(json) {
         Ok(metadata) => metadata,
         Err(error) => {
             let message = format!("failed to parse the app's metadata: {error}");
@@ -38,6 +38,8 @@ pub(crate) fn read(sections: &Sections<'_>, found: &mut Vec<Diagnostic>) -> Opti
         found.push(Diagnostic::error(codes::SDK_UNSUPPORTED, message).with_help(format!("supported are: {known}")));
         return None;
     };
+    frontend(language)
+        .complete(&mut metadata, &|name: &str| sections.get(name.as_bytes()).copied().unwrap_or_default());
     Some(Described { metadata, language })
 }
 

@@ -6,6 +6,7 @@ use abi::schema::{ObjectField, TypeRef};
 
 use super::names;
 use crate::language::{Frontend, Shape};
+use crate::metadata::Metadata;
 
 /// Deeper nesting of lists and maps than this is refused.
 const MAX_DEPTH: u32 = 64;
@@ -33,8 +34,9 @@ pub(super) struct Entry {
 }
 
 /// The GraphQL types of one direction.
-pub(super) struct Table {
+pub(super) struct Table<'m> {
     pub(super) direction: Direction,
+    metadata: &'m Metadata,
     /// GraphQL name of each usable type definition, by full type name.
     pub(super) names: BTreeMap<String, String>,
     /// By GraphQL name.
@@ -45,10 +47,10 @@ pub(super) struct Table {
     added: Vec<String>,
 }
 
-impl Table {
-    pub(super) fn new(direction: Direction) -> Self {
+impl<'m> Table<'m> {
+    pub(super) fn new(direction: Direction, metadata: &'m Metadata) -> Self {
         let (names, entries) = (BTreeMap::new(), BTreeMap::new());
-        Self { direction, names, entries, taken: BTreeSet::new(), added: Vec::new() }
+        Self { direction, metadata, names, entries, taken: BTreeSet::new(), added: Vec::new() }
     }
 
     /// How many entries conversions have added so far.
@@ -80,10 +82,7 @@ impl Table {
         if depth > MAX_DEPTH {
             return Err(format!("the type is nested more than {MAX_DEPTH} levels deep"));
         }
-        let name = language.trimmed(full);
-        let facts = language.facts(name);
-        let nullable = facts.nullable;
-        let (name, shape) = bare(language, name);
+        let Bare { name, shape, nullable } = bare(language, self.metadata, full);
         let ty = match shape {
             Shape::String | Shape::Bytes => TypeRef::Named("String".to_owned()),
             Shape::Bool => TypeRef::Named("Boolean".to_owned()),
@@ -185,14 +184,42 @@ pub(super) fn non_null(ty: TypeRef) -> TypeRef {
     TypeRef::NonNull(Box::new(ty))
 }
 
-/// A type without its nullable marks, and what it is.
-pub(super) fn bare(language: &dyn Frontend, type_name: &str) -> (String, Shape) {
+/// A type without its nullable marks.
+pub(super) struct Bare {
+    pub(super) name: String,
+    /// What it is.
+    pub(super) shape: Shape,
+    /// Whether there were marks, or the type has null of itself.
+    pub(super) nullable: bool,
+}
+
+/// Takes the nullable marks off a type. A named type is seen through where it is like a list or a map, since nobody can
+/// select anything of a scalar.
+pub(super) fn bare(language: &dyn Frontend, metadata: &Metadata, type_name: &str) -> Bare {
     let mut name = language.trimmed(type_name).to_owned();
+    let mut nullable = false;
+    // Types that are like each other in a circle are no more than there are.
+    let mut left = metadata.types.len();
     loop {
         let facts = language.facts(&name);
-        if !facts.nullable || facts.underlying == name {
-            return (facts.underlying, facts.shape);
+        nullable |= facts.nullable;
+        if facts.nullable && facts.underlying != name {
+            name = language.trimmed(&facts.underlying).to_owned();
+        } else if let Some(other) = seen_through(language, metadata, &name).filter(|_| left > 0) {
+            name = other.to_owned();
+            left -= 1;
+        } else {
+            return Bare { name: facts.underlying, shape: facts.shape, nullable };
         }
-        name = language.trimmed(&facts.underlying).to_owned();
     }
+}
+
+/// What is shown in place of a named type without fields: what it is like, if that has parts, or is named itself.
+pub(super) fn seen_through<'m>(language: &dyn Frontend, metadata: &'m Metadata, name: &str) -> Option<&'m str> {
+    let definition = metadata.types.get(name).filter(|definition| definition.fields.is_empty())?;
+    let other = definition.underlying.as_deref()?;
+    let facts = language.facts(other);
+    let has_parts = matches!(facts.shape, Shape::List(_) | Shape::Map(..) | Shape::Bytes | Shape::Timestamp);
+    let is_pointer = facts.nullable && facts.underlying != other;
+    (has_parts || is_pointer || metadata.types.contains_key(other)).then_some(other)
 }

@@ -5,8 +5,9 @@ use abi::transfer::coercion;
 use abi::types::IntKind;
 use abi::value::Value;
 
-use super::convert::bare;
+use super::convert::{Bare, bare};
 use crate::language::{Frontend, Shape};
+use crate::metadata::Metadata;
 
 /// Whole numbers above this may have been rounded by the SDK.
 const EXACT: i128 = 1 << 53;
@@ -38,7 +39,8 @@ fn literal(language: &dyn Frontend, type_name: &str, json: &serde_json::Value) -
         return language.facts(language.trimmed(type_name)).nullable.then_some(Value::Null);
     }
     let value = Value::from(json);
-    let (name, shape) = bare(language, type_name);
+    // Only the guest knows the default of a type that is seen through.
+    let Bare { name, shape, .. } = bare(language, &Metadata::default(), type_name);
     match (shape, &value) {
         (Shape::String, Value::String(_)) | (Shape::Bool, Value::Bool(_)) => Some(value),
         (Shape::Bytes, Value::String(text)) if !text.is_empty() => coercion::base64(text).is_ok().then_some(value),

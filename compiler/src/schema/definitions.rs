@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use abi::schema::ObjectField;
 
-use super::convert::{Direction, Entry, Table, bare};
+use super::OpaqueFields;
+use super::convert::{Bare, Direction, Entry, Table, bare, seen_through};
 use super::names;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -12,13 +13,18 @@ use crate::language::{Frontend, Shape};
 use crate::metadata::{Docs, Metadata, TypeDefinition};
 
 /// Both tables with every usable type definition.
-pub(super) fn build(metadata: &Metadata, language: &dyn Frontend, found: &mut Vec<Diagnostic>) -> (Table, Table) {
-    let mut input = Table::new(Direction::Input);
-    let mut output = Table::new(Direction::Output);
+pub(super) fn build<'m>(
+    metadata: &'m Metadata,
+    language: &dyn Frontend,
+    hidden: &OpaqueFields,
+    found: &mut Vec<Diagnostic>,
+) -> (Table<'m>, Table<'m>) {
+    let mut input = Table::new(Direction::Input, metadata);
+    let mut output = Table::new(Direction::Output, metadata);
     allocate(metadata, language, &mut input, &mut output, found);
     for (full, definition) in &metadata.types {
         for table in [&mut input, &mut output] {
-            fill(table, language, full, definition, metadata);
+            fill(table, language, full, definition, metadata, hidden);
         }
     }
     (input, output)
@@ -32,11 +38,11 @@ pub(super) fn description(docs: Option<&Docs>) -> Option<String> {
 }
 
 /// Gives every type its names, the same number in both tables.
-fn allocate(
+fn allocate<'m>(
     metadata: &Metadata,
     language: &dyn Frontend,
-    input: &mut Table,
-    output: &mut Table,
+    input: &mut Table<'m>,
+    output: &mut Table<'m>,
     found: &mut Vec<Diagnostic>,
 ) {
     let used = used_types(metadata, language);
@@ -45,12 +51,12 @@ fn allocate(
     let shown = metadata.types.iter().filter(|(full, _)| used.contains(*full));
     let rest = metadata.types.iter().filter(|(full, _)| !used.contains(*full));
     for (full, definition) in shown.chain(rest) {
-        if !is_defined(language, full, definition) {
+        if !is_defined(language, metadata, full, definition) || (definition.is_added && !used.contains(full)) {
             continue;
         }
         let base = names::sanitise(&language.short_name(full));
         let (as_input, as_output) = base_names(metadata, full, definition, &base);
-        let free = |table: &Table, name: &str| !table.taken.contains(name) && !names::RESERVED.contains(&name);
+        let free = |table: &Table<'_>, name: &str| !table.taken.contains(name) && !names::RESERVED.contains(&name);
         let number = (1..).find(|number| {
             as_input.as_ref().is_none_or(|name| free(input, &names::numbered(name, *number)))
                 && free(output, &names::numbered(&as_output, *number))
@@ -79,7 +85,7 @@ fn allocate(
     }
 }
 
-fn take(table: &mut Table, full: &str, name: String) {
+fn take(table: &mut Table<'_>, full: &str, name: String) {
     table.taken.insert(name.clone());
     table.names.insert(full.to_owned(), name);
 }
@@ -93,9 +99,9 @@ fn renamed(full: &str, owner: Option<&str>, wanted: &str, name: &str) -> Diagnos
 }
 
 /// Whether an entry of `types` becomes a GraphQL type of its own.
-fn is_defined(language: &dyn Frontend, full: &str, definition: &TypeDefinition) -> bool {
+fn is_defined(language: &dyn Frontend, metadata: &Metadata, full: &str, definition: &TypeDefinition) -> bool {
     let facts = language.facts(full);
-    if facts.underlying != full {
+    if facts.underlying != full || seen_through(language, metadata, full).is_some() {
         return false;
     }
     match facts.shape {
@@ -124,7 +130,14 @@ fn base_names(metadata: &Metadata, full: &str, definition: &TypeDefinition, base
 }
 
 /// Converts the fields of one type.
-fn fill(table: &mut Table, language: &dyn Frontend, full: &str, definition: &TypeDefinition, metadata: &Metadata) {
+fn fill(
+    table: &mut Table<'_>,
+    language: &dyn Frontend,
+    full: &str,
+    definition: &TypeDefinition,
+    metadata: &Metadata,
+    hidden: &OpaqueFields,
+) {
     let Some(name) = table.names.get(full).cloned() else { return };
     let gives_way = table.direction == Direction::Input
         && !definition.fields.is_empty()
@@ -135,13 +148,18 @@ fn fill(table: &mut Table, language: &dyn Frontend, full: &str, definition: &Typ
     }
     let mut entry = Entry { description: description(definition.docs.as_ref()), ..Entry::default() };
     for field in &definition.fields {
+        let is_opaque = hidden.contains(&(full.to_owned(), field.name.clone()));
         let problem = if !names::is_valid(&field.name) {
             "is not a GraphQL name".to_owned()
         } else if entry.fields.iter().any(|other| other.name == field.name) {
             "is there twice".to_owned()
         } else {
             match table.convert(language, &field.type_name) {
+                // There is no name for what it is.
+                Err(_) if is_opaque => continue,
                 Ok(ty) => {
+                    // Nobody can write a value of it.
+                    let ty = if is_opaque && table.direction == Direction::Input { ty.nullable().clone() } else { ty };
                     let description = description(field.docs.as_ref());
                     entry.fields.push(ObjectField { name: field.name.clone(), description, ty });
                     continue;
@@ -150,6 +168,9 @@ fn fill(table: &mut Table, language: &dyn Frontend, full: &str, definition: &Typ
             }
         };
         entry.broken.get_or_insert_with(|| format!("type {full}: field {}: {problem}", field.name));
+    }
+    if entry.fields.is_empty() && !definition.fields.is_empty() {
+        entry.broken.get_or_insert_with(|| format!("type {full} has no field that can be passed"));
     }
     if entry.broken.is_some() {
         // Not a scalar, whatever is left of it.
@@ -169,7 +190,7 @@ fn used_types(metadata: &Metadata, language: &dyn Frontend) -> BTreeSet<String> 
         .collect();
     let mut seen = BTreeSet::new();
     while let Some(type_name) = open.pop() {
-        let (name, shape) = bare(language, &type_name);
+        let Bare { name, shape, .. } = bare(language, metadata, &type_name);
         if !seen.insert(name.clone()) {
             continue;
         }

@@ -30,17 +30,23 @@ struct Draft {
     objects: Vec<ObjectType>,
 }
 
+/// Fields whose values cannot be passed: the full name of the type, and the field's.
+pub type OpaqueFields = BTreeSet<(String, String)>;
+
 /// Generates the schema. `hidden` names the embedder functions of the manifest, `left_out` the functions that cannot
 /// be served at all. A field's `function` is the position among `metadata.fn_exports`.
+///
+/// Of a field in `opaque` an argument can hold nothing but null. Where its type has no GraphQL name, it is not shown.
 pub fn generate(
     metadata: &Metadata,
     language: Language,
     hidden: &[String],
     left_out: &BTreeSet<String>,
+    opaque: &OpaqueFields,
 ) -> (Schema, Vec<Diagnostic>) {
     let mut found = Vec::new();
     let language = frontend(language);
-    let (mut input, mut output) = definitions::build(metadata, language, &mut found);
+    let (mut input, mut output) = definitions::build(metadata, language, opaque, &mut found);
     let roots = roots::build(metadata, language, (&mut input, &mut output), (hidden, left_out), &mut found);
 
     let fields = || roots.query.iter().chain(&roots.mutation);
@@ -63,7 +69,7 @@ pub fn generate(
 }
 
 /// Every name without fields in either table, used or not.
-fn scalars(tables: [&Table; 2]) -> Vec<String> {
+fn scalars(tables: [&Table<'_>; 2]) -> Vec<String> {
     let entries = tables.into_iter().flat_map(|table| &table.entries);
     let names: BTreeSet<&String> =
         entries.filter(|(_, entry)| entry.fields.is_empty() && entry.broken.is_none()).map(|(name, _)| name).collect();
@@ -73,7 +79,7 @@ fn scalars(tables: [&Table; 2]) -> Vec<String> {
 }
 
 /// The named types that have fields.
-fn objects(table: &Table, reachable: BTreeSet<String>) -> Vec<ObjectType> {
+fn objects(table: &Table<'_>, reachable: BTreeSet<String>) -> Vec<ObjectType> {
     let mut objects: Vec<ObjectType> = reachable
         .into_iter()
         .filter_map(|name| {

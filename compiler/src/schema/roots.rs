@@ -30,7 +30,7 @@ pub(super) struct Roots {
 pub(super) fn build(
     metadata: &Metadata,
     language: &dyn Frontend,
-    (input, output): (&mut Table, &mut Table),
+    (input, output): (&mut Table<'_>, &mut Table<'_>),
     (hidden, left_out): (&[String], &BTreeSet<String>),
     found: &mut Vec<Diagnostic>,
 ) -> Roots {
@@ -77,8 +77,8 @@ fn convert(
     name: &str,
     function: &Function,
     index: u32,
-    input: &mut Table,
-    output: &mut Table,
+    input: &mut Table<'_>,
+    output: &mut Table<'_>,
 ) -> Result<RootField, String> {
     if !names::field(name).starts_with('_') && !names::is_valid(&names::field(name)) {
         return Err("its name is not a GraphQL name".to_owned());
@@ -117,7 +117,7 @@ fn convert(
     })
 }
 
-fn unbroken<'t>(table: &Table, types: impl IntoIterator<Item = &'t TypeRef>) -> Result<(), String> {
+fn unbroken<'t>(table: &Table<'_>, types: impl IntoIterator<Item = &'t TypeRef>) -> Result<(), String> {
     let reachable = table.reachable(types);
     match reachable.iter().find_map(|name| table.entries.get(name)?.broken.clone()) {
         Some(reason) => Err(reason),
@@ -126,7 +126,7 @@ fn unbroken<'t>(table: &Table, types: impl IntoIterator<Item = &'t TypeRef>) -> 
 }
 
 /// The object type of several results.
-fn results_type(language: &dyn Frontend, function: &Function, output: &mut Table) -> Result<TypeRef, String> {
+fn results_type(language: &dyn Frontend, function: &Function, output: &mut Table<'_>) -> Result<TypeRef, String> {
     let mut fields: Vec<ObjectField> = Vec::new();
     for (result, name) in function.results.iter().zip(names::results(&function.results)) {
         if !names::is_valid(&name) {

@@ -20,7 +20,7 @@ fn outcome(head: &str) -> String {
     let metadata: Metadata = serde_json::from_str(json).unwrap_or_else(|error| panic!("{error} in {head}"));
     let hidden: Vec<String> = embedders.split_whitespace().map(str::to_owned).collect();
     let language = crate::language::of_sdk(&metadata.sdk).expect("a known SDK");
-    let (schema, found) = generate(&metadata, language, &hidden, &BTreeSet::new());
+    let (schema, found) = generate(&metadata, language, &hidden, &BTreeSet::new(), &BTreeSet::new());
     let text = sdl::print(&schema);
     let own = text.strip_prefix(sdl::HEADER).and_then(|text| text.strip_suffix(sdl::BUILT_IN));
     let mut result = own.expect("every schema has a head and a tail").trim_start().to_owned();

@@ -17,7 +17,7 @@ fn generated(sample: &str, addition: &str, hidden: &[&str]) -> (String, Vec<Stri
     let metadata: Metadata = serde_json::from_value(document).expect("the sample is metadata");
     let language = crate::language::of_sdk(&metadata.sdk).expect("a known SDK");
     let hidden: Vec<String> = hidden.iter().map(|name| (*name).to_owned()).collect();
-    let (schema, found) = generate(&metadata, language, &hidden, &BTreeSet::new());
+    let (schema, found) = generate(&metadata, language, &hidden, &BTreeSet::new(), &BTreeSet::new());
     let index: Vec<&String> = metadata.fn_exports.keys().collect();
     for field in schema.query.iter().chain(&schema.mutation) {
         let function = index[field.function as usize];

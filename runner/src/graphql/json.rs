@@ -110,7 +110,7 @@ fn nested(out: &mut Vec<u8>, value: &Value, depth: usize) -> Result<(), Unwritab
         Value::UInt(value) => integer(out, value),
         Value::Float(value) => float(out, *value)?,
         Value::Float32(value) => float32(out, *value)?,
-        Value::Number(text) => out.extend_from_slice(text.as_bytes()),
+        Value::Number(text) | Value::Json(text) => out.extend_from_slice(text.as_bytes()),
         Value::String(text) => string(out, text),
         Value::List(items) => {
             out.push(b'[');

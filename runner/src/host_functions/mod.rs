@@ -2,6 +2,7 @@
 
 mod capability;
 mod connection;
+mod graphql;
 mod http;
 mod models;
 mod secrets;
@@ -21,6 +22,7 @@ pub use capability::{
 /// All capabilities, one line for each.
 const CAPABILITIES: &[Listed] = &[
     // Sorted by module.
+    listed::<graphql::GraphQl>(),
     listed::<http::Http>(),
     listed::<models::Models>(),
     listed::<secrets::Secrets>(),

@@ -32,6 +32,8 @@ pub struct Record<'a> {
     pub error: Option<&'a str>,
     /// Milliseconds.
     pub duration_ms: Option<f64>,
+    /// What a server's answer lists as errors, in JSON.
+    pub errors: Option<&'a str>,
     /// Exit code of the guest.
     pub exit_code: Option<i32>,
     /// Name of the host function.
@@ -75,6 +77,7 @@ macro_rules! emit {
             text = $record.text,
             detail = $record.detail,
             error = $record.error,
+            errors = $record.errors,
             exit_code = $record.exit_code,
             duration_ms = $record.duration_ms.map(to_microseconds),
             host_function = $record.host_function,

@@ -1,10 +1,11 @@
 import * as agents from "./agents";
+import * as graphql from "./graphql";
 import * as http from "./http";
 import * as localtime from "./localtime";
 import * as models from "./models";
 import * as secrets from "./secrets";
 import * as utils from "./utils";
 
-export { agents, http, localtime, models, secrets, utils };
+export { agents, graphql, http, localtime, models, secrets, utils };
 export { Agent, AgentEvent, AgentInfo, AgentStatus } from "./agent";
 export { Duration } from "./duration";

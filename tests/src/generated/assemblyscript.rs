@@ -57,9 +57,12 @@ fn name(ty: &Type) -> String {
         Type::Map(key, value) => format!("Map<{},{}>", name(key), name(value)),
         Type::Set(key) => format!("Set<{}>", name(key)),
         Type::Struct(index) => format!("S{index}"),
+        Type::Named(inner) => name(inner),
+        Type::Json { .. } => name(&Type::Text),
         // Only references can be null.
         Type::Optional(inner) => match &**inner {
             Type::Bool | Type::Int(..) | Type::Float(_) | Type::Optional(_) => name(inner),
+            Type::Named(made_of) => name(&Type::Optional(made_of.clone())),
             _ => format!("{} | null", name(inner)),
         },
     }

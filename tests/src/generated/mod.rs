@@ -37,6 +37,12 @@ enum Type {
     Set(Box<Type>),
     Struct(usize),
     Optional(Box<Type>),
+    /// Go: a named type made of this one; AssemblyScript: this one.
+    Named(Box<Type>),
+    /// Go: `json.RawMessage` or `json.Number`; AssemblyScript: a text.
+    Json {
+        number: bool,
+    },
 }
 
 /// The fields of a struct. It refers to later ones only, and to itself through an optional.
@@ -94,20 +100,21 @@ fn any(rng: &mut Rng, depth: usize, first: usize) -> Type {
         return leaf(rng);
     }
     let inner = |rng: &mut Rng| Box::new(any(rng, depth - 1, first));
-    match rng.u8(0..14) {
+    match rng.u8(0..16) {
         0..4 => leaf(rng),
         4..6 => Type::List(inner(rng)),
         6 => Type::Fixed(rng.u8(0..5), inner(rng)),
         7..9 => Type::Map(key(rng).into(), inner(rng)),
         9 => Type::Set(key(rng).into()),
         10 => Type::Optional(inner(rng)),
+        11..13 => Type::Named(nameable(rng).into()),
         _ if first < STRUCTS => Type::Struct(rng.usize(first..STRUCTS)),
         _ => leaf(rng),
     }
 }
 
 fn leaf(rng: &mut Rng) -> Type {
-    match rng.u8(0..16) {
+    match rng.u8(0..18) {
         0 => Type::Bool,
         1..7 => integer(rng),
         7 => Type::Float(32),
@@ -115,7 +122,23 @@ fn leaf(rng: &mut Rng) -> Type {
         9..12 => Type::Text,
         12 => Type::Bytes,
         13 => Type::Numbers(8 << rng.u8(0..4), rng.bool()),
+        14 => Type::Json { number: rng.bool() },
+        15 => Type::Named(integer(rng).into()),
         _ => Type::Time,
+    }
+}
+
+/// What a named type can be made of: Go's metadata does not have the parts of one, so no helper is made for a map in it.
+fn nameable(rng: &mut Rng) -> Type {
+    match rng.u8(0..8) {
+        0 => Type::Bool,
+        1 => integer(rng),
+        2 => Type::Float(32 << rng.u8(0..2)),
+        3 => Type::Text,
+        4 => Type::Bytes,
+        5 => Type::Numbers(8 << rng.u8(0..4), rng.bool()),
+        6 => Type::List(leaf(rng).into()),
+        _ => Type::Fixed(rng.u8(0..5), leaf(rng).into()),
     }
 }
 
@@ -123,7 +146,8 @@ fn leaf(rng: &mut Rng) -> Type {
 fn key(rng: &mut Rng) -> Type {
     match rng.u8(0..6) {
         0 => Type::Bool,
-        1..3 => integer(rng),
+        1 => integer(rng),
+        2 => Type::Named(integer(rng).into()),
         3 => Type::Float(64),
         _ => Type::Text,
     }

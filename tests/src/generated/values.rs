@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use abi::language::Language;
 use abi::transfer::coercion;
 use abi::transfer::timestamp::{self, Instant};
-use abi::types::{IntKind, Kind, Sequence, TypeId, Types};
+use abi::types::{IntKind, JsonText, Kind, Sequence, TypeId, Types};
 use abi::value::Value;
 use proptest::collection::vec;
 use proptest::num::{f32, f64};
@@ -66,6 +66,8 @@ impl Values<'_> {
                 };
                 vec(self.keys(*element), 0..LENGTH).prop_map(move |items| Value::List(unique(items))).boxed()
             }
+            Kind::Json(JsonText::Raw) => json(),
+            Kind::Json(JsonText::Number) => integers(IntKind { bits: 64, signed: true }),
             Kind::Opaque(reason) | Kind::Unsupported(reason) => panic!("{}: {reason}", self.types[ty].name),
         }
     }
@@ -117,6 +119,26 @@ impl Values<'_> {
     fn keys(&self, ty: TypeId) -> BoxedStrategy<Value> {
         self.of(ty, DEPTH).prop_map(|key| if key == Value::Float(-0.0) { Value::Float(0.0) } else { key }).boxed()
     }
+}
+
+/// Any JSON value.
+fn json() -> BoxedStrategy<Value> {
+    let text = || vec(any::<char>(), 0..6).prop_map(|text| text.into_iter().collect::<String>());
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        integers(IntKind { bits: 64, signed: false }),
+        text().prop_map(Value::String),
+        Just(Value::Number("-1.50e3".to_owned())),
+    ];
+    leaf.prop_recursive(3, 12, 4, move |inner| {
+        let members = prop::collection::btree_map(text(), inner.clone(), 0..4);
+        let object = members.prop_map(|members| {
+            Value::Object(members.into_iter().map(|(name, value)| (name.as_str().into(), value)).collect())
+        });
+        prop_oneof![vec(inner, 0..4).prop_map(Value::List), object]
+    })
+    .boxed()
 }
 
 fn integers(IntKind { bits, signed }: IntKind) -> BoxedStrategy<Value> {

@@ -103,6 +103,7 @@ fn value(types: &Types, ty: TypeId, path: &mut Vec<TypeId>) -> Result<Option<Val
             path.pop();
             object.into()
         }
+        Kind::Json(_) => json!(1),
         Kind::Opaque(_) | Kind::Unsupported(_) => return Err(format!("type {}", plan.name)),
     }))
 }

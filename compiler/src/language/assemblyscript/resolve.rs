@@ -77,7 +77,7 @@ impl Resolver<'_> {
             Form::Date => (Kind::Timestamp, DATE_SIZE),
             Form::Class => return self.define_class(plan, name),
             Form::Foreign if self.definition(name).is_some() => return self.define_class(plan, name),
-            Form::Foreign => (Kind::Unsupported(format!("type {name} is not supported")), 0),
+            Form::Foreign => (not_supported(name), 0),
         };
         plan.payload = payload;
         plan.kind = kind;
@@ -99,6 +99,11 @@ impl Resolver<'_> {
             plan.kind = self.unknown(name);
             return;
         };
+        // Nobody knows what lies behind such a field.
+        if let Some(field) = definition.fields.iter().find(|field| self.has_no_slot(&field.type_name)) {
+            plan.kind = not_supported(&field.type_name);
+            return;
+        }
         let mut offset = 0u32;
         let mut fields = Vec::with_capacity(definition.fields.len());
         for field in &definition.fields {
@@ -122,10 +127,21 @@ impl Resolver<'_> {
         types.get(name).or_else(|| types.get(&name.replace("|null", " | null"))).or_else(other_spellings)
     }
 
+    /// Whether it is not known how much room a field of this type takes. A function is a reference.
+    fn has_no_slot(&self, name: &str) -> bool {
+        let name = names::canonical(name);
+        let (underlying, _) = names::strip_nullable(&name);
+        names::form(underlying) == Form::Foreign && !name.contains("=>") && self.definition(underlying).is_none()
+    }
+
     fn unknown(&self, name: &str) -> Kind {
         let (app, _) = split_version(&self.metadata.plugin);
         Kind::Opaque(format!("info for type {name} not found in app {app}"))
     }
+}
+
+fn not_supported(name: &str) -> Kind {
+    Kind::Unsupported(format!("type {name} is not supported"))
 }
 
 /// A type with its slot, but not yet its kind.

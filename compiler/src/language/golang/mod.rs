@@ -1,11 +1,14 @@
 //! Go apps, built by TinyGo: names, layouts, signatures, start (`abi-go`).
 
+mod complete;
+mod debug;
 mod map_seeds;
 mod names;
 mod opaque;
 mod resolve;
 #[cfg(test)]
 mod tests;
+mod well_known;
 
 use abi::golang::plan::{FunctionPart, result_block};
 use abi::golang::{Go, helpers};
@@ -14,7 +17,7 @@ use abi::language;
 use abi::plan::{FunctionPlan, ParameterPlan, ResultPlan, Signature};
 use abi::types::{Kind, Sequence, TypeId, Types};
 
-use super::{CoreTypes, Frontend, MapSeeds, TypeFacts, reachable};
+use super::{CoreTypes, Frontend, MapSeeds, Sections, TypeFacts, reachable};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::metadata::Metadata;
@@ -40,15 +43,17 @@ impl Frontend for Go {
         resolve::resolve(type_name, metadata, types)
     }
 
-    fn infer(
-        &self,
-        metadata: &Metadata,
-        core: &CoreTypes<'_>,
-        plans: &mut [FunctionPlan],
-        types: &mut Types,
-    ) -> Vec<Diagnostic> {
-        opaque::infer(metadata, core, plans, types);
-        opaque::uncertain(metadata, plans, types)
+    fn complete<'s>(&self, metadata: &mut Metadata, sections: &Sections<'s, '_>) {
+        complete::complete(metadata, sections);
+    }
+
+    fn settle(&self, core: &CoreTypes<'_>, plans: &mut [FunctionPlan], types: &mut Types) {
+        plans.iter().for_each(|plan| opaque::empty_structs(core, plan, types));
+        opaque::bound(plans, types);
+    }
+
+    fn has_zero_values(&self) -> bool {
+        true
     }
 
     fn signature(
@@ -67,16 +72,21 @@ impl Frontend for Go {
 
     fn needed_helpers(&self, function: &FunctionPlan, types: &Types) -> Vec<Helper> {
         let mut needed = Vec::new();
+        // Without an id there is no helper to ask: such types are opaque, or a list that the host makes.
+        let has_id = |id: TypeId| types[id].class_id != 0;
         for id in reachable(types, function.parameters.iter().map(|parameter| parameter.ty)) {
             needed.extend_from_slice(match types[id].kind {
-                Kind::Optional(_) => &[helpers::NEW, helpers::UNPIN],
-                Kind::Map { .. } => &[helpers::MAKE, helpers::WRITE_MAP, helpers::UNPIN],
-                Kind::String | Kind::List { sequence: Sequence::Growable, .. } => &[helpers::MAKE, helpers::UNPIN],
+                Kind::Optional(_) if has_id(id) => &[helpers::NEW, helpers::UNPIN],
+                Kind::Map { .. } if has_id(id) => &[helpers::MAKE, helpers::WRITE_MAP, helpers::UNPIN],
+                Kind::List { sequence: Sequence::Growable, .. } if !has_id(id) => &[helpers::MALLOC, helpers::FREE],
+                Kind::String | Kind::Json(_) | Kind::List { sequence: Sequence::Growable, .. } => {
+                    &[helpers::MAKE, helpers::UNPIN]
+                }
                 _ => &[],
             });
         }
         let all = reachable(types, function.types());
-        if all.iter().any(|id| matches!(types[*id].kind, Kind::Map { .. })) {
+        if all.iter().any(|id| has_id(*id) && matches!(types[*id].kind, Kind::Map { .. })) {
             needed.push(helpers::READ_MAP);
         }
         if result_block(function).is_some() {

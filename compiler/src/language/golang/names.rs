@@ -1,6 +1,6 @@
 //! Go type names as the build tool prints them: full import paths, no spaces (`abi-go` section 3).
 
-use abi::types::IntKind;
+use abi::types::{CoreType, IntKind, JsonText};
 
 use crate::language::{Shape, TypeFacts};
 
@@ -27,8 +27,11 @@ pub(super) enum TypeName<'a> {
     String,
     /// `time.Time`
     Time,
-    /// A type that cannot cross the boundary: interfaces, channels, functions, unnamed structs, complex numbers.
-    Foreign,
+    /// `encoding/json.RawMessage` and `encoding/json.Number`
+    Json(JsonText),
+    /// A type that cannot cross the boundary: interfaces, channels, functions, complex numbers, and unnamed structs. All
+    /// but the last have a size, and so core values that they consist of.
+    Foreign(&'static [CoreType]),
     /// Not a type name: unbalanced brackets, a bad array length, nothing at all.
     Malformed,
     /// Anything else: a name that `types` should define.
@@ -62,15 +65,60 @@ pub(super) fn parse(name: &str) -> TypeName<'_> {
         "float64" => TypeName::F64,
         "string" => TypeName::String,
         "time.Time" => TypeName::Time,
-        "any" | "error" | "complex64" | "complex128" | "unsafe.Pointer" => TypeName::Foreign,
-        _ if FOREIGN_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) => TypeName::Foreign,
-        _ => TypeName::Named,
+        "encoding/json.RawMessage" => TypeName::Json(JsonText::Raw),
+        "encoding/json.Number" => TypeName::Json(JsonText::Number),
+        _ => foreign(name).map_or(TypeName::Named, TypeName::Foreign),
     }
 }
 
+/// The core values of a type that cannot cross the boundary; none where its size is not known.
+fn foreign(name: &str) -> Option<&'static [CoreType]> {
+    let whole = FOREIGN.iter().find(|(known, _)| name == *known);
+    let begun = || FOREIGN_PREFIXES.iter().find(|(prefix, _)| name.starts_with(prefix));
+    whole.or_else(begun).map(|(_, words)| *words)
+}
+
+const ADDRESS: &[CoreType] = &[CoreType::I32];
+const TWO_ADDRESSES: &[CoreType] = &[CoreType::I32; 2];
+
+const FOREIGN: [(&str, &[CoreType]); 6] = [
+    ("any", TWO_ADDRESSES),
+    ("error", TWO_ADDRESSES),
+    ("complex64", &[CoreType::F32; 2]),
+    ("complex128", &[CoreType::F64; 2]),
+    ("unsafe.Pointer", ADDRESS),
+    (UNTOLD_MAP, ADDRESS),
+];
+
 /// How the printer begins types that have no name.
-const FOREIGN_PREFIXES: [&str; 9] =
-    ["interface{", "interface {", "struct{", "struct {", "func(", "chan ", "chan<-", "<-chan ", "untyped "];
+const FOREIGN_PREFIXES: [(&str, &[CoreType]); 9] = [
+    ("interface{", TWO_ADDRESSES),
+    ("interface {", TWO_ADDRESSES),
+    ("func(", TWO_ADDRESSES),
+    ("chan ", ADDRESS),
+    ("chan<-", ADDRESS),
+    ("<-chan ", ADDRESS),
+    ("struct{", &[]),
+    ("struct {", &[]),
+    ("untyped ", &[]),
+];
+
+/// Stands for a map of which nobody tells the types of keys and values.
+pub(super) const UNTOLD_MAP: &str = "map";
+
+/// The types that a type name mentions and the metadata has an entry for.
+pub(super) fn mentioned(name: &str) -> Vec<&str> {
+    let (mut open, mut found) = (vec![name], Vec::new());
+    while let Some(name) = open.pop() {
+        match parse(name) {
+            TypeName::Pointer(part) | TypeName::Slice(part) | TypeName::Array(_, part) => open.push(part),
+            TypeName::Map(key, value) => open.extend([key, value]),
+            TypeName::Named | TypeName::Json(_) => found.push(name),
+            _ => {}
+        }
+    }
+    found
+}
 
 fn integer(name: &str) -> Option<IntKind> {
     let (bits, signed) = match name {
@@ -122,10 +170,11 @@ pub(super) fn is_named(name: &str) -> bool {
     !matches!(parse(name), TypeName::Slice(_) | TypeName::Array(..)) && !name.contains('<')
 }
 
-/// Whether null is a value of the type: pointers, slices and maps.
+/// Whether null is a value of the type: pointers, slices, maps, and `json.RawMessage`, which can hold nothing.
 pub(super) fn facts(name: &str) -> TypeFacts {
     let target = name.strip_prefix('*');
-    let nullable = target.is_some() || matches!(parse(name), TypeName::Slice(_) | TypeName::Map(..));
+    let nullable = target.is_some()
+        || matches!(parse(name), TypeName::Slice(_) | TypeName::Map(..) | TypeName::Json(JsonText::Raw));
     // Several stars collapse into one nullable type, so the shape is that of the innermost target.
     TypeFacts { nullable, underlying: target.unwrap_or(name).to_owned(), shape: shape(name.trim_start_matches('*')) }
 }
@@ -140,7 +189,9 @@ fn shape(name: &str) -> Shape {
         TypeName::Slice(element) | TypeName::Array(_, element) if is_byte(element) => Shape::Bytes,
         TypeName::Slice(element) | TypeName::Array(_, element) => Shape::List(element.to_owned()),
         TypeName::Map(key, value) => Shape::Map(key.to_owned(), value.to_owned()),
-        TypeName::Pointer(_) | TypeName::Foreign | TypeName::Malformed | TypeName::Named => Shape::Named,
+        TypeName::Json(_) | TypeName::Pointer(_) | TypeName::Foreign(_) | TypeName::Malformed | TypeName::Named => {
+            Shape::Named
+        }
     }
 }
 
@@ -181,7 +232,7 @@ mod tests {
             assert_eq!(parse(bad), TypeName::Malformed, "{bad}");
         }
         for foreign in ["any", "interface{}", "chan int", "func(int) string", "struct{a int}", "complex64"] {
-            assert_eq!(parse(foreign), TypeName::Foreign, "{foreign}");
+            assert!(matches!(parse(foreign), TypeName::Foreign(_)), "{foreign}");
         }
     }
 

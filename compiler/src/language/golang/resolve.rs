@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use abi::golang::layout::{BYTES_ID, STRING_ID};
 use abi::plan::{ParameterPlan, ResultPlan, Signature};
-use abi::types::{CoreType, FieldPlan, IntKind, Kind, Sequence, TypeId, TypePlan, Types};
+use abi::types::{CoreType, FieldPlan, IntKind, JsonText, Kind, Sequence, TypeId, TypePlan, Types};
 
 use super::names::{self, TypeName};
 use crate::metadata::{Field, Metadata};
@@ -32,7 +32,7 @@ struct Resolver<'a> {
     pending: Vec<TypeId>,
 }
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
     /// The id of a type whose layout is final; what it points to may still be pending.
     fn declare(&mut self, name: &str, depth: u32) -> TypeId {
         if let Some(id) = find(self.types, name) {
@@ -48,11 +48,12 @@ impl Resolver<'_> {
             TypeName::F64 => scalar(name, 8, CoreType::F64, Kind::F64),
             TypeName::String => reference(name, 8, STRING_ID, Kind::String),
             TypeName::Time => self.time(name),
+            TypeName::Json(text) => json(name, text),
             TypeName::Slice(element) => return self.defer(name, 12, self.slice_id(name, element)),
             TypeName::Pointer(target) => return self.defer(name, 4, self.pointer_id(name, target)),
             TypeName::Map(..) => return self.defer(name, 4, self.id(name)),
             TypeName::Array(length, element) => return self.array(name, length, element, depth),
-            TypeName::Foreign => unsupported(name, format!("values of Go type {name} cannot be passed")),
+            TypeName::Foreign(words) => foreign(name, words, Kind::Unsupported(not_passed(name, name))),
             TypeName::Malformed => unsupported(name, format!("{name:?} is not a Go type name")),
             TypeName::Named => return self.named(name, depth),
         };
@@ -100,7 +101,7 @@ impl Resolver<'_> {
     fn complete(&mut self) {
         while let Some(id) = self.pending.pop() {
             let mut plan = self.types[id].clone();
-            plan.kind = match names::parse(&plan.name) {
+            plan.kind = match names::parse(self.made_of(&plan.name).unwrap_or(&plan.name)) {
                 TypeName::Slice(element) => Kind::List {
                     element: self.declare(element, 0),
                     sequence: Sequence::Growable,
@@ -164,13 +165,57 @@ impl Resolver<'_> {
         let metadata = self.metadata;
         let fields = metadata.types.get(name).map_or(&[][..], |definition| &definition.fields);
         if fields.is_empty() {
-            return self.types.add(TypePlan { class_id: self.id(name), kind: opaque(name), ..unsupported(name, "") });
+            return match self.made_of(name) {
+                Some(underlying) => self.like(name, underlying, depth),
+                None => {
+                    let kind = Kind::Opaque(not_told(name));
+                    self.types.add(TypePlan { class_id: self.id(name), kind, ..unsupported(name, "") })
+                }
+            };
         }
         if depth > MAX_DEPTH {
             return self.types.add(unsupported(name, format!("{name} is nested too deeply")));
         }
         let id = self.begin(name);
         let plan = self.fields(name, fields, depth).unwrap_or_else(|reason| unsupported(name, reason));
+        self.end(id, plan)
+    }
+
+    /// What a named type without fields is made of, as far as something tells.
+    fn made_of(&self, name: &str) -> Option<&'a str> {
+        let definition = self.metadata.types.get(name).filter(|definition| definition.fields.is_empty())?;
+        definition.underlying.as_deref()
+    }
+
+    /// A named type that is like another one. The guest's helpers know both under the id of the other.
+    fn like(&mut self, name: &str, underlying: &str, depth: u32) -> TypeId {
+        match names::parse(underlying) {
+            TypeName::Slice(element) => return self.defer(name, 12, self.slice_id(underlying, element)),
+            TypeName::Pointer(target) => return self.defer(name, 4, self.pointer_id(underlying, target)),
+            TypeName::Map(..) if self.id(underlying) != 0 => return self.defer(name, 4, self.id(underlying)),
+            // Only a helper made for the very type reads a map.
+            TypeName::Map(..) => {
+                let kind = Kind::Opaque(format!(
+                    "{name} is a {underlying}, and the app has no helper for that; use {underlying} itself in place of {name}"
+                ));
+                return self.types.add(foreign(name, &[CoreType::I32], kind));
+            }
+            TypeName::Foreign(_) if underlying == "struct{}" => {
+                return self.types.add(TypePlan { kind: Kind::Struct(Vec::new()), ..unsupported(name, "") });
+            }
+            TypeName::Foreign(words) => {
+                let kind = Kind::Opaque(not_passed(name, underlying));
+                return self.types.add(foreign(name, words, kind));
+            }
+            _ if depth > MAX_DEPTH => return self.types.add(unsupported(name, format!("{name} is nested too deeply"))),
+            _ => {}
+        }
+        let id = self.begin(name);
+        let other = self.declare(underlying, depth + 1);
+        let plan = match self.open.contains(&other) {
+            true => unsupported(name, format!("{name} contains itself")),
+            false => TypePlan { name: name.to_owned(), ..self.types[other].clone() },
+        };
         self.end(id, plan)
     }
 
@@ -230,13 +275,51 @@ fn reference(name: &str, size: u32, class_id: u32, kind: Kind) -> TypePlan {
     TypePlan { name: name.to_owned(), class_id, size, align: 4, payload: 0, words, pointers: true, kind }
 }
 
-fn unsupported(name: &str, reason: impl Into<String>) -> TypePlan {
+pub(super) fn unsupported(name: &str, reason: impl Into<String>) -> TypePlan {
     let (name, kind) = (name.to_owned(), Kind::Unsupported(reason.into()));
     TypePlan { name, class_id: 0, size: 0, align: 1, payload: 0, words: Vec::new(), pointers: false, kind }
 }
 
-fn opaque(name: &str) -> Kind {
-    Kind::Opaque(format!("the metadata does not tell the underlying type of {name}"))
+/// A type whose values cannot be passed, but whose room is known as far as `words` says.
+fn foreign(name: &str, words: &[CoreType], kind: Kind) -> TypePlan {
+    let width = words.first().map_or(0, |word| if *word == CoreType::F64 { 8 } else { 4 });
+    let plan = unsupported(name, "");
+    let pointers = words.contains(&CoreType::I32);
+    TypePlan { size: width * words.len() as u32, align: width.max(1), words: words.to_vec(), pointers, kind, ..plan }
+}
+
+/// Text that is JSON, held as a slice of bytes or a string.
+fn json(name: &str, text: JsonText) -> TypePlan {
+    let (size, class_id) = match text {
+        JsonText::Raw => (12, BYTES_ID),
+        JsonText::Number => (8, STRING_ID),
+    };
+    reference(name, size, class_id, Kind::Json(text))
+}
+
+/// Why a named type is opaque, and what to do.
+pub(super) fn not_told(name: &str) -> String {
+    format!(
+        "nothing in the module tells what {name} is; build the app with debug information, which TinyGo adds by default"
+    )
+}
+
+/// Why values of a type cannot be passed that is `underlying`.
+fn not_passed(name: &str, underlying: &str) -> String {
+    let what = match underlying {
+        names::UNTOLD_MAP => {
+            return format!(
+                "nothing in the module tells what {name} is a map of; use the map type itself in place of it"
+            );
+        }
+        _ if underlying == name => return format!("values of Go type {name} cannot be passed"),
+        _ if underlying.starts_with("func") => "function",
+        _ if underlying.starts_with("chan") => "channel",
+        _ if underlying.starts_with("complex") => "complex number",
+        _ if underlying.starts_with("interface") => "value of an interface",
+        _ => "value of a type without a name",
+    };
+    format!("{name} is a {what}, which cannot be passed")
 }
 
 /// The core signature of an export, and the type of its hidden result block (`abi-go` section 6).

@@ -62,16 +62,17 @@ mod tests {
 
     #[tokio::test]
     async fn events_heartbeats_and_the_end() {
-        let late = stream::once(async {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            b"{}".to_vec()
-        });
+        let (sender, late) = tokio::sync::oneshot::channel();
+        let late = stream::once(async { late.await.expect("a body") });
         let bodies = stream::iter([b"{\"data\":1}".to_vec()]).chain(late).boxed();
-        let frames: Vec<Bytes> = frames(bodies, Duration::from_millis(20)).collect().await;
-        let text = |frame: &Bytes| String::from_utf8_lossy(frame).into_owned();
-        assert_eq!(text(&frames[0]), "event: next\ndata: {\"data\":1}\n\n");
-        assert_eq!((text(&frames[1]), text(&frames[2])), (":\n".to_owned(), ":\n".to_owned()));
-        let end: Vec<String> = frames[frames.len() - 2..].iter().map(text).collect();
+        let mut frames = frames(bodies, Duration::from_millis(20)).boxed();
+        let text = |frame: Bytes| String::from_utf8_lossy(&frame).into_owned();
+        assert_eq!(frames.next().await.map(text).as_deref(), Some("event: next\ndata: {\"data\":1}\n\n"));
+        for _ in 0..2 {
+            assert_eq!(frames.next().await.map(text).as_deref(), Some(":\n"));
+        }
+        sender.send(b"{}".to_vec()).expect("the stream waits");
+        let end: Vec<String> = frames.map(text).collect().await;
         assert_eq!(end, ["event: next\ndata: {}\n\n", "event: complete\ndata: \n\n"]);
     }
 }

@@ -8,7 +8,7 @@ use crate::metadata::{Field, Metadata, TypeDefinition};
 use abi::assemblyscript::{AssemblyScript, helpers};
 use abi::guest::{CallError, Callable, Guest, Helper, Limits, Stopped, write};
 use abi::language::{GuestLanguage as _, Lowered};
-use abi::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan};
+use abi::plan::{FunctionPlan, ParameterPlan, ResultPlan};
 use abi::selection::Selection;
 use abi::types::{TypeId, Types};
 use abi::value::Value;
@@ -61,7 +61,7 @@ pub(in crate::language::assemblyscript) fn metadata() -> Metadata {
     let field = |(name, ty): &(&str, &str)| Field { name: (*name).into(), type_name: (*ty).into(), docs: None };
     let types = classes.iter().map(|(name, id, fields)| {
         let fields = fields.iter().map(field).collect();
-        ((*name).to_owned(), TypeDefinition { id: *id, fields, docs: None })
+        ((*name).to_owned(), TypeDefinition { id: *id, fields, ..TypeDefinition::default() })
     });
     Metadata { plugin: "probe@1.0".into(), types: types.collect(), ..Metadata::default() }
 }
@@ -174,15 +174,7 @@ pub(super) fn function(types: &mut Types, names: &[&str]) -> FunctionPlan {
     let results: Vec<ResultPlan> = ids.iter().take(1).map(|ty| ResultPlan { name: "item1".into(), ty: *ty }).collect();
     let parameters: Vec<ParameterPlan> = ids.iter().enumerate().map(parameter).collect();
     let (signature, own) = AssemblyScript.signature(&parameters, &results, types);
-    FunctionPlan {
-        name: "probe".into(),
-        parameters,
-        results,
-        signature,
-        own,
-        entry: Entry::default(),
-        uncallable: None,
-    }
+    FunctionPlan::new("probe", parameters, results, signature, own)
 }
 
 /// Lifts one core value.

@@ -3,6 +3,7 @@
 mod fake;
 mod layouts;
 mod limits;
+mod named;
 mod selecting;
 mod values;
 
@@ -14,7 +15,7 @@ use abi::golang::Go;
 use abi::golang::plan::result_block;
 use abi::guest::{CallError, Limits};
 use abi::language::GuestLanguage as _;
-use abi::plan::{Entry, FunctionPlan, ParameterPlan, ResultPlan};
+use abi::plan::{FunctionPlan, ParameterPlan, ResultPlan};
 use abi::selection::Selection;
 use abi::types::Types;
 use abi::value::Value;
@@ -52,7 +53,23 @@ fn metadata() -> Metadata {
     ] {
         types[name] = json!({ "id": id });
     }
-    serde_json::from_value(json!({ "types": types })).expect("the test metadata is valid")
+    let mut metadata: Metadata = serde_json::from_value(json!({ "types": types })).expect("the test metadata is valid");
+    for (name, underlying) in [
+        ("demo.Role", "string"),
+        ("demo.Level", "int8"),
+        ("demo.Tags", "[]string"),
+        ("demo.Steps", "[]uint16"),
+        ("demo.Pair", "[2]demo.Level"),
+        ("demo.Tree", "[]demo.Tree"),
+        ("demo.Counts", "map[string]int32"),
+        ("demo.Table", "map[string]bool"),
+        ("demo.Shape", "interface{}"),
+        ("demo.Nothing", "struct{}"),
+    ] {
+        let definition = metadata.types.entry(name.to_owned()).or_default();
+        definition.underlying = Some(underlying.to_owned());
+    }
+    metadata
 }
 
 /// A plan for a function of these parameter and result types; parameters are `a`, `b`, ….
@@ -74,16 +91,7 @@ fn plan(parameters: &[&str], results: &[&str]) -> (Types, FunctionPlan) {
         .collect();
     let (signature, own) = Go.signature(&parameters, &results, &mut types);
     assert_eq!(types.check(), Ok(()));
-    let function = FunctionPlan {
-        name: "f".into(),
-        parameters,
-        results,
-        signature,
-        own,
-        entry: Entry::default(),
-        uncallable: None,
-    };
-    (types, function)
+    (types, FunctionPlan::new("f", parameters, results, signature, own))
 }
 
 fn call_with(

@@ -1,0 +1,130 @@
+//! The body of a GraphQL response, of which only the errors are looked at.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use hyper::header::{CONTENT_TYPE, HeaderMap};
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// JSON text that a server answered.
+pub(super) struct Body<'a> {
+    text: &'a str,
+    members: Members<'a>,
+}
+
+impl<'a> Body<'a> {
+    /// Fails for what is not JSON, with a text that says where.
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, String> {
+        let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+        let raw: &RawValue = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        Ok(Self { text, members: Members::of(raw) })
+    }
+
+    /// The JSON of the errors, if there are any.
+    pub(super) fn errors(&self) -> Option<&'a str> {
+        let errors = self.members.get("errors")?;
+        let list: Vec<&RawValue> = serde_json::from_str(errors.get()).ok()?;
+        (!list.is_empty()).then_some(errors.get())
+    }
+
+    /// Whether there are any.
+    pub(super) fn has_errors(&self) -> bool {
+        self.errors().is_some()
+    }
+
+    /// What the guest reads: the server's text, but that list indices in the paths of errors are strings. Both SDKs read
+    /// paths as lists of strings (`sdk-surface` section 3.2), and Go's fails on a number.
+    pub(super) fn into_text(self) -> String {
+        let named = self.errors().and_then(name_indices);
+        let text = |errors| serde_json::to_string(&self.members.with("errors", errors)).ok();
+        named.as_deref().and_then(text).unwrap_or_else(|| self.text.to_owned())
+    }
+}
+
+/// The media type that a GraphQL response has, if it is one of those.
+pub(super) fn media_type(headers: &HeaderMap) -> Option<&str> {
+    let text = headers.get(CONTENT_TYPE)?.to_str().ok()?.split(';').next()?.trim();
+    ["application/graphql-response+json", "application/json"].into_iter().find(|known| text.eq_ignore_ascii_case(known))
+}
+
+/// The errors with strings in their paths; nothing where there were no numbers.
+fn name_indices(errors: &str) -> Option<Box<RawValue>> {
+    let errors: Vec<&RawValue> = serde_json::from_str(errors).ok()?;
+    let named: Vec<Option<Box<RawValue>>> = errors.iter().map(|error| name_indices_of(error)).collect();
+    named.iter().any(Option::is_some).then_some(())?;
+    let all: Vec<&RawValue> = errors.into_iter().zip(&named).map(|(old, new)| new.as_deref().unwrap_or(old)).collect();
+    serde_json::value::to_raw_value(&all).ok()
+}
+
+fn name_indices_of(error: &RawValue) -> Option<Box<RawValue>> {
+    let members = Members::of(error);
+    let path: Vec<&RawValue> = serde_json::from_str(members.get("path")?.get()).ok()?;
+    let is_number = |part: &&RawValue| part.get().starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    path.iter().any(is_number).then_some(())?;
+    let quoted = |part: &RawValue| if is_number(&part) { format!("\"{}\"", part.get()) } else { part.get().to_owned() };
+    let parts: Vec<String> = path.into_iter().map(quoted).collect();
+    let path = RawValue::from_string(format!("[{}]", parts.join(","))).ok()?;
+    serde_json::value::to_raw_value(&members.with("path", &path)).ok()
+}
+
+/// The members of an object in their order. Anything else has none.
+#[derive(Clone, Default)]
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    fn of(value: &'a RawValue) -> Self {
+        serde_json::from_str(value.get()).unwrap_or_default()
+    }
+
+    /// Of several with one name the last counts, as for the guest.
+    fn get(&self, name: &str) -> Option<&'a RawValue> {
+        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| *value)
+    }
+
+    /// With another value in the place of one.
+    fn with<'v>(&self, name: &str, value: &'v RawValue) -> Members<'v>
+    where
+        'a: 'v,
+    {
+        let changed = |(known, old): &(Cow<'a, str>, &'a RawValue)| -> (Cow<'v, str>, &'v RawValue) {
+            (known.clone(), if known == name { value } else { old })
+        };
+        Members(self.0.iter().map(changed).collect())
+    }
+}
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some((Name(name), value)) = map.next_entry()? {
+            members.push((name, value));
+        }
+        Ok(Members(members))
+    }
+}
+
+/// Borrowed where it has no escapes.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
