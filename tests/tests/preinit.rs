@@ -89,7 +89,7 @@ fn clocks_go_on() {
 /// What the app itself made of randomness: left alone with a note that names it, unless the user insists.
 #[test]
 fn what_an_app_keeps_is_not_frozen() {
-    for (language, named) in [(Go, "(main.chosen)"), (As, "env.seed")] {
+    for (language, named) in [(Go, "random numbers or the time (main.chosen)"), (As, "random numbers or the time")] {
         let app = compile(language, "keeps", "auto");
         assert!(app.messages.contains("note[MC0317]"), "{language:?}: {}", app.messages);
         assert!(app.messages.contains(named), "{language:?}: {}", app.messages);
