@@ -70,7 +70,7 @@ fn hosted_models_are_noted() {
         assert!(out.ends_with("0 errors, 0 warnings\n"), "{out}");
         let count = |part: &str| error.matches(part).count();
         assert_eq!(
-            (count("MC0406"), count("set MODUS_HYPERMODE_URL"), count("model [m]")),
+            (count("MC0406"), count("say with --hosted-models (or MODUS_HOSTED_MODELS)"), count("model [m]")),
             (expected, expected, expected.min(1))
         );
         let (_, found) = check_json(&[text(folder.path())]);

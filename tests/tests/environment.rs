@@ -30,7 +30,7 @@ fn options() -> Options {
         "MODUS_JWT_AUDIENCE",
         "MODUS_JWKS_REFRESH_MINUTES",
         "MODUS_RUNNER_ALLOW_HOST",
-        "MODUS_HYPERMODE_URL",
+        "MODUS_HYPERMODE_KEY",
         "HOME",
     ];
     let options = names.iter().fold(Options::default(), |options, name| options.env(name, &name.to_lowercase()));
@@ -62,7 +62,7 @@ fn check(language: Language, runner: &Runner) {
         "JWT_AUDIENCE",
         "JWKS_REFRESH_MINUTES",
         "RUNNER_ALLOW_HOST",
-        "HYPERMODE_URL",
+        "HYPERMODE_KEY",
         "LOG_LEVEL",
         "DEBUG",
         "HOME",

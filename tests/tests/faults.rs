@@ -7,7 +7,7 @@ use tests::guests::Apps as _;
 use tests::guests::Language::{self, AssemblyScript as As, Go};
 use tests::runner::{Options, Runner};
 
-const LIMITS: [&str; 4] = ["--deadline", "1", "--memory-limit", "32"];
+const LIMITS: [&str; 4] = ["--cpu-time", "1", "--memory-limit", "32"];
 
 /// Each query gives an error with the text; afterwards an ordinary call still works.
 fn check(language: Language, healthy: &str, cases: &[(&str, &str)]) {
@@ -39,7 +39,7 @@ fn go() {
             ("{ dereferencesNil }", "nil pointer dereference"),
             ("{ exits(code: 3) }", "function exited with code 3"),
             (r#"{ fails(message: "no luck") }"#, "no luck"),
-            ("{ loops }", "timed out"),
+            ("{ loops }", "more than 1 s of CPU time (limit `cpu-time`)"),
             ("{ memoryBomb }", "32 MiB (limit `memory-limit`)"),
             ("{ deepRecursion(depth: 100000000) }", "wasm error"),
         ],
@@ -60,7 +60,7 @@ fn assemblyscript() {
             ("{ exits(code: 3) }", "function exited with code 3"),
             ("{ asserts(v: false) }", ""),
             ("{ indexes(v: [1], index: 5) }", "Index out of range"),
-            ("{ loops }", "timed out"),
+            ("{ loops }", "more than 1 s of CPU time (limit `cpu-time`)"),
             ("{ memoryBomb }", "32 MiB (limit `memory-limit`)"),
         ],
     );

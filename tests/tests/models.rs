@@ -98,7 +98,10 @@ fn models_that_hypermode_hosted() {
         assert!(runner.query(query)["errors"].is_array());
         let record = runner.wait_for_log(|record| record["message"] == "Error invoking model.");
         let error = record["error"].as_str().unwrap_or_default();
-        assert!(error.contains("MODUS_HYPERMODE_URL") && error.contains("a connection of type `http`"), "{record}");
+        assert!(
+            error.contains("--hosted-models (or MODUS_HOSTED_MODELS)") && error.contains("a connection of type `http`"),
+            "{record}"
+        );
     }
     let stand_in = StandIn::start();
     let options = Options::default().env("MODUS_HYPERMODE_URL", &format!("{}v1/{{sourceModel}}", stand_in.url));

@@ -159,7 +159,7 @@ fn metrics_are_those_of_the_reference() {
 
 #[test]
 fn failures_are_counted_by_their_kind() {
-    let (_app, runner) = faults(&["--deadline", "1", "--memory-limit", "32"]);
+    let (_app, runner) = faults(&["--cpu-time", "1", "--memory-limit", "32"]);
     for text in ["{ panics }", "{ dividesByZero(v: 0) }", "{ exits(code: 3) }", "{ loops }", "{ memoryBomb }"] {
         runner.query(text);
     }
@@ -169,8 +169,8 @@ fn failures_are_counted_by_their_kind() {
         ("runtime_function_traps_num{kind=\"unreachable\"}", 1.0),
         ("runtime_function_failures_num{ending=\"trap\"}", 2.0),
         ("runtime_function_failures_num{ending=\"exit\"}", 1.0),
-        ("runtime_function_failures_num{ending=\"deadline\"}", 1.0),
-        ("runtime_refusals_num{reason=\"deadline\"}", 1.0),
+        ("runtime_function_failures_num{ending=\"cpu-time\"}", 1.0),
+        ("runtime_refusals_num{reason=\"cpu-time\"}", 1.0),
         ("runtime_refusals_num{reason=\"memory-limit\"}", 1.0),
         ("runtime_refusals_num{reason=\"max-body\"}", 1.0),
     ] {

@@ -7,7 +7,7 @@ use jsonc_parser::ast::{Object, ObjectProp, Value};
 
 use super::check::{is_name, is_path};
 use super::parse::{Entry, Reader, Text, describe, join, name_range, range_of};
-use super::{Auth, Endpoint, FindingKind, HYPERMODE, HYPERMODE_URL, Manifest, Model};
+use super::{Auth, Endpoint, FindingKind, HOSTED_MODELS, HYPERMODE, Manifest, Model};
 use crate::endpoint_path;
 use crate::reserved_paths::Reserved;
 
@@ -197,8 +197,8 @@ impl Reader<'_> {
             let message = format!("{}: Hypermode no longer hosts it", entry.title);
             self.report_text(FindingKind::HostedModel, &connection, message);
             self.help(format!(
-                "set {HYPERMODE_URL} to the URL of another server where the app is served, or give the model a connection \
-                 of type `http`"
+                "say with --hosted-models (or {HOSTED_MODELS}) what stands in for it where the app is served, or give the \
+                 model a connection of type `http`"
             ));
         } else {
             self.rule(&entry, "provider", &provider, false, "is only allowed for a hosted model");

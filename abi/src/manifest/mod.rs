@@ -27,6 +27,9 @@ pub use text::{NotText, text};
 /// The connection that stands for models hosted by Hypermode.
 pub const HYPERMODE: &str = "hypermode";
 
+/// The variable with the file that says what stands in for the models that Hypermode hosted.
+pub const HOSTED_MODELS: &str = "MODUS_HOSTED_MODELS";
+
 /// The variable with the URL of what serves the models that Hypermode hosted.
 pub const HYPERMODE_URL: &str = "MODUS_HYPERMODE_URL";
 

@@ -14,7 +14,7 @@ use crate::auth::{self, Authenticator, KeysError};
 use crate::cli::Arguments;
 use crate::environment::Environment;
 use crate::graphql::{self, Engine};
-use crate::host_functions::{HostFunctions, Setup};
+use crate::host_functions::{HostFunctions, HostedModels, Setup};
 use crate::load::{CodeFile, LoadError, Loaded};
 use crate::process::Process;
 use crate::sandbox::{self, Sandbox};
@@ -70,10 +70,7 @@ struct App {
     sandbox: Sandbox,
     routes: Arc<Routes>,
     dev: bool,
-    /// Its name.
-    environment: String,
-    /// What of the environment cannot be used.
-    faults: Vec<String>,
+    environment: Arc<Environment>,
 }
 
 impl App {
@@ -82,18 +79,17 @@ impl App {
         arguments: &Arguments,
         loaded: Loaded,
         environment: Environment,
+        hosted_models: HostedModels,
         process: &Process,
     ) -> Result<Self, StartError> {
         let environment = Arc::new(environment.hiding(&loaded.connections));
-        let faults = surroundings::faults(&environment);
-        for fault in &faults {
-            tracing::warn!(target: "modus", "A setting of the environment cannot be used: {fault}.");
-        }
         let options = sandbox::Options::from(&arguments.limits);
         let program = Arc::new(loaded.program);
         let client = process.clients.shared(&environment);
         let authenticator = Authenticator::new(Arc::clone(&environment), client, tokens(arguments));
-        let sandbox = sandbox(loaded.code, &program, &environment, process, options)?;
+        let setup = Setup::new(Arc::new(program.manifest.clone()), Arc::clone(&environment), process)
+            .hosted_models(hosted_models);
+        let sandbox = sandbox(loaded.code, &program, &environment, &setup, options)?;
         if arguments.check_config {
             // Where there can be none, the log says so.
             sandbox.pool();
@@ -115,8 +111,7 @@ impl App {
         if dev || arguments.explorer {
             routes = routes.with_explorer(&program.manifest);
         }
-        let environment = environment.name().to_owned();
-        Ok(Self { program, sandbox, routes: Arc::new(routes), dev, environment, faults })
+        Ok(Self { program, sandbox, routes: Arc::new(routes), dev, environment })
     }
 }
 
@@ -125,12 +120,11 @@ fn sandbox(
     code: CodeFile,
     program: &Arc<Program>,
     environment: &Arc<Environment>,
-    process: &Process,
+    setup: &Setup<'_>,
     options: sandbox::Options,
 ) -> Result<Sandbox, LoadError> {
-    let setup = Setup::new(Arc::new(program.manifest.clone()), Arc::clone(environment), process);
-    let host_functions = HostFunctions::configure(&program.imports, &setup);
-    let (environment, capacity) = (Arc::clone(environment), Arc::clone(&process.capacity));
+    let host_functions = HostFunctions::configure(&program.imports, setup);
+    let (environment, capacity) = (Arc::clone(environment), Arc::clone(&setup.process.capacity));
     Sandbox::new(code, Arc::clone(program), environment, host_functions, capacity, options)
 }
 

@@ -12,7 +12,7 @@ use super::export::Exporter;
 use super::marks::Marks;
 use super::sources::Sources;
 use super::watch::{self, Reload, Watched};
-use super::{App, StartError};
+use super::{App, StartError, surroundings};
 use crate::capacity::{Capacity, memory};
 use crate::cli::Arguments;
 use crate::client::Clients;
@@ -72,7 +72,7 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let redirects = if arguments.strict_redirects { Redirects::Named } else { Redirects::Public };
     let process = Process { capacity, clients, redirects, mutations: Mutations::default(), closing };
     let entered = control.enter();
-    let app = App::new(arguments, loaded, sources.environment(), &process)?;
+    let app = App::new(arguments, loaded, sources.environment(), sources.hosted_models()?, &process)?;
     drop(entered);
     if arguments.check_config {
         return check(&app);
@@ -112,7 +112,7 @@ fn check(app: &App) -> Result<(), StartError> {
             .then(|| format!("{} of {wanted} endpoints cannot be served; see the log", wanted - served)),
     };
     let faults: Vec<String> =
-        unserved.into_iter().chain(app.routes.key_faults()).chain(app.faults.iter().cloned()).collect();
+        unserved.into_iter().chain(app.routes.key_faults()).chain(surroundings::faults(&app.environment)).collect();
     if !faults.is_empty() {
         return Err(StartError::Configuration(format!("the configuration is not usable: {}", faults.join("; "))));
     }
@@ -138,11 +138,12 @@ async fn serve(
     let address = listeners.address()?;
     announce(&app, address);
     let (plugin, version) = (&app.program.app.name, env!("CARGO_PKG_VERSION"));
-    tracing::info!(target: "modus", plugin, version, environment = app.environment, address = %address, "Listening.");
+    tracing::info!(target: "modus", plugin, version, environment = app.environment.name(), address = %address, "Listening.");
     let admin = reload.arguments.admin_address;
     let (mutations, limits) = (reload.process.mutations.clone(), reload.arguments.limits.clone());
     let live = Arc::new(Live::new(Arc::clone(&app.routes), mutations, limits).with_admin(admin.is_some()));
-    let sandbox = app.sandbox.clone();
+    let (sandbox, environment) = (app.sandbox.clone(), Arc::clone(&app.environment));
+    sandbox.put_off_pool();
     drop(app);
     if let Some(admin) = admin {
         let listeners = Listeners::admin(admin).await?;
@@ -159,7 +160,8 @@ async fn serve(
         tokio::time::sleep(UNTIL_REST).await;
         make_rest(&first, &capacity, guest_memory.map(|mib| mib << 20));
         // Without waiting for a call: from then on the artifact's file may be overwritten.
-        sandbox.pool_soon();
+        sandbox.pool_after(Duration::ZERO);
+        surroundings::warn_soon(environment);
     });
     let signalled = ended(terminate, interrupt, terminal, Arc::clone(&live), shutdown_delay);
     let shutdown = async move {

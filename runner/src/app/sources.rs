@@ -7,6 +7,7 @@ use abi::manifest::{FILE_NAME, Manifest, Severity};
 use super::StartError;
 use crate::cli::Arguments;
 use crate::environment::Environment;
+use crate::host_functions::HostedModels;
 use crate::load::{self, Loaded};
 
 /// Where the files are.
@@ -22,6 +23,8 @@ pub(super) struct Sources {
     env_files: PathBuf,
     /// The folder of the secrets.
     secrets: Option<PathBuf>,
+    /// What stands in for hosted models.
+    hosted_models: Option<PathBuf>,
 }
 
 impl Sources {
@@ -60,6 +63,7 @@ impl Sources {
             folder: arguments.app_path.clone(),
             env_files: arguments.app_path.clone().unwrap_or_else(|| beside.to_owned()),
             secrets: arguments.secrets_dir.clone(),
+            hosted_models: arguments.hosted_models.clone(),
             artifact,
         })
     }
@@ -86,11 +90,21 @@ impl Sources {
         Environment::load(Some(&self.env_files)).secrets_in(self.secrets.as_deref())
     }
 
+    /// What stands in for hosted models, as the file says now.
+    ///
+    /// # Errors
+    /// [`StartError::Configuration`]
+    pub(super) fn hosted_models(&self) -> Result<HostedModels, StartError> {
+        let read = self.hosted_models.as_deref().map(HostedModels::read).transpose();
+        read.map(Option::unwrap_or_default).map_err(StartError::Configuration)
+    }
+
     /// Every file whose change makes another app. Secrets are not among them: they are read at each use.
     pub(super) fn files(&self, environment: &str) -> Vec<PathBuf> {
         let manifest = self.manifest.clone().or_else(|| Some(self.folder.as_ref()?.join(FILE_NAME)));
         let mut files = vec![self.artifact.clone()];
         files.extend(manifest);
+        files.extend(self.hosted_models.clone());
         files.extend(crate::environment::files(&self.env_files, environment));
         files
     }

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::announce::announce;
 use super::marks::Marks;
 use super::sources::Sources;
-use super::{App, StartError};
+use super::{App, StartError, surroundings};
 use crate::cli::Arguments;
 use crate::load::Loaded;
 use crate::process::Process;
@@ -132,6 +132,9 @@ impl Reload {
     fn load(&self) -> Result<App, StartError> {
         let mut loaded = Loaded::open_copy(&self.sources.artifact)?;
         self.sources.apply_manifest(&mut loaded)?;
-        App::new(&self.arguments, loaded, self.sources.environment(), &self.process)
+        let hosted_models = self.sources.hosted_models()?;
+        let app = App::new(&self.arguments, loaded, self.sources.environment(), hosted_models, &self.process)?;
+        surroundings::warn(&app.environment);
+        Ok(app)
     }
 }

@@ -5,10 +5,12 @@
 //! compute threads and stays there. Nothing else depends on these threads: they have a lower priority, and where the
 //! system has none for us, long calls take turns on their event loops.
 
+mod meter;
 mod place;
 mod round;
 mod threads;
 
+pub(crate) use meter::{has_computed, metered};
 pub(crate) use place::pause;
 pub(crate) use place::{at_once, discard, leave, on_loop, processor_time, resident, yield_now};
 pub(crate) use round::LIGHT;

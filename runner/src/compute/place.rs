@@ -39,6 +39,11 @@ pub(crate) fn on_loop() -> bool {
     PLACE.get() == Place::Loop && threads::available()
 }
 
+/// Whether the current thread is a compute thread.
+pub(super) fn is_compute() -> bool {
+    PLACE.get() == Place::Compute
+}
+
 /// Processor time that the current thread has had.
 pub(crate) fn processor_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);

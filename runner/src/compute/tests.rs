@@ -1,6 +1,7 @@
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use abi::guest::Pause;
 use futures::FutureExt as _;
@@ -159,4 +160,47 @@ async fn rounds() {
     let order = order.lock().expect("not poisoned");
     let at = order.iter().position(|index| *index == between).expect("it ran");
     assert!(at < 10 && order.len() == 41, "{order:?}");
+}
+
+/// Longer than a machine with other work stops a thread that computes for a moment.
+const LONG: Duration = Duration::from_millis(400);
+
+fn computed(time: Duration) -> bool {
+    has_computed(time, Instant::now())
+}
+
+/// Computes, and asks in its second and third slice for how long it did; the latter should say no.
+async fn computes() -> bool {
+    while !computed(LONG / 8) {}
+    yield_now().await;
+    assert!(computed(LONG / 8), "the slices are not added up");
+    yield_now().await;
+    computed(LONG)
+}
+
+#[tokio::test]
+async fn waiting_is_not_computing() {
+    assert!(!computed(Duration::ZERO), "nobody counts");
+    let computes = pin!(computes());
+    let mut counted = pin!(metered(Instant::now(), computes));
+    for _ in 0..2 {
+        assert!(futures::poll!(counted.as_mut()).is_pending());
+        std::thread::sleep(LONG);
+    }
+    assert!(!counted.await);
+}
+
+/// On a compute thread not even where the thread itself waits, in the midst of a slice.
+#[tokio::test]
+async fn computing_is_processor_time() {
+    threads();
+    let counted = async {
+        leave().await;
+        let sleeps = pin!(async {
+            std::thread::sleep(LONG);
+            computed(LONG) || computes().await
+        });
+        metered(Instant::now(), sleeps).await
+    };
+    assert!(!resident(counted.boxed()).await);
 }

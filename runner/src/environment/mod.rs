@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use abi::manifest::HYPERMODE_URL;
+use abi::manifest::HOSTED_MODELS;
 pub use abi::manifest::secret_prefix;
 pub use env_file::parse as parse_env_file;
 pub use zone::is_time_zone;
@@ -29,11 +29,12 @@ const OWN: [&str; 11] = [
     "MODUS_AGENT_IDLE_TIMEOUT_SECONDS",
     "MODUS_DEBUG_ACTORS",
     "MODUS_HOME",
-    HYPERMODE_URL,
+    HOSTED_MODELS,
 ];
 
 /// Prefixes of the same.
-const OWN_PREFIXES: [&str; 5] = ["MODUS_JWKS_", "MODUS_JWT_", "MODUS_CLUSTER_", "MODUS_ACTOR_SYSTEM_", "MODUS_RUNNER_"];
+const OWN_PREFIXES: [&str; 6] =
+    ["MODUS_JWKS_", "MODUS_JWT_", "MODUS_CLUSTER_", "MODUS_ACTOR_SYSTEM_", "MODUS_RUNNER_", "MODUS_HYPERMODE_"];
 
 /// The environment name's variable.
 pub(crate) const ENV: &str = "MODUS_ENV";

@@ -10,6 +10,7 @@ use abi::manifest::Manifest;
 use abi::value::Value;
 use futures::future::BoxFuture;
 
+use super::HostedModels;
 use super::connection::Connections;
 use crate::environment::Environment;
 use crate::output::Output;
@@ -36,15 +37,24 @@ pub struct Setup<'a> {
     pub(super) manifest: Arc<Manifest>,
     /// Of the app.
     pub(super) environment: Arc<Environment>,
+    /// What stands in for models that Hypermode hosted.
+    pub(super) hosted_models: Arc<HostedModels>,
     /// What outlives the app.
-    pub(super) process: &'a Process,
+    pub(crate) process: &'a Process,
     connections: OnceCell<Arc<Connections>>,
 }
 
 impl<'a> Setup<'a> {
     /// What an app brings, and what its process has.
     pub fn new(manifest: Arc<Manifest>, environment: Arc<Environment>, process: &'a Process) -> Self {
-        Self { manifest, environment, process, connections: OnceCell::new() }
+        let hosted_models = Arc::default();
+        Self { manifest, environment, hosted_models, process, connections: OnceCell::new() }
+    }
+
+    /// With what stands in for models that Hypermode hosted.
+    #[must_use]
+    pub fn hosted_models(self, hosted_models: HostedModels) -> Self {
+        Self { hosted_models: Arc::new(hosted_models), ..self }
     }
 
     /// The `http` connections of the manifest, which several capabilities send requests to.

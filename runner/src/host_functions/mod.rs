@@ -4,6 +4,7 @@ mod capability;
 mod connection;
 mod graphql;
 mod http;
+mod json;
 mod models;
 mod secrets;
 mod system;
@@ -18,6 +19,7 @@ use capability::Bound;
 pub use capability::{
     About, Answer, Called, Capability, HostError, HostFunction, Invocation, Messages, Pending, Setup,
 };
+pub use models::HostedModels;
 
 /// All capabilities, one line for each.
 const CAPABILITIES: &[Listed] = &[

@@ -1,11 +1,15 @@
 //! `modus_models`: a transparent POST proxy to model providers (`models` sections 2, 3 and 5).
 
+mod stand_ins;
+mod translate;
+
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use abi::host_functions as table;
-use abi::manifest::{HYPERMODE, HYPERMODE_URL, HttpConnection, Manifest, Model};
+use abi::manifest::{HOSTED_MODELS, HYPERMODE, HYPERMODE_URL, HttpConnection, Manifest, Model};
 use abi::value::Value;
+use hyper::body::Bytes;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Method, StatusCode};
 use url::Url;
@@ -18,11 +22,15 @@ use crate::client::url as urls;
 use crate::client::{Request, Response};
 use crate::environment::Environment;
 use crate::telemetry::LogContext;
+pub use stand_ins::HostedModels;
+use stand_ins::StandIn;
+use translate::{Interface, Translated};
 
 /// The capability.
 pub(super) struct Models {
     manifest: Arc<Manifest>,
     environment: Arc<Environment>,
+    stand_ins: Arc<HostedModels>,
     connections: Arc<Connections>,
     /// Where models are, by name, but for those that Hypermode hosts; or why that cannot be told. Read by the first call.
     addresses: OnceLock<HashMap<String, Result<Url, HostError>>>,
@@ -57,8 +65,37 @@ impl Capability for Models {
 
     fn configure(setup: &Setup<'_>) -> Self {
         let (manifest, environment) = (Arc::clone(&setup.manifest), Arc::clone(&setup.environment));
-        Self { manifest, environment, connections: setup.connections(), addresses: OnceLock::new() }
+        let (stand_ins, connections) = (Arc::clone(&setup.hosted_models), setup.connections());
+        Self { manifest, environment, stand_ins, connections, addresses: OnceLock::new() }
     }
+}
+
+/// What is to be sent, and how the answer is to be read.
+struct Prepared {
+    model: Model,
+    host: Host,
+    interface: Interface,
+    request: Request,
+}
+
+/// Who serves a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Host {
+    /// A server that the manifest or the operator names.
+    Other,
+    /// Hypermode, or what is at `MODUS_HYPERMODE_URL`.
+    Hypermode,
+    /// Hypermode, and nobody said what is in its place.
+    Gone,
+}
+
+/// A request whose headers are all the operator's.
+fn post(url: Url, headers: HeaderMap, body: Bytes) -> Request {
+    // They belong to the first server only.
+    let confidential = headers.keys().cloned().collect();
+    let mut headers = headers;
+    headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+    Request { method: Method::POST, url, headers, confidential, body }
 }
 
 fn detail(arguments: &[Value]) -> Option<String> {
@@ -79,31 +116,53 @@ impl Models {
 
     fn invoke(self: &Arc<Self>, invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
         let this = Arc::clone(self);
-        let request = self.prepare(invocation.log, text(arguments, 0), text(arguments, 1));
+        let prepared = self.prepare(invocation.log, text(arguments, 0), text(arguments, 1));
         Box::pin(async move {
-            let (model, request) = request?;
-            let is_gone =
-                model.connection == HYPERMODE && this.environment.get(HYPERMODE_URL).is_none_or(|url| url.is_empty());
+            let Prepared { model, host, interface, request } = prepared?;
             let response = this.connections.send(request).await;
-            response.and_then(|response| answer(&model, this.environment.is_dev(), response)).map_err(|error| {
-                let message = if is_gone { gone(&error.message) } else { error.message };
-                HostError { message, answer: error.answer }
+            let answered = response.and_then(|response| answer(&model, host, this.environment.is_dev(), response));
+            let answered = answered.and_then(|text| translate::answer(interface, text));
+            answered.map(Value::String).map_err(|error| match host {
+                Host::Gone => HostError { message: gone(&error.message), ..error },
+                _ => error,
             })
         })
     }
 
-    fn prepare(&self, log: &LogContext, name: &str, input: &str) -> Result<(Model, Request), HostError> {
+    fn prepare(&self, log: &LogContext, name: &str, input: &str) -> Result<Prepared, HostError> {
         let model = self.find(name)?.clone();
-        let (url, headers) = if model.connection == HYPERMODE {
-            hosted(&self.environment, name, &model)?
+        if model.connection == HYPERMODE
+            && let Some(stand_in) = self.stand_ins.find(name)
+        {
+            return self.stood_in_for(log, model, stand_in, input);
+        }
+        let (host, (url, headers)) = if model.connection == HYPERMODE {
+            let is_gone = self.environment.get(HYPERMODE_URL).is_none_or(|url| url.is_empty());
+            (if is_gone { Host::Gone } else { Host::Hypermode }, hosted(&self.environment, name, &model)?)
         } else {
-            self.external(log, name, &model)?
+            (Host::Other, self.external(log, name, &model)?)
         };
-        // Whatever the manifest adds belongs to the first server only.
-        let confidential = headers.keys().cloned().collect();
-        let mut all = headers;
-        all.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
-        Ok((model, Request { method: Method::POST, url, headers: all, confidential, body: input.to_owned().into() }))
+        let request = post(url, headers, input.to_owned().into());
+        Ok(Prepared { model, host, interface: Interface::Own, request })
+    }
+
+    /// The request to the server that an operator put in Hypermode's place.
+    fn stood_in_for(
+        &self,
+        log: &LogContext,
+        model: Model,
+        stand_in: &StandIn,
+        input: &str,
+    ) -> Result<Prepared, HostError> {
+        let name = stand_in.model.as_deref().unwrap_or(&model.source_model);
+        let Translated { interface, body } = translate::request(input, name, stand_in.classifier().is_some())?;
+        let url = match (interface, stand_in.classifier()) {
+            (Interface::Classification, Some(url)) => url?,
+            (Interface::OpenAi(path), _) => stand_in.open_ai(path)?,
+            _ => stand_in.open_ai("embeddings")?,
+        };
+        let request = post(url, stand_in.headers(&self.environment, log)?, body.into());
+        Ok(Prepared { model, host: Host::Other, interface, request })
     }
 
     /// Address and headers for an `http` connection of the manifest.
@@ -176,19 +235,18 @@ fn hosted(environment: &Environment, name: &str, model: &Model) -> Result<(Url, 
 /// What failed, and what there is to be done about models that Hypermode hosted.
 fn gone(problem: &str) -> String {
     format!(
-        "{problem}: Hypermode no longer hosts models; set {HYPERMODE_URL} to the URL of another server, or give the model a \
-         connection of type `http` in the manifest"
+        "{problem}: Hypermode no longer hosts models; say with --hosted-models (or {HOSTED_MODELS}) what stands in for them, or \
+         give the model a connection of type `http` in the manifest"
     )
 }
 
-fn answer(model: &Model, dev: bool, response: Response) -> Answer {
+fn answer(model: &Model, host: Host, dev: bool, response: Response) -> Result<String, HostError> {
     let status = response.status;
     let body = readable(&response.body);
     if status.is_success() {
-        return Ok(Value::String(body));
+        return Ok(body);
     }
-    let special = (model.connection == HYPERMODE).then(|| special(model, dev, status)).flatten();
-    if let Some(message) = special {
+    if let Some(message) = (host != Host::Other).then(|| special(model, dev, status)).flatten() {
         return Err(message.into());
     }
     let reason = status.canonical_reason().unwrap_or_default();
@@ -247,11 +305,11 @@ mod tests {
             body: body.to_vec().into(),
         };
         let text = |text: &str| Value::String(text.to_owned());
-        let ok = answer(&model("x"), true, response(StatusCode::OK, b"{\"a\":1,\x00\xff\"b\":2}"));
-        assert_eq!(ok, Ok(text("{\"a\":1,\"b\":2}")));
-        let failed = answer(&model("x"), true, response(StatusCode::UNAUTHORIZED, b"no"));
+        let ok = answer(&model("x"), Host::Other, true, response(StatusCode::OK, b"{\"a\":1,\x00\xff\"b\":2}"));
+        assert_eq!(ok.as_deref(), Ok("{\"a\":1,\"b\":2}"));
+        let failed = answer(&model("x"), Host::Other, true, response(StatusCode::UNAUTHORIZED, b"no"));
         assert_eq!(failed, Err(HostError { message: "HTTP error: 401 Unauthorized".to_owned(), answer: text("no") }));
-        let hosted = answer(&model(HYPERMODE), true, response(StatusCode::TOO_MANY_REQUESTS, b"no"));
+        let hosted = answer(&model(HYPERMODE), Host::Hypermode, true, response(StatusCode::TOO_MANY_REQUESTS, b"no"));
         assert_eq!(hosted, Err("rate limit exceeded".into()));
     }
 
@@ -263,7 +321,7 @@ mod tests {
             let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             hosted(&Environment::new(variables, None), "M", &model).map(|(url, _)| url.to_string())
         };
-        let remedies = [HYPERMODE_URL, "a connection of type `http`"];
+        let remedies = ["--hosted-models", HOSTED_MODELS, "a connection of type `http`"];
         for (variables, problem) in [
             (&[("MODUS_ENV", "dev")][..], "local authentication failed: "),
             (&[("MODUS_ENV", "dev"), (HYPERMODE_URL, "")], "local authentication failed: "),

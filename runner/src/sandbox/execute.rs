@@ -1,5 +1,6 @@
 //! Instances and the calls they run.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -79,7 +80,7 @@ impl Instance {
 
     /// Whether the call's time was up.
     pub(super) fn was_interrupted(&self) -> bool {
-        self.store.data().deadline.check().is_err()
+        self.store.data().deadline.check(Instant::now()).is_err()
     }
 
     /// Whether the call took longer than it may on an event loop.
@@ -104,7 +105,11 @@ impl Instance {
         }
         // Where this future is dropped in the midst of a call, there is nothing left to enter again.
         let life = std::mem::replace(&mut self.life, Life::Ended);
-        let ended = self.enter(life, request, &mut watch.started).await;
+        let started = watch.started;
+        let ended = {
+            let entered = pin!(self.enter(life, request, &mut watch.started));
+            compute::metered(started, entered).await
+        };
         // What could not be read of the artifact must not become an answer.
         let intact = self.inner.shared.program.intact();
         let damaged = |damage| (None, Ending::Internal(format!("the artifact is damaged ({damage})")));
@@ -328,6 +333,7 @@ fn state(inner: &Inner, code: Arc<Code>, request: &CallRequest, log: LogContext,
         shared: Arc::clone(&inner.shared),
         code,
         deadline,
+        cpu_time: inner.options.limits.cpu_time,
         time_zone: known,
         claims: request.claims.clone().filter(|claims| !claims.contains('\0')).unwrap_or_default(),
         output: Output::new(OUTPUT_BYTES),

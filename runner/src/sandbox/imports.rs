@@ -134,7 +134,7 @@ pub(super) fn missing(state: &mut State, name: &str) -> Result<(), Unwind> {
 
 /// Counts a call of a host function.
 fn count(state: &mut State) -> Result<(), Unwind> {
-    state.deadline.check()?;
+    state.check()?;
     state.host_calls = state.host_calls.checked_sub(1).ok_or_else(|| {
         metrics::refused(LimitId::HostCalls);
         Unwind::TooManyHostCalls
@@ -215,7 +215,7 @@ impl Report {
         let (severity, text) = match result {
             Ok(Ok(_)) => (Severity::Info, messages.completed),
             Err(Interrupted::Cancelled) => (Severity::Warn, messages.cancelled),
-            Ok(Err(_)) | Err(Interrupted::TimedOut) => (Severity::Error, messages.error),
+            Ok(Err(_)) | Err(Interrupted::TimedOut(_) | Interrupted::CpuTime(_)) => (Severity::Error, messages.error),
         };
         if let Some(text) = text {
             let (detail, duration_ms) = (self.detail.as_deref(), Some(self.started.elapsed().as_secs_f64() * 1000.0));

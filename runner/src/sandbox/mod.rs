@@ -180,14 +180,23 @@ impl Sandbox {
         }
     }
 
+    /// Leaves it to the caller to [have the pool made](Self::pool_after): the first call does not.
+    pub(crate) fn put_off_pool(&self) {
+        self.0.pooled.store(true, Ordering::Relaxed);
+    }
+
     /// [`Sandbox::pool`], when the first answer is likely to be sent.
-    pub(crate) fn pool_soon(&self) {
-        if self.0.pooled.load(Ordering::Relaxed) || self.0.pooled.swap(true, Ordering::Relaxed) {
-            return;
+    fn pool_soon(&self) {
+        if !self.0.pooled.load(Ordering::Relaxed) && !self.0.pooled.swap(true, Ordering::Relaxed) {
+            self.pool_after(UNTIL_POOL);
         }
+    }
+
+    /// [`Sandbox::pool`] in a thread of its own.
+    pub(crate) fn pool_after(&self, time: Duration) {
         let sandbox = self.clone();
         let made = std::thread::Builder::new().name("pool".to_owned()).spawn(move || {
-            std::thread::sleep(UNTIL_POOL);
+            std::thread::sleep(time);
             while !sandbox.pool() {
                 std::thread::sleep(UNTIL_NEXT_TRY);
             }
@@ -233,7 +242,7 @@ impl Call for Sandbox {
             match deadline.bound_with(GRACE, panics::caught(call)).await {
                 Ok(Ok(outcome)) => outcome,
                 Ok(Err(panics::Panicked)) => failure(execution_id, "internal error; see the log"),
-                Err(Interrupted::TimedOut | Interrupted::Cancelled) => failure(execution_id, &outcome::timed_out()),
+                Err(reason) => failure(execution_id, &reason.message().unwrap_or_default()),
             }
         }
         .boxed()

@@ -21,7 +21,7 @@ pub(crate) enum Unwind {
     /// `proc_exit`
     #[error("exit {0}")]
     Exit(u32),
-    /// Deadline or cancellation.
+    /// Deadline, CPU time or cancellation.
     #[error(transparent)]
     Interrupted(#[from] Interrupted),
     /// An import that nothing stands behind.
@@ -104,13 +104,13 @@ impl Ending {
     /// The call's own error, if it has one for the client. `reported` tells whether the guest logged an error.
     fn message(&self, reported: bool) -> Option<String> {
         Some(match self {
-            Self::Returned(_) | Self::Exit(0) | Self::Interrupted(Interrupted::Cancelled) => return None,
+            Self::Returned(_) | Self::Exit(0) => return None,
             Self::Exit(_) if reported => return None,
             Self::Exit(255) => "error calling function".to_owned(),
             Self::Exit(code) => format!("function exited with code {}", code.cast_signed()),
             Self::Trap { trap, refused, .. } => format!("wasm error: {}", trap_words(*trap, *refused)),
             Self::Argument { message, .. } | Self::Refused(message) | Self::Result { message, .. } => message.clone(),
-            Self::Interrupted(Interrupted::TimedOut) => timed_out(),
+            Self::Interrupted(reason) => return reason.message(),
             Self::Internal(_) => "internal error; see the log".to_owned(),
             Self::NotInstantiated(cause) => match &**cause {
                 // As if the function itself had ended so.
@@ -135,7 +135,7 @@ impl Ending {
     fn limit(&self) -> Option<LimitId> {
         match self {
             Self::Argument { limit, .. } | Self::Result { limit, .. } => *limit,
-            Self::Interrupted(Interrupted::TimedOut) => Some(LimitId::Deadline),
+            Self::Interrupted(reason) => reason.limit(),
             _ => None,
         }
     }
@@ -156,7 +156,8 @@ impl Ending {
             Self::Argument { .. } => Failure::Argument,
             Self::Result { .. } => Failure::Result,
             Self::Interrupted(Interrupted::Cancelled) => Failure::Cancelled,
-            Self::Interrupted(Interrupted::TimedOut) => Failure::Deadline,
+            Self::Interrupted(Interrupted::TimedOut(_)) => Failure::Deadline,
+            Self::Interrupted(Interrupted::CpuTime(_)) => Failure::CpuTime,
             Self::Refused(_) => Failure::Refused,
             Self::Internal(_) => Failure::Internal,
         };
@@ -178,11 +179,14 @@ impl Ending {
                 let record = Record { exit_code: Some(code.cast_signed()), ..record };
                 log.write(Severity::Error, "Function ended with an exit code that indicates an error.", record);
             }
-            Self::Interrupted(Interrupted::Cancelled) => {
-                log.write(Severity::Warn, "Function execution was cancelled.", record);
-            }
-            Self::Interrupted(Interrupted::TimedOut) => {
-                log.write(Severity::Warn, "Function execution timed out.", record)
+            Self::Interrupted(reason) => {
+                let text = match reason {
+                    Interrupted::Cancelled => "Function execution was cancelled.",
+                    Interrupted::TimedOut(_) => "Function execution timed out.",
+                    Interrupted::CpuTime(_) => "Function execution used up its CPU time.",
+                };
+                let error = reason.message();
+                log.write(Severity::Warn, text, Record { error: error.as_deref(), ..record });
             }
             Self::NotInstantiated(cause) if matches!(**cause, Self::Exit(_) | Self::Interrupted(_)) => {
                 cause.log(log, duration_ms, hidden);
@@ -228,11 +232,6 @@ pub(crate) fn failures(ending: &Ending, messages: &[Message], lines: &[Message],
         failures.push(CallFailure { message, level: Some(Level::Error), path });
     }
     failures
-}
-
-/// What a client is told whose call's time is up.
-pub(crate) fn timed_out() -> String {
-    format!("the function timed out ({})", LimitId::Deadline)
 }
 
 /// The limit on values that an error of a language layer tells of.

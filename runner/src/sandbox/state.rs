@@ -1,12 +1,12 @@
 //! What belongs to one call.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wasmtime::{ResourceLimiter, StoreContextMut, UpdateDeadline};
 
 use super::code::Code;
-use super::deadline::Deadline;
+use super::deadline::{Deadline, Interrupted};
 use super::guest::Exports;
 use super::outcome::Unwind;
 use super::shared::{Shared, note};
@@ -23,6 +23,8 @@ pub(crate) struct State {
     /// What the instance is made of.
     pub(crate) code: Arc<Code>,
     pub(crate) deadline: Deadline,
+    /// For how long it may compute.
+    pub(crate) cpu_time: Duration,
     pub(crate) log: LogContext,
     /// The client's, if it has a known one; else the host's counts, which is looked up where it is asked for.
     pub(crate) time_zone: Option<Arc<str>>,
@@ -56,6 +58,14 @@ impl State {
         Invocation { log: &self.log, time_zone: self.time_zone.as_deref(), output: &mut self.output }
     }
 
+    /// Whether the call may go on. Asked at each epoch and for each host function: in between nothing of the guest's runs for
+    /// long.
+    pub(crate) fn check(&self) -> Result<(), Interrupted> {
+        let now = Instant::now();
+        self.deadline.check(now)?;
+        if compute::has_computed(self.cpu_time, now) { Err(Interrupted::CpuTime(self.cpu_time)) } else { Ok(()) }
+    }
+
     /// The call waited for something: the time was nobody's turn.
     pub(crate) fn waited(&mut self) {
         self.looked_at = None;
@@ -87,7 +97,7 @@ const HELPER_ON_LOOP: u32 = 50;
 /// At each epoch: ends the call, or lets others have their turn.
 pub(crate) fn on_epoch(mut store: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDeadline> {
     let state = store.data_mut();
-    state.deadline.check().map_err(Unwind::Interrupted)?;
+    state.check().map_err(Unwind::Interrupted)?;
     if let Some(epochs) = &mut state.helping {
         // Synchronous code of the host waits for it, which cannot be put aside.
         *epochs += 1;

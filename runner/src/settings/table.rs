@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use abi::manifest::HOSTED_MODELS;
+
 use super::declare::{setting, settings};
 use super::origins::{host, origin};
 use super::read::{Value as _, address, any, interval, list, number, optional, pause, seconds, socket, truth, within};
@@ -38,6 +40,9 @@ settings! {
         secrets_dir: Option<PathBuf> = None, "secrets-dir", [path "FOLDER"],
             "Folder with a file for each secret, as Kubernetes mounts them, in place of variables"
             .variable("MODUS_RUNNER_SECRETS_DIR");
+        hosted_models: Option<PathBuf> = None, "hosted-models", [path "FILE"],
+            "JSON that says which servers stand in for models that Hypermode hosted (docs/models.md)"
+            .variable(HOSTED_MODELS);
         // The reference's, which fetches secrets itself.
         use_kubernetes_secret: bool = false, "use-kubernetes-secret", [switch],
             "Secrets come from Kubernetes: wants --secrets-dir".or(&["useKubernetesSecret"]).hidden();
@@ -130,8 +135,10 @@ settings! {
         max_lookups: usize = 16, "max-lookups", ["N" within(1..=1024)],
             "Names of servers that may be looked up at a time; 16 times as many wait",
             MaxLookups: "the request of the guest fails, in the log and in `runtime_refusals_num`";
-        deadline: Duration = Duration::from_secs(30), "deadline", ["SECONDS" seconds], "Seconds a call may take",
-            Deadline: "error of the field; waiting counts";
+        deadline: Duration = Duration::from_secs(300), "deadline", ["SECONDS" seconds],
+            "Seconds a call may take, waiting included", Deadline: "error of the field";
+        cpu_time: Duration = Duration::from_secs(30), "cpu-time", ["SECONDS" seconds],
+            "Seconds of CPU time a call may take: waiting does not count", CpuTime: "error of the field";
         memory_limit: u32 = 128, "memory-limit", ["MIB" within(1..=4096)], "MiB of memory a call may have",
             MemoryLimit: "the guest's allocation fails; with `--bounds explicit` 128 at most";
         max_depth: u32 = abi::guest::Limits::default().depth, "max-depth", ["N" within(1..=256)], "Levels that arguments and results may be nested",

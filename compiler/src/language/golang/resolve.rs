@@ -319,7 +319,7 @@ fn not_passed(name: &str, underlying: &str) -> String {
         _ if underlying.starts_with("interface") => "value of an interface",
         _ => "value of a type without a name",
     };
-    format!("{name} is a {what}, which cannot be passed")
+    format!("{name} is a {what}, which cannot be passed; use a struct or a text in place of it")
 }
 
 /// The core signature of an export, and the type of its hidden result block (`abi-go` section 6).

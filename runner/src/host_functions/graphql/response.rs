@@ -1,12 +1,9 @@
 //! The body of a GraphQL response, of which only the errors are looked at.
 
-use std::borrow::Cow;
-use std::fmt;
-
 use hyper::header::{CONTENT_TYPE, HeaderMap};
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
+
+use super::super::json::Members;
 
 /// JSON text that a server answered.
 pub(super) struct Body<'a> {
@@ -67,64 +64,4 @@ fn name_indices_of(error: &RawValue) -> Option<Box<RawValue>> {
     let parts: Vec<String> = path.into_iter().map(quoted).collect();
     let path = RawValue::from_string(format!("[{}]", parts.join(","))).ok()?;
     serde_json::value::to_raw_value(&members.with("path", &path)).ok()
-}
-
-/// The members of an object in their order. Anything else has none.
-#[derive(Clone, Default)]
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'a> Members<'a> {
-    fn of(value: &'a RawValue) -> Self {
-        serde_json::from_str(value.get()).unwrap_or_default()
-    }
-
-    /// Of several with one name the last counts, as for the guest.
-    fn get(&self, name: &str) -> Option<&'a RawValue> {
-        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| *value)
-    }
-
-    /// With another value in the place of one.
-    fn with<'v>(&self, name: &str, value: &'v RawValue) -> Members<'v>
-    where
-        'a: 'v,
-    {
-        let changed = |(known, old): &(Cow<'a, str>, &'a RawValue)| -> (Cow<'v, str>, &'v RawValue) {
-            (known.clone(), if known == name { value } else { old })
-        };
-        Members(self.0.iter().map(changed).collect())
-    }
-}
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
-    }
-}
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some((Name(name), value)) = map.next_entry()? {
-            members.push((name, value));
-        }
-        Ok(Members(members))
-    }
-}
-
-/// Borrowed where it has no escapes.
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl Serialize for Members<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
-    }
 }

@@ -46,6 +46,7 @@ async fn sleep(process: &mut GuestProcess<'_>, nanoseconds: u64) -> Outcome {
     if state.helping.is_some() {
         return Err(Failure::End(Unwind::WaitingHelper("poll_oneoff".to_owned())));
     }
+    state.check()?;
     state.deadline.bound(tokio::time::sleep(Duration::from_nanos(nanoseconds))).await?;
     process.waited();
     Ok(())

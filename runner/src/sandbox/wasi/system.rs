@@ -84,7 +84,7 @@ pub(super) async fn random_get(mut process: GuestProcess<'_>, words: Vec<u64>) -
             compute::yield_now().await;
         }
         let (memory, state) = process.parts();
-        state.deadline.check()?;
+        state.check()?;
         let range = &mut memory[address..][..length][start..];
         let drawn = range.len().min(DRAWN);
         random::fill(&mut range[..drawn]).map_err(|_| Errno::Io)?;

@@ -223,6 +223,8 @@ label! {
         Cancelled "cancelled",
         /// Its deadline.
         Deadline "deadline",
+        /// Its CPU time.
+        CpuTime "cpu-time",
         /// The runner, in its own words.
         Refused "refused",
         /// The runner, in words for the log.

@@ -48,7 +48,7 @@ func EchoRole(v Role) Role { return v }
 func EchoLevel(v Level) Level { return v }
 
 // What a narrow result has above its own bits is left over from the sum.
-func AddLevels(a Level, b Level) Level { return a + b }
+func LevelSum(a Level, b Level) Level { return a + b }
 
 func EchoCount(v Count) Count { return v }
 
@@ -179,7 +179,7 @@ func user(name string) User {
 		Role:     "admin",
 		Level:    -3,
 		Tags:     Tags{"a", "b"},
-		Raw:      json.RawMessage(`{"n": 1.50}`),
+		Raw:      json.RawMessage(`{"n": 1.5}`),
 		Month:    time.May,
 		Labels:   Labels{"k": "v"},
 		Shape:    Square{2},

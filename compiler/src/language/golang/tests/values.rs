@@ -60,7 +60,11 @@ fn refusals_name_the_place() {
     let told = "build the app with debug information, which TinyGo adds by default";
     let color = format!("a' is invalid: nothing in the module tells what demo.Color is; {told}");
     check("demo.Color", json!("red"), &color);
-    check("demo.Shape", json!(1), "a' is invalid: demo.Shape is a value of an interface, which cannot be passed");
+    check(
+        "demo.Shape",
+        json!(1),
+        "a' is invalid: demo.Shape is a value of an interface, which cannot be passed; use a struct or a text in place of it",
+    );
     check("*uint16", json!(1), "a' is invalid: the metadata gives no id for *uint16");
 }
 
