@@ -172,7 +172,7 @@ mod tests {
         };
         assert_eq!(time(Clock::Real, Form::Nanoseconds, u64::MAX), 3_000_000_006);
         assert_eq!(time(Clock::Monotonic, Form::Nanoseconds, 1), 6);
-        assert_eq!(time(Clock::Real, Form::Split, 1 << 63), 1 << 63 | 3 << 30 | 7);
+        assert_eq!(time(Clock::Real, Form::Split, 1 << 63), (1 << 63) | (3 << 30) | 7);
     }
 
     #[test]

@@ -204,7 +204,7 @@ mod tests {
         let explained = check(|given, memory| {
             let number = u64::from_le_bytes(given.random[..8].try_into().unwrap());
             memory[16..24].copy_from_slice(&(number | 1).to_le_bytes());
-            memory[32..40].copy_from_slice(&(number >> 63 << 63 ^ number).to_le_bytes());
+            memory[32..40].copy_from_slice(&((number >> 63 << 63) ^ number).to_le_bytes());
         });
         let kept = |address, first, last| {
             let kept = vec![first, 0, 0, 0, 0, 0, 0, last];
@@ -218,11 +218,12 @@ mod tests {
         let explained = check(|given, memory| {
             let times = [given.times[0].1, given.times[1].1];
             memory[8..16].copy_from_slice(&times[1].wrapping_sub(1).to_le_bytes());
-            let wall = 1 << 63 | (times[0] / 1_000_000_000 + 2_682_288_000) << 30 | times[0] % 1_000_000_000;
+            let seconds = times[0] / 1_000_000_000 + 2_682_288_000;
+            let wall = (1 << 63) | (seconds << 30) | (times[0] % 1_000_000_000);
             memory[24..32].copy_from_slice(&wall.to_le_bytes());
         });
         let time = |address, clock, form, plus| Seed::Time { address, clock, form, plus };
-        let plus = 1 << 63 | 2_682_288_000 << 30;
+        let plus = (1 << 63) | (2_682_288_000 << 30);
         let expected =
             [time(8, Clock::Monotonic, Form::Nanoseconds, u64::MAX), time(24, Clock::Real, Form::Split, plus)];
         assert_eq!(explained.unwrap(), expected);
