@@ -47,7 +47,7 @@ pub struct Compile {
     /// Initialise the app now instead of in each call
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub preinit: Mode,
-    /// Memory free when a call begins, as 512KiB or 1MiB [default: by the app]
+    /// Memory free when a call begins, as 512KiB [default: by the app]
     #[arg(long, value_name = "SIZE")]
     pub heap: Option<Heap>,
     /// How the app is kept within its memory
