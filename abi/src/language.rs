@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::guest::{CallError, Callable, Guest, Helper, Limits};
-use crate::plan::{Clock, FunctionPlan, ImportPlan};
+use crate::plan::{FunctionPlan, ImportPlan};
 use crate::selection::Selection;
 use crate::transfer::roots::Root;
 use crate::types::{TypeId, Types};
@@ -69,22 +69,6 @@ macro_rules! languages {
                 }
             }
         }
-
-        /// A word of memory that the runner writes into each instance that was initialised at build time.
-        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        pub enum Seed {
-            $($(#[$condition])* #[doc = $description] $name(<crate::$folder::$name as Parts>::Seed),)*
-        }
-
-        impl std::ops::Deref for Seed {
-            type Target = dyn OwnSeed;
-
-            fn deref(&self) -> &Self::Target {
-                match self {
-                    $($(#[$condition])* Self::$name(seed) => seed,)*
-                }
-            }
-        }
     };
 }
 
@@ -99,8 +83,6 @@ languages! {
 pub trait Parts {
     /// Beside the plan of each function.
     type Function: OwnFunction;
-    /// What each instance of an app that was initialised at build time gets of its own.
-    type Seed: OwnSeed + Clone + std::fmt::Debug + Eq + Serialize + DeserializeOwned;
 }
 
 /// A language's own part of a function's plan.
@@ -108,48 +90,6 @@ pub trait OwnFunction: Default + Clone + std::fmt::Debug + PartialEq + Serialize
     /// The types that it refers to.
     fn references(&self) -> Vec<TypeId> {
         Vec::new()
-    }
-}
-
-/// A word of memory that is another in each instance.
-pub trait OwnSeed {
-    /// Where it is in the first memory.
-    fn address(&self) -> u32;
-    /// Bytes, at most 8.
-    fn length(&self) -> u8;
-    /// What it is made of, in one word, for people.
-    fn source(&self) -> &'static str;
-    /// Its value for a new instance; the lowest bytes count, little end first.
-    fn draw(&self, fresh: &dyn Fresh) -> u64;
-}
-
-/// What is new with each instance.
-pub trait Fresh {
-    /// A random number, which is the same for all seeds of an instance.
-    fn random(&self) -> u64;
-    /// A clock's time in nanoseconds.
-    fn time(&self, clock: Clock) -> u64;
-}
-
-/// The seed of languages that have none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum NoSeed {}
-
-impl OwnSeed for NoSeed {
-    fn address(&self) -> u32 {
-        match *self {}
-    }
-
-    fn length(&self) -> u8 {
-        match *self {}
-    }
-
-    fn source(&self) -> &'static str {
-        match *self {}
-    }
-
-    fn draw(&self, _: &dyn Fresh) -> u64 {
-        match *self {}
     }
 }
 

@@ -16,6 +16,7 @@ pub mod host_functions;
 pub mod language;
 pub mod manifest;
 pub mod plan;
+pub mod renewal;
 pub mod reserved_paths;
 pub mod schema;
 pub mod selection;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::language::{FunctionPart, Language, Seed};
+use crate::language::{FunctionPart, Language};
 use crate::manifest::Manifest;
+use crate::renewal::Renewal;
 use crate::schema::Schema;
 use crate::table::{Item, Table};
 use crate::types::{CoreType, TypeId, Types};
@@ -21,7 +22,9 @@ pub struct Program {
     /// Export that initialises an instance, `_initialize` or else `_start`; `None` where that was done at build time.
     pub start: Option<String>,
     /// What an instance that was initialised at build time gets of its own.
-    pub seeds: Vec<Seed>,
+    pub renewal: Renewal,
+    /// The memory of a new instance; unknown before the module is made native.
+    pub memory: Option<Memory>,
     /// Resolved types.
     pub types: Types,
     /// Exported functions that metadata describes, sorted by name.
@@ -34,13 +37,15 @@ pub struct Program {
     pub manifest: Manifest,
 }
 
-/// The clocks of WASI.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Clock {
-    /// Time since 1970.
-    Real,
-    /// Time since some moment, never set back.
-    Monotonic,
+/// The linear memory that an instance begins with, in pages of 64 KiB.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// As the module was built.
+    pub built: u32,
+    /// As modusc made it.
+    pub pages: u32,
+    /// Bytes in one piece that initialisation at build time left untouched.
+    pub free: Option<u32>,
 }
 
 /// Identity of an app (`metadata` section 3.1).

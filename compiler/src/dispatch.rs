@@ -15,7 +15,7 @@ use wasm_encoder::{
 };
 use wasmparser::{
     BinaryReaderError, CodeSectionReader, CustomSectionReader, ExportSectionReader, FunctionBody,
-    FunctionSectionReader, ImportSectionReader, KnownCustom, Name, Parser, TypeRef, TypeSectionReader,
+    FunctionSectionReader, ImportSectionReader, KnownCustom, MemoryType, Name, Parser, TypeRef, TypeSectionReader,
 };
 
 use crate::codes;
@@ -65,7 +65,9 @@ pub(crate) fn add(wasm: &[u8], program: &mut Program, rewrite: Rewrite) -> Resul
     let dispatchers = assign(program.functions.made().expect("the plans of a program are stored behind its code"));
     let helpers = program.language.implementation().helpers();
     let start = program.start.as_deref();
-    let mut adding = Adding { start, helpers, rewrite, dispatchers, types: 0, functions: 0, indexes: HashMap::new() };
+    let pages = program.memory.map_or(0, |memory| memory.pages);
+    let mut adding =
+        Adding { start, helpers, rewrite, dispatchers, pages, types: 0, functions: 0, indexes: HashMap::new() };
     let mut module = Module::new();
     adding.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|error| {
         let reason = match error {
@@ -120,6 +122,8 @@ struct Adding<'a> {
     helpers: &'a [Helper],
     rewrite: Rewrite,
     dispatchers: Vec<Dispatcher>,
+    /// Pages of memory that an instance begins with, at least.
+    pages: u32,
     /// Types of the module.
     types: u32,
     /// Functions of the module, imported ones included.
@@ -162,6 +166,11 @@ impl Reencode for Adding<'_> {
             functions.function(ty);
         });
         Ok(())
+    }
+
+    fn memory_type(&mut self, ty: MemoryType) -> Result<wasm_encoder::MemoryType, Error<Missing>> {
+        let ty = utils::memory_type(self, ty);
+        Ok(wasm_encoder::MemoryType { minimum: ty.minimum.max(u64::from(self.pages)), ..ty })
     }
 
     fn parse_export_section(&mut self, exports: &mut ExportSection, section: ExportSectionReader<'_>) -> Copied {

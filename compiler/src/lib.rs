@@ -16,5 +16,6 @@ pub mod preinit;
 mod progress;
 pub mod read;
 pub mod render;
+pub mod room;
 pub mod schema;
 pub mod unroll;

@@ -14,7 +14,7 @@ use abi::plan::Program;
 use crate::diagnostic::{self, Diagnostic};
 use crate::language::frontend;
 use crate::native::{self, Target};
-use crate::preinit::{self, Mode};
+use crate::preinit::{self, Beginning};
 use crate::read::{self, Module, metadata};
 use crate::{codes, dispatch, inline, manifest, plan, schema, unroll};
 
@@ -34,8 +34,8 @@ pub struct Options<'a> {
     pub strict: bool,
     /// Look for everything that is wrong, but produce nothing.
     pub check_only: bool,
-    /// When to initialise the app at build time.
-    pub preinit: Mode,
+    /// How instances begin.
+    pub beginning: Beginning,
     /// The runner of an executable app.
     pub runner: Option<&'a [u8]>,
 }
@@ -103,7 +103,7 @@ fn make(
     options: Options<'_>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Vec<u8>> {
-    let initialised = preinit::initialise(wasm, &mut program, options.preinit, found)?;
+    let initialised = preinit::initialise(wasm, &mut program, options.beginning, found)?;
     // One pass over the module adds the dispatchers and unrolls the loops.
     let made = inlined(wasm, initialised, &program)
         .and_then(|inlined| dispatch::add(&inlined, &mut program, unroll::body))

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 
 use abi::manifest::Manifest;
 use abi::plan::{App, FunctionPlan, ImportPlan, Program};
+use abi::renewal::Renewal;
 use abi::schema::Schema;
 use abi::types::Types;
 
@@ -63,7 +64,8 @@ pub(crate) fn program(module: &Module, plans: Plans, schema: Schema, manifest: M
         app: app(module),
         language: module.language,
         start: Some(module.start.clone()?),
-        seeds: Vec::new(),
+        renewal: Renewal::default(),
+        memory: None,
         types: plans.types,
         functions: plans.functions.into(),
         imports: plans.imports,

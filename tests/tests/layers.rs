@@ -16,7 +16,7 @@ const LAYERS: [(&str, &str); 3] = [
         value types
         schema selection
         guest
-        manifest
+        manifest renewal
         plan
         transfer
         golang assemblyscript trial
@@ -29,7 +29,7 @@ const LAYERS: [(&str, &str); 3] = [
         "codes
         diagnostic progress metadata
         language
-        render inline unroll
+        render inline unroll room
         manifest read native preinit dispatch
         schema
         plan

@@ -86,12 +86,13 @@ fn clocks_go_on() {
     }
 }
 
-/// Randomness that the app itself keeps: left alone with a note, unless the user insists.
+/// What the app itself made of randomness: left alone with a note that names it, unless the user insists.
 #[test]
 fn what_an_app_keeps_is_not_frozen() {
-    for language in Language::ALL {
+    for (language, named) in [(Go, "random numbers or the time (main.chosen)"), (As, "random numbers or the time")] {
         let app = compile(language, "keeps", "auto");
         assert!(app.messages.contains("note[MC0317]"), "{language:?}: {}", app.messages);
+        assert!(app.messages.contains(named), "{language:?}: {}", app.messages);
         assert_eq!(start(&app), "_initialize", "{language:?}");
         let runner = Runner::start(&app.artifact, &Options::default());
         let drawn = answers(&runner, "{ chosen }");
@@ -109,5 +110,70 @@ fn the_same_input_gives_the_same_artifact() {
     for language in Language::ALL {
         let bytes = || std::fs::read(compile(language, "start", "auto").artifact).unwrap();
         assert!(bytes() == bytes(), "{language:?}");
+    }
+}
+
+/// Which variables there are, and their values, is the runner's business.
+#[test]
+fn the_environment_is_read_in_each_call() {
+    let app = compile(Go, "environment", "auto");
+    assert!(app.messages.contains("it reads environment variables"), "{}", app.messages);
+    assert_eq!(start(&app), "_initialize");
+    for mode in ["dev", "staging"] {
+        let runner = Runner::start(&app.artifact, &Options::default().env("MODUS_MODE", mode));
+        assert_eq!(runner.query("{ mode }")["data"], json!({"mode": mode}));
+    }
+}
+
+/// Packages that keep randomness and the time, as real apps link them: of the SDK, of Go, and the app's own variables.
+#[test]
+fn real_packages_are_initialised() {
+    let app = compile(Go, "packages", "auto");
+    assert_eq!(app.messages, "");
+    assert_eq!(start(&app), Value::Null);
+    let runner = Runner::start(&app.artifact, &Options::default());
+    let same = r#"{ sayHello(name: "Ann") complete greet(name: "Ann") }"#;
+    for answer in answers(&runner, same) {
+        assert_eq!(answer, json!({"sayHello": "Hello, Ann!", "complete": true, "greet": "Hello, Ann!"}));
+    }
+    // No two instances share what was drawn.
+    for field in ["key", r#"code(text: "a")"#, r#"hash(text: "a")"#, "numbers", "drawn"] {
+        let drawn = answers(&runner, &format!("{{ {field} }}"));
+        assert_eq!(different(&drawn), drawn.len(), "{field}: {drawn:?}");
+    }
+    // A map that is filled in the call has a seed of its own.
+    for field in ["filled", "order"] {
+        let orders = answers(&runner, &format!("{{ {field} }}"));
+        assert!(different(&orders) >= 2, "{field}: {orders:?}");
+    }
+}
+
+/// Copies of one random number stay the same within an instance.
+#[test]
+fn what_was_drawn_is_one_thing_in_a_call() {
+    let app = compile(Go, "packages", "auto");
+    let runner = Runner::start(&app.artifact, &Options::default());
+    let parts = |answer: &Value| answer.as_str().unwrap().split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let one = answers(&runner, "{ numbers }");
+    for answer in &one {
+        let [number, another] = &parts(&answer["numbers"])[..] else { panic!("{answer}") };
+        // 63 bits stay 63 bits.
+        assert!(u64::from_str_radix(number, 16).is_ok() && i64::from_str_radix(another, 16).is_ok(), "{answer}");
+        assert_ne!(number, another);
+    }
+}
+
+#[test]
+fn the_time_of_the_start_is_that_of_the_call() {
+    let app = compile(Go, "packages", "auto");
+    let runner = Runner::start(&app.artifact, &Options::default());
+    let now = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64;
+    let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok()).expect("a number");
+    for _ in 0..3 {
+        let before = now();
+        let answer = runner.query("{ started age }");
+        let (started, age) = (number(&answer["data"]["started"]), number(&answer["data"]["age"]));
+        assert!((before..=now()).contains(&started), "{answer}");
+        assert!((0..10_000).contains(&age), "{answer}");
     }
 }

@@ -12,11 +12,12 @@ use super::{Cpu, FORMAT, Header, program};
 use crate::assemblyscript::plan as assemblyscript;
 use crate::engine::Bounds;
 use crate::golang::plan as golang;
-use crate::language::{FunctionPart, Language, Seed};
+use crate::language::{FunctionPart, Language};
 use crate::manifest::{Auth, Connection, Endpoint, HttpConnection, Manifest, Model};
 use crate::plan::{
-    App, Clock, DefaultValue, Entry, FunctionPlan, ImportPlan, ParameterPlan, Program, ResultPlan, Signature,
+    App, DefaultValue, Entry, FunctionPlan, ImportPlan, Memory, ParameterPlan, Program, ResultPlan, Signature,
 };
+use crate::renewal::{Clock, Form, Piece, Renewal, Seed};
 use crate::schema::{Argument, ObjectField, ObjectType, RootField, Schema, TypeRef};
 use crate::types::{CoreType, FieldPlan, IntKind, JsonText, Kind, Sequence, TypeId, TypePlan, Types};
 use crate::value::Value;
@@ -180,13 +181,23 @@ fn manifest() -> Manifest {
     }
 }
 
-fn example(language: Language) -> Program {
+fn renewal() -> Renewal {
     let clocks = each!(Clock: Clock::Real => Clock::Real, Clock::Monotonic => Clock::Monotonic);
-    let of_go = each!(golang::Seed:
-        golang::Seed::Random { .. } => golang::Seed::Random { address: 1024, length: 8 },
-        golang::Seed::Clock { .. } => golang::Seed::Clock { address: 2048, clock: Clock::Real },
+    let forms = each!(Form: Form::Nanoseconds => Form::Nanoseconds, Form::Split => Form::Split);
+    let seeds = each!(Seed:
+        Seed::Random { .. } => Seed::Random { address: 1024, from: 5, kept: vec![1, 0] },
+        Seed::Time { .. } => Seed::Time { address: 2048, clock: Clock::Real, form: Form::Split, plus: 9 },
     );
-    let clocks = clocks.into_iter().map(|clock| golang::Seed::Clock { address: 4096, clock });
+    let time = |(clock, form)| Seed::Time { address: 4096, clock, form, plus: u64::MAX };
+    Renewal {
+        far: vec![Piece { address: 500_000, bytes: vec![17; 3] }],
+        random: 16,
+        secret: true,
+        seeds: seeds.into_iter().chain(clocks.into_iter().zip(forms).map(time)).collect(),
+    }
+}
+
+fn example(language: Language) -> Program {
     let import = ImportPlan {
         module: "module".to_owned(),
         name: "import".to_owned(),
@@ -201,7 +212,8 @@ fn example(language: Language) -> Program {
         app: App { name, version, sdk, build_id, build_time, git_repo, git_commit },
         language,
         start: Some("start".to_owned()),
-        seeds: of_go.into_iter().chain(clocks).map(Seed::Go).collect(),
+        renewal: renewal(),
+        memory: Some(Memory { built: 2, pages: 8, free: Some(300_000) }),
         types: types(),
         functions: functions().into(),
         imports: vec![import],
@@ -251,7 +263,7 @@ fn dump() -> String {
     part("type", whole.types.iter().map(|(_, plan)| encoded(plan)).collect());
     part("function", whole.functions.iter().map(encoded).collect());
     part("import", whole.imports.iter().map(encoded).collect());
-    part("seed", whole.seeds.iter().map(encoded).collect());
+    part("seed", whole.renewal.seeds.iter().map(encoded).collect());
     part("root field", whole.schema.query.iter().map(encoded).collect());
     part("object type", whole.schema.objects.iter().map(encoded).collect());
     part("manifest", vec![encoded(&whole.manifest)]);

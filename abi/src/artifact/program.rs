@@ -3,9 +3,10 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::language::{Language, Seed};
+use crate::language::Language;
 use crate::manifest::Manifest;
-use crate::plan::{App, ImportPlan, Program};
+use crate::plan::{App, ImportPlan, Memory, Program};
+use crate::renewal::Renewal;
 use crate::schema::Schema;
 use crate::table::{Extent, Item, Table};
 use crate::types::Types;
@@ -16,7 +17,8 @@ struct Head {
     app: App,
     language: Language,
     start: Option<String>,
-    seeds: Vec<Seed>,
+    renewal: Renewal,
+    memory: Option<Memory>,
     imports: Vec<ImportPlan>,
     scalars: Vec<String>,
     manifest: Manifest,
@@ -26,7 +28,7 @@ struct Head {
 
 /// Encodes a program: the length of the head in four bytes, little end first; the head; the tables.
 pub(super) fn encode(program: &Program) -> postcard::Result<Vec<u8>> {
-    let Program { app, language, start, seeds, types, functions, imports, schema, manifest } = program;
+    let Program { app, language, start, renewal, memory, types, functions, imports, schema, manifest } = program;
     let Schema { query, mutation, scalars, inputs, objects } = schema;
     let mut bytes = Vec::new();
     let tables = [
@@ -41,7 +43,8 @@ pub(super) fn encode(program: &Program) -> postcard::Result<Vec<u8>> {
         app: app.clone(),
         language: *language,
         start: start.clone(),
-        seeds: seeds.clone(),
+        renewal: renewal.clone(),
+        memory: *memory,
         imports: imports.clone(),
         scalars: scalars.clone(),
         manifest: manifest.clone(),
@@ -65,7 +68,8 @@ pub(super) fn decode(bytes: &Bytes) -> Result<Program, String> {
         app: head.app,
         language: head.language,
         start: head.start,
-        seeds: head.seeds,
+        renewal: head.renewal,
+        memory: head.memory,
         types: Types::from(table("types", bytes, &mut at, types)?),
         functions: table("functions", bytes, &mut at, functions)?,
         imports: head.imports,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::AssemblyScript;
-use crate::language::{self, NoSeed, OwnFunction, Parts};
+use crate::language::{self, OwnFunction, Parts};
 use crate::plan::FunctionPlan;
 
 /// The language's part of a function's plan.
@@ -17,7 +17,6 @@ impl OwnFunction for FunctionPart {}
 
 impl Parts for AssemblyScript {
     type Function = FunctionPart;
-    type Seed = NoSeed;
 }
 
 impl From<FunctionPart> for language::FunctionPart {

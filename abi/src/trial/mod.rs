@@ -2,7 +2,7 @@
 //! length in bytes, behind which its UTF-8 is.
 
 use crate::guest::{CallError, Guest, Helper, Limits};
-use crate::language::{self, GuestLanguage, Lifted, Lowered, NoSeed, OwnFunction, Parts};
+use crate::language::{self, GuestLanguage, Lifted, Lowered, OwnFunction, Parts};
 use crate::plan::{FunctionPlan, ImportPlan};
 use crate::selection::Selection;
 use crate::transfer::fault::Fault;
@@ -26,7 +26,6 @@ impl OwnFunction for FunctionPart {}
 
 impl Parts for Trial {
     type Function = FunctionPart;
-    type Seed = NoSeed;
 }
 
 impl From<FunctionPart> for language::FunctionPart {

@@ -13,9 +13,10 @@ use crate::codes;
 use crate::diagnostic::{self, Diagnostic};
 use crate::native::{CpuLevel, Target};
 use crate::pipeline::{self, ManifestText};
-use crate::preinit::Mode;
+use crate::preinit::{Beginning, Mode};
 use crate::progress::Progress;
 use crate::render::{Format, Renderer};
+use crate::room::Heap;
 
 /// Arguments of the default command.
 #[derive(Debug, Args)]
@@ -31,7 +32,7 @@ pub struct Compile {
     /// Treat warnings as errors
     #[arg(long)]
     pub strict: bool,
-    /// Write an executable that serves the app by itself [default name: INPUT without extension]
+    /// Write an executable app [default name: INPUT without extension]
     #[arg(long)]
     pub exe: bool,
     /// The runner in the executable [default: modus-runner beside modusc, else on PATH]
@@ -46,6 +47,9 @@ pub struct Compile {
     /// Initialise the app now instead of in each call
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub preinit: Mode,
+    /// Memory free when a call begins, as 512KiB [default: by the app]
+    #[arg(long, value_name = "SIZE")]
+    pub heap: Option<Heap>,
     /// How the app is kept within its memory
     #[arg(long, value_enum, default_value_t, value_name = "KIND")]
     pub bounds: BoundsKind,
@@ -100,8 +104,8 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
             let _progress = Progress::start(format!("compiling {name}"), shows_progress(output));
             let blocked = diagnostics.iter().any(Diagnostic::is_error);
             let runner = runner.as_ref().and_then(Option::as_deref);
-            let options =
-                pipeline::Options { strict: arguments.strict, check_only: blocked, preinit: arguments.preinit, runner };
+            let beginning = Beginning { preinit: arguments.preinit, heap: arguments.heap };
+            let options = pipeline::Options { strict: arguments.strict, check_only: blocked, beginning, runner };
             let (artifact, mut found) = pipeline::compile(name, bytes, manifest.as_ref(), &target, options);
             // One that cannot be read is there.
             found.retain(|found| !(is_unread && found.code == codes::MANIFEST_ABSENT));

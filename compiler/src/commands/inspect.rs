@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use abi::artifact::Header;
-use abi::language::Seed;
-use abi::plan::{DefaultValue, FunctionPlan, ImportPlan, ParameterPlan, Program};
+use abi::plan::{DefaultValue, FunctionPlan, ImportPlan, Memory, ParameterPlan, Program};
+use abi::renewal::Seed;
 use abi::types::TypeId;
 use serde_json::{Value, json};
 
@@ -16,6 +16,7 @@ use super::load::{Section, load};
 use super::output::{Outcome, Output};
 use super::{print, report};
 use crate::render::escaped;
+use crate::room::PAGE;
 use crate::schema::sdl;
 
 /// Arguments of `inspect`.
@@ -77,6 +78,19 @@ fn sections_text(out: &mut String, sections: &[Section]) -> std::fmt::Result {
     })
 }
 
+fn memory_text(memory: &Memory) -> String {
+    let kib = |pages: u32| u64::from(pages) * (PAGE >> 10);
+    let free = memory.free.map_or_else(String::new, |free| format!(", {} KiB of them free", free >> 10));
+    let built =
+        if memory.pages == memory.built { String::new() } else { format!("; built with {}", kib(memory.built)) };
+    format!("{} KiB in each call{free}{built}", kib(memory.pages))
+}
+
+fn memory_json(memory: &Memory) -> Value {
+    let bytes = |pages: u32| u64::from(pages) * PAGE;
+    json!({ "built": bytes(memory.built), "initial": bytes(memory.pages), "free": memory.free })
+}
+
 fn seed_json(seed: &Seed) -> Value {
     json!({ seed.source(): seed.address(), "length": seed.length() })
 }
@@ -98,7 +112,14 @@ fn program_text(out: &mut String, program: &Program) -> std::fmt::Result {
     }
     match &program.start {
         Some(start) => writeln!(out, "Start:     {} in each call", escaped(start))?,
-        None => writeln!(out, "Start:     at build time; words that each call gets anew: {}", program.seeds.len())?,
+        None => writeln!(
+            out,
+            "Start:     at build time; places that are new in each call: {}",
+            program.renewal.seeds.len()
+        )?,
+    }
+    if let Some(memory) = &program.memory {
+        writeln!(out, "Memory:    {}", memory_text(memory))?;
     }
     writeln!(out, "Schema:    {} bytes as SDL", sdl::print(&program.schema).len())?;
     writeln!(out, "\nFunctions ({}):", program.functions.len())?;
@@ -177,7 +198,8 @@ fn program_json(program: &Program) -> Value {
         },
         "language": program.language.to_string(),
         "start": program.start,
-        "seeds": program.seeds.iter().map(seed_json).collect::<Value>(),
+        "seeds": program.renewal.seeds.iter().map(seed_json).collect::<Value>(),
+        "memory": program.memory.as_ref().map(memory_json),
         "schemaLength": sdl::print(&program.schema).len(),
         "functions": program.functions.iter().map(|function| function_json(program, function)).collect::<Vec<_>>(),
         "imports": program.imports.iter().map(|import| import_json(program, import)).collect::<Vec<_>>(),

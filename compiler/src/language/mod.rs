@@ -6,7 +6,7 @@
 mod assemblyscript;
 mod facts;
 mod golang;
-mod initialisation;
+mod map_seeds;
 #[cfg(feature = "trial-language")]
 mod trial;
 
@@ -21,7 +21,7 @@ use crate::diagnostic::Diagnostic;
 use crate::metadata::Metadata;
 
 pub use facts::{Shape, TypeFacts};
-pub use initialisation::{Initialisation, Thaw, Varying};
+pub use map_seeds::MapSeeds;
 
 /// What knows how the language is written and compiled.
 pub fn frontend(language: Language) -> &'static dyn Frontend {
@@ -110,9 +110,8 @@ pub trait Frontend: Sync {
     /// The finding that exports are missing which some function needs, with this message.
     fn missing_helpers(&self, message: String) -> Diagnostic;
 
-    /// Tells what all words that vary are, so that nothing of randomness or time is kept; `None` where one of them may
-    /// be something of the app's own.
-    fn thaw(&self, _: &Initialisation<'_>) -> Option<Thaw> {
+    /// The generator behind the maps of the language's runtime, where it has one.
+    fn map_seeds(&self) -> Option<&'static dyn MapSeeds> {
         None
     }
 }

@@ -9,6 +9,7 @@ use wasm_encoder::{
 use super::*;
 use crate::metadata::{SECTION, VERSION, VERSION_SECTION};
 use crate::native::CpuLevel;
+use crate::preinit::Mode;
 
 const MODES: [Mode; 3] = [Mode::Auto, Mode::Force, Mode::Off];
 
@@ -68,7 +69,9 @@ fn module(sdk: &str, functions: &[&str]) -> Vec<u8> {
 /// Compiles; the program of the artifact, and what was said, by code.
 fn compiled(wasm: &[u8], preinit: Mode) -> (Option<Program>, Vec<Diagnostic>) {
     let target = Target { triple: abi::cpu::target(), cpu: CpuLevel::Baseline, bounds: abi::engine::Bounds::Guard };
-    let (artifact, found) = compile("test.wasm", wasm, None, &target, Options { preinit, ..Options::default() });
+    let beginning = Beginning { preinit, heap: None };
+    let options = Options { beginning, ..Options::default() };
+    let (artifact, found) = compile("test.wasm", wasm, None, &target, options);
     let program = artifact.map(|artifact| {
         let artifact = Artifact::parse(artifact.as_slice()).expect("an artifact");
         artifact.program().expect("its program")

@@ -2,18 +2,42 @@
 
 use abi::guest::MEMORY;
 use abi::host_functions::{HostFunction, WASI};
-use abi::plan::Clock;
+use abi::renewal::Clock;
 use wasmi::{Caller, Error, FuncType, Linker, Val};
 
 use super::Mode;
+use super::numbers::Numbers;
+
+/// What one initialisation is told about randomness and time.
+#[derive(Clone, Debug)]
+pub(super) struct Answers {
+    /// The bytes that it is given.
+    pub(super) numbers: Numbers,
+    /// The time that its clocks show, in nanoseconds. They stand still: how long something took is the same every time.
+    pub(super) times: [u64; CLOCKS.len()],
+}
+
+/// The clocks, by their numbers in WASI.
+pub(super) const CLOCKS: [Clock; 2] = [Clock::Real, Clock::Monotonic];
+
+impl Answers {
+    pub(super) fn new(mut numbers: Numbers) -> Self {
+        // Half a year at most, so that no sum of times overflows.
+        let times = CLOCKS.map(|_| numbers.next() >> 10);
+        Self { numbers, times }
+    }
+}
 
 /// What belongs to one initialisation.
 pub(super) struct Host {
     mode: Mode,
-    /// State of the random numbers; the same input has to give the same artifact.
-    random: u64,
-    asked: bool,
-    clock: Option<(Clock, u64)>,
+    answers: Answers,
+    /// The random bytes that were handed out.
+    handed: Vec<u8>,
+    /// Where they went: addresses and lengths.
+    places: Vec<(u32, u32)>,
+    /// Clocks that were read.
+    read: [bool; CLOCKS.len()],
     refused: Option<String>,
 }
 
@@ -36,18 +60,29 @@ const FROZEN: [(&HostFunction, Answer); 3] = [
 ];
 
 impl Host {
-    pub(super) fn new(mode: Mode, draw: u64) -> Self {
-        Self { mode, random: draw, asked: false, clock: None, refused: None }
+    pub(super) fn new(mode: Mode, answers: Answers) -> Self {
+        Self { mode, answers, handed: Vec::new(), places: Vec::new(), read: [false; CLOCKS.len()], refused: None }
     }
 
     /// Whether random numbers were drawn or a clock was read.
     pub(super) fn asked(&self) -> bool {
-        self.asked
+        !self.places.is_empty() || self.read.contains(&true)
     }
 
-    /// The clock that was first read, and the answer.
-    pub(super) fn clock(&self) -> Option<(Clock, u64)> {
-        self.clock
+    /// The random bytes that were handed out.
+    pub(super) fn handed(&self) -> &[u8] {
+        &self.handed
+    }
+
+    /// Where random bytes went: addresses and lengths.
+    pub(super) fn places(&self) -> &[(u32, u32)] {
+        &self.places
+    }
+
+    /// The clocks that were read, with the time that they showed.
+    pub(super) fn times(&self) -> Vec<(Clock, u64)> {
+        let clocks = CLOCKS.into_iter().zip(self.answers.times);
+        clocks.zip(self.read).filter(|(_, read)| *read).map(|(clock, _)| clock).collect()
     }
 
     /// The import that ended the initialisation.
@@ -59,14 +94,6 @@ impl Host {
         let frozen = if self.mode == Mode::Force { &FROZEN[..] } else { &[] };
         let mut known = frozen.iter().chain(&ANSWERED).filter(|_| module == WASI.module);
         known.find(|(known, _)| known.name == name).map(|(_, answer)| *answer)
-    }
-
-    /// Splitmix64, which visits every state.
-    fn next(&mut self) -> u64 {
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.random ^ (self.random >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
     }
 }
 
@@ -114,22 +141,21 @@ fn write_two_zeros(caller: &mut Caller<'_, Host>, words: &[u64]) -> Option<()> {
 
 fn random(caller: &mut Caller<'_, Host>, words: &[u64]) -> Option<()> {
     let [address, length] = *words else { return None };
-    caller.data_mut().asked = true;
+    let place = (u32::try_from(address).ok()?, u32::try_from(length).ok()?);
+    caller.data_mut().places.push(place);
     for offset in 0..length {
-        let byte = caller.data_mut().next() as u8;
+        let byte = caller.data_mut().answers.numbers.byte();
         write(caller, address.checked_add(offset)?, &[byte])?;
+        caller.data_mut().handed.push(byte);
     }
     Some(())
 }
 
-/// A time of its own for each initialisation, with both halves different.
 fn clock(caller: &mut Caller<'_, Host>, words: &[u64]) -> Option<()> {
     let [clock, _, address] = *words else { return None };
-    let clock = [Clock::Real, Clock::Monotonic].into_iter().nth(usize::try_from(clock).ok()?)?;
+    let clock = usize::try_from(clock).ok()?;
     let host = caller.data_mut();
-    host.asked = true;
-    // Half a year at most, so that no sum of times overflows.
-    let now = host.next() >> 10;
-    host.clock.get_or_insert((clock, now));
+    let now = *host.answers.times.get(clock)?;
+    *host.read.get_mut(clock)? = true;
     write(caller, address, &now.to_le_bytes())
 }

@@ -2,14 +2,13 @@
 //! take longer than the whole rest of modusc.
 
 use std::collections::HashSet;
-use std::ops::Range;
 
 use abi::guest::MEMORY;
-use abi::plan::Clock;
+use abi::renewal::{Clock, Piece};
 use wasmi::{CompilationMode, Config, Engine, ExternType, Linker, Store, Val};
 
 use super::Mode;
-use super::imports::{self, Host};
+use super::imports::{self, Answers, Host};
 
 /// Steps of the interpreter that initialisation may take: seconds.
 const FUEL: u64 = 2_000_000_000;
@@ -36,18 +35,34 @@ impl Module {
         Ok(Self { module: module.map_err(|error| format!("the interpreter refuses it: {error}"))? })
     }
 
-    /// Makes an instance and runs its start function; `draw` numbers the answers about randomness and time.
-    pub(super) fn initialise(&self, start: &str, mode: Mode, draw: u64) -> Result<Guest, String> {
-        self.instantiate(Some(start), mode, draw)
+    /// Makes an instance with that many pages of memory at least, and runs its start function. Before that, `planted` is
+    /// written into its memory.
+    pub(super) fn initialise(
+        &self,
+        start: &str,
+        mode: Mode,
+        answers: Answers,
+        pages: u32,
+        planted: Option<&Piece>,
+    ) -> Result<Guest, String> {
+        let mut guest = self.instantiate(mode, answers)?;
+        guest.widen(pages).ok_or("its memory cannot have more pages")?;
+        if let Some(Piece { address, bytes }) = planted {
+            abi::guest::write(guest.bytes_mut(), *address, bytes).ok_or("its memory is too small")?;
+        }
+        let function = guest.instance.get_func(&guest.store, start);
+        let function = function.ok_or_else(|| format!("it does not export {start}"))?;
+        function.call(&mut guest.store, &[], &mut []).map_err(|error| failed(&error, &guest.store))?;
+        Ok(guest)
     }
 
     /// An instance whose start function has not run.
-    pub(super) fn untouched(&self, mode: Mode) -> Result<Guest, String> {
-        self.instantiate(None, mode, 0)
+    pub(super) fn untouched(&self, mode: Mode, answers: Answers) -> Result<Guest, String> {
+        self.instantiate(mode, answers)
     }
 
-    fn instantiate(&self, start: Option<&str>, mode: Mode, draw: u64) -> Result<Guest, String> {
-        let mut store = Store::new(self.module.engine(), Host::new(mode, draw));
+    fn instantiate(&self, mode: Mode, answers: Answers) -> Result<Guest, String> {
+        let mut store = Store::new(self.module.engine(), Host::new(mode, answers));
         let mut linker = Linker::new(self.module.engine());
         let mut defined = HashSet::new();
         for import in self.module.imports() {
@@ -58,18 +73,21 @@ impl Module {
                     .map_err(|error| format!("its import {} cannot be answered: {error}", import.name()))?;
             }
         }
-        let failed = |error: wasmi::Error, store: &Store<Host>| match store.data().refused() {
-            Some(import) => format!("it calls {import}, whose answer differs from call to call"),
-            None => format!("it fails: {error}"),
-        };
-        let fuelled = store.set_fuel(FUEL);
-        fuelled.map_err(|error| failed(error, &store))?;
-        let instance = linker.instantiate_and_start(&mut store, &self.module).map_err(|error| failed(error, &store))?;
-        if let Some(start) = start {
-            let function = instance.get_func(&store, start).ok_or_else(|| format!("it does not export {start}"))?;
-            function.call(&mut store, &[], &mut []).map_err(|error| failed(error, &store))?;
-        }
+        store.set_fuel(FUEL).map_err(|error| failed(&error, &store))?;
+        let instance =
+            linker.instantiate_and_start(&mut store, &self.module).map_err(|error| failed(&error, &store))?;
         Ok(Guest { store, instance })
+    }
+}
+
+/// Why a start function did not return.
+fn failed(error: &wasmi::Error, store: &Store<Host>) -> String {
+    match store.data().refused() {
+        Some(import) if import.contains(".environ_") => {
+            "it reads environment variables, which only the runner knows".to_owned()
+        }
+        Some(import) => format!("it calls {import}, whose answer differs from call to call"),
+        None => format!("it fails: {error}"),
     }
 }
 
@@ -79,9 +97,26 @@ impl Guest {
         self.store.data().asked()
     }
 
-    /// The clock that it first read, and the answer in nanoseconds.
-    pub(super) fn clock(&self) -> Option<(Clock, u64)> {
-        self.store.data().clock()
+    /// The random bytes that it was given.
+    pub(super) fn handed(&self) -> &[u8] {
+        self.store.data().handed()
+    }
+
+    /// Where it had them put: addresses and lengths.
+    pub(super) fn places(&self) -> &[(u32, u32)] {
+        self.store.data().places()
+    }
+
+    /// The clocks that it read, with the time that they showed.
+    pub(super) fn times(&self) -> Vec<(Clock, u64)> {
+        self.store.data().times()
+    }
+
+    /// Gives the memory that many pages, unless it has them.
+    fn widen(&mut self, pages: u32) -> Option<()> {
+        let Some(memory) = self.instance.get_memory(&self.store, MEMORY) else { return Some(()) };
+        let more = u64::from(pages).saturating_sub(memory.size(&self.store));
+        (more == 0 || memory.grow(&mut self.store, more).is_ok()).then_some(())
     }
 
     /// The shadow stack's pointer, by convention of LLVM's linker the first global.
@@ -90,14 +125,6 @@ impl Guest {
             Val::I32(address) => Some(address.cast_unsigned()),
             _ => None,
         }
-    }
-
-    /// Overwrites memory with zeros.
-    pub(super) fn clear(&mut self, range: Range<u32>) {
-        let memory = self.instance.get_memory(&self.store, MEMORY);
-        let bytes = memory
-            .and_then(|memory| memory.data_mut(&mut self.store).get_mut(range.start as usize..range.end as usize));
-        bytes.unwrap_or_default().fill(0);
     }
 
     /// The contents of a memory.
@@ -115,13 +142,23 @@ impl Guest {
         self.memory(MEMORY).unwrap_or_default()
     }
 
-    /// Whether the globals and the size of the memory are the same.
-    pub(super) fn same_shape(&self, other: &Self) -> bool {
-        let globals = |guest: &Self| -> Vec<String> {
+    pub(super) fn bytes_mut(&mut self) -> &mut [u8] {
+        let memory = self.instance.get_memory(&self.store, MEMORY);
+        memory.map_or(Default::default(), |memory| memory.data_mut(&mut self.store))
+    }
+
+    /// Globals whose values differ, by wizer's names.
+    pub(super) fn other_globals(&self, other: &Self) -> Vec<String> {
+        let globals = |guest: &Self| -> Vec<(String, String)> {
             let exports = guest.instance.exports(&guest.store);
-            exports.filter_map(|export| Some(format!("{:?}", export.into_global()?.get(&guest.store)))).collect()
+            let global = |export: wasmi::Export<'_>| {
+                let name = export.name().to_owned();
+                Some((name, format!("{:?}", export.into_global()?.get(&guest.store))))
+            };
+            exports.filter_map(global).collect()
         };
-        self.bytes().len() == other.bytes().len() && globals(self) == globals(other)
+        let differ = |(ours, theirs): (&(String, String), &(String, String))| (ours != theirs).then(|| ours.0.clone());
+        globals(self).iter().zip(&globals(other)).filter_map(differ).collect()
     }
 
     /// The aligned words that differ, with the other's values.

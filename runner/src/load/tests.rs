@@ -6,6 +6,7 @@ use abi::artifact::{Cpu, Parts, write};
 use abi::language::Language;
 use abi::manifest::Manifest;
 use abi::plan::App;
+use abi::renewal::Renewal;
 use abi::schema::{ObjectType, Schema};
 use abi::table::Table;
 use abi::types::Types;
@@ -37,7 +38,8 @@ fn artifact_of(code: &[u8], objects: Table<ObjectType>) -> Vec<u8> {
         app: App::default(),
         language: Language::ALL[0],
         start: None,
-        seeds: Vec::new(),
+        renewal: Renewal::default(),
+        memory: None,
         types: Types::default(),
         functions: Vec::new().into(),
         imports: Vec::new(),

@@ -78,7 +78,7 @@ fn check(module: &Module, options: &Options) -> wasmtime::Result<usize> {
     if least > options.limits.memory_bytes() as u64 {
         let mib = |bytes: u64| bytes.div_ceil(1 << 20);
         wasmtime::bail!(
-            "the app has {} MiB of memory from its start, and `memory-limit` is {}: raise it",
+            "the app has {} MiB of memory from its start, and `memory-limit` is {}: raise it, or compile with a smaller `--heap`",
             mib(least),
             mib(options.limits.memory_bytes() as u64),
         );

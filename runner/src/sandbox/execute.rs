@@ -195,7 +195,7 @@ impl Instance {
             if let Some(start) = start.and_then(wasmtime::Extern::into_func) {
                 start.call_async(&mut *store, &[], &mut []).await?;
             }
-            seeds::plant(store, &inner.shared.program.seeds)?;
+            seeds::plant(store, &inner.shared.program.renewal)?;
             Ok(instance)
         };
         let instance = begin.instrument(traces::instantiation()).await.map_err(|error| Ending::of_error(&error))?;

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use rustix::io::Errno;
 use rustix::rand::{GetRandomFlags, getrandom};
 
-/// Bytes that are fetched at once for [`seed`].
+/// Bytes that are fetched at once for [`draw`].
 const BLOCK: usize = 512;
 
 thread_local! {
@@ -28,21 +28,37 @@ pub(crate) fn fill(mut bytes: &mut [u8]) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Eight bytes for what needs no secrecy, such as the seeds of hash tables. A system call each 64 times.
+/// Fills `bytes`, which are few as a rule: a system call for each 512 of them. None is given twice, and what was given is not
+/// kept.
+///
+/// # Errors
+/// The system's.
+pub(crate) fn draw(mut bytes: &mut [u8]) -> Result<(), Errno> {
+    LEFT.with_borrow_mut(|(block, left)| {
+        while !bytes.is_empty() {
+            if *left == 0 {
+                fill(block)?;
+                *left = BLOCK;
+            }
+            let count = bytes.len().min(*left);
+            let (now, later) = std::mem::take(&mut bytes).split_at_mut(count);
+            let given = &mut block[*left - count..*left];
+            now.copy_from_slice(given);
+            given.fill(0);
+            *left -= count;
+            bytes = later;
+        }
+        Ok(())
+    })
+}
+
+/// Eight bytes, as [`draw`] gives them.
 ///
 /// # Errors
 /// The system's.
 pub(crate) fn seed() -> Result<[u8; 8], Errno> {
-    LEFT.with_borrow_mut(|(block, left)| {
-        if *left == 0 {
-            fill(block)?;
-            *left = BLOCK;
-        }
-        *left -= 8;
-        let mut seed = [0; 8];
-        seed.copy_from_slice(&block[*left..*left + 8]);
-        Ok(seed)
-    })
+    let mut seed = [0; 8];
+    draw(&mut seed).map(|()| seed)
 }
 
 #[cfg(test)]
@@ -51,8 +67,20 @@ mod tests {
 
     #[test]
     fn no_seed_comes_twice() {
-        let seeds: std::collections::HashSet<_> = (0..1000).map(|_| seed().expect("the system has some")).collect();
+        let seed = |number: usize| {
+            let mut seed = [0; 24];
+            draw(&mut seed[..8 + number % 17]).expect("the system has some");
+            seed[..8].to_vec()
+        };
+        let seeds: std::collections::HashSet<_> = (0..1000).map(seed).collect();
         assert_eq!(seeds.len(), 1000);
+    }
+
+    #[test]
+    fn more_than_a_block_is_drawn() {
+        let mut bytes = vec![0; 3 * BLOCK + 5];
+        draw(&mut bytes).expect("the system has some");
+        assert!(bytes.chunks(64).filter(|chunk| chunk.len() == 64).all(|chunk| chunk.iter().any(|byte| *byte != 0)));
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 mod complete;
 mod debug;
+mod map_seeds;
 mod names;
 mod opaque;
 mod resolve;
-mod start;
 #[cfg(test)]
 mod tests;
 mod well_known;
@@ -17,7 +17,7 @@ use abi::language;
 use abi::plan::{FunctionPlan, ParameterPlan, ResultPlan, Signature};
 use abi::types::{Kind, Sequence, TypeId, Types};
 
-use super::{CoreTypes, Frontend, Initialisation, Sections, Thaw, TypeFacts, reachable};
+use super::{CoreTypes, Frontend, MapSeeds, Sections, TypeFacts, reachable};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::metadata::Metadata;
@@ -106,7 +106,7 @@ impl Frontend for Go {
             .with_help("functions that need them will fail; build the app with modus-go-build")
     }
 
-    fn thaw(&self, initialisation: &Initialisation<'_>) -> Option<Thaw> {
-        start::thaw(initialisation)
+    fn map_seeds(&self) -> Option<&'static dyn MapSeeds> {
+        Some(&map_seeds::TinyGo)
     }
 }

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex};
 use abi::language::Language;
 use abi::manifest::Manifest;
 use abi::plan::{App, DefaultValue, Entry, FunctionPlan, ParameterPlan, Program, ResultPlan, Signature};
+use abi::renewal::Renewal;
 use abi::schema::{Argument, ObjectField, ObjectType, RootField, Schema, TypeRef};
 use abi::types::{FieldPlan, Kind, Sequence, TypeId, TypePlan, Types};
 use abi::value::Value;
@@ -152,7 +153,8 @@ fn program() -> Program {
         app: App::default(),
         language: Language::ALL[0],
         start: None,
-        seeds: Vec::new(),
+        renewal: Renewal::default(),
+        memory: None,
         types: types(),
         functions: functions.into(),
         imports: Vec::new(),

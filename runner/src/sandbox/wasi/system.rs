@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use abi::plan::Clock;
+use abi::renewal::Clock;
 
 use super::{Errno, GuestProcess, Outcome, low};
 use crate::compute;

@@ -1,16 +1,16 @@
-// An app that keeps randomness from its start.
+// An app that keeps what it made of randomness at its start.
 package main
 
 import (
+	"fmt"
 	"math/rand"
-	"strconv"
 
 	_ "github.com/hypermodeinc/modus/sdk/go"
 )
 
-var chosen = rand.Int63()
+var chosen = rand.Perm(20)
 
 // What was drawn at the start.
 func Chosen() string {
-	return strconv.FormatInt(chosen, 10)
+	return fmt.Sprint(chosen)
 }
