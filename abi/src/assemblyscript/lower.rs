@@ -87,13 +87,9 @@ impl<'a> Lowerer<'a> {
     /// The guest's getters use the cached year, month and day, so all four are written.
     fn date(&mut self, plan: &TypePlan, value: &Value) -> Result<u32, Fault> {
         let instant = timestamp::from_value(value)?;
-        let shown = timestamp::format(instant)?;
-        let part = |range: std::ops::Range<usize>| shown.get(range).and_then(|digits| digits.parse::<u32>().ok());
-        let (Some(year), Some(month), Some(day)) = (part(0..4), part(5..7), part(8..10)) else {
-            return Err(Fault::value(format!("{shown} is not a date")));
-        };
+        let date = timestamp::date(instant)?;
         let address = self.image.allocate(u64::from(DATE_SIZE), plan.class_id)?;
-        self.image.write_words(address, [year, month, day])?;
+        self.image.write_words(address, date)?;
         self.image.write(address, 16, &instant.milliseconds().to_le_bytes())?;
         Ok(address)
     }
