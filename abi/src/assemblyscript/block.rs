@@ -103,7 +103,12 @@ impl List {
 }
 
 #[cfg(test)]
-#[allow(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "figures of the test's own")]
+#[allow(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    reason = "figures of the test's own"
+)]
 mod tests {
     use proptest::prelude::*;
 
@@ -188,7 +193,7 @@ mod tests {
             (START + 8, LIST),
             (LIST + 8, BEFORE),
             (BEFORE + 4, LIST),
-            (START + 4, u32::MAX & !3),
+            (START + 4, !3),
             (START + 8, u32::MAX),
         ];
         for (address, word) in changes {
