@@ -7,13 +7,14 @@ use crate::selection::Selection;
 use crate::transfer::call::{argument, given};
 use crate::transfer::fault::Fault;
 use crate::transfer::record::Source;
-use crate::transfer::roots::Holder as _;
+use crate::transfer::scalar::low_word;
 use crate::types::Types;
 use crate::value::Value;
 
 use super::AssemblyScript;
 use super::heap::Heap;
 use super::helpers;
+use super::image::Image;
 use super::lift::Lifter;
 use super::lower::Lowerer;
 use super::plan::announces_count;
@@ -31,10 +32,13 @@ impl GuestLanguage for AssemblyScript {
         guest: &mut dyn Guest,
         arguments: &[Option<Value>],
     ) -> Result<Lowered, CallError> {
-        let mut lowerer = Lowerer::new(types, guest, Source::Caller, limits);
-        match prepare(function, &mut lowerer, arguments) {
-            Ok(words) => Ok(Lowered { words, cell: None, roots: lowerer.heap.into_roots() }),
-            Err(error) => lowerer.heap.end(Err(error)),
+        let count = announced(function, arguments);
+        let mut lowerer = Lowerer::new(types, Source::Caller, limits);
+        let mut words = build(function, &mut lowerer, arguments, count)?;
+        let mut heap = Heap::new(guest, Vec::new());
+        match place(types, function, &mut heap, lowerer.image, &mut words, count) {
+            Ok(()) => Ok(Lowered { words, cell: None, roots: heap.held.into_roots() }),
+            Err(fault) => heap.held.end(Err(fault.of_last(&function.parameters))),
         }
     }
 
@@ -61,7 +65,7 @@ impl GuestLanguage for AssemblyScript {
                 value.map(|value| Lifted { value, weight }).map_err(Fault::of_result)
             }
         };
-        Heap::with(guest, std::mem::take(&mut lowered.roots)).end(lifted)
+        Heap::new(guest, std::mem::take(&mut lowered.roots)).held.end(lifted)
     }
 
     fn import_arguments(
@@ -88,18 +92,25 @@ impl GuestLanguage for AssemblyScript {
         value: &Value,
     ) -> Result<u64, CallError> {
         let (Some(ty), false) = (import.result, *value == Value::Null) else { return Ok(0) };
-        let mut lowerer = Lowerer::new(types, guest, Source::Host, limits);
-        let word = lowerer.word(ty, value).map_err(Fault::of_result);
-        lowerer.heap.finish(word)
+        let mut lowerer = Lowerer::new(types, Source::Host, limits);
+        let word = lowerer.word(ty, value).map_err(Fault::of_result)?;
+        if types[ty].kind.is_scalar() {
+            return Ok(word);
+        }
+        let mut heap = Heap::new(guest, Vec::new());
+        let placed = heap.place(lowerer.image, true).map_err(Fault::of_result);
+        // The guest must not allocate between here and the return: nothing refers to the object now.
+        heap.held.finish(placed.map(|placed| placed.address(low_word(word)).into()))
     }
 }
 
-fn prepare(
+/// The function's core arguments, whose references are addresses in the image.
+fn build(
     function: &FunctionPlan,
-    lowerer: &mut Lowerer<'_, '_>,
+    lowerer: &mut Lowerer<'_>,
     arguments: &[Option<Value>],
+    count: usize,
 ) -> Result<Vec<u64>, CallError> {
-    let count = announced(function, arguments);
     let mut words = Vec::with_capacity(function.parameters.len());
     for (at, parameter) in function.parameters.iter().enumerate().take(count) {
         // Null is 0 for a scalar, and null where a reference has it; other references refuse it.
@@ -107,10 +118,33 @@ fn prepare(
         words.push(lowerer.word(parameter.ty, value).map_err(|fault| fault.of_argument(&parameter.name))?);
     }
     words.resize(function.parameters.len(), 0);
-    if announces_count(function) {
-        lowerer.heap.announce(u32::try_from(count).unwrap_or(u32::MAX))?;
-    }
     Ok(words)
+}
+
+/// Puts the objects into the guest; references become addresses there, and the objects of arguments are pinned.
+fn place(
+    types: &Types,
+    function: &FunctionPlan,
+    heap: &mut Heap<'_>,
+    image: Image,
+    words: &mut [u64],
+    count: usize,
+) -> Result<(), Fault> {
+    let has_run = heap.held.guest.is_kept();
+    let placed = heap.place(image, has_run)?;
+    let mut objects = Vec::new();
+    for (word, parameter) in words.iter_mut().zip(&function.parameters) {
+        if *word != 0 && !types[parameter.ty].kind.is_scalar() {
+            let address = placed.address(low_word(*word));
+            *word = address.into();
+            objects.push(address);
+        }
+    }
+    heap.keep(&objects)?;
+    if announces_count(function) {
+        heap.announce(u32::try_from(count).unwrap_or(u32::MAX))?;
+    }
+    Ok(())
 }
 
 /// The argument count to announce: without the omitted ones at the end for which the guest has its own default.

@@ -3,12 +3,26 @@
 use crate::transfer::fault::{Cause, Fault};
 use crate::types::{Kind, Sequence, TypePlan};
 
+/// Class id of `Object`.
+pub(super) const OBJECT_ID: u32 = 0;
 /// Class id of `ArrayBuffer`, and of every buffer behind an array or a map.
 pub const BUFFER_ID: u32 = 1;
 /// Class id of `String`.
 pub const STRING_ID: u32 = 2;
 /// Largest payload `__new` accepts.
 pub(super) const MAX_PAYLOAD: u64 = (1 << 30) - 21;
+
+/// The memory manager's own number before a block.
+pub(super) const BLOCK_OVERHEAD: u32 = 4;
+/// All that is before an object: the memory manager's number, two links, class id, payload length.
+pub(super) const HEADER: u32 = 20;
+/// So far before the payload is the class id.
+pub(super) const HEADER_CLASS: u32 = 8;
+
+/// Bytes that an object takes with its header. The header begins 4 bytes before a multiple of 16, and so does the next.
+pub(super) fn block_size(payload: u32) -> u32 {
+    payload.saturating_add(HEADER).checked_next_multiple_of(16).unwrap_or(u32::MAX)
+}
 
 /// Payload of an `Array`: buffer, data start, capacity in bytes, length.
 pub const ARRAY_SIZE: u32 = 16;

@@ -15,6 +15,7 @@ use crate::types::{FieldPlan, Kind, Sequence, TypeId, TypePlan, Types};
 use crate::value::Value;
 
 use super::layout::{BUFFER_ID, STRING_ID, count, null};
+use super::utf16;
 
 /// Reads values out of a guest's memory. No guest code may run meanwhile.
 pub(super) struct Lifter<'a> {
@@ -121,11 +122,7 @@ impl<'a> Lifter<'a> {
             return Err(Fault::guest(format!("a string of {size} bytes is not UTF-16")));
         }
         self.budget.bytes(size.into())?;
-        let (units, _) = slice(self.memory, address, size.into())?.as_chunks::<2>();
-        let mut text = String::with_capacity(units.len());
-        let characters = char::decode_utf16(units.iter().map(|unit| u16::from_le_bytes(*unit)));
-        text.extend(characters.map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)));
-        Ok(Value::String(text))
+        Ok(Value::String(utf16::decode(slice(self.memory, address, size.into())?)))
     }
 
     fn buffer(&mut self, address: u32) -> Result<Value, Fault> {

@@ -1,32 +1,33 @@
-//! Host values into guest memory (`abi-assemblyscript` sections 4 to 6).
+//! Host values into objects of the guest (`abi-assemblyscript` sections 4 to 6).
 
-use crate::guest::{Guest, Limits};
+use crate::guest::Limits;
 use crate::transfer::budget::{Budget, is_level};
 use crate::transfer::coercion;
 use crate::transfer::fault::Fault;
-use crate::transfer::record::Source;
-use crate::transfer::roots::Holder as _;
+use crate::transfer::record::{Members, Source};
+use crate::transfer::scalar::low_word;
 use crate::transfer::{memory, scalar, timestamp};
 use crate::types::{FieldPlan, Kind, Sequence, TypeId, TypePlan, Types};
 use crate::value::Value;
 
-use super::heap::Heap;
+use super::image::Image;
 use super::layout::{ARRAY_SIZE, BUFFER_ID, DATE_SIZE, STRING_ID, VIEW_SIZE, count, null};
+use super::utf16;
 
-/// Builds values in a guest. The root objects stay pinned until they are released.
-pub(super) struct Lowerer<'a, 'g> {
+/// Builds the objects of values, all into one image.
+pub(super) struct Lowerer<'a> {
     pub(super) types: &'a Types,
-    pub(super) heap: Heap<'g>,
+    pub(super) image: Image,
     pub(super) source: Source,
     budget: Budget,
 }
 
-impl<'a, 'g> Lowerer<'a, 'g> {
-    pub(super) fn new(types: &'a Types, guest: &'g mut dyn Guest, source: Source, limits: &Limits) -> Self {
-        Self { types, heap: Heap::new(guest), source, budget: Budget::new(limits) }
+impl<'a> Lowerer<'a> {
+    pub(super) fn new(types: &'a Types, source: Source, limits: &Limits) -> Self {
+        Self { types, image: Image::default(), source, budget: Budget::new(limits) }
     }
 
-    /// Lowers a value to its core value.
+    /// Lowers a value to its core value, which is an address in the image for a reference.
     pub(super) fn word(&mut self, ty: TypeId, value: &Value) -> Result<u64, Fault> {
         let plan = &self.types[ty];
         if plan.kind.is_scalar() {
@@ -35,7 +36,7 @@ impl<'a, 'g> Lowerer<'a, 'g> {
         self.reference(ty, value).map(u64::from)
     }
 
-    /// Lowers a reference; the object, if any, is left as the one pin that was added.
+    /// Lowers a reference; answers the address of its object in the image, or null.
     pub(super) fn reference(&mut self, ty: TypeId, value: &Value) -> Result<u32, Fault> {
         let types = self.types;
         let mut plan = &types[ty];
@@ -77,23 +78,19 @@ impl<'a, 'g> Lowerer<'a, 'g> {
 
     fn text(&mut self, value: &Value) -> Result<u32, Fault> {
         let text = coercion::string(value)?;
-        let bytes = utf16(&text);
-        let address = self.heap.allocate(bytes.len() as u64, STRING_ID)?;
-        self.heap.write(address, 0, &bytes)?;
+        let size = (utf16::length(&text) as u64).saturating_mul(2);
+        let address = self.image.allocate(size, STRING_ID)?;
+        utf16::encode(&text, self.image.payload(address)?);
         Ok(address)
     }
 
     /// The guest's getters use the cached year, month and day, so all four are written.
     fn date(&mut self, plan: &TypePlan, value: &Value) -> Result<u32, Fault> {
         let instant = timestamp::from_value(value)?;
-        let shown = timestamp::format(instant)?;
-        let part = |range: std::ops::Range<usize>| shown.get(range).and_then(|digits| digits.parse::<u32>().ok());
-        let (Some(year), Some(month), Some(day)) = (part(0..4), part(5..7), part(8..10)) else {
-            return Err(Fault::value(format!("{shown} is not a date")));
-        };
-        let address = self.heap.allocate(u64::from(DATE_SIZE), plan.class_id)?;
-        self.heap.write_words(address, [year, month, day])?;
-        self.heap.write(address, 16, &instant.milliseconds().to_le_bytes())?;
+        let date = timestamp::date(instant)?;
+        let address = self.image.allocate(u64::from(DATE_SIZE), plan.class_id)?;
+        self.image.write_words(address, date)?;
+        self.image.write(address, 16, &instant.milliseconds().to_le_bytes())?;
         Ok(address)
     }
 
@@ -101,10 +98,11 @@ impl<'a, 'g> Lowerer<'a, 'g> {
         let Value::Object(members) = value else {
             return Err(Fault::value(format!("{} is not an object of type {}", value.describe(), plan.name)));
         };
-        let root = self.heap.allocate(u64::from(plan.payload), plan.class_id)?;
+        let root = self.image.allocate(u64::from(plan.payload), plan.class_id)?;
+        let mut members = Members::of(members, self.source);
         for field in fields {
             let nullable = matches!(self.types[field.ty].kind, Kind::Optional(_));
-            let value = self.source.field(members, &field.name, nullable);
+            let value = members.field(&field.name, nullable);
             value
                 .and_then(|value| self.store(root, field.offset, field.ty, value))
                 .map_err(|fault| fault.in_field(&field.name))?;
@@ -112,17 +110,19 @@ impl<'a, 'g> Lowerer<'a, 'g> {
         Ok(root)
     }
 
-    /// Lowers a value into a slot of a pinned object.
+    /// Lowers a value into a slot of an object.
     fn store(&mut self, parent: u32, distance: u32, ty: TypeId, value: &Value) -> Result<(), Fault> {
-        let mark = self.heap.mark();
         let word = self.word(ty, value)?;
-        self.put(parent, distance, ty, word)?;
-        Ok(self.heap.release(mark)?)
+        self.put(parent, distance, ty, word)
     }
 
     /// Writes a core value into a slot.
     pub(super) fn put(&mut self, parent: u32, distance: u32, ty: TypeId, word: u64) -> Result<(), Fault> {
-        self.heap.write(parent, distance, scalar::low(&word.to_le_bytes(), &self.types[ty]))
+        let plan = &self.types[ty];
+        if plan.kind.is_scalar() {
+            return self.image.write(parent, distance, scalar::low(&word.to_le_bytes(), plan));
+        }
+        self.image.refer(parent, distance, low_word(word))
     }
 
     fn list(
@@ -170,15 +170,11 @@ impl<'a, 'g> Lowerer<'a, 'g> {
 
     /// A sequence whose elements are not references.
     fn data(&mut self, plan: &TypePlan, element: TypeId, sequence: Sequence, data: &[u8]) -> Result<u32, Fault> {
-        let mark = self.heap.mark();
         let (root, start) = self.sequence(plan, element, sequence, data.len() as u64)?;
-        self.heap.write(start, 0, data)?;
-        self.release_parts(mark)?;
+        self.image.write(start, 0, data)?;
         Ok(root)
     }
 
-    /// The elements' buffer is complete and reachable before the first element is made, so each element needs its pin
-    /// only until it is stored.
     fn references(
         &mut self,
         plan: &TypePlan,
@@ -186,19 +182,12 @@ impl<'a, 'g> Lowerer<'a, 'g> {
         sequence: Sequence,
         items: &[Value],
     ) -> Result<u32, Fault> {
-        let mark = self.heap.mark();
         let (root, start) = self.sequence(plan, element, sequence, (items.len() as u64).saturating_mul(4))?;
-        self.release_parts(mark)?;
         for (at, item) in items.iter().enumerate() {
             let distance = memory::element(0, at, 4)?;
             self.store(start, distance, element, item).map_err(|fault| fault.in_element(at))?;
         }
         Ok(root)
-    }
-
-    /// Unpins what was pinned after the object that is number `mark`, which holds it.
-    pub(super) fn release_parts(&mut self, mark: usize) -> Result<(), Fault> {
-        Ok(self.heap.release(mark.saturating_add(1))?)
     }
 
     /// An object for `size` bytes of elements, and the address of the first one. Empty ones have a buffer, too.
@@ -211,28 +200,21 @@ impl<'a, 'g> Lowerer<'a, 'g> {
     ) -> Result<(u32, u32), Fault> {
         let root_size = match sequence {
             Sequence::Buffer | Sequence::Static => {
-                let root = self.heap.allocate(size, plan.class_id)?;
+                let root = self.image.allocate(size, plan.class_id)?;
                 return Ok((root, root));
             }
             Sequence::View | Sequence::ClampedView => VIEW_SIZE,
             Sequence::Growable | Sequence::Fixed(_) => ARRAY_SIZE,
         };
-        let root = self.heap.allocate(root_size.into(), plan.class_id)?;
-        let buffer = self.heap.allocate(size, BUFFER_ID)?;
-        let size = u32::try_from(size).expect("the heap has allocated so many bytes");
+        let root = self.image.allocate(root_size.into(), plan.class_id)?;
+        let buffer = self.image.allocate(size, BUFFER_ID)?;
+        let size = u32::try_from(size).expect("the image has an object of so many bytes");
+        self.image.refer(root, 0, buffer)?;
+        self.image.refer(root, 4, buffer)?;
+        self.image.write(root, 8, &size.to_le_bytes())?;
         if root_size == ARRAY_SIZE {
-            let count = count(size, &self.types[element]);
-            self.heap.write_words(root, [buffer, buffer, size, count])?;
-        } else {
-            self.heap.write_words(root, [buffer, buffer, size])?;
+            self.image.write(root, 12, &count(size, &self.types[element]).to_le_bytes())?;
         }
         Ok((root, buffer))
     }
-}
-
-/// UTF-16LE code units.
-pub(super) fn utf16(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len().saturating_mul(2));
-    text.encode_utf16().for_each(|unit| bytes.extend_from_slice(&unit.to_le_bytes()));
-    bytes
 }

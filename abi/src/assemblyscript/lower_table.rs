@@ -1,5 +1,6 @@
 //! `Map` and `Set` into guest memory (`abi-assemblyscript` sections 4.5 to 4.7).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::transfer::fault::Fault;
@@ -10,8 +11,9 @@ use crate::types::{Kind, TypeId, TypePlan};
 use crate::value::Value;
 
 use super::hash;
+use super::image::ByAddress;
 use super::layout::{BUFFER_ID, EntryLayout, TABLE_SIZE, capacity};
-use super::lower::{Lowerer, utf16};
+use super::lower::Lowerer;
 
 /// What goes into one slot.
 enum Item<'v> {
@@ -39,18 +41,19 @@ impl Item<'_> {
 
 /// What makes two keys the same, once they are of the key type. Objects are the same only if they are one object.
 #[derive(Clone, PartialEq, Eq, Hash)]
-enum Identity {
+enum Identity<'v> {
+    Null,
     Bits(u64),
-    Text(String),
+    Text(Cow<'v, str>),
 }
 
-impl Lowerer<'_, '_> {
+impl Lowerer<'_> {
     /// Lowers a list of `{key, value}` objects, or an object whose names are the keys.
     pub(super) fn map(&mut self, plan: &TypePlan, value: &Value) -> Result<u32, Fault> {
         let Kind::Map { key, value: value_type, .. } = plan.kind else { return Err(no_table(plan)) };
         let nullable = |id: TypeId| matches!(self.types[id].kind, Kind::Optional(_));
         let entries = pairs::entries(value, self.source, (nullable(key), nullable(value_type)), &plan.name)?;
-        self.table(plan, key, Some(value_type), entries.into_iter().map(Item::Entry))
+        self.table(plan, key, Some(value_type), &entries.into_iter().map(Item::Entry).collect::<Vec<_>>())
     }
 
     /// Lowers a list without its duplicates.
@@ -60,103 +63,102 @@ impl Lowerer<'_, '_> {
             Value::List(items) => items.as_slice(),
             single => std::slice::from_ref(single),
         };
-        self.table(plan, element, None, items.iter().enumerate().map(|(at, item)| Item::Element(at, item)))
+        let items: Vec<_> = items.iter().enumerate().map(|(at, item)| Item::Element(at, item)).collect();
+        self.table(plan, element, None, &items)
     }
 
-    fn table<'v>(
-        &mut self,
-        plan: &TypePlan,
-        key: TypeId,
-        value: Option<TypeId>,
-        items: impl ExactSizeIterator<Item = Item<'v>>,
-    ) -> Result<u32, Fault> {
+    fn table(&mut self, plan: &TypePlan, key: TypeId, value: Option<TypeId>, items: &[Item<'_>]) -> Result<u32, Fault> {
         let items = self.distinct(key, items)?;
         let layout = EntryLayout::new(self.types[key].size, value.map_or(0, |id| self.types[id].size));
         let (bucket_count, slots) = capacity(items.len() as u64);
-        let mark = self.heap.mark();
-        let root = self.heap.allocate(TABLE_SIZE.into(), plan.class_id)?;
-        let buckets = self.heap.allocate(bucket_count.saturating_mul(4), BUFFER_ID)?;
-        let storage = self.heap.allocate(slots.saturating_mul(layout.size.into()), BUFFER_ID)?;
-        let small = |count: u64| u32::try_from(count).expect("the heap has allocated more bytes than that");
-        let mask = small(bucket_count).saturating_sub(1);
-        self.heap.write_words(root, [buckets, mask, storage, small(slots), 0, 0])?;
-        self.release_parts(mark)?;
+        let root = self.image.allocate(TABLE_SIZE.into(), plan.class_id)?;
+        let buckets = self.image.allocate(bucket_count.saturating_mul(4), BUFFER_ID)?;
+        let entries = self.image.allocate(slots.saturating_mul(layout.size.into()), BUFFER_ID)?;
+        let small = |count: u64| u32::try_from(count).expect("the image has objects of more bytes than that");
+        let (mask, count) = (small(bucket_count).saturating_sub(1), small(items.len() as u64));
+        self.image.write_words(root, [0, mask, 0, small(slots), count, count])?;
+        self.image.refer(root, 0, buckets)?;
+        self.image.refer(root, 8, entries)?;
         let mut heads = vec![0u32; small(bucket_count) as usize];
-        for ((identity, item), used) in items.iter().zip(1u32..) {
-            let address = memory::element(storage, used.saturating_sub(1) as usize, layout.size)?;
+        for (at, (identity, item)) in items.iter().enumerate() {
+            let address = memory::element(entries, at, layout.size)?;
             let hash = self.key(address, key, identity.as_ref(), item).map_err(|fault| item.in_key(fault))?;
             if let (Item::Entry(entry), Some(ty)) = (item, value) {
                 let word = self.word(ty, entry.value).map_err(|fault| entry.in_value(fault))?;
                 self.put(address, layout.value, ty, word)?;
             }
-            if let Some(head) = heads.get_mut((hash & mask) as usize) {
+            if let Some(head) = hash.and_then(|hash| heads.get_mut((hash & mask) as usize)) {
                 let next = std::mem::replace(head, address);
-                self.heap.write(address, layout.tag, &next.to_le_bytes())?;
+                self.image.refer(address, layout.tag, next)?;
             }
-            // From here on the map keeps key and value alive: slots used, and entries that are live.
-            self.heap.write(root, 16, &used.to_le_bytes())?;
-            self.heap.write(root, 20, &used.to_le_bytes())?;
-            self.release_parts(mark)?;
         }
-        let heads: Vec<u8> = heads.into_iter().flat_map(u32::to_le_bytes).collect();
-        self.heap.write(buckets, 0, &heads)?;
+        if !self.has_hash(key) {
+            self.image.chain_later(ByAddress { buckets, mask, entries, count, stride: layout.size, tag: layout.tag });
+        }
+        for (at, head) in heads.into_iter().enumerate() {
+            self.image.refer(memory::element(buckets, at, 4)?, 0, head)?;
+        }
         Ok(root)
     }
 
-    /// Writes the key, which stays pinned; answers its hash.
-    fn key(&mut self, address: u32, key: TypeId, identity: Option<&Identity>, item: &Item<'_>) -> Result<u32, Fault> {
+    /// Writes the key; answers its hash, unless it has none yet.
+    fn key(
+        &mut self,
+        address: u32,
+        key: TypeId,
+        identity: Option<&Identity<'_>>,
+        item: &Item<'_>,
+    ) -> Result<Option<u32>, Fault> {
         let (word, hash) = match identity {
-            Some(Identity::Bits(bits)) => (*bits, hash::scalar(&self.types[key].kind, *bits)),
-            Some(Identity::Text(text)) => {
-                let hash = hash::bytes(&utf16(text));
-                (self.word(key, item.key())?, hash)
-            }
-            None => {
+            Some(Identity::Bits(bits)) => (*bits, Some(hash::scalar(&self.types[key].kind, *bits))),
+            _ => {
                 let object = self.reference(key, item.key())?;
-                let null_text = object == 0 && self.is_text(key);
-                (object.into(), if null_text { 0 } else { hash::short(object, 4) })
+                // Null is hashed as 0 where it is among texts.
+                let hash = match (self.is_text(key), object) {
+                    (true, 0) => Some(0),
+                    (true, _) => Some(hash::bytes(self.image.payload(object)?)),
+                    (false, _) => None,
+                };
+                (object.into(), hash)
             }
         };
         self.put(address, 0, key, word)?;
         Ok(hash)
     }
 
+    /// Whether keys of the type are hashed by their content, and not by their address.
+    fn has_hash(&self, key: TypeId) -> bool {
+        self.types[key].kind.is_scalar() || self.is_text(key)
+    }
+
     /// Of equal keys the last value counts, at the place of the first.
-    fn distinct<'v>(
+    fn distinct<'i, 'v>(
         &self,
         key: TypeId,
-        items: impl ExactSizeIterator<Item = Item<'v>>,
-    ) -> Result<Vec<(Option<Identity>, Item<'v>)>, Fault> {
-        let mut list: Vec<(Option<Identity>, Item<'v>)> = Vec::with_capacity(items.len());
-        let mut seen = HashMap::new();
+        items: &'i [Item<'v>],
+    ) -> Result<Vec<(Option<Identity<'i>>, &'i Item<'v>)>, Fault> {
+        let mut list: Vec<(Option<Identity<'i>>, &'i Item<'v>)> = Vec::with_capacity(items.len());
+        let mut seen = HashMap::with_capacity(items.len());
         for item in items {
             let identity = self.identity(key, item.key()).map_err(|fault| item.in_key(fault))?;
-            // All nulls are one key; other objects are never the same.
-            if identity.is_none() && *item.key() != Value::Null {
-                list.push((None, item));
-                continue;
-            }
-            match seen.get(&identity).and_then(|at: &usize| list.get_mut(*at)) {
+            let known = identity.clone().map(|identity| *seen.entry(identity).or_insert(list.len()));
+            match known.and_then(|at| list.get_mut(at)) {
                 Some((_, first)) => *first = item,
-                None => {
-                    seen.insert(identity.clone(), list.len());
-                    list.push((identity, item));
-                }
+                None => list.push((identity, item)),
             }
         }
         Ok(list)
     }
 
-    /// The key's identity; nothing for null and for objects.
-    fn identity(&self, key: TypeId, value: &Value) -> Result<Option<Identity>, Fault> {
+    /// The key's identity; objects have none.
+    fn identity<'v>(&self, key: TypeId, value: &'v Value) -> Result<Option<Identity<'v>>, Fault> {
         let plan = &self.types[key];
-        if plan.kind.is_scalar() {
-            return scalar::encode(plan, value).map(Identity::Bits).map(Some);
-        }
-        if *value == Value::Null || !self.is_text(key) {
-            return Ok(None);
-        }
-        Ok(Some(Identity::Text(coercion::string(value)?.into_owned())))
+        Ok(match value {
+            _ if plan.kind.is_scalar() => Some(Identity::Bits(scalar::encode(plan, value)?)),
+            Value::Null => Some(Identity::Null),
+            _ if self.is_text(key) => Some(Identity::Text(coercion::string(value)?)),
+            _ => None,
+        })
     }
 
     fn is_text(&self, id: TypeId) -> bool {

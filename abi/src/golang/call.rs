@@ -14,7 +14,6 @@ use crate::selection::Selection;
 use crate::transfer::call::{argument, given};
 use crate::transfer::fault::Fault;
 use crate::transfer::record::Source;
-use crate::transfer::roots::Holder as _;
 use crate::transfer::scalar::{self, low_word};
 use crate::types::{Kind, TypeId, Types};
 use crate::value::Value;
@@ -35,10 +34,10 @@ impl GuestLanguage for Go {
         guest: &mut dyn Guest,
         arguments: &[Option<Value>],
     ) -> Result<Lowered, CallError> {
-        let mut heap = Heap::new(guest);
+        let mut heap = Heap::new(guest, Vec::new());
         match prepare(types, function, limits, &mut heap, arguments) {
-            Ok((words, cell)) => Ok(Lowered { words, cell, roots: heap.into_roots() }),
-            Err(error) => heap.end(Err(error)),
+            Ok((words, cell)) => Ok(Lowered { words, cell, roots: heap.held.into_roots() }),
+            Err(error) => heap.held.end(Err(error)),
         }
     }
 
@@ -53,19 +52,19 @@ impl GuestLanguage for Go {
         word: u64,
     ) -> Result<Lifted, CallError> {
         let answer = Answer::of(function, lowered);
-        let mut heap = Heap::with(guest, std::mem::take(&mut lowered.roots));
-        let before = heap.mark();
+        let mut heap = Heap::new(guest, std::mem::take(&mut lowered.roots));
+        let before = heap.held.mark();
         let mut lifter = Lifter::new(types, &mut heap, limits);
         let result = answer.lift(function, wanted, &mut lifter, word);
         let weight = lifter.weight();
         if result == Err(Fault::Unfinished) {
-            heap.release(before)?;
-            lowered.roots = heap.into_roots();
+            heap.held.release(before)?;
+            lowered.roots = heap.held.into_roots();
             return Err(CallError::Unfinished);
         }
         lifter.warn();
         let lifted = result.map(|value| Lifted { value, weight }).map_err(Fault::of_result);
-        heap.end(lifted)
+        heap.held.end(lifted)
     }
 
     fn import_arguments(
@@ -76,12 +75,12 @@ impl GuestLanguage for Go {
         guest: &mut dyn Guest,
         words: &[u64],
     ) -> Result<Vec<Value>, CallError> {
-        let mut heap = Heap::new(guest);
+        let mut heap = Heap::new(guest, Vec::new());
         let mut lifter = Lifter::new(types, &mut heap, limits);
         let lift = |ty, word| import_argument(&mut lifter, ty, word);
         let values = crate::transfer::call::import_arguments(import, words, lift);
         lifter.warn();
-        heap.finish(values)
+        heap.held.finish(values)
     }
 
     fn import_result(
@@ -96,10 +95,10 @@ impl GuestLanguage for Go {
         if types[ty].kind.is_scalar() {
             return scalar::encode(&types[ty], value).map_err(Fault::of_result);
         }
-        let mut heap = Heap::new(guest);
+        let mut heap = Heap::new(guest, Vec::new());
         let address = Lowerer::new(types, &mut heap, Source::Host, limits).by_address(ty, value);
         // The guest must not run between here and the return: nothing else holds the object now.
-        heap.finish(address.map(u64::from).map_err(Fault::of_result))
+        heap.held.finish(address.map(u64::from).map_err(Fault::of_result))
     }
 }
 
@@ -123,6 +122,7 @@ fn prepare(
             .lower(parameter.ty, value, Place::Words(&mut words))
             .map_err(|fault| fault.of_argument(&parameter.name))?;
     }
+    lowerer.finish(&mut words).map_err(|fault| fault.of_last(&function.parameters))?;
     if words.len() != function.signature.parameters.len() {
         let reason =
             format!("{} takes {} but the arguments make {} words", function.name, function.signature, words.len());

@@ -1,57 +1,30 @@
 //! Guest memory during one call: allocation, checked access, and the list of what to release afterwards.
 
-use crate::guest::{Guest, Helper, Stopped};
+use crate::guest::{Guest, Helper};
 use crate::transfer::fault::Fault;
 use crate::transfer::memory::{self, element, offset};
-use crate::transfer::roots::{Holder, Root};
+use crate::transfer::roots::{Held, Root};
 use crate::transfer::scalar::low_word;
 
 use super::helpers;
+use super::layout::BYTES_ID;
 
 /// A guest with the roots that the host has made in it. Its collector sees neither host variables nor core results,
 /// so everything the host still needs across a helper call must be pinned or written into a malloc block (`abi-go`
 /// section 8).
 pub(super) struct Heap<'g> {
-    guest: &'g mut dyn Guest,
-    roots: Vec<Root>,
-}
-
-impl Holder for Heap<'_> {
-    fn roots(&mut self) -> &mut Vec<Root> {
-        &mut self.roots
-    }
-
-    fn is_kept(&self) -> bool {
-        self.guest.is_kept()
-    }
-
-    fn let_go(&mut self, root: Root) -> Result<(), Stopped> {
-        match root {
-            Root::Pinned(address) => self.guest.helper(&helpers::UNPIN, &[address])?,
-            Root::Block(address) => self.guest.helper(&helpers::FREE, &[address])?,
-        };
-        Ok(())
-    }
+    pub(super) held: Held<'g>,
 }
 
 impl<'g> Heap<'g> {
-    pub(super) fn new(guest: &'g mut dyn Guest) -> Self {
-        Self::with(guest, Vec::new())
-    }
-
-    /// The same with roots that were made before.
-    pub(super) fn with(guest: &'g mut dyn Guest, roots: Vec<Root>) -> Self {
-        Self { guest, roots }
-    }
-
-    /// Leaves the roots as they are, to be taken over by another.
-    pub(super) fn into_roots(self) -> Vec<Root> {
-        self.roots
+    /// A guest with roots that were made before.
+    pub(super) fn new(guest: &'g mut dyn Guest, roots: Vec<Root>) -> Self {
+        Self { held: Held::new(guest, roots) }
     }
 
     /// Hands a warning on.
     pub(super) fn warn(&mut self, text: &str) {
-        self.guest.warn(text);
+        self.held.guest.warn(text);
     }
 
     /// A zeroed, pinned object of the type `class_id`.
@@ -61,9 +34,8 @@ impl<'g> Heap<'g> {
 
     /// A pinned slice header, string header or map slot for `length` elements.
     pub(super) fn make(&mut self, class_id: u32, length: usize, type_name: &str) -> Result<u32, Fault> {
-        let length = i32::try_from(length)
-            .map_err(|_| Fault::value(format!("{length} elements are too many for {type_name}")))?;
-        self.pinned(class_id, &helpers::MAKE, &[class_id, length.cast_unsigned()], type_name)
+        let length = length_of(length, type_name)?;
+        self.pinned(class_id, &helpers::MAKE, &[class_id, length], type_name)
     }
 
     /// The header of a slice of `length` zeroed elements, in blocks of their own.
@@ -90,27 +62,30 @@ impl<'g> Heap<'g> {
         if class_id == 0 {
             return Err(Fault::of_type(format!("the metadata gives no id for {type_name}")));
         }
-        let address = low_word(self.guest.helper(helper, arguments)?);
+        let address = low_word(self.held.guest.helper(helper, arguments)?);
         if address == 0 {
             return Err(Fault::guest(format!("the guest cannot allocate {type_name} (type id {class_id})")));
         }
-        self.roots.push(Root::Pinned(address));
+        self.held.hold(address, &helpers::UNPIN);
         Ok(address)
     }
 
     /// A zeroed block that is a root for every address stored in it.
     pub(super) fn malloc(&mut self, size: u32) -> Result<u32, Fault> {
-        let address = low_word(self.guest.helper(&helpers::MALLOC, &[size])?);
+        let address = low_word(self.held.guest.helper(&helpers::MALLOC, &[size])?);
         if address == 0 {
             return Err(Fault::guest(format!("the guest cannot allocate {size} bytes")));
         }
-        self.roots.push(Root::Block(address));
+        self.held.hold(address, &helpers::FREE);
         Ok(address)
     }
 
-    /// How many roots there are; what comes later can be released on its own.
-    pub(super) fn mark(&self) -> usize {
-        self.roots.len()
+    /// A pinned block with this content, which is not empty.
+    pub(super) fn bytes_block(&mut self, content: &[u8]) -> Result<u32, Fault> {
+        let header = self.make(BYTES_ID, content.len(), "[]byte")?;
+        let address = self.u32(header)?;
+        self.write(address, content)?;
+        Ok(address)
     }
 
     /// Copies a map into two fresh slices and answers the addresses of their headers, rooted until `release`.
@@ -119,7 +94,7 @@ impl<'g> Heap<'g> {
             return Err(Fault::of_type(format!("the metadata gives no id for {type_name}")));
         }
         let cell = self.malloc(8)?;
-        let headers = self.guest.helper(&helpers::READ_MAP, &[class_id, slot])?;
+        let headers = self.held.guest.helper(&helpers::READ_MAP, &[class_id, slot])?;
         let (keys, values) = (low_word(headers >> 32), low_word(headers));
         if keys == 0 || values == 0 {
             return Err(Fault::guest(format!("the guest cannot read {type_name} (type id {class_id})")));
@@ -131,24 +106,24 @@ impl<'g> Heap<'g> {
 
     /// Inserts two slices into a map.
     pub(super) fn write_map(&mut self, class_id: u32, slot: u32, keys: u32, values: u32) -> Result<(), Fault> {
-        self.guest.helper(&helpers::WRITE_MAP, &[class_id, slot, keys, values])?;
+        self.held.guest.helper(&helpers::WRITE_MAP, &[class_id, slot, keys, values])?;
         Ok(())
     }
 
     pub(super) fn write(&mut self, address: u32, bytes: &[u8]) -> Result<(), Fault> {
-        memory::write(self.guest.memory_mut(), address, bytes)
+        memory::write(self.held.guest.memory_mut(), address, bytes)
     }
 
     pub(super) fn u32(&self, address: u32) -> Result<u32, Fault> {
-        memory::read_u32(self.guest.memory(), address)
+        memory::read_u32(self.held.guest.memory(), address)
     }
 
     pub(super) fn u64(&self, address: u32) -> Result<u64, Fault> {
-        memory::read(self.guest.memory(), address).map(u64::from_le_bytes)
+        memory::read(self.held.guest.memory(), address).map(u64::from_le_bytes)
     }
 
     pub(super) fn bytes(&self, address: u32, length: u64) -> Result<&[u8], Fault> {
-        memory::slice(self.guest.memory(), address, length)
+        memory::slice(self.held.guest.memory(), address, length)
     }
 
     /// Consecutive words, such as those of a string's or slice's header: address, length, and a slice's capacity.
@@ -159,4 +134,10 @@ impl<'g> Heap<'g> {
         }
         Ok(words)
     }
+}
+
+/// A length as the guest has it, whose lengths are signed.
+pub(super) fn length_of(length: usize, type_name: &str) -> Result<u32, Fault> {
+    let small = i32::try_from(length).map(i32::cast_unsigned);
+    small.map_err(|_| Fault::value(format!("{length} elements are too many for {type_name}")))
 }

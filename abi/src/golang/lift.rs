@@ -10,7 +10,6 @@ use crate::transfer::fault::Fault;
 use crate::transfer::json_text;
 use crate::transfer::memory::{element, offset};
 use crate::transfer::pairs::{self, Pairs, Wanted};
-use crate::transfer::roots::Holder as _;
 use crate::transfer::scalar;
 use crate::transfer::timestamp::{self, Instant};
 use crate::types::{FieldPlan, JsonText, Kind, Sequence, TypeId, TypePlan, Types};
@@ -222,10 +221,10 @@ impl<'a, 'g> Lifter<'a, 'g> {
         if self.heap.u32(slot)? == 0 {
             return Ok(Value::List(Vec::new()));
         }
-        let mark = self.heap.mark();
+        let mark = self.heap.held.mark();
         let (keys, values) = self.heap.read_map(plan.class_id, slot, &plan.name)?;
         let pairs = self.nested(|lifter| lifter.pairs(plan, (key, keys), (value, values), wanted))?;
-        self.heap.release(mark)?;
+        self.heap.held.release(mark)?;
         Ok(pairs)
     }
 

@@ -1,15 +1,16 @@
 //! Host to guest: values into core words or memory (`abi-go` section 9).
 
-use super::heap::Heap;
+use super::heap::{Heap, length_of};
 use super::input::{has_null, has_zero, items, text};
-use super::layout::{BYTES_ID, STRING_ID};
+use super::layout::STRING_ID;
+use super::texts::{Slot, Texts};
 use crate::guest::Limits;
 use crate::transfer::budget::Budget;
 use crate::transfer::fault::Fault;
 use crate::transfer::json_text;
 use crate::transfer::memory::{element, offset};
 use crate::transfer::pairs::{self, Entry};
-use crate::transfer::record::Source;
+use crate::transfer::record::{Members, Source};
 use crate::transfer::{coercion, scalar, timestamp};
 use crate::types::{FieldPlan, JsonText, Kind, Sequence, TypeId, TypePlan, Types};
 use crate::value::Value;
@@ -39,13 +40,19 @@ impl Place<'_> {
 pub(super) struct Lowerer<'a, 'g> {
     types: &'a Types,
     heap: &'a mut Heap<'g>,
+    texts: Texts,
     source: Source,
     budget: Budget,
 }
 
 impl<'a, 'g> Lowerer<'a, 'g> {
     pub(super) fn new(types: &'a Types, heap: &'a mut Heap<'g>, source: Source, limits: &Limits) -> Self {
-        Self { types, heap, source, budget: Budget::new(limits) }
+        Self { types, heap, texts: Texts::default(), source, budget: Budget::new(limits) }
+    }
+
+    /// Writes what is still wanted where values were lowered to: in memory, and among the parameters of the call.
+    pub(super) fn finish(self, words: &mut [u64]) -> Result<(), Fault> {
+        self.texts.finish(self.heap, words)
     }
 
     /// Lowers one value.
@@ -56,10 +63,7 @@ impl<'a, 'g> Lowerer<'a, 'g> {
             Kind::Bool | Kind::Int(_) | Kind::F32 | Kind::F64 => {
                 self.put(place, &[(plan.size, scalar::encode(plan, value)?)])
             }
-            Kind::String => {
-                let header = self.string(value)?;
-                self.put(place, &header.map(|word| (4, word.into())))
-            }
+            Kind::String => self.string(value, place),
             Kind::Timestamp => self.time(value, place),
             Kind::List { element, sequence: Sequence::Fixed(length), bytes } => {
                 self.array(plan, (*element, *length, *bytes), value, place)
@@ -123,15 +127,18 @@ impl<'a, 'g> Lowerer<'a, 'g> {
         Ok(())
     }
 
-    /// Address and length of a pinned copy of a text.
-    fn string(&mut self, value: &Value) -> Result<[u32; 2], Fault> {
-        match text(value)? {
-            text if text.is_empty() => Ok([0; 2]),
-            text => {
-                let header = self.string_header(&text)?;
-                self.heap.words(header)
-            }
+    fn string(&mut self, value: &Value, place: Place<'_>) -> Result<(), Fault> {
+        let text = text(value)?;
+        if text.is_empty() {
+            return self.put(place, &[(4, 0), (4, 0)]);
         }
+        let slot = match &place {
+            Place::Words(words) => Slot::Word(words.len()),
+            Place::Memory(address) => Slot::Memory(*address),
+        };
+        let length = length_of(text.len(), "string")?;
+        self.put(place, &[(4, 0), (4, length.into())])?;
+        self.texts.add(self.heap, &text, slot)
     }
 
     /// Writes a value as JSON text: the header of a string, or of a slice of bytes.
@@ -187,8 +194,9 @@ impl<'a, 'g> Lowerer<'a, 'g> {
             return Err(Fault::value(format!("expected an object for {}, got {}", plan.name, value.describe())));
         };
         self.nested(|lowerer| {
+            let mut members = Members::of(members, lowerer.source);
             for field in fields {
-                let given = lowerer.source.field(members, &field.name, has_zero(&lowerer.types[field.ty]));
+                let given = members.field(&field.name, has_zero(&lowerer.types[field.ty]));
                 given
                     .and_then(|given| lowerer.lower(field.ty, given, place.part(field.offset)?))
                     .map_err(|fault| fault.in_field(&field.name))?;
@@ -264,8 +272,6 @@ impl<'a, 'g> Lowerer<'a, 'g> {
         if part.kind.is_scalar() {
             let bytes = scalar::encode_all(part, values, locate)?;
             self.heap.write(start, &bytes)?;
-        } else if part.kind == Kind::String {
-            self.strings(start, values, locate)?;
         } else {
             for (index, value) in values.enumerate().filter(|(_, value)| **value != Value::Null) {
                 let place = element(start, index, part.stride())?;
@@ -273,38 +279,6 @@ impl<'a, 'g> Lowerer<'a, 'g> {
             }
         }
         Ok(header)
-    }
-
-    /// Writes string headers at `start` that all point into one block: the collector keeps it for any of them.
-    fn strings<'v>(
-        &mut self,
-        start: u32,
-        items: impl ExactSizeIterator<Item = &'v Value>,
-        locate: impl Fn(Fault, usize) -> Fault,
-    ) -> Result<(), Fault> {
-        let mut lengths = Vec::with_capacity(items.len());
-        let mut content = Vec::new();
-        for (index, value) in items.enumerate() {
-            let text = text(value).map_err(|fault| locate(fault, index))?;
-            content.extend_from_slice(text.as_bytes());
-            lengths.push(text.len());
-        }
-        if content.is_empty() {
-            return Ok(());
-        }
-        let blob = self.heap.make(BYTES_ID, content.len(), "[]byte")?;
-        let mut address = self.heap.u32(blob)?;
-        self.heap.write(address, &content)?;
-        let mut headers = Vec::with_capacity(lengths.len().saturating_mul(8));
-        for length in lengths {
-            let next = element(address, length, 1)?;
-            // An empty string at the end would point behind the block.
-            let start = if length == 0 { 0 } else { address };
-            headers.extend_from_slice(&start.to_le_bytes());
-            headers.extend_from_slice(&next.saturating_sub(address).to_le_bytes());
-            address = next;
-        }
-        self.heap.write(start, &headers)
     }
 
     /// Lowers a map; answers the address of its pinned slot.
@@ -331,22 +305,26 @@ impl<'a, 'g> Lowerer<'a, 'g> {
         self.nested(|lowerer| {
             let keys = lowerer.elements(*key_list, &entries, Entry::key, in_key)?;
             let values = lowerer.elements(*value_list, &entries, |entry| entry.value, in_value)?;
+            // The map copies keys and values as they are now.
+            lowerer.texts.flush(lowerer.heap)?;
             lowerer.heap.write_map(plan.class_id, slot, keys, values)
         })?;
         Ok(slot)
     }
 
     /// Lowers a host function's result that is not a scalar; answers the one address that stands for it.
-    pub(super) fn by_address(&mut self, ty: TypeId, value: &Value) -> Result<u32, Fault> {
+    pub(super) fn by_address(mut self, ty: TypeId, value: &Value) -> Result<u32, Fault> {
         let types = self.types;
         let plan = &types[ty];
-        match &plan.kind {
+        let address = match &plan.kind {
             Kind::Optional(target) => self.pointer(plan, *target, value),
             Kind::String => self.string_header(&text(value)?),
             Kind::List { sequence: Sequence::Growable, .. } => self.slice(ty, value),
             Kind::Map { .. } => self.map(ty, value),
             _ => self.pointer(plan, ty, value),
-        }
+        }?;
+        self.finish(&mut [])?;
+        Ok(address)
     }
 }
 

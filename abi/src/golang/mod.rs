@@ -10,6 +10,7 @@ pub mod layout;
 mod lift;
 mod lower;
 pub mod plan;
+mod texts;
 
 /// Apps built by the Modus Go SDK with TinyGo.
 #[derive(Clone, Copy, Debug)]

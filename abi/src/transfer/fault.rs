@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::budget::Exceeded;
 use super::coercion::CoercionError;
 use crate::guest::{CallError, Stopped};
+use crate::plan::ParameterPlan;
 
 /// A step into a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,6 +152,14 @@ impl Fault {
             Self::Invalid { path, cause } => CallError::Argument { path, cause },
             Self::Stopped => CallError::Stopped(Stopped),
             Self::Unfinished => CallError::Unfinished,
+        }
+    }
+
+    /// As an error of all parameters together, which shows as one of the last.
+    pub(crate) fn of_last(self, parameters: &[ParameterPlan]) -> CallError {
+        match parameters.last() {
+            Some(last) => self.of_argument(&last.name),
+            None => self.of_result(),
         }
     }
 

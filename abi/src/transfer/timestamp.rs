@@ -1,6 +1,6 @@
 //! Points in time as text (`abi-go` section 5, `abi-assemblyscript` section 6.2).
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use super::coercion::CoercionError;
 use crate::value::Value;
@@ -128,28 +128,56 @@ fn digits<T: std::str::FromStr>(text: &str) -> Option<T> {
 /// # Errors
 /// When the year is outside 0 to 9999.
 pub fn format(instant: Instant) -> Result<String, CoercionError> {
+    let civil = civil(instant)?;
+    let mut text = String::with_capacity("2025-03-01T12:00:00.123456789Z".len());
+    let parts: [(&str, i16, usize); 6] = [
+        ("", civil.year(), 4),
+        ("-", civil.month().into(), 2),
+        ("-", civil.day().into(), 2),
+        ("T", civil.hour().into(), 2),
+        (":", civil.minute().into(), 2),
+        (":", civil.second().into(), 2),
+    ];
+    for (before, number, width) in parts {
+        text.push_str(before);
+        push(&mut text, number.unsigned_abs().into(), width);
+    }
+    if instant.nanoseconds != 0 {
+        text.push('.');
+        push(&mut text, instant.nanoseconds, 9);
+        text.truncate(text.trim_end_matches('0').len());
+    }
+    text.push('Z');
+    Ok(text)
+}
+
+/// Writes the last digits of a number, nine at most.
+fn push(text: &mut String, mut number: u32, width: usize) {
+    let mut digits = ['0'; 9];
+    for digit in digits.iter_mut().rev() {
+        *digit = char::from_digit(number % 10, 10).unwrap_or('0');
+        number /= 10;
+    }
+    text.extend(digits.iter().skip(digits.len().saturating_sub(width)));
+}
+
+/// Year, month (from 1) and day of the month in UTC.
+///
+/// # Errors
+/// When the year is outside 0 to 9999.
+pub(crate) fn date(instant: Instant) -> Result<[u32; 3], CoercionError> {
+    let civil = civil(instant)?;
+    Ok([civil.year(), civil.month().into(), civil.day().into()].map(|part| part.unsigned_abs().into()))
+}
+
+fn civil(instant: Instant) -> Result<DateTime, CoercionError> {
     if !(FIRST..=LAST).contains(&instant.seconds) {
         return Err(CoercionError("the year of the timestamp is outside 0 to 9999".to_owned()));
     }
     let epoch = Date::constant(1970, 1, 1).at(0, 0, 0, 0);
-    let civil = epoch
+    epoch
         .checked_add(jiff::SignedDuration::from_secs(instant.seconds))
-        .map_err(|_| CoercionError("the timestamp is outside the calendar".to_owned()))?;
-    let mut text = format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-        civil.year(),
-        civil.month(),
-        civil.day(),
-        civil.hour(),
-        civil.minute(),
-        civil.second()
-    );
-    if instant.nanoseconds != 0 {
-        text.push('.');
-        text.push_str(format!("{:09}", instant.nanoseconds).trim_end_matches('0'));
-    }
-    text.push('Z');
-    Ok(text)
+        .map_err(|_| CoercionError("the timestamp is outside the calendar".to_owned()))
 }
 
 #[cfg(test)]
@@ -208,7 +236,10 @@ mod tests {
         #[test]
         fn what_is_shown_is_read_again(seconds in FIRST..=LAST, nanoseconds in 0u32..1_000_000_000) {
             let instant = Instant { seconds, nanoseconds };
-            prop_assert_eq!(format(instant).and_then(|text| parse(&text)), Ok(instant));
+            let shown = format(instant).unwrap();
+            prop_assert_eq!(parse(&shown), Ok(instant));
+            let [year, month, day] = date(instant).unwrap();
+            prop_assert!(shown.starts_with(&format!("{year:04}-{month:02}-{day:02}T")), "{}", shown);
         }
 
         #[test]

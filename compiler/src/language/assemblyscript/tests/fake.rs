@@ -2,8 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::collections::BTreeSet;
-
+use super::runtime::{Heap, Runtime};
 use crate::metadata::{Field, Metadata, TypeDefinition};
 use abi::assemblyscript::{AssemblyScript, helpers};
 use abi::guest::{CallError, Callable, Guest, Helper, Limits, Stopped, write};
@@ -14,9 +13,6 @@ use abi::types::{TypeId, Types};
 use abi::value::Value;
 
 use crate::language::Frontend as _;
-
-/// First address that `__new` gives out; what is below is free for tests.
-pub(super) const HEAP: u32 = 0x1_0000;
 
 /// Name, class id and fields of a class.
 type Class = (&'static str, u32, &'static [(&'static str, &'static str)]);
@@ -70,8 +66,7 @@ pub(in crate::language::assemblyscript) fn metadata() -> Metadata {
 #[derive(Clone)]
 pub(super) struct Fake {
     pub(super) memory: Vec<u8>,
-    next: u32,
-    pins: BTreeSet<u32>,
+    heap: Heap,
     pub(super) announced: Option<u32>,
     pub(super) words: Vec<u64>,
     pub(super) echo: Option<usize>,
@@ -83,11 +78,15 @@ pub(super) struct Fake {
 
 impl Fake {
     pub(super) fn new() -> Self {
+        Self::with(Runtime::Collecting)
+    }
+
+    pub(super) fn with(runtime: Runtime) -> Self {
+        // Not zeroed, as with the minimal runtimes.
+        let mut memory = vec![0xaa; 1 << 20];
         Self {
-            // Not zeroed, as with the minimal runtimes.
-            memory: vec![0xaa; 1 << 20],
-            next: HEAP,
-            pins: BTreeSet::new(),
+            heap: Heap::new(runtime, &mut memory),
+            memory,
             announced: None,
             words: Vec::new(),
             echo: Some(0),
@@ -99,7 +98,12 @@ impl Fake {
     }
 
     pub(super) fn pins(&self) -> usize {
-        self.pins.len()
+        self.heap.pins()
+    }
+
+    /// Sees to it that the heap is as the guest's runtime needs it; answers the addresses of its objects.
+    pub(super) fn check(&self) -> Vec<u32> {
+        self.heap.check(&self.memory)
     }
 
     /// Puts an object with its header at an address.
@@ -130,17 +134,11 @@ impl Guest for Fake {
             helpers::NEW => {
                 let [size, class_id] = arguments else { panic!("{arguments:?}") };
                 self.news += 1;
-                let address = (self.next + 20).next_multiple_of(16);
-                let Some(next) = address.checked_add(*size).filter(|end| (*end as usize) < self.memory.len()) else {
-                    return Err(Stopped);
-                };
-                self.next = next;
-                write(&mut self.memory, address - 8, &class_id.to_le_bytes()).unwrap();
-                write(&mut self.memory, address - 4, &size.to_le_bytes()).unwrap();
-                return Ok(address.into());
+                let address = self.heap.new_object(&mut self.memory, *size, *class_id);
+                return address.map(u64::from).ok_or(Stopped);
             }
-            helpers::PIN => assert!(self.pins.insert(arguments[0]), "Object already pinned"),
-            helpers::UNPIN => assert!(self.pins.remove(&arguments[0]), "Object is not pinned"),
+            helpers::PIN => self.heap.pin(&mut self.memory, arguments[0]),
+            helpers::UNPIN => self.heap.unpin(&mut self.memory, arguments[0]),
             helpers::SET_ARGUMENTS_LENGTH => self.announced = Some(arguments[0]),
             ref other => panic!("{other:?} is not a helper of AssemblyScript"),
         }

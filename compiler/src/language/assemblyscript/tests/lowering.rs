@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::fake::{Fake, function};
+use super::runtime::{RUNTIMES, Runtime};
 use abi::assemblyscript::AssemblyScript;
 use abi::guest::{CallError, Limits, read_u32, slice};
 use abi::language::GuestLanguage as _;
@@ -12,15 +13,26 @@ use abi::transfer::fault::Cause;
 use abi::types::Types;
 use abi::value::Value;
 
-/// Calls a function that answers its argument; nothing stays pinned.
+/// Calls a function that answers its argument, in guests of every runtime; nothing stays pinned.
 fn echo(type_name: &str, value: &serde_json::Value) -> (Fake, Result<Value, CallError>) {
     let mut types = Types::default();
     let function = function(&mut types, &[type_name]);
-    let mut guest = Fake::new();
-    let arguments = [Some(Value::from(value))];
-    let result = AssemblyScript.call(&types, &function, &Limits::default(), &Selection::All, &mut guest, &arguments);
-    assert_eq!(guest.pins(), 0, "{type_name} {value}");
-    (guest, result)
+    let mut outcomes = RUNTIMES.map(|runtime| {
+        let mut guest = Fake::with(runtime);
+        let arguments = [Some(Value::from(value))];
+        let all = Selection::All;
+        let result = AssemblyScript.call(&types, &function, &Limits::default(), &all, &mut guest, &arguments);
+        assert_eq!(guest.pins(), 0, "{type_name} {value}");
+        guest.check();
+        // All objects come from one allocation where it is known how.
+        assert!(guest.news <= 1 || runtime == Runtime::Foreign, "{type_name} {value}: {}", guest.news);
+        (guest, result)
+    });
+    let text = |outcome: &(Fake, Result<Value, CallError>)| format!("{:?}", outcome.1);
+    assert!(outcomes.iter().all(|outcome| text(outcome) == text(&outcomes[0])), "{type_name} {value}");
+    outcomes.swap(0, 2);
+    let [collecting, ..] = outcomes;
+    collecting
 }
 
 fn same(type_name: &str, value: serde_json::Value) {

@@ -7,4 +7,5 @@ pub(super) mod fake;
 mod lifting;
 mod limits;
 mod lowering;
+mod runtime;
 mod selecting;
