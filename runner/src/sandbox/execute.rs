@@ -11,6 +11,7 @@ use tracing::Instrument as _;
 use wasmtime::{Func, Store, Val};
 
 use super::Inner;
+use super::aside::beside;
 use super::code::Code;
 use super::deadline::Deadline;
 use super::guest::{self, View};
@@ -74,7 +75,7 @@ impl Instance {
 
     /// Whether it has its memory from a pool: without, it takes as long to end as an answer to write.
     pub(super) fn is_pooled(&self) -> bool {
-        self.store.data().code.is_pooled
+        self.store.data().code.is_pooled()
     }
 
     /// Whether the call's time was up.
@@ -104,7 +105,7 @@ impl Instance {
         }
         // Where this future is dropped in the midst of a call, there is nothing left to enter again.
         let life = std::mem::replace(&mut self.life, Life::Ended);
-        let ended = self.enter(life, request, &mut watch.started).await;
+        let ended = beside(self.enter(life, request, &mut watch.started)).await;
         // What could not be read of the artifact must not become an answer.
         let intact = self.inner.shared.program.intact();
         let damaged = |damage| (None, Ending::Internal(format!("the artifact is damaged ({damage})")));
