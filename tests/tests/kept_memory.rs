@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tests::alive::{self, HELLO, PATIENCE};
+use tests::alive::{self, Alive, HELLO, PATIENCE};
 use tests::crowd::Crowd;
 use tests::runner::Runner;
 
@@ -43,6 +43,21 @@ fn idle_slots_keep_little() {
         println!("{:?}: {kept} bytes are kept", case.language);
         alive.expect(kept > 0, "nothing is kept");
         alive.expect(kept <= OF_SLOT * CALLS as u64, format_args!("{kept} bytes are kept"));
+        alive.end()
+    });
+}
+
+/// What the calls of an app have is known when they are over. The pool follows them.
+#[test]
+fn a_pool_follows_the_memory_of_calls() {
+    alive::each(|case| {
+        let options = case.options(&["--guest-memory", "1024", "--max-calls", "16"]).env("RUST_LOG", "modus=debug");
+        let mut alive = Alive::start(case, &options);
+        alive.runner.wait_for_log(|record| record["slots"] == 16);
+        let filled = alive.runner.query("{ fillsRandomly(mebibytes: 4) }");
+        alive.expect(filled["errors"].is_null(), &filled);
+        alive.runner.wait_for_log(|record| record["slots"] == 16 && record["bytes"] == 1 << 20);
+        alive.expect(alive.runner.query(HELLO)["errors"].is_null(), "no call afterwards");
         alive.end()
     });
 }
