@@ -2,7 +2,7 @@
 
 use super::heap::{Heap, length_of};
 use super::input::{has_null, has_zero, items, text};
-use super::layout::STRING_ID;
+use super::layout::{BYTES_ID, STRING_ID};
 use super::texts::{Slot, Texts};
 use crate::guest::Limits;
 use crate::transfer::budget::Budget;

@@ -13,7 +13,7 @@ use runner::graphql;
 use runner::host_functions::{HostFunctions, Setup};
 use runner::load::Loaded;
 use runner::process::Process;
-use runner::sandbox::engine::{self, Allocation};
+use runner::sandbox::engine::{self, Allocation, Resident};
 use runner::sandbox::{Options, Sandbox};
 use runner::server::GraphqlHandler;
 use tokio::runtime::Runtime;
@@ -55,7 +55,9 @@ impl Untouched {
     /// Loads an artifact.
     pub(crate) fn load(artifact: &Path) -> Result<Self> {
         let loaded = Loaded::open(artifact, false)?;
-        let engine = engine::build(Allocation::Pooled(CONCURRENCY), loaded.code.bounds, &Options::default())?;
+        let resident = Resident { bytes: 128 << 10, scan: false };
+        let allocation = Allocation::Pooled { slots: CONCURRENCY, resident };
+        let engine = engine::build(allocation, loaded.code.bounds, &Options::default())?;
         let module = loaded.code.load(&engine)?;
         let mut linker = Linker::new(&engine);
         linker.define_unknown_imports_as_traps(&module)?;

@@ -69,6 +69,9 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     sources.apply_manifest(&mut loaded)?;
     let (open, closing) = tokio::sync::watch::channel(());
     let capacity = Arc::new(Capacity::new(memory::mappable(limits.max_calls) as usize, limits.max_waiting as usize));
+    if let Some(mib) = arguments.guest_memory {
+        capacity.limit_memory(mib << 20);
+    }
     let redirects = if arguments.strict_redirects { Redirects::Named } else { Redirects::Public };
     let process = Process { capacity, clients, redirects, mutations: Mutations::default(), closing };
     let entered = control.enter();
@@ -83,14 +86,16 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
 }
 
 /// Makes what the first answer does not need.
-fn make_rest(loops: &Loops, capacity: &Capacity, guest_memory: Option<u64>) {
+fn make_rest(loops: &Loops, capacity: &Capacity) {
     let cores = loops::cores();
     loops.add(loops::for_other_cores(cores));
     if let Err(error) = compute::start(cores) {
         let message = "No thread for calls that compute for long: they take turns with everything else.";
         tracing::warn!(target: "modus", error = %error, "{message}");
     }
-    capacity.limit_memory(guest_memory.unwrap_or_else(memory::for_guests));
+    if capacity.memory_limit().is_none() {
+        capacity.limit_memory(memory::for_guests());
+    }
 }
 
 /// The files to look at for changes: regularly in development, and where that is asked for.
@@ -150,7 +155,7 @@ async fn serve(
         tracing::info!(target: "modus", admin = %listeners.address()?, "Probes and metrics.");
         tokio::spawn(server::admin::serve(listeners, Arc::clone(&live)));
     }
-    let Arguments { shutdown_delay, shutdown_timeout, guest_memory, .. } = reload.arguments;
+    let Arguments { shutdown_delay, shutdown_timeout, .. } = reload.arguments;
     let capacity = Arc::clone(&reload.process.capacity);
     tokio::spawn(ticker::tick());
     tokio::spawn(watch::watch(watched, hangup, reload, address, Arc::downgrade(&live)));
@@ -158,7 +163,7 @@ async fn serve(
     tokio::spawn(async move {
         let _ = tokio::time::timeout(UNTIL_REST_AT_MOST, first.used()).await;
         tokio::time::sleep(UNTIL_REST).await;
-        make_rest(&first, &capacity, guest_memory.map(|mib| mib << 20));
+        make_rest(&first, &capacity);
         // Without waiting for a call: from then on the artifact's file may be overwritten.
         sandbox.pool_after(Duration::ZERO);
         surroundings::warn_soon(environment);

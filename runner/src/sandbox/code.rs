@@ -8,6 +8,7 @@ use wasmtime::{Engine, InstancePre, Module, ModuleExport};
 use super::engine::{self, Allocation};
 use super::guest::ExportTable;
 use super::lazy::Lazy;
+use super::resident::Resident;
 use super::state::State;
 use super::{Options, linker, ticker};
 use crate::host_functions::HostFunctions;
@@ -24,7 +25,8 @@ pub(crate) struct Code {
     /// The start function, where each instance has to run it.
     pub(crate) start: Option<ModuleExport>,
     pub(crate) exports: ExportTable,
-    pub(crate) is_pooled: bool,
+    /// What a slot of its pool keeps; `None` without a pool.
+    pub(super) resident: Option<Resident>,
     /// Bytes of linear memory that an instance begins with.
     pub(crate) initial_memory: usize,
     module: Module,
@@ -54,11 +56,20 @@ impl Code {
             start: program.start.as_deref().and_then(|start| module.get_export_index(start)),
             exports: ExportTable::new(&module, program.language),
             functions: Lazy::new(program.functions.len()),
-            is_pooled: matches!(allocation, Allocation::Pooled(_)),
+            resident: allocation.resident(),
             initial_memory,
             module,
             engine,
         })
+    }
+
+    pub(super) fn is_pooled(&self) -> bool {
+        self.resident.is_some()
+    }
+
+    /// Bytes of memory that the slots without an instance keep now.
+    pub(super) fn kept(&self) -> u64 {
+        self.engine.pooling_allocator_metrics().map_or(0, |metrics| metrics.unused_memory_bytes_resident() as u64)
     }
 
     /// The export of a function of the program.

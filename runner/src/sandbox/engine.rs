@@ -1,13 +1,12 @@
 //! How instances are allocated.
 
 use abi::engine::{self, Bounds, CHECKED_RESERVATION};
-use wasmtime::{Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use super::Options;
+pub use super::resident::Resident;
 use crate::limits::TABLE_ENTRIES;
 
-/// Bytes of memory and table that a reused slot clears by copying instead of giving its pages back.
-const KEEP_RESIDENT: usize = 128 << 10;
 /// Bytes of native stack that a call has: the guest's, and as much again for the host functions that it calls.
 const STACK: usize = 2 * engine::MAX_WASM_STACK;
 /// Stacks for each call: its own, and that of the helpers which host functions call meanwhile. The store keeps the second one
@@ -19,8 +18,23 @@ const STACKS: u32 = 2;
 pub enum Allocation {
     /// Each from the operating system: the engine is quickly made, and an instance takes several times as long.
     OnDemand,
-    /// From a pool of so many slots: as many as calls may run at once.
-    Pooled(usize),
+    /// From a pool.
+    Pooled {
+        /// As many as calls may run at once.
+        slots: usize,
+        /// What a slot keeps of the memory of its last instance.
+        resident: Resident,
+    },
+}
+
+impl Allocation {
+    /// What a slot keeps; `None` without a pool.
+    pub(super) fn resident(self) -> Option<Resident> {
+        match self {
+            Self::OnDemand => None,
+            Self::Pooled { resident, .. } => Some(resident),
+        }
+    }
 }
 
 /// An engine for code of this kind.
@@ -39,7 +53,7 @@ pub fn build(allocation: Allocation, bounds: Bounds, options: &Options) -> wasmt
     }
     let strategy = match allocation {
         Allocation::OnDemand => InstanceAllocationStrategy::OnDemand,
-        Allocation::Pooled(slots) => InstanceAllocationStrategy::Pooling(pool(slots, options)),
+        Allocation::Pooled { slots, resident } => InstanceAllocationStrategy::Pooling(pool(slots, resident, options)),
     };
     let mut config = engine::config(bounds)?;
     config.allocation_strategy(strategy).async_stack_size(STACK).async_stack_zeroing(false);
@@ -55,8 +69,9 @@ pub(super) fn without_pool(bounds: Bounds) -> &'static str {
 }
 
 /// The pool's settings.
-fn pool(slots: usize, options: &Options) -> PoolingAllocationConfig {
+fn pool(slots: usize, resident: Resident, options: &Options) -> PoolingAllocationConfig {
     let slots = u32::try_from(slots.max(1)).unwrap_or(u32::MAX);
+    let scan = if resident.scan { Enabled::Auto } else { Enabled::No };
     let mut pool = PoolingAllocationConfig::new();
     pool.total_core_instances(slots)
         .total_memories(slots)
@@ -67,7 +82,8 @@ fn pool(slots: usize, options: &Options) -> PoolingAllocationConfig {
         // As many are reserved for each.
         .table_elements(TABLE_ENTRIES)
         .max_memory_size(options.limits.memory_bytes())
-        .linear_memory_keep_resident(KEEP_RESIDENT)
-        .table_keep_resident(KEEP_RESIDENT);
+        .linear_memory_keep_resident(resident.bytes)
+        .table_keep_resident(resident.bytes)
+        .pagemap_scan(scan);
     pool
 }

@@ -12,6 +12,7 @@ use tracing::Instrument as _;
 use wasmtime::{Func, Store, Val};
 
 use super::Inner;
+use super::aside::beside;
 use super::code::Code;
 use super::deadline::Deadline;
 use super::guest::{self, View};
@@ -75,7 +76,7 @@ impl Instance {
 
     /// Whether it has its memory from a pool: without, it takes as long to end as an answer to write.
     pub(super) fn is_pooled(&self) -> bool {
-        self.store.data().code.is_pooled
+        self.store.data().code.is_pooled()
     }
 
     /// Whether the call's time was up.
@@ -108,7 +109,7 @@ impl Instance {
         let started = watch.started;
         let ended = {
             let entered = pin!(self.enter(life, request, &mut watch.started));
-            compute::metered(started, entered).await
+            beside(compute::metered(started, entered)).await
         };
         // What could not be read of the artifact must not become an answer.
         let intact = self.inner.shared.program.intact();

@@ -10,6 +10,7 @@ use abi::value::Value;
 use tracing::Instrument as _;
 use wasmtime::{AsContextMut as _, Caller, Val};
 
+use super::aside::aside;
 use super::deadline::{Deadline, Interrupted};
 use super::guest::{self, View, value, word};
 use super::outcome::{self, Unwind};
@@ -173,7 +174,11 @@ async fn operate(state: &mut State, function: &dyn HostFunction, arguments: &[Va
     let span = traces::host_function(|| about.full_name(), about.waits);
     let result = match span.in_scope(|| function.call(&mut state.invocation(), arguments)) {
         Called::Done(answer) => Ok(answer),
-        Called::Pending(pending) => state.deadline.bound(pending).instrument(span).await,
+        Called::Pending(pending) => {
+            let deadline = state.deadline;
+            let waited = aside(async move { deadline.bound(pending).await }.instrument(span)).await;
+            waited.unwrap_or_else(|| Err(deadline.reason()))
+        }
     };
     report.ended(&result);
     match result {

@@ -1,5 +1,6 @@
 //! Runs functions of an app, each call in a fresh instance.
 
+mod aside;
 mod code;
 mod deadline;
 pub mod engine;
@@ -11,14 +12,16 @@ mod imports;
 mod lazy;
 mod linker;
 mod outcome;
+mod pool;
 mod random;
+mod resident;
 mod seeds;
 mod shared;
 mod state;
 pub mod ticker;
 mod wasi;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -46,12 +49,6 @@ use shared::{Shared, note};
 
 pub use deadline::{Deadline, Interrupted};
 pub use execute::Instance;
-
-/// Time from the first call to the making of the pool: what the first answer takes, with room to spare.
-const UNTIL_POOL: Duration = Duration::from_millis(5);
-
-/// Between two attempts to make it.
-const UNTIL_NEXT_TRY: Duration = Duration::from_secs(1);
 
 /// How long after its deadline a call may still tell of its end itself. Then it is dropped, wherever it is.
 const GRACE: Duration = Duration::from_millis(50);
@@ -84,6 +81,10 @@ pub(crate) struct Inner {
     is_sound: OnceLock<bool>,
     /// Whether there is a pool, or will be.
     pooled: AtomicBool,
+    /// Whether another pool is being made.
+    renewing: AtomicBool,
+    /// Bytes of memory that an instance had at its end, at most.
+    most_memory: AtomicUsize,
     /// What is measured about the functions, in the order of the program's.
     metrics: Lazy<FunctionMetrics>,
     shared: Arc<Shared>,
@@ -112,6 +113,8 @@ impl Sandbox {
             file: ArcSwap::from_pointee(file),
             is_sound: OnceLock::new(),
             pooled: AtomicBool::new(false),
+            renewing: AtomicBool::new(false),
+            most_memory: AtomicUsize::new(0),
             metrics: Lazy::new(program.functions.len()),
             capacity,
             plugin: Arc::from(program.app.name.as_str()),
@@ -127,84 +130,6 @@ impl Sandbox {
             }),
             options,
         })))
-    }
-
-    /// Takes instances from a pool from now on, which makes them several times cheaper, and code from a copy that nobody can
-    /// overwrite. The pool takes 0.2 ms and more to
-    /// create: that is not for the first answer to wait for, so the first call has it made some milliseconds later.
-    ///
-    /// Where there can be none, instances are allocated one by one as before, and the log says why. The answer is false
-    /// where it is worth another try, because there were no file descriptors.
-    pub fn pool(&self) -> bool {
-        let inner = &*self.0;
-        inner.pooled.store(true, Ordering::Relaxed);
-        let Some(file) = self.sealed() else { return true };
-        let shared = &inner.shared;
-        let allocation = Allocation::Pooled(inner.capacity.calls());
-        match Code::new(allocation, &file, &shared.program, &shared.host_functions, &inner.options) {
-            Ok(code) => inner.code.store(Arc::new(code)),
-            Err(error @ LoadError::File { .. }) => {
-                tracing::warn!(target: "modus", error = %error, "No memory pool yet.");
-                return false;
-            }
-            Err(error) => {
-                let (bounds, help) = (file.bounds.name(), engine::without_pool(file.bounds));
-                tracing::warn!(target: "modus", error = %error, bounds, help, "No memory pool: instances are allocated one by one.");
-                let allocation = Allocation::OnDemand;
-                if let Ok(code) = Code::new(allocation, &file, &shared.program, &shared.host_functions, &inner.options)
-                {
-                    inner.code.store(Arc::new(code));
-                }
-            }
-        }
-        inner.file.store(file);
-        let _ = inner.is_sound.set(true);
-        true
-    }
-
-    /// The code from where nobody can change it; `None` if somebody has changed it, or if the program is damaged.
-    fn sealed(&self) -> Option<Arc<CodeFile>> {
-        let file = self.0.file.load_full();
-        match file.sealed(&self.0.shared.program) {
-            Ok(sealed) => Some(Arc::new(sealed)),
-            Err(error @ (LoadError::Overwritten { .. } | LoadError::Artifact { .. })) => {
-                let help = "send SIGHUP to load what is there now, or start the runner again";
-                tracing::error!(target: "modus", error = %error, help, "Calls are refused.");
-                let _ = self.0.is_sound.set(false);
-                None
-            }
-            Err(error) => {
-                tracing::warn!(target: "modus", error = %error, "The artifact must not be written to while it is in use.");
-                Some(file)
-            }
-        }
-    }
-
-    /// Leaves it to the caller to [have the pool made](Self::pool_after): the first call does not.
-    pub(crate) fn put_off_pool(&self) {
-        self.0.pooled.store(true, Ordering::Relaxed);
-    }
-
-    /// [`Sandbox::pool`], when the first answer is likely to be sent.
-    fn pool_soon(&self) {
-        if !self.0.pooled.load(Ordering::Relaxed) && !self.0.pooled.swap(true, Ordering::Relaxed) {
-            self.pool_after(UNTIL_POOL);
-        }
-    }
-
-    /// [`Sandbox::pool`] in a thread of its own.
-    pub(crate) fn pool_after(&self, time: Duration) {
-        let sandbox = self.clone();
-        let made = std::thread::Builder::new().name("pool".to_owned()).spawn(move || {
-            std::thread::sleep(time);
-            while !sandbox.pool() {
-                std::thread::sleep(UNTIL_NEXT_TRY);
-            }
-        });
-        if let Err(error) = made {
-            tracing::warn!(target: "modus", error = %error, "No thread to make the memory pool; the next call tries again.");
-            self.0.pooled.store(false, Ordering::Relaxed);
-        }
     }
 
     /// An instance that keeps its memory from call to call. It counts among the calls that run at once for as long as it
@@ -270,8 +195,9 @@ async fn run(
         compute::leave().await;
     }
     let started = Instant::now();
-    let mut instance = Instance::new(inner, &request, log, deadline);
+    let mut instance = Instance::new(Arc::clone(&inner), &request, log, deadline);
     let outcome = instance.run(&request).await;
+    inner.had(instance.memory_size());
     if let Some(habit) = habit {
         note(&habit.light, started.elapsed() < compute::LIGHT);
         if was_long && !instance.was_long() {

@@ -58,7 +58,7 @@ pub(super) async fn respond(live: &Arc<Live>, request: Request<Incoming>) -> Res
     let asks =
         request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
     let origin = match routes.origins.admit(&request) {
-        Ok(origin) => origin,
+        Ok(origin) => origin.as_ref().map(copied),
         // Probes come from anywhere, and a preflight is told nothing. What they are told, no page may read.
         Err(_) if asks || is_probe(&request) => None,
         Err(refusal) => return varying(refuse(limits, request, routes.origins.refuse(&refusal)).await, None),
@@ -69,6 +69,11 @@ pub(super) async fn respond(live: &Arc<Live>, request: Request<Incoming>) -> Res
     // Nobody knows how much of the request was read.
     let failed = |_| closing(StatusCode::INTERNAL_SERVER_ERROR, "internal error");
     varying(caught(pin!(route(live, &routes, request))).await.unwrap_or_else(failed), origin)
+}
+
+/// The value by itself. A clone holds the buffer that the whole request was read into, for as long as a call waits.
+fn copied(value: &HeaderValue) -> HeaderValue {
+    HeaderValue::from_bytes(value.as_bytes()).unwrap_or_else(|_| value.clone())
 }
 
 fn is_probe<B>(request: &Request<B>) -> bool {
@@ -255,7 +260,7 @@ async fn graphql(routes: &Routes, limits: &Limits, request: Request<Incoming>) -
     }
     match read(body, limits).await {
         Ok(body) => {
-            let accept = head.headers.get(header::ACCEPT).cloned();
+            let accept = head.headers.get(header::ACCEPT).map(copied);
             let handled = async { routes.graphql.handle(Request::from_parts(head, body)).await };
             let response = caught(pin!(handled)).await.unwrap_or_else(|_| graphql_http::failed(accept));
             // Others who ask meanwhile have their calls first, so that answers are sent together: a client that sleeps between

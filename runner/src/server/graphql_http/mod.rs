@@ -73,6 +73,8 @@ impl GraphqlHandler {
                 };
             }
         };
+        // What follows may wait for long: the buffer that the request was read into is not needed any more.
+        drop(request);
         match prepared.kind() {
             // A page may open a stream of events behind a user's back, but it cannot do anything by that.
             OperationType::Subscription if accept.events => self.subscribe(prepared),

@@ -4,7 +4,7 @@
 mod families;
 mod quantiles;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use prometheus::TextEncoder;
@@ -92,6 +92,12 @@ static TRAPS: Counts<{ TrapKind::ALL.len() }> =
     Counts::new("runtime_function_traps_num", "Traps of guests.", "kind", TrapKind::NAMES);
 static REFUSALS: Counts<{ LimitId::ALL.len() }> =
     Counts::new("runtime_refusals_num", "What was refused or ended by a limit.", "reason", LimitId::NAMES);
+const KEPT: Name = Name {
+    name: "runtime_kept_memory_bytes",
+    help: "Memory of guests that the pool keeps from call to call, without that of running calls.",
+};
+/// Asked when it is rendered.
+static KEEPING: Mutex<Option<Box<dyn Fn() -> u64 + Send>>> = Mutex::new(None);
 const BUILD: Name = Name { name: "runtime_build_info", help: "Always 1." };
 
 fn seconds() -> Histogram {
@@ -101,7 +107,9 @@ fn seconds() -> Histogram {
 /// All metrics in the text format.
 pub fn render() -> String {
     let version = families::gauge(Some(("version", env!("CARGO_PKG_VERSION"))), 1.0);
+    let kept = KEEPING.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or(0, |kept| kept());
     let mut families = [
+        KEPT.family(MetricType::GAUGE, vec![families::gauge(None, kept as f64)]),
         BUILD.family(MetricType::GAUGE, vec![version]),
         IN_FLIGHT.family(),
         REQUESTS.family(),
@@ -279,6 +287,11 @@ pub fn lookups(difference: i64) {
 /// More or fewer names wait for such a thread.
 pub fn lookups_waiting(difference: i64) {
     LOOKUPS_WAITING.add(difference);
+}
+
+/// Whom to ask for the bytes that the pool keeps.
+pub fn keeping(kept: impl Fn() -> u64 + Send + 'static) {
+    *KEEPING.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(kept));
 }
 
 /// Counts a connection that could not be accepted.
