@@ -176,7 +176,7 @@ fn flags(line: &str) -> impl Iterator<Item = &str> {
 #[test]
 fn messages_name_flags_that_exist() {
     // modusc's own.
-    let others = ["bounds", "help", "version"];
+    let others = ["bounds", "heap", "help", "version"];
     let (mut files, mut found) = (Vec::new(), 0);
     sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
     for path in files {
