@@ -168,6 +168,16 @@ fn the_table_is_for_people() {
 }
 
 #[test]
+fn an_app_that_each_call_initialises_is_noted() {
+    for (preinit, expected) in [("off", true), ("auto", false)] {
+        let arguments = ["--preinit".to_owned(), preinit.to_owned()];
+        let app = app::compile_with(&guests::build("examples/people"), app::OPEN, &arguments);
+        let report = measured(&app.artifact, &["--query", "{ sayHello }"], 0);
+        assert_eq!(report["notes"].to_string().contains("is initialised in each call"), expected, "{report}");
+    }
+}
+
+#[test]
 fn a_field_that_fails_is_listed_with_its_message() {
     for (language, good, bad, message) in
         [(Language::Go, "counter", "fails", "failed: text"), (Language::AssemblyScript, "count", "throws", "text")]

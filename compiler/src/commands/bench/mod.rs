@@ -109,6 +109,12 @@ impl Report<'_> {
     /// What the user should know to read the figures.
     fn notes(&self) -> Vec<String> {
         let mut notes: Vec<String> = self.questions.note.iter().cloned().collect();
+        if self.subject.program.start.is_some() {
+            let code = codes::PREINIT;
+            notes.push(format!(
+                "the app is initialised in each call, which takes longer: modusc says why when it compiles it ({code})"
+            ));
+        }
         if self.machine.is_busy() {
             notes.push(
                 "the machine was busy before the measurement began: these times are too long and these rates too low"
