@@ -118,8 +118,10 @@ fn garbage_is_collected() {
                 value(instance.call(&request)).unwrap_or_else(|error| panic!("{language:?}: {error}"));
                 instance.memory_size()
             };
-            let sizes: Vec<usize> = (0..40).map(after_call).collect();
-            assert_eq!(sizes[19], sizes[39], "{language:?}: {sizes:?}");
+            // All of it would be some 30 MiB. When a collector that goes by what looks like an address lets the memory
+            // grow is another matter in each run.
+            let sizes: Vec<usize> = (0..100).map(after_call).collect();
+            assert!(sizes.iter().all(|size| *size <= 16 << 20), "{language:?}: {sizes:?}");
         });
     }
 }
