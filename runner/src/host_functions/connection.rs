@@ -3,9 +3,11 @@
 use std::sync::{Arc, OnceLock};
 
 use abi::manifest::{Connection, HttpConnection, Manifest};
+use hyper::body::Bytes;
 use hyper::header::{
-    AUTHORIZATION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TRAILER, TRANSFER_ENCODING,
+    AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, TRAILER, TRANSFER_ENCODING,
 };
+use hyper::{Method, StatusCode};
 use url::Url;
 
 use super::HostError;
@@ -193,6 +195,20 @@ fn has_path(text: &str) -> bool {
     let after_scheme = text.split_once(':').map_or("", |(_, rest)| rest).trim_start_matches(['/', '\\']);
     let end = after_scheme.find(['/', '\\', '?', '#']).map(|at| &after_scheme[at..]);
     end.is_some_and(|rest| rest.starts_with(['/', '\\']))
+}
+
+/// A POST of JSON whose headers are all the operator's.
+pub(super) fn post(url: Url, mut headers: HeaderMap, body: Bytes) -> Request {
+    // They belong to the first server only.
+    let confidential = headers.keys().cloned().collect();
+    headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+    Request { method: Method::POST, url, headers, confidential, body }
+}
+
+/// What the log says of a status that is a failure.
+pub(super) fn http_error(status: StatusCode) -> String {
+    let reason = status.canonical_reason().unwrap_or_default();
+    format!("HTTP error: {} {reason}", status.as_u16()).trim_end().to_owned()
 }
 
 /// Adds a header; those that the client knows better are passed over.

@@ -6,19 +6,18 @@ use std::sync::Arc;
 
 use abi::host_functions as table;
 use abi::value::Value;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
-use hyper::{Method, StatusCode};
+use hyper::StatusCode;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::capability::Function;
-use super::connection::Connections;
+use super::connection::{Connections, http_error, post};
 use super::values::text;
 use super::{Answer, Capability, HostError, Invocation, Messages, Pending, Setup};
 use crate::client::url as urls;
 use crate::client::{Request, Response};
 use crate::telemetry::{LogContext, Record, Severity};
-use response::{Body, media_type};
+use response::{Body, is_graphql};
 
 /// The capability.
 pub(super) struct GraphQl {
@@ -67,12 +66,9 @@ impl GraphQl {
         }
         let mut url = urls::parse(&connection.endpoint).map_err(|error| failed(&error.to_string()))?;
         self.connections.add_parameters(log, name, connection, &mut url);
-        let mut headers = self.connections.headers(log, name, connection)?;
-        // Whatever the manifest adds belongs to the first server only.
-        let confidential = headers.keys().cloned().collect();
-        headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+        let headers = self.connections.headers(log, name, connection)?;
         let body = serde_json::to_vec(&Operation { query, variables }).map_err(|error| error.to_string())?;
-        Ok(Request { method: Method::POST, url, headers, confidential, body: body.into() })
+        Ok(post(url, headers, body.into()))
     }
 }
 
@@ -94,19 +90,16 @@ fn parse_variables(text: &str) -> Result<&RawValue, HostError> {
 /// What the guest gets: the server's text. Errors of the operation are the guest's to handle.
 fn answer(log: &LogContext, response: &Response) -> Answer {
     let status = response.status;
-    let http_error = || {
-        failed(format!("HTTP error: {} {}", status.as_u16(), status.canonical_reason().unwrap_or_default()).trim_end())
-    };
     let body = match Body::parse(&response.body) {
         Ok(body) => body,
         Err(problem) if status == StatusCode::OK => {
             return Err(format!("response from GraphQL API is not valid JSON: {problem}").into());
         }
-        Err(_) => return Err(http_error()),
+        Err(_) => return Err(failed(&http_error(status))),
     };
     // Other statuses tell what is wrong with the operation, where the body is one of GraphQL's.
-    if status != StatusCode::OK && !(media_type(&response.headers).is_some() && body.has_errors()) {
-        return Err(http_error());
+    if status != StatusCode::OK && !(is_graphql(&response.headers) && body.errors().is_some()) {
+        return Err(failed(&http_error(status)));
     }
     if let Some(errors) = body.errors() {
         let record = Record { errors: Some(errors), user_visible: true, ..Default::default() };

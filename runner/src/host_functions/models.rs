@@ -9,13 +9,12 @@ use std::sync::{Arc, OnceLock};
 use abi::host_functions as table;
 use abi::manifest::{HOSTED_MODELS, HYPERMODE, HYPERMODE_URL, HttpConnection, Manifest, Model};
 use abi::value::Value;
-use hyper::body::Bytes;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use hyper::{Method, StatusCode};
+use hyper::StatusCode;
+use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::capability::Function;
-use super::connection::Connections;
+use super::connection::{Connections, http_error, post};
 use super::values::{object, text};
 use super::{Answer, Capability, HostError, Invocation, Messages, Pending, Setup};
 use crate::client::url as urls;
@@ -87,15 +86,6 @@ enum Host {
     Hypermode,
     /// Hypermode, and nobody said what is in its place.
     Gone,
-}
-
-/// A request whose headers are all the operator's.
-fn post(url: Url, headers: HeaderMap, body: Bytes) -> Request {
-    // They belong to the first server only.
-    let confidential = headers.keys().cloned().collect();
-    let mut headers = headers;
-    headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
-    Request { method: Method::POST, url, headers, confidential, body }
 }
 
 fn detail(arguments: &[Value]) -> Option<String> {
@@ -249,8 +239,7 @@ fn answer(model: &Model, host: Host, dev: bool, response: Response) -> Result<St
     if let Some(message) = (host != Host::Other).then(|| special(model, dev, status)).flatten() {
         return Err(message.into());
     }
-    let reason = status.canonical_reason().unwrap_or_default();
-    let message = format!("HTTP error: {} {reason}", status.as_u16()).trim_end().to_owned();
+    let message = http_error(status);
     // The body tells the guest more, when there is one.
     Err(HostError { message, answer: if body.is_empty() { Value::Null } else { Value::String(body) } })
 }

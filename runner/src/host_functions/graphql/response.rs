@@ -9,6 +9,8 @@ use super::super::json::Members;
 pub(super) struct Body<'a> {
     text: &'a str,
     members: Members<'a>,
+    /// A list that is not empty.
+    errors: Option<&'a RawValue>,
 }
 
 impl<'a> Body<'a> {
@@ -16,19 +18,17 @@ impl<'a> Body<'a> {
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, String> {
         let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
         let raw: &RawValue = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        Ok(Self { text, members: Members::of(raw) })
+        let members = Members::of(raw);
+        let is_listed = |errors: &&RawValue| {
+            serde_json::from_str::<Vec<&RawValue>>(errors.get()).is_ok_and(|list| !list.is_empty())
+        };
+        let errors = members.get("errors").filter(is_listed);
+        Ok(Self { text, members, errors })
     }
 
     /// The JSON of the errors, if there are any.
     pub(super) fn errors(&self) -> Option<&'a str> {
-        let errors = self.members.get("errors")?;
-        let list: Vec<&RawValue> = serde_json::from_str(errors.get()).ok()?;
-        (!list.is_empty()).then_some(errors.get())
-    }
-
-    /// Whether there are any.
-    pub(super) fn has_errors(&self) -> bool {
-        self.errors().is_some()
+        self.errors.map(RawValue::get)
     }
 
     /// What the guest reads: the server's text, but that list indices in the paths of errors are strings. Both SDKs read
@@ -40,10 +40,11 @@ impl<'a> Body<'a> {
     }
 }
 
-/// The media type that a GraphQL response has, if it is one of those.
-pub(super) fn media_type(headers: &HeaderMap) -> Option<&str> {
-    let text = headers.get(CONTENT_TYPE)?.to_str().ok()?.split(';').next()?.trim();
-    ["application/graphql-response+json", "application/json"].into_iter().find(|known| text.eq_ignore_ascii_case(known))
+/// Whether a response has one of the media types of GraphQL.
+pub(super) fn is_graphql(headers: &HeaderMap) -> bool {
+    let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()?.split(';').next()).unwrap_or_default();
+    let known = ["application/graphql-response+json", "application/json"];
+    known.iter().any(|known| text.trim().eq_ignore_ascii_case(known))
 }
 
 /// The errors with strings in their paths; nothing where there were no numbers.

@@ -1,4 +1,4 @@
-use hyper::header::HeaderMap;
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use super::*;
 
