@@ -1,5 +1,6 @@
 //! The `http` connections of the manifest: which one a URL belongs to, and what it adds to a request.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use abi::manifest::{Connection, HttpConnection, Manifest};
@@ -80,15 +81,15 @@ impl Connections {
         }
     }
 
-    /// The headers of a connection. Those with a secret in them are marked as sensitive.
+    /// The headers of a connection of this name. Those with a secret in them are marked as sensitive.
     pub(super) fn headers(
         &self,
         log: &LogContext,
         name: &str,
-        connection: &HttpConnection,
+        texts: &BTreeMap<String, String>,
     ) -> Result<HeaderMap, HostError> {
         let mut headers = HeaderMap::new();
-        for (header, text) in &connection.headers {
+        for (header, text) in texts {
             let expanded = self.expanded(log, name, text);
             let sensitive = expanded != *text;
             add_header(&mut headers, header, expanded, sensitive)?;

@@ -66,7 +66,7 @@ impl GraphQl {
         }
         let mut url = urls::parse(&connection.endpoint).map_err(|error| failed(&error.to_string()))?;
         self.connections.add_parameters(log, name, connection, &mut url);
-        let headers = self.connections.headers(log, name, connection)?;
+        let headers = self.connections.headers(log, name, &connection.headers)?;
         let body = serde_json::to_vec(&Operation { query, variables }).map_err(|error| error.to_string())?;
         Ok(post(url, headers, body.into()))
     }

@@ -61,7 +61,7 @@ impl Http {
         let found = self.connections.find(&address);
         let (name, connection) = found.ok_or_else(|| unknown(&address.to_string()))?;
         let mut headers = guest_headers(member(request, "headers"))?;
-        let own = self.connections.headers(log, name, connection)?;
+        let own = self.connections.headers(log, name, &connection.headers)?;
         let confidential = own.keys().cloned().collect();
         add(&mut headers, own);
         self.connections.add_parameters(log, name, connection, &mut url);

@@ -3,17 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use abi::manifest::HYPERMODE;
 use hyper::header::HeaderMap;
 use serde::Deserialize;
 use url::Url;
 
 use super::super::HostError;
 use super::super::connection::add_header;
-use super::super::template::expand;
 use crate::client::url as urls;
-use crate::environment::{Environment, secret_prefix};
-use crate::telemetry::{LogContext, Record, Severity};
 
 /// The entry for every model without one of its own.
 const ANY: &str = "*";
@@ -31,13 +27,13 @@ pub(super) struct StandIn {
     base_url: Option<String>,
     /// The whole URL of a server that classifies texts, as text-embeddings-inference does.
     #[serde(default)]
-    classifier: Option<String>,
+    pub(super) classifier: Option<String>,
     /// The model's name there. Otherwise it is the manifest's `sourceModel`.
     #[serde(default)]
     pub(super) model: Option<String>,
     /// What each request carries, with `{{NAME}}` for secrets.
     #[serde(default)]
-    headers: BTreeMap<String, String>,
+    pub(super) headers: BTreeMap<String, String>,
 }
 
 impl HostedModels {
@@ -90,29 +86,6 @@ impl StandIn {
             self.base_url.as_deref().ok_or("the hosted model's stand-in has no `baseUrl`, so it only classifies")?;
         urls::parse(&format!("{}/{path}", base.trim_end_matches('/'))).map_err(|error| error.to_string().into())
     }
-
-    /// The address of the classifier, if there is one.
-    pub(super) fn classifier(&self) -> Option<Result<Url, HostError>> {
-        self.classifier.as_deref().map(|text| urls::parse(text).map_err(|error| error.to_string().into()))
-    }
-
-    /// The headers, with secrets of the names `MODUS_HYPERMODE_…`.
-    pub(super) fn headers(&self, environment: &Environment, log: &LogContext) -> Result<HeaderMap, HostError> {
-        let prefix = secret_prefix(HYPERMODE);
-        let mut headers = HeaderMap::new();
-        for (name, text) in &self.headers {
-            let value = expand(
-                text,
-                |name| environment.secret(&format!("{prefix}{name}")),
-                |name| {
-                    let name = format!("{prefix}{name}");
-                    log.write(Severity::Warn, "Secret not found.", Record { name: Some(&name), ..Default::default() });
-                },
-            );
-            add_header(&mut headers, name, value, true)?;
-        }
-        Ok(headers)
-    }
 }
 
 #[cfg(test)]
@@ -147,7 +120,7 @@ mod tests {
         assert_eq!(models.find("m").and_then(|entry| entry.model.as_deref()), Some("x"));
         let other = models.find("other").expect("any");
         assert_eq!(other.open_ai("embeddings").map(|url| url.to_string()), Ok("http://h/v1/embeddings".to_owned()));
-        assert!(other.classifier().is_none());
+        assert!(other.classifier.is_none());
         assert!(models.find("m").is_some_and(|entry| entry.open_ai("embeddings").is_err()));
         assert!(HostedModels::default().find("m").is_none());
     }
