@@ -10,6 +10,8 @@ use wasmparser::{
     BinaryReaderError, CustomSectionReader, FuncType, FunctionBody, Operator, Parser, Payload, TypeRef, ValType,
 };
 
+use crate::instructions::{Instruction, instructions};
+
 /// Instructions up to which a function is small.
 const SMALL: usize = 40;
 /// How deep functions that become small by it may lie in each other.
@@ -216,19 +218,6 @@ impl<'a> Callee<'a> {
         }
         InstructionSink::new(out).end();
     }
-}
-
-struct Instruction<'a> {
-    operator: Operator<'a>,
-    /// Where it begins in the bytes of the body.
-    at: usize,
-}
-
-/// All of a body, the last `end` included.
-fn instructions<'a>(body: &FunctionBody<'a>) -> Result<Vec<Instruction<'a>>, BinaryReaderError> {
-    let begin = body.range().start;
-    let all = body.get_operators_reader()?.into_iter_with_offsets();
-    all.map(|found| found.map(|(operator, offset)| Instruction { operator, at: offset - begin })).collect()
 }
 
 /// The types of the locals that a body declares.

@@ -6,6 +6,7 @@ pub mod commands;
 pub mod diagnostic;
 mod dispatch;
 pub mod inline;
+mod instructions;
 pub mod language;
 pub mod manifest;
 pub mod metadata;

@@ -9,6 +9,8 @@ use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{CodeSection, CustomSection, InstructionSink, Module};
 use wasmparser::{BinaryReaderError, BlockType, CustomSectionReader, FunctionBody, Operator, Parser};
 
+use crate::instructions::{Instruction, instructions};
+
 /// How often the body of a small loop stands in the code.
 const COPIES: usize = 4;
 /// Instructions up to which a loop is small.
@@ -56,13 +58,8 @@ impl Reencode for Unrolling {
 /// # Errors
 /// For a body that is not valid.
 pub(crate) fn body(body: &FunctionBody<'_>) -> Result<Vec<u8>, BinaryReaderError> {
-    let begin = body.range().start;
     let bytes = body.as_bytes();
-    let mut instructions = Vec::new();
-    for instruction in body.get_operators_reader()?.into_iter_with_offsets() {
-        let (operator, offset) = instruction?;
-        instructions.push(Instruction { operator, at: offset - begin });
-    }
+    let instructions = instructions(body)?;
     let mut out = Vec::with_capacity(2 * bytes.len());
     let mut copied = 0;
     for Range { start, end } in small_loops(&instructions) {
@@ -82,12 +79,6 @@ pub(crate) fn body(body: &FunctionBody<'_>) -> Result<Vec<u8>, BinaryReaderError
     }
     out.extend(&bytes[copied..]);
     Ok(out)
-}
-
-struct Instruction<'a> {
-    operator: Operator<'a>,
-    /// Where it begins in the bytes of the body.
-    at: usize,
 }
 
 /// Writes the body of a loop, which is `turn` without the `end`, where `more` labels lie between it and what was around

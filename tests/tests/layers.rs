@@ -29,6 +29,7 @@ const LAYERS: [(&str, &str); 3] = [
         "codes
         diagnostic progress metadata
         language
+        instructions
         render inline unroll room
         manifest read native preinit dispatch
         schema
