@@ -133,7 +133,7 @@ pub const GRAPHQL: Capability = Capability {
 /// PostgreSQL and MySQL.
 pub const SQL: Capability = Capability {
     functions: &[function("executeQuery", "iiii>i").waiting().outside()],
-    ..planned("modus_sql_client", "SQL databases")
+    ..capability("modus_sql_client", "SQL databases")
 };
 
 /// Dgraph.
@@ -144,13 +144,13 @@ pub const DGRAPH: Capability = Capability {
         function("dropAttribute", "ii>i").waiting().outside(),
         function("executeQuery", "ii>i").waiting().outside(),
     ],
-    ..planned("modus_dgraph_client", "Dgraph")
+    ..capability("modus_dgraph_client", "Dgraph")
 };
 
 /// Neo4j.
 pub const NEO4J: Capability = Capability {
     functions: &[function("executeQuery", "iiii>i").waiting().outside()],
-    ..planned("modus_neo4j_client", "Neo4j")
+    ..capability("modus_neo4j_client", "Neo4j")
 };
 
 /// Models.

@@ -4,6 +4,7 @@
 //! the setting, for instance ``(limit `max-body`)``.
 
 use std::fmt;
+use std::time::Duration;
 
 use abi::transfer::budget::Exceeded;
 
@@ -26,6 +27,37 @@ impl Limits {
     /// Bytes of memory that a call may have.
     pub fn memory_bytes(&self) -> usize {
         (self.memory_limit as usize) << 20
+    }
+}
+
+/// What may be asked of one database.
+#[derive(Clone, Copy, Debug)]
+pub struct DatabaseLimits {
+    /// How long an operation may take.
+    pub timeout: Duration,
+    /// How many operations may run at once.
+    pub connections: usize,
+    /// How many more may wait.
+    pub waiting: usize,
+    /// Bytes of an answer.
+    pub answer: usize,
+}
+
+impl Default for DatabaseLimits {
+    fn default() -> Self {
+        Limits::default().databases()
+    }
+}
+
+impl Limits {
+    /// Those on databases.
+    pub fn databases(&self) -> DatabaseLimits {
+        DatabaseLimits {
+            timeout: self.database_timeout,
+            connections: self.database_connections,
+            waiting: self.database_waiting,
+            answer: self.database_answer,
+        }
     }
 }
 

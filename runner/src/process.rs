@@ -1,12 +1,16 @@
 //! What belongs to the process and outlives every app that it serves, one after the other.
 
-use std::sync::Arc;
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
 use crate::capacity::Capacity;
 use crate::client::Clients;
 use crate::egress::Redirects;
+use crate::limits::DatabaseLimits;
 
 /// What each app of the process needs of it. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -17,6 +21,10 @@ pub struct Process {
     pub clients: Clients,
     /// Which redirects of servers are followed.
     pub redirects: Redirects,
+    /// What may be asked of databases.
+    pub databases: DatabaseLimits,
+    /// What capabilities keep from app to app.
+    pub kept: Kept,
     /// Mutations that run.
     pub mutations: Mutations,
     /// Subscriptions end when its sender is dropped.
@@ -31,9 +39,32 @@ impl Process {
             capacity: Arc::new(capacity),
             clients: Clients::default(),
             redirects: Redirects::default(),
+            databases: DatabaseLimits::default(),
+            kept: Kept::default(),
             mutations: Mutations::default(),
             closing,
         }
+    }
+}
+
+/// What capabilities keep from app to app, such as connections to databases: one value of each type, made when it is first
+/// asked for. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Kept(Arc<Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>>);
+
+impl Kept {
+    /// The value of this type.
+    pub(crate) fn get<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let value = kept.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
+        Arc::clone(value).downcast().expect("values stand under their own types")
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // They may hold secrets.
+        formatter.write_str("Kept")
     }
 }
 

@@ -14,6 +14,7 @@ mod program;
 pub mod python;
 pub mod raw;
 pub mod runner;
+pub mod services;
 pub mod slow_model;
 pub mod stand_in;
 pub mod surroundings;

@@ -19,7 +19,7 @@ use crate::client::Clients;
 use crate::compute;
 use crate::egress::Redirects;
 use crate::load::Loaded;
-use crate::process::{Mutations, Process};
+use crate::process::{Kept, Mutations, Process};
 use crate::sandbox::ticker;
 use crate::server::loops::{self, Loops};
 use crate::server::{self, FEWEST_FILES, Listeners, Live};
@@ -73,7 +73,15 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
         capacity.limit_memory(mib << 20);
     }
     let redirects = if arguments.strict_redirects { Redirects::Named } else { Redirects::Public };
-    let process = Process { capacity, clients, redirects, mutations: Mutations::default(), closing };
+    let process = Process {
+        capacity,
+        clients,
+        redirects,
+        databases: limits.databases(),
+        kept: Kept::default(),
+        mutations: Mutations::default(),
+        closing,
+    };
     let entered = control.enter();
     let app = App::new(arguments, loaded, sources.environment(), sources.hosted_models()?, &process)?;
     drop(entered);

@@ -7,6 +7,7 @@ mod no_proxy;
 mod roots;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tls;
 pub(crate) mod url;
 
 use std::error::Error;

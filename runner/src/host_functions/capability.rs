@@ -28,6 +28,12 @@ pub trait Capability: Sized + Send + Sync + 'static {
     /// Makes its state, once for each app that imports its module. Each start of the runner waits for this: what has
     /// to be read or connected belongs behind a `OnceLock`.
     fn configure(setup: &Setup<'_>) -> Self;
+
+    /// What is wrong with the connections of the manifest that it uses, a sentence each, for `--check-config`. With
+    /// `connect` it also tries to reach their servers.
+    fn check(_setup: &Setup<'_>, _connect: bool) -> BoxFuture<'static, Vec<String>> {
+        Box::pin(async { Vec::new() })
+    }
 }
 
 /// What capabilities are configured with.

@@ -2,11 +2,15 @@
 
 mod capability;
 mod connection;
+mod database;
+mod dgraph;
 mod graphql;
 mod http;
 mod json;
 mod models;
+mod neo4j;
 mod secrets;
+mod sql;
 mod system;
 mod template;
 mod values;
@@ -14,6 +18,7 @@ mod values;
 use std::sync::Arc;
 
 use abi::plan::ImportPlan;
+use futures::future::BoxFuture;
 
 use capability::Bound;
 pub use capability::{
@@ -24,10 +29,13 @@ pub use models::HostedModels;
 /// All capabilities, one line for each.
 const CAPABILITIES: &[Listed] = &[
     // Sorted by module.
+    listed::<dgraph::Dgraph>(),
     listed::<graphql::GraphQl>(),
     listed::<http::Http>(),
     listed::<models::Models>(),
+    listed::<neo4j::Neo4j>(),
     listed::<secrets::Secrets>(),
+    listed::<sql::Sql>(),
     listed::<system::System>(),
 ];
 
@@ -35,13 +43,14 @@ const CAPABILITIES: &[Listed] = &[
 struct Listed {
     module: &'static str,
     bind: fn(&[ImportPlan], &Setup<'_>, &mut Slots),
+    check: fn(&Setup<'_>, bool) -> BoxFuture<'static, Vec<String>>,
 }
 
 /// What stands behind each import.
 type Slots = Box<[Option<Box<dyn HostFunction>>]>;
 
 const fn listed<C: Capability>() -> Listed {
-    Listed { module: C::TABLE.module, bind: bind::<C> }
+    Listed { module: C::TABLE.module, bind: bind::<C>, check: C::check }
 }
 
 /// Configures a capability, and puts its functions behind the imports that name them.
@@ -80,6 +89,13 @@ impl HostFunctions {
     pub(crate) fn get(&self, import: usize) -> Option<&dyn HostFunction> {
         self.0.get(import)?.as_deref()
     }
+}
+
+/// What is wrong with the connections of a manifest, whether or not the app uses them. With `connect` their servers are
+/// tried.
+pub async fn check(setup: &Setup<'_>, connect: bool) -> Vec<String> {
+    let checks: Vec<_> = CAPABILITIES.iter().map(|listed| (listed.check)(setup, connect)).collect();
+    futures::future::join_all(checks).await.concat()
 }
 
 #[cfg(test)]

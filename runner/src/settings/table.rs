@@ -148,6 +148,16 @@ settings! {
             MaxValues: "error of the field";
         max_bytes: u64 = abi::guest::Limits::default().bytes, "max-bytes", ["BYTES" number],
             "Bytes of text and binary data that they may hold", MaxBytes: "error of the field";
+        database_timeout: Duration = Duration::from_secs(60), "database-timeout", ["SECONDS" seconds],
+            "Seconds an operation on a database may take, the wait for a connection included",
+            DatabaseTimeout: "the operation fails, and its connection is closed";
+        database_connections: usize = 16, "database-connections", ["N" within(1..=10_000)],
+            "Operations on one database that may run at once, each on a connection of its own; more wait",
+            DatabaseConnections: "they wait";
+        database_waiting: usize = 1024, "database-waiting", ["N" number],
+            "Operations that may wait for their turn at one database", DatabaseWaiting: "the operation fails";
+        database_answer: usize = 64 << 20, "database-answer", ["BYTES" number],
+            "Bytes of a database's answer to one operation", DatabaseAnswer: "the operation fails";
     }
 
     /// What a refusal can name: the limits that are settings, and those that are not.

@@ -82,6 +82,19 @@ static NOT_ACCEPTED: Count = Count::new(
 static PANICS: Count = Count::new("runtime_panics_num", "Panics of the runner: each ended one call or request.");
 static LOOKUPS: Gauge = Gauge::new("runtime_name_lookups_num", "Threads that look a name up.");
 static LOOKUPS_WAITING: Gauge = Gauge::new("runtime_name_lookups_waiting_num", "Names that wait for such a thread.");
+static DATABASE_OPERATIONS: Histograms = Histograms::new(
+    "runtime_database_operation_duration_seconds",
+    "Time of an operation on a database, the wait for its turn included.",
+    "connection",
+    SECONDS,
+    SECOND,
+);
+static DATABASE_FAILURES: Counts<{ DatabaseFailure::ALL.len() }> = Counts::new(
+    "runtime_database_failures_num",
+    "Operations on databases without an answer, by what ended them.",
+    "ending",
+    DatabaseFailure::NAMES,
+);
 static FAILURES: Counts<{ Failure::ALL.len() }> = Counts::new(
     "runtime_function_failures_num",
     "Calls without a result, by what ended them.",
@@ -121,6 +134,8 @@ pub fn render() -> String {
         INSTANTIATION.family(),
         GUEST.family(),
         HOST_FUNCTIONS.family(),
+        DATABASE_OPERATIONS.family(),
+        DATABASE_FAILURES.family(),
         FAILURES.family(),
         TRAPS.family(),
         REFUSALS.family(),
@@ -206,6 +221,16 @@ impl HostFunctionMetrics {
     }
 }
 
+/// Records an operation on the database of this connection.
+pub fn database_operation(connection: &str, time: Duration) {
+    DATABASE_OPERATIONS.of(connection).observe(nanoseconds(time));
+}
+
+/// Counts an operation on a database that failed.
+pub fn database_failed(failure: DatabaseFailure) {
+    DATABASE_FAILURES.add(failure as usize);
+}
+
 /// Counts a call of a function.
 pub fn execution() {
     EXECUTIONS.add();
@@ -237,6 +262,26 @@ label! {
         Refused "refused",
         /// The runner, in words for the log.
         Internal "internal",
+    }
+}
+
+label! {
+    /// What ended an operation on a database.
+    pub enum DatabaseFailure {
+        /// No connection.
+        Unreachable "unreachable",
+        /// A connection that broke.
+        Lost "lost",
+        /// The server.
+        Refused "refused",
+        /// A statement or an answer that cannot be used.
+        Unusable "unusable",
+        /// An answer beyond its limit.
+        TooLarge "too-large",
+        /// Its time.
+        TimedOut "timeout",
+        /// Too many that waited.
+        Busy "busy",
     }
 }
 

@@ -1,0 +1,117 @@
+//! Real servers on loopback, one for each test file that asks for it. `scripts/services/NAME.sh` installs one and says how it
+//! is started; a file beside this one starts it.
+//!
+//! `MODUSC_TEST_WITHOUT=dgraph,neo4j` leaves the tests out that need these servers; they say so. CI runs all.
+
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::root;
+
+/// Whether the tests with this server are left out, which is said on standard error.
+pub fn is_left_out(service: &str) -> bool {
+    let without = std::env::var("MODUSC_TEST_WITHOUT").unwrap_or_default();
+    let left_out = without.split(',').any(|name| name.trim() == service);
+    if left_out {
+        eprintln!("left out, for MODUSC_TEST_WITHOUT names {service}");
+    }
+    left_out
+}
+
+/// What the script of a service prints, once it has installed what is missing: usually a path.
+pub(crate) fn installed(service: &str) -> String {
+    let script = root().join(format!("scripts/services/{service}.sh"));
+    let output = Command::new(&script).stderr(Stdio::inherit()).output();
+    let output = output.unwrap_or_else(|error| panic!("{}: {error}", script.display()));
+    assert!(output.status.success(), "{} failed", script.display());
+    String::from_utf8(output.stdout).expect("paths are UTF-8").trim().to_owned()
+}
+
+/// A port of loopback that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr()).expect("a free port").port()
+}
+
+/// A server's process, which ends with this one, however that ends: it is killed when nobody holds its standard input any more.
+pub struct Tied {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Tied {
+    /// Starts a server; what it prints goes to `log`. It runs in a process group of its own.
+    pub(crate) fn start(command: &Command, log: PathBuf) -> Self {
+        let file = std::fs::File::create(&log).unwrap_or_else(|error| panic!("{}: {error}", log.display()));
+        let mut tied = Command::new("/bin/sh");
+        // The shell starts the server in a session of its own, waits until its own input ends, and kills the whole session.
+        tied.args(["-c", "setsid \"$@\" </dev/null & cat >/dev/null; kill -KILL -$!", "tied"]);
+        tied.arg(command.get_program()).args(command.get_args());
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => tied.env(name, value),
+                None => tied.env_remove(name),
+            };
+        }
+        if let Some(folder) = command.get_current_dir() {
+            tied.current_dir(folder);
+        }
+        let child = tied.stdin(Stdio::piped()).stdout(file.try_clone().expect("a file")).stderr(file).spawn();
+        Self { child: child.expect("/bin/sh starts"), log }
+    }
+
+    /// Waits until something listens on the port.
+    pub(crate) fn wait_for_port(&mut self, port: u16, patience: Duration) {
+        self.wait(patience, || TcpStream::connect(("127.0.0.1", port)).is_ok());
+    }
+
+    /// Waits until the server is ready.
+    pub(crate) fn wait(&mut self, patience: Duration, mut is_ready: impl FnMut() -> bool) {
+        let end = Instant::now() + patience;
+        while !is_ready() {
+            if Instant::now() > end {
+                let text = std::fs::read_to_string(&self.log).unwrap_or_default();
+                panic!("the server is not ready after {patience:?}: {text}");
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Ends the server at once, as a power cut would.
+    pub fn kill(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Tied {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_ends_with_whoever_started_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo $$; sleep 600 & wait"]);
+        let log = folder.path().join("log");
+        let mut tied = Tied::start(&command, log.clone());
+        let mut id = String::new();
+        tied.wait(Duration::from_secs(30), || {
+            id = std::fs::read_to_string(&log).unwrap_or_default().trim().to_owned();
+            !id.is_empty()
+        });
+        tied.kill();
+        let end = Instant::now() + Duration::from_secs(30);
+        while std::path::Path::new(&format!("/proc/{id}/stat")).exists() {
+            assert!(Instant::now() < end, "process {id} goes on");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
