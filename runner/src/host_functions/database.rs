@@ -38,7 +38,7 @@ impl<B> Doors<B> {
         limits: DatabaseLimits,
         make: impl FnOnce() -> Result<B, E>,
     ) -> Result<Arc<Door<B>>, E> {
-        let address = Sha256::digest(address).into();
+        let address: [u8; 32] = Sha256::digest(address).into();
         let mut doors = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(door) = doors.get(connection)
             && door.address == address
@@ -86,13 +86,13 @@ pub(super) enum DatabaseError {
     #[error("{0}")]
     Unusable(String),
     /// The answer is too large.
-    #[error("the answer is larger than {0} bytes ({})", LimitId::DatabaseAnswer)]
+    #[error("the answer is larger than {0} bytes ({limit})", limit = LimitId::DatabaseAnswer)]
     TooLarge(usize),
     /// It took too long.
-    #[error("it took longer than {} s ({})", .0.as_secs_f64(), LimitId::DatabaseTimeout)]
+    #[error("it took longer than {seconds} s ({limit})", seconds = .0.as_secs_f64(), limit = LimitId::DatabaseTimeout)]
     TimedOut(Duration),
     /// Too many wait already.
-    #[error("{0} operations are waiting for their turn ({})", LimitId::DatabaseWaiting)]
+    #[error("{0} operations are waiting for their turn ({limit})", limit = LimitId::DatabaseWaiting)]
     Busy(usize),
 }
 
