@@ -29,6 +29,14 @@ pub struct Compile {
     /// The manifest [default: modus.json beside the module, if there]
     #[arg(short, long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
+    /// How it is made
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// How an artifact is made, whatever it is made of.
+#[derive(Clone, Debug, Args)]
+pub struct Options {
     /// Treat warnings as errors
     #[arg(long)]
     pub strict: bool,
@@ -92,20 +100,22 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
     if let Some(manifest) = &manifest {
         renderer.add_source(&manifest.file, &manifest.text);
     }
-    let (runner, problem) = keep(arguments.exe.then(|| runner::read(arguments.runner.as_deref())).transpose());
+    let (runner, problem) =
+        keep(arguments.options.exe.then(|| runner::read(arguments.options.runner.as_deref())).transpose());
     diagnostics.extend(problem);
     let target = Target {
-        triple: arguments.target.clone().unwrap_or_else(|| abi::cpu::target().to_owned()),
-        cpu: arguments.cpu,
-        bounds: arguments.bounds.into(),
+        triple: arguments.options.target.clone().unwrap_or_else(|| abi::cpu::target().to_owned()),
+        cpu: arguments.options.cpu,
+        bounds: arguments.options.bounds.into(),
     };
     let artifact = match &module {
         Some(Input { name, bytes }) => {
             let _progress = Progress::start(format!("compiling {name}"), shows_progress(output));
             let blocked = diagnostics.iter().any(Diagnostic::is_error);
             let runner = runner.as_ref().and_then(Option::as_deref);
-            let beginning = Beginning { preinit: arguments.preinit, heap: arguments.heap };
-            let options = pipeline::Options { strict: arguments.strict, check_only: blocked, beginning, runner };
+            let beginning = Beginning { preinit: arguments.options.preinit, heap: arguments.options.heap };
+            let options =
+                pipeline::Options { strict: arguments.options.strict, check_only: blocked, beginning, runner };
             let (artifact, mut found) = pipeline::compile(name, bytes, manifest.as_ref(), &target, options);
             // One that cannot be read is there.
             found.retain(|found| !(is_unread && found.code == codes::MANIFEST_ABSENT));
@@ -115,7 +125,7 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
         None => {
             let text = manifest.as_ref();
             let mut found = text.map_or_else(Vec::new, |text| crate::manifest::read(&text.text, &text.file).1);
-            if arguments.strict {
+            if arguments.options.strict {
                 diagnostic::make_errors(&mut found);
             }
             diagnostics.extend(found);
@@ -128,7 +138,7 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
         return outcome;
     };
     let outcome = match &destination {
-        Some(path) => match write_file(path, &artifact, arguments.exe) {
+        Some(path) => match write_file(path, &artifact, arguments.options.exe) {
             Ok(()) => Outcome::Done,
             Err(diagnostic) => return fail(output, diagnostic),
         },
@@ -148,7 +158,7 @@ fn destination(arguments: &Compile) -> Result<Option<PathBuf>, Diagnostic> {
     let from_stdin = is_dash(&arguments.input);
     let path = match &arguments.output {
         Some(path) if !is_dash(path) => Some(path.clone()),
-        None if !from_stdin => Some(arguments.input.with_extension(if arguments.exe { "" } else { "cwasm" })),
+        None if !from_stdin => Some(arguments.input.with_extension(if arguments.options.exe { "" } else { "cwasm" })),
         _ => None,
     };
     match &path {
@@ -177,7 +187,7 @@ fn manifest_text(arguments: &Compile) -> Result<Option<ManifestText>, Diagnostic
     }
 }
 
-fn shows_progress(output: &Output) -> bool {
+pub(super) fn shows_progress(output: &Output) -> bool {
     !output.quiet && output.format() == Format::Human && std::io::stderr().is_terminal()
 }
 
