@@ -42,7 +42,10 @@ fn messages(output: &Output) -> String {
 /// A new app of a language, in a folder of its own.
 fn new(language: Language) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
-    let output = modusc(&["new", "Hello", "--lang", name(language)], folder.path());
+    // Wherever this modusc lies, it is the SDK of this source tree.
+    let sdk = tests::root().join("sdk/assemblyscript");
+    let sdk = sdk.to_str().expect("a path in UTF-8");
+    let output = modusc(&["new", "Hello", "--lang", name(language), "--sdk", sdk], folder.path());
     assert!(output.status.success(), "{}", messages(&output));
     let app = folder.path().join("hello");
     (folder, app)

@@ -20,6 +20,9 @@ pub struct New {
     /// Folder to make [default: NAME]
     #[arg(long, value_name = "FOLDER")]
     pub dir: Option<PathBuf>,
+    /// Folder of the AssemblyScript SDK [default: the one that came with modusc, else npm's]
+    #[arg(long, value_name = "FOLDER")]
+    pub sdk: Option<PathBuf>,
 }
 
 /// Languages that there are templates for.
@@ -44,6 +47,7 @@ const COMMON: &[File] = &[
 ];
 const ASSEMBLYSCRIPT: &[File] = &[
     ("package.json", include_str!("../../templates/as/package.json")),
+    (".npmrc", include_str!("../../templates/as/npmrc")),
     ("asconfig.json", include_str!("../../templates/as/asconfig.json")),
     ("assembly/index.ts", include_str!("../../templates/as/index.ts")),
     ("assembly/tsconfig.json", include_str!("../../templates/as/tsconfig.json")),
@@ -67,7 +71,11 @@ pub fn run(arguments: &New, output: &Output) -> Outcome {
         Lang::As => ASSEMBLYSCRIPT,
         Lang::Go => GO,
     };
-    if let Err(diagnostic) = write(&folder, &name, files) {
+    let sdk = arguments.sdk.as_deref().map_or_else(sdk, |folder| {
+        let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        format!("file:{}", absolute.display())
+    });
+    if let Err(diagnostic) = write(&folder, &name, &sdk, files) {
         return fail(output, diagnostic);
     }
     let shown = folder.display();
@@ -88,17 +96,16 @@ fn checked(name: &str) -> Result<String, Diagnostic> {
     Ok(lower)
 }
 
-fn write(folder: &Path, name: &str, files: &[File]) -> Result<(), Diagnostic> {
+fn write(folder: &Path, name: &str, sdk: &str, files: &[File]) -> Result<(), Diagnostic> {
     let is_taken = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) || folder.is_file();
     if is_taken {
         let message = format!("{} is there already, and not empty", folder.display());
         return Err(Diagnostic::error(codes::NEW_APP, message).with_help("name another folder with --dir"));
     }
-    let sdk = sdk();
     for (path, text) in files.iter().chain(COMMON) {
         let path = folder.join(path);
         let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-        made.and_then(|()| std::fs::write(&path, text.replace("{{name}}", name).replace("{{sdk}}", &sdk))).map_err(
+        made.and_then(|()| std::fs::write(&path, text.replace("{{name}}", name).replace("{{sdk}}", sdk))).map_err(
             |error| Diagnostic::error(codes::WRITE_FILE, format!("cannot write {}: {error}", path.display())),
         )?;
     }
