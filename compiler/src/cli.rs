@@ -6,8 +6,16 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::output::{Color, Outcome, Output};
 use crate::commands::{
-    self, bench::Bench, build::Build, check::Check, compile::Compile, dev::Dev, doctor::Doctor, inspect::Inspect,
-    new::New, schema::Schema,
+    self,
+    bench::Bench,
+    build::Build,
+    check::Check,
+    compile::{Compile, Options},
+    dev::Dev,
+    doctor::Doctor,
+    inspect::Inspect,
+    new::New,
+    schema::Schema,
 };
 
 const EXAMPLES: &str = "\
@@ -35,6 +43,9 @@ pub struct Cli {
     command: Option<Command>,
     #[command(flatten)]
     compile: Option<Compile>,
+    // Not a part of it: what holds a part of this kind cannot be optional.
+    #[command(flatten)]
+    options: Options,
     #[command(flatten)]
     output: Output,
 }
@@ -82,7 +93,7 @@ pub fn run() -> ExitCode {
         (Some(Command::Schema(arguments)), _) => commands::schema::run(arguments, &cli.output),
         (Some(Command::Check(arguments)), _) => commands::check::run(arguments, &cli.output),
         (Some(Command::Bench(arguments)), _) => commands::bench::run(arguments, &cli.output),
-        (None, Some(arguments)) => commands::compile::run(arguments, &cli.output),
+        (None, Some(arguments)) => commands::compile::run(arguments, &cli.options, &cli.output),
         (None, None) => Outcome::Usage,
     };
     outcome.into()
@@ -107,8 +118,8 @@ mod tests {
     #[test]
     fn subcommands_and_the_default_command_parse() {
         let parse = |line: &str| Cli::try_parse_from(line.split(' '));
-        let compile = parse("modusc app.wasm -o out --cpu x86-64-v3 -q").unwrap().compile.unwrap();
-        assert_eq!((compile.input, compile.options.cpu), (PathBuf::from("app.wasm"), CpuLevel::X86V3));
+        let cli = parse("modusc app.wasm -o out --cpu x86-64-v3 -q").unwrap();
+        assert_eq!((cli.compile.unwrap().input, cli.options.cpu), (PathBuf::from("app.wasm"), CpuLevel::X86V3));
         assert!(parse("modusc check --strict --json").unwrap().command.is_some());
         assert!(parse("modusc inspect app.wasm --json --color never").unwrap().command.is_some());
         assert!(parse("modusc -o out").is_err());

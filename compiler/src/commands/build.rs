@@ -59,7 +59,7 @@ pub(super) fn app_of(
     said.extend(copy_manifest(app).err());
     let outcome = report(output, &renderer, &said);
     let Some(input) = module.filter(|_| outcome == Outcome::Done) else { return outcome };
-    compile::run(&Compile { input, output: None, manifest: None, options: options.clone() }, output)
+    compile::run(&Compile { input, output: None, manifest: None }, options, output)
 }
 
 /// The manifest beside the module, as the author wrote it; none where there is none.

@@ -29,13 +29,10 @@ pub struct Compile {
     /// The manifest [default: modus.json beside the module, if there]
     #[arg(short, long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
-    /// How it is made
-    #[command(flatten)]
-    pub options: Options,
 }
 
 /// How an artifact is made, whatever it is made of.
-#[derive(Clone, Debug, Args)]
+#[derive(Debug, Args)]
 pub struct Options {
     /// Treat warnings as errors
     #[arg(long)]
@@ -84,9 +81,9 @@ impl From<BoundsKind> for Bounds {
 }
 
 /// Runs the command.
-pub fn run(arguments: &Compile, output: &Output) -> Outcome {
+pub fn run(arguments: &Compile, options: &Options, output: &Output) -> Outcome {
     let started = Instant::now();
-    let destination = match destination(arguments) {
+    let destination = match destination(arguments, options.exe) {
         Ok(destination) => destination,
         Err(diagnostic) => return fail(output, diagnostic),
     };
@@ -100,23 +97,21 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
     if let Some(manifest) = &manifest {
         renderer.add_source(&manifest.file, &manifest.text);
     }
-    let (runner, problem) =
-        keep(arguments.options.exe.then(|| runner::read(arguments.options.runner.as_deref())).transpose());
+    let (runner, problem) = keep(options.exe.then(|| runner::read(options.runner.as_deref())).transpose());
     diagnostics.extend(problem);
     let target = Target {
-        triple: arguments.options.target.clone().unwrap_or_else(|| abi::cpu::target().to_owned()),
-        cpu: arguments.options.cpu,
-        bounds: arguments.options.bounds.into(),
+        triple: options.target.clone().unwrap_or_else(|| abi::cpu::target().to_owned()),
+        cpu: options.cpu,
+        bounds: options.bounds.into(),
     };
     let artifact = match &module {
         Some(Input { name, bytes }) => {
             let _progress = Progress::start(format!("compiling {name}"), shows_progress(output));
             let blocked = diagnostics.iter().any(Diagnostic::is_error);
             let runner = runner.as_ref().and_then(Option::as_deref);
-            let beginning = Beginning { preinit: arguments.options.preinit, heap: arguments.options.heap };
-            let options =
-                pipeline::Options { strict: arguments.options.strict, check_only: blocked, beginning, runner };
-            let (artifact, mut found) = pipeline::compile(name, bytes, manifest.as_ref(), &target, options);
+            let beginning = Beginning { preinit: options.preinit, heap: options.heap };
+            let how = pipeline::Options { strict: options.strict, check_only: blocked, beginning, runner };
+            let (artifact, mut found) = pipeline::compile(name, bytes, manifest.as_ref(), &target, how);
             // One that cannot be read is there.
             found.retain(|found| !(is_unread && found.code == codes::MANIFEST_ABSENT));
             diagnostics.extend(found);
@@ -125,7 +120,7 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
         None => {
             let text = manifest.as_ref();
             let mut found = text.map_or_else(Vec::new, |text| crate::manifest::read(&text.text, &text.file).1);
-            if arguments.options.strict {
+            if options.strict {
                 diagnostic::make_errors(&mut found);
             }
             diagnostics.extend(found);
@@ -138,7 +133,7 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
         return outcome;
     };
     let outcome = match &destination {
-        Some(path) => match write_file(path, &artifact, arguments.options.exe) {
+        Some(path) => match write_file(path, &artifact, options.exe) {
             Ok(()) => Outcome::Done,
             Err(diagnostic) => return fail(output, diagnostic),
         },
@@ -153,12 +148,12 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
 }
 
 /// Where the artifact goes; `None` is standard output.
-fn destination(arguments: &Compile) -> Result<Option<PathBuf>, Diagnostic> {
+fn destination(arguments: &Compile, exe: bool) -> Result<Option<PathBuf>, Diagnostic> {
     let usage = |message: String| Err(Diagnostic::error(codes::USAGE, message));
     let from_stdin = is_dash(&arguments.input);
     let path = match &arguments.output {
         Some(path) if !is_dash(path) => Some(path.clone()),
-        None if !from_stdin => Some(arguments.input.with_extension(if arguments.options.exe { "" } else { "cwasm" })),
+        None if !from_stdin => Some(arguments.input.with_extension(if exe { "" } else { "cwasm" })),
         _ => None,
     };
     match &path {
