@@ -5,7 +5,18 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::output::{Color, Outcome, Output};
-use crate::commands::{self, bench::Bench, check::Check, compile::Compile, inspect::Inspect, schema::Schema};
+use crate::commands::{
+    self,
+    bench::Bench,
+    build::Build,
+    check::Check,
+    compile::{Compile, Options},
+    dev::Dev,
+    doctor::Doctor,
+    inspect::Inspect,
+    new::New,
+    schema::Schema,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -13,6 +24,8 @@ Examples:
   modusc app.wasm -o app.cwasm --manifest modus.json --strict
   modusc - < app.wasm > app.cwasm                from standard input to standard output
   modusc app.wasm --exe -o app                   one executable: ./app serves
+  modusc new hello --lang go                     make an app
+  modusc dev hello                               build it, serve it, and again at each change
   modusc schema app.wasm                         print the GraphQL schema
   modusc inspect app.cwasm --json                tell what is in an artifact
   modusc check                                   check the modus.json of this folder
@@ -30,12 +43,23 @@ pub struct Cli {
     command: Option<Command>,
     #[command(flatten)]
     compile: Option<Compile>,
+    // Not a part of it: what holds a part of this kind cannot be optional.
+    #[command(flatten)]
+    options: Options,
     #[command(flatten)]
     output: Output,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Make a new app
+    New(New),
+    /// Build an app from its sources: module, then artifact
+    Build(Box<Build>),
+    /// Build an app and serve it; again whenever a file changes
+    Dev(Box<Dev>),
+    /// Tell what building apps needs, and what of it is missing
+    Doctor(Doctor),
     /// Tell what is in a module or an artifact
     Inspect(Inspect),
     /// Print the GraphQL schema of a module or an artifact
@@ -61,11 +85,15 @@ pub fn run() -> ExitCode {
     }
     .write_global();
     let outcome = match (&cli.command, &cli.compile) {
+        (Some(Command::New(arguments)), _) => commands::new::run(arguments, &cli.output),
+        (Some(Command::Build(arguments)), _) => commands::build::run(arguments, &cli.output),
+        (Some(Command::Dev(arguments)), _) => commands::dev::run(arguments, &cli.output),
+        (Some(Command::Doctor(arguments)), _) => commands::doctor::run(arguments, &cli.output),
         (Some(Command::Inspect(arguments)), _) => commands::inspect::run(arguments, &cli.output),
         (Some(Command::Schema(arguments)), _) => commands::schema::run(arguments, &cli.output),
         (Some(Command::Check(arguments)), _) => commands::check::run(arguments, &cli.output),
         (Some(Command::Bench(arguments)), _) => commands::bench::run(arguments, &cli.output),
-        (None, Some(arguments)) => commands::compile::run(arguments, &cli.output),
+        (None, Some(arguments)) => commands::compile::run(arguments, &cli.options, &cli.output),
         (None, None) => Outcome::Usage,
     };
     outcome.into()
@@ -84,14 +112,14 @@ mod tests {
     fn the_command_is_consistent_and_its_help_fits_a_screen() {
         let mut command = Cli::command();
         command.clone().debug_assert();
-        assert!(command.render_help().to_string().lines().count() <= 50);
+        assert!(command.render_help().to_string().lines().count() <= 58);
     }
 
     #[test]
     fn subcommands_and_the_default_command_parse() {
         let parse = |line: &str| Cli::try_parse_from(line.split(' '));
-        let compile = parse("modusc app.wasm -o out --cpu x86-64-v3 -q").unwrap().compile.unwrap();
-        assert_eq!((compile.input, compile.cpu), (PathBuf::from("app.wasm"), CpuLevel::X86V3));
+        let cli = parse("modusc app.wasm -o out --cpu x86-64-v3 -q").unwrap();
+        assert_eq!((cli.compile.unwrap().input, cli.options.cpu), (PathBuf::from("app.wasm"), CpuLevel::X86V3));
         assert!(parse("modusc check --strict --json").unwrap().command.is_some());
         assert!(parse("modusc inspect app.wasm --json --color never").unwrap().command.is_some());
         assert!(parse("modusc -o out").is_err());

@@ -8,6 +8,7 @@
 //! | `MC04xx` | the manifest |
 //! | `MC05xx` | the artifact |
 //! | `MC06xx` | input, output and usage |
+//! | `MC07xx` | building an app from its sources |
 
 /// The input is not a WebAssembly file.
 pub const NOT_WASM: &str = "MC0101";
@@ -109,3 +110,14 @@ pub const USAGE: &str = "MC0604";
 pub const SEVERAL_MODULES: &str = "MC0605";
 /// The app could not be measured, or a query that was to be measured failed.
 pub const BENCH: &str = "MC0606";
+
+/// A folder holds no app, or one of no known language.
+pub const APP_UNKNOWN: &str = "MC0701";
+/// A tool that builds apps is missing, or too old.
+pub const TOOL_MISSING: &str = "MC0702";
+/// The language's compiler found something in the app's sources.
+pub const SOURCE: &str = "MC0703";
+/// A tool failed without naming a place in the sources.
+pub const TOOL_FAILED: &str = "MC0704";
+/// A new app cannot be made there.
+pub const NEW_APP: &str = "MC0705";

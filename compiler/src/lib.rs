@@ -19,4 +19,5 @@ pub mod read;
 pub mod render;
 pub mod room;
 pub mod schema;
+pub mod toolchain;
 pub mod unroll;

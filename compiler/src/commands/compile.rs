@@ -29,6 +29,11 @@ pub struct Compile {
     /// The manifest [default: modus.json beside the module, if there]
     #[arg(short, long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
+}
+
+/// How an artifact is made, whatever it is made of.
+#[derive(Debug, Args)]
+pub struct Options {
     /// Treat warnings as errors
     #[arg(long)]
     pub strict: bool,
@@ -76,9 +81,9 @@ impl From<BoundsKind> for Bounds {
 }
 
 /// Runs the command.
-pub fn run(arguments: &Compile, output: &Output) -> Outcome {
+pub fn run(arguments: &Compile, options: &Options, output: &Output) -> Outcome {
     let started = Instant::now();
-    let destination = match destination(arguments) {
+    let destination = match destination(arguments, options.exe) {
         Ok(destination) => destination,
         Err(diagnostic) => return fail(output, diagnostic),
     };
@@ -92,21 +97,21 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
     if let Some(manifest) = &manifest {
         renderer.add_source(&manifest.file, &manifest.text);
     }
-    let (runner, problem) = keep(arguments.exe.then(|| runner::read(arguments.runner.as_deref())).transpose());
+    let (runner, problem) = keep(options.exe.then(|| runner::read(options.runner.as_deref())).transpose());
     diagnostics.extend(problem);
     let target = Target {
-        triple: arguments.target.clone().unwrap_or_else(|| abi::cpu::target().to_owned()),
-        cpu: arguments.cpu,
-        bounds: arguments.bounds.into(),
+        triple: options.target.clone().unwrap_or_else(|| abi::cpu::target().to_owned()),
+        cpu: options.cpu,
+        bounds: options.bounds.into(),
     };
     let artifact = match &module {
         Some(Input { name, bytes }) => {
             let _progress = Progress::start(format!("compiling {name}"), shows_progress(output));
             let blocked = diagnostics.iter().any(Diagnostic::is_error);
             let runner = runner.as_ref().and_then(Option::as_deref);
-            let beginning = Beginning { preinit: arguments.preinit, heap: arguments.heap };
-            let options = pipeline::Options { strict: arguments.strict, check_only: blocked, beginning, runner };
-            let (artifact, mut found) = pipeline::compile(name, bytes, manifest.as_ref(), &target, options);
+            let beginning = Beginning { preinit: options.preinit, heap: options.heap };
+            let how = pipeline::Options { strict: options.strict, check_only: blocked, beginning, runner };
+            let (artifact, mut found) = pipeline::compile(name, bytes, manifest.as_ref(), &target, how);
             // One that cannot be read is there.
             found.retain(|found| !(is_unread && found.code == codes::MANIFEST_ABSENT));
             diagnostics.extend(found);
@@ -115,7 +120,7 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
         None => {
             let text = manifest.as_ref();
             let mut found = text.map_or_else(Vec::new, |text| crate::manifest::read(&text.text, &text.file).1);
-            if arguments.strict {
+            if options.strict {
                 diagnostic::make_errors(&mut found);
             }
             diagnostics.extend(found);
@@ -128,7 +133,7 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
         return outcome;
     };
     let outcome = match &destination {
-        Some(path) => match write_file(path, &artifact, arguments.exe) {
+        Some(path) => match write_file(path, &artifact, options.exe) {
             Ok(()) => Outcome::Done,
             Err(diagnostic) => return fail(output, diagnostic),
         },
@@ -143,12 +148,12 @@ pub fn run(arguments: &Compile, output: &Output) -> Outcome {
 }
 
 /// Where the artifact goes; `None` is standard output.
-fn destination(arguments: &Compile) -> Result<Option<PathBuf>, Diagnostic> {
+fn destination(arguments: &Compile, exe: bool) -> Result<Option<PathBuf>, Diagnostic> {
     let usage = |message: String| Err(Diagnostic::error(codes::USAGE, message));
     let from_stdin = is_dash(&arguments.input);
     let path = match &arguments.output {
         Some(path) if !is_dash(path) => Some(path.clone()),
-        None if !from_stdin => Some(arguments.input.with_extension(if arguments.exe { "" } else { "cwasm" })),
+        None if !from_stdin => Some(arguments.input.with_extension(if exe { "" } else { "cwasm" })),
         _ => None,
     };
     match &path {
@@ -177,7 +182,7 @@ fn manifest_text(arguments: &Compile) -> Result<Option<ManifestText>, Diagnostic
     }
 }
 
-fn shows_progress(output: &Output) -> bool {
+pub(super) fn shows_progress(output: &Output) -> bool {
     !output.quiet && output.format() == Format::Human && std::io::stderr().is_terminal()
 }
 

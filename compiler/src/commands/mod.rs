@@ -1,10 +1,14 @@
 //! The subcommands and what they share.
 
 pub mod bench;
+pub mod build;
 pub mod check;
 pub mod compile;
+pub mod dev;
+pub mod doctor;
 pub mod inspect;
 mod load;
+pub mod new;
 pub mod output;
 mod runner;
 pub mod schema;

@@ -76,7 +76,7 @@ fn measure<'b>(arguments: &'b Bench, output: &Output) -> Result<Option<Report<'b
 }
 
 /// Resolves when the user, or whoever started this process, wants it to end.
-fn interrupted() -> std::io::Result<impl Future<Output = ()>> {
+pub(super) fn interrupted() -> std::io::Result<impl Future<Output = ()>> {
     let (mut interrupt, mut terminate, mut hang_up) =
         (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
     Ok(async move {
