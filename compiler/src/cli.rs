@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::commands::output::{Color, Outcome, Output};
 use crate::commands::{
@@ -11,6 +11,7 @@ use crate::commands::{
     build::Build,
     check::Check,
     compile::{Compile, Options},
+    completions::Completions,
     dev::Dev,
     doctor::Doctor,
     inspect::Inspect,
@@ -66,6 +67,10 @@ enum Command {
     Schema(Schema),
     /// Check a manifest, and a module with it, without compiling
     Check(Check),
+    /// Print what makes a shell complete modusc's commands and flags
+    Completions(Completions),
+    /// Print the manual's page
+    Man,
     /// Measure cold start, latency, throughput and memory of a compiled app
     Bench(Box<Bench>),
 }
@@ -92,6 +97,10 @@ pub fn run() -> ExitCode {
         (Some(Command::Inspect(arguments)), _) => commands::inspect::run(arguments, &cli.output),
         (Some(Command::Schema(arguments)), _) => commands::schema::run(arguments, &cli.output),
         (Some(Command::Check(arguments)), _) => commands::check::run(arguments, &cli.output),
+        (Some(Command::Completions(arguments)), _) => {
+            commands::completions::run(arguments, Cli::command(), &cli.output)
+        }
+        (Some(Command::Man), _) => commands::completions::manual(Cli::command(), &cli.output),
         (Some(Command::Bench(arguments)), _) => commands::bench::run(arguments, &cli.output),
         (None, Some(arguments)) => commands::compile::run(arguments, &cli.options, &cli.output),
         (None, None) => Outcome::Usage,
@@ -103,8 +112,6 @@ pub fn run() -> ExitCode {
 mod tests {
     use std::path::PathBuf;
 
-    use clap::CommandFactory;
-
     use super::*;
     use crate::native::CpuLevel;
 
@@ -112,7 +119,7 @@ mod tests {
     fn the_command_is_consistent_and_its_help_fits_a_screen() {
         let mut command = Cli::command();
         command.clone().debug_assert();
-        assert!(command.render_help().to_string().lines().count() <= 58);
+        assert!(command.render_help().to_string().lines().count() <= 60);
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod bench;
 pub mod build;
 pub mod check;
 pub mod compile;
+pub mod completions;
 pub mod dev;
 pub mod doctor;
 pub mod inspect;
