@@ -12,6 +12,8 @@ use tests::services::postgres::{PASSWORD, Postgres};
 
 const SETUP: &str = r#"
 CREATE EXTENSION hstore; CREATE EXTENSION citext; CREATE EXTENSION ltree;
+GRANT ALL ON SCHEMA public TO joe;
+SET ROLE joe;
 CREATE TYPE mood AS ENUM ('sad', 'so "so"', 'happy');
 CREATE DOMAIN age AS int CHECK (value >= 0);
 CREATE DOMAIN flag AS bool;
@@ -19,8 +21,6 @@ CREATE TYPE pair AS (a int, b text);
 CREATE TYPE mood_range AS RANGE (subtype = mood);
 CREATE TABLE places (name text PRIMARY KEY, at point, "on" point, visits bigint);
 CREATE TABLE people (id serial PRIMARY KEY, name text UNIQUE DEFERRABLE INITIALLY DEFERRED, age age, moods mood[]);
-GRANT ALL ON ALL TABLES IN SCHEMA public TO joe; GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO joe;
-GRANT ALL ON SCHEMA public TO joe;
 "#;
 
 static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::start(SETUP));

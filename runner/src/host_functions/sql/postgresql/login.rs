@@ -121,7 +121,7 @@ impl Way {
         let stream = place.open().await?;
         let secured = if encrypt { self.encryption.secure(stream, &host.name).await? } else { Secured::plain(stream) };
         let encrypted = secured.encrypted;
-        let mut login = Login { way: self, wire: Wire::new(secured.stream), encrypted, end_point: secured.end_point };
+        let mut login = Login { way: self, wire: Wire::new(secured.stream), end_point: secured.end_point };
         login.start().await?;
         let mut parameters = BTreeMap::new();
         let (mut process, mut secret) = (0, 0);
@@ -209,7 +209,6 @@ impl Place {
 struct Login<'w> {
     way: &'w Way,
     wire: Wire,
-    encrypted: bool,
     end_point: Option<Vec<u8>>,
 }
 

@@ -19,7 +19,7 @@ use crate::host_functions::database::DatabaseError;
 /// How connections to a database are encrypted. Files and roots are read by the first that is.
 pub(super) struct Encryption {
     pub(super) settings: Tls,
-    connector: OnceLock<Result<TlsConnector, String>>,
+    connector: OnceLock<TlsConnector>,
 }
 
 /// A stream with what a log-in can be bound to: a hash of the server's certificate.
@@ -60,7 +60,14 @@ impl Encryption {
                 _ => Err(DatabaseError::Unreachable("the server does not speak PostgreSQL's protocol".to_owned())),
             };
         }
-        let connector = self.connector.get_or_init(|| self.make()).clone().map_err(DatabaseError::Unreachable)?;
+        let connector = match self.connector.get() {
+            Some(connector) => connector,
+            // A file that is not there may be there next time.
+            None => {
+                let made = self.make().map_err(DatabaseError::Unreachable)?;
+                self.connector.get_or_init(|| made)
+            }
+        };
         let name = ServerName::try_from(host.to_owned());
         let name = name.map_err(|_| DatabaseError::Unreachable("the host is no name for TLS".to_owned()))?;
         let stream = connector.connect(name, stream).await;
