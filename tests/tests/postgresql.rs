@@ -1,9 +1,13 @@
 //! Promise: guests run statements on the PostgreSQL databases of the manifest. Values of every type reach them as JSON, and
 //! parameters of every kind become values of the types that the server infers.
 
+#[path = "postgresql/tables.rs"]
+mod tables;
+
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
+use tables::{PARAMETERS, REFUSED, VALUES};
 use tests::app::{self, App};
 use tests::guests::{Apps as _, Language};
 use tests::runner::{Options, Runner};
@@ -82,111 +86,6 @@ fn refused(runner: &Runner, statement: &str, parameters: &[&str]) -> String {
     message.unwrap_or_else(|| panic!("{statement} {parameters:?}: {answer}")).to_owned()
 }
 
-/// Values as SQL, and what they are in a row.
-const VALUES: &[(&str, &str)] = &[
-    ("null::int", "null"),
-    ("true", "true"),
-    ("false", "false"),
-    ("(-32768)::int2", "-32768"),
-    ("2147483647::int4", "2147483647"),
-    ("9007199254740993::int8", "9007199254740993"),
-    ("4294967295::oid", "4294967295"),
-    ("'7'::xid", "7"),
-    ("'8'::cid", "8"),
-    ("'18446744073709551615'::xid8", "18446744073709551615"),
-    ("0.1::float4", "0.1"),
-    ("1.5e300::float8", "1.5e+300"),
-    ("5::float8", "5"),
-    ("'NaN'::float8", r#""NaN""#),
-    ("'-Infinity'::float4", r#""-Infinity""#),
-    ("123.4500::numeric", "123.4500"),
-    ("100000000000000000000::numeric", "100000000000000000000"),
-    ("'NaN'::numeric", r#""NaN""#),
-    ("12.5::money", r#""$12.50""#),
-    ("E'a\"b\\\\c\\n\\u2603'::text", r#""a\"b\\c\n☃""#),
-    ("'x'::varchar(5)", r#""x""#),
-    ("'x'::char(3)", r#""x  ""#),
-    ("'x'::name", r#""x""#),
-    ("'MiXed'::citext", r#""MiXed""#),
-    ("'A'::\"char\"", r#""A""#),
-    ("'so \"so\"'::mood", r#""so \"so\"""#),
-    ("7::age", "7"),
-    ("'$.a'::jsonpath", r#""$.\"a\"""#),
-    (r"'\x00ff10'::bytea", r#""AP8Q""#),
-    ("'<a>1</a>'::xml", r#""<a>1</a>""#),
-    (r#"'{"b": 9007199254740993, "a":1.10}'::json"#, r#"{"b": 9007199254740993, "a":1.10}"#),
-    (r#"'{"b":9007199254740993,"a":1.10}'::jsonb"#, r#"{"a": 1.10, "b": 9007199254740993}"#),
-    ("'null'::jsonb", "null"),
-    ("'550E8400-e29b-41d4-a716-446655440000'::uuid", r#""550e8400-e29b-41d4-a716-446655440000""#),
-    ("'2024-02-03'::date", r#""2024-02-03T00:00:00Z""#),
-    ("'infinity'::date", r#""infinity""#),
-    ("'0044-03-15 BC'::date", r#""-0043-03-15T00:00:00Z""#),
-    ("'2024-02-03 04:05:06.789'::timestamp", r#""2024-02-03T04:05:06.789Z""#),
-    ("'-infinity'::timestamp", r#""-infinity""#),
-    // The server lives in Berlin.
-    ("'2024-07-03 04:05:06.789+05:30'::timestamptz", r#""2024-07-02T22:35:06.789Z""#),
-    ("'2024-01-01 00:00:00'::timestamptz", r#""2023-12-31T23:00:00Z""#),
-    ("'12:34:56.789'::time", r#""12:34:56.789""#),
-    ("'12:34:56+02'::timetz", r#""12:34:56+02""#),
-    ("'1 mon 2 days 03:04:05.6'::interval", r#""P1M2DT3H4M5.6S""#),
-    ("'0'::interval", r#""PT0S""#),
-    ("'-1 year'::interval", r#""P-1Y""#),
-    ("point(1.5,2)", r#""(1.5,2)""#),
-    ("'[(1,2),(3,4)]'::lseg", r#"{"P":[{"X":1,"Y":2},{"X":3,"Y":4}],"Valid":true}"#),
-    ("'(1,2),(3,4)'::box", r#"{"P":[{"X":3,"Y":4},{"X":1,"Y":2}],"Valid":true}"#),
-    ("'[(1,2),(3,4)]'::path", r#"{"P":[{"X":1,"Y":2},{"X":3,"Y":4}],"Closed":false,"Valid":true}"#),
-    ("'((1,2),(3,4))'::path", r#"{"P":[{"X":1,"Y":2},{"X":3,"Y":4}],"Closed":true,"Valid":true}"#),
-    ("'((1,2),(3,4),(5,6))'::polygon", r#"{"P":[{"X":1,"Y":2},{"X":3,"Y":4},{"X":5,"Y":6}],"Valid":true}"#),
-    ("'{1,2,3}'::line", r#"{"A":1,"B":2,"C":3,"Valid":true}"#),
-    ("'<(1,2),3>'::circle", r#"{"P":{"X":1,"Y":2},"R":3,"Valid":true}"#),
-    ("'192.168.1.1'::inet", r#""192.168.1.1/32""#),
-    ("'::1'::inet", r#""::1/128""#),
-    ("'10.0.0.0/8'::cidr", r#""10.0.0.0/8""#),
-    ("'08:00:2b:01:02:03'::macaddr", r#""08:00:2b:01:02:03""#),
-    ("'08:00:2b:01:02:03:04:05'::macaddr8", r#""08:00:2b:01:02:03:04:05""#),
-    ("B'101'", r#""101""#),
-    ("'0110'::varbit", r#""0110""#),
-    ("'(1,2)'::tid", r#"{"BlockNumber":1,"OffsetNumber":2,"Valid":true}"#),
-    ("'16/B374D848'::pg_lsn", r#""16/B374D848""#),
-    ("'a=>1, b=>NULL'::hstore", r#""\"a\"=>\"1\", \"b\"=>NULL""#),
-    ("'a.b.c'::ltree", r#""a.b.c""#),
-    ("'fat:2 rat'::tsvector", r#""'fat':2 'rat'""#),
-    ("'fat & rat'::tsquery", r#""'fat' & 'rat'""#),
-    ("'pg_class'::regclass", r#""pg_class""#),
-    ("'{postgres=r/postgres}'::aclitem[]", r#"["postgres=r/postgres"]"#),
-    ("'1 2'::int2vector", r#""1 2""#),
-    ("row(1,'a b')::pair", r#""(1,\"a b\")""#),
-    ("row(1,null,'x')", r#""(1,,x)""#),
-    ("array[1,null,3]", "[1,null,3]"),
-    ("array[[1,2],[3,4]]", "[[1,2],[3,4]]"),
-    ("'{}'::int[]", "[]"),
-    ("'[0:1]={1,2}'::int[]", "[1,2]"),
-    (r#"array['a','b,c','d"e\f','NULL','',null]"#, r#"["a","b,c","d\"e\\f","NULL","",null]"#),
-    ("array[true,false]", "[true,false]"),
-    (r#"array['{"a":1}'::jsonb,'[2]']"#, r#"[{"a": 1},[2]]"#),
-    ("array['2024-02-03'::date]", r#"["2024-02-03T00:00:00Z"]"#),
-    ("array['so \"so\"'::mood]", r#"["so \"so\""]"#),
-    ("array[1::age]", "[1]"),
-    ("array[row(1,'x')::pair]", r#"["(1,x)"]"#),
-    (r"array['\x01'::bytea]", r#"["AQ=="]"#),
-    ("array['(1,2),(3,4)'::box]", r#"[{"P":[{"X":3,"Y":4},{"X":1,"Y":2}],"Valid":true}]"#),
-    ("'[1,5)'::int4range", r#"{"Lower":1,"Upper":5,"LowerType":"i","UpperType":"e","Valid":true}"#),
-    ("'(,5.5]'::numrange", r#"{"Lower":null,"Upper":5.5,"LowerType":"U","UpperType":"i","Valid":true}"#),
-    ("'empty'::int8range", r#"{"Lower":null,"Upper":null,"LowerType":"E","UpperType":"E","Valid":true}"#),
-    (
-        "'[2024-01-01 00:00,2024-01-02 00:00)'::tsrange",
-        r#"{"Lower":"2024-01-01T00:00:00Z","Upper":"2024-01-02T00:00:00Z","LowerType":"i","UpperType":"e","Valid":true}"#,
-    ),
-    (
-        r#"'["so \"so\"",happy]'::mood_range"#,
-        r#"{"Lower":"so \"so\"","Upper":"happy","LowerType":"i","UpperType":"i","Valid":true}"#,
-    ),
-    (
-        "'{[1,3),[5,7)}'::int4multirange",
-        r#"[{"Lower":1,"Upper":3,"LowerType":"i","UpperType":"e","Valid":true},{"Lower":5,"Upper":7,"LowerType":"i","UpperType":"e","Valid":true}]"#,
-    ),
-];
-
 #[test]
 fn values_of_every_type() {
     each_language(|language, runner| {
@@ -197,54 +96,6 @@ fn values_of_every_type() {
         }
     });
 }
-
-/// A parameter as JSON, the type that the server infers, and the text that the server reads.
-const PARAMETERS: &[(&str, &str, &str)] = &[
-    ("9007199254740993", "int8", "9007199254740993"),
-    ("5.0", "int4", "5"),
-    ("123.4500", "numeric", "123.4500"),
-    ("1.5", "float8", "1.5"),
-    ("7", "text", "7"),
-    ("12.5", "money", "$12.50"),
-    ("7", "age", "7"),
-    (r#""a\"b\\☃""#, "text", r#"a"b\☃"#),
-    (r#""x""#, "varchar", "x"),
-    (r#""42""#, "int4", "42"),
-    (r#""2024-02-03T04:05:06.789Z""#, "timestamptz", "2024-02-03 05:05:06.789+01"),
-    (r#""P1D""#, "interval", "P1D"),
-    (r#""550e8400-e29b-41d4-a716-446655440000""#, "uuid", "550e8400-e29b-41d4-a716-446655440000"),
-    (r#""(1,2)""#, "point", "(1,2)"),
-    (r#""\\x00ff""#, "bytea", r"\x00ff"),
-    (r#""so \"so\"""#, "mood", r#"so "so""#),
-    (r#""{1,2}""#, "int4[]", "{1,2}"),
-    (r#""{\"a\": 1}""#, "jsonb", r#"{"a": 1}"#),
-    ("true", "bool", "true"),
-    ("false", "bool", "false"),
-    ("true", "flag", "true"),
-    ("true", "jsonb", "true"),
-    (r#"{"a":[1,null,9007199254740993]}"#, "jsonb", r#"{"a": [1, null, 9007199254740993]}"#),
-    (r#"{"b":1,"a":2}"#, "json", r#"{"b":1,"a":2}"#),
-    ("[1,2]", "jsonb", "[1, 2]"),
-    ("[1,null,3]", "int4[]", "{1,NULL,3}"),
-    ("[[1,2],[3,4]]", "int4[]", "{{1,2},{3,4}}"),
-    (r#"["a","b,c","d\"e\\f","NULL",""]"#, "text[]", r#"{a,"b,c","d\"e\\f","NULL",""}"#),
-    (r#"["so \"so\"","sad"]"#, "mood[]", r#"{"so \"so\"",sad}"#),
-    ("[true,false]", "bool[]", "{t,f}"),
-    (r#"[{"a":1},[2]]"#, "jsonb[]", r#"{"{\"a\": 1}",[2]}"#),
-    ("[]", "text[]", "{}"),
-    (r#""a=>1""#, "hstore", r#""a"=>"1""#),
-];
-
-/// What cannot become a value of the type.
-const REFUSED: &[(&str, &str, &str)] = &[
-    ("true", "text", "unable to encode true into text format for text (OID 25)"),
-    ("false", "int4", "unable to encode false into text format for int4 (OID 23)"),
-    ("[1]", "int4", "unable to encode an array into text format for int4 (OID 23)"),
-    (r#"{"a":1}"#, "text", "unable to encode an object into text format for text (OID 25)"),
-    ("1.5", "int4", "ERROR: invalid input syntax for type integer: \"1.5\" (SQLSTATE 22P02)"),
-    (r#""x""#, "mood", "ERROR: invalid input value for enum mood: \"x\" (SQLSTATE 22P02)"),
-    ("-1", "age", "ERROR: value for domain age violates check constraint \"age_check\" (SQLSTATE 23514)"),
-];
 
 #[test]
 fn parameters_of_every_kind() {

@@ -1,5 +1,7 @@
 //! PostgreSQL.
 
+pub mod asking;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -8,6 +8,7 @@ mod login;
 mod parameters;
 mod pool;
 mod rows;
+mod run;
 mod session;
 mod statements;
 mod tls;
