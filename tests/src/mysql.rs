@@ -82,11 +82,10 @@ impl Served {
         let own = match self.language {
             Language::Go => "database returned an error: ",
             Language::AssemblyScript => "Database Error: ",
-            #[allow(unreachable_patterns)]
-            _ => "",
         };
         let (_, reason) = message.split_once(own).unwrap_or_else(|| panic!("{:?}: {message}", self.language));
-        reason.to_owned()
+        // What the server itself says stands alone; anything else names the connection.
+        reason.strip_prefix(&format!("connection [{connection}]: ")).unwrap_or(reason).to_owned()
     }
 
     /// Fails if a secret or a connection string is in the log.

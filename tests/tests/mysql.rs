@@ -167,7 +167,7 @@ fn parameters() {
 #[test]
 fn rows_and_what_was_done() {
     let first = "CREATE TABLE things (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, name VARCHAR(20));\n\
-                 CREATE PROCEDURE one() SELECT 1 AS v;";
+                 CREATE DEFINER=joe@'%' PROCEDURE one() SELECT 1 AS v;";
     each_language(first, |served| {
         assert_eq!(served.execute("db", "TRUNCATE things", &[]), Ok((0, 0)));
         assert_eq!(

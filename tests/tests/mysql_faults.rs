@@ -211,6 +211,22 @@ fn too_many_at_once() {
 }
 
 #[test]
+fn many_at_once() {
+    if is_left_out("mariadb") {
+        return;
+    }
+    let server = MariaDb::start("");
+    let (_tunnel, served) = tunnelled(&server, &[]);
+    std::thread::scope(|scope| {
+        for _ in 0..100 {
+            scope.spawn(|| (0..5).for_each(|_| works(&served, "db")));
+        }
+    });
+    let connected = "SELECT COUNT(*) <= 16 + 1 AS v FROM information_schema.processlist WHERE db = 'app'";
+    assert_eq!(served.row("direct", connected, &[]), ONE, "more connections than there may be");
+}
+
+#[test]
 fn answers_that_are_too_large() {
     if is_left_out("mariadb") {
         return;
@@ -238,7 +254,7 @@ fn answers_that_are_too_large() {
 fn invalid_answers() {
     let hello = |rest: &[u8]| [&[u8::try_from(rest.len()).expect("short"), 0, 0, 0], rest].concat();
     let greeting = b"\x0a8.0.0\0\x01\0\0\0abcdefgh\0\xff\xf7\x2d\x02\0\xff\xdf\x15\0\0\0\0\0\0\0\0\0\0abcdefghijkl\0mysql_native_password\0";
-    for (what, answer) in [
+    let answers = [
         ("HTTP", b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()),
         ("nothing", vec![]),
         ("a packet of no length", vec![0, 0, 0, 0]),
@@ -247,18 +263,21 @@ fn invalid_answers() {
         ("an error", hello(b"\xff\x10\x04Too many connections")),
         ("a plugin's end", [hello(greeting), vec![0, 0, 0, 2]].concat()),
         ("an old authentication", [hello(greeting), vec![1, 0, 0, 2, 0xfe]].concat()),
-    ] {
-        let port = answers_always(answer);
-        let connections = [("db", connection_string(port, "?tls=false"))];
-        let served = serve(Language::Go, &connections, &Options::arguments(&["--database-timeout", "5"]));
-        let fault = served.fault("db", "SELECT 1", &[]);
+    ];
+    let name = |index| format!("c{index}");
+    let names: Vec<_> = (0..answers.len()).map(name).collect();
+    let strings = answers.iter().map(|(_, answer)| connection_string(answers_always(answer.clone()), "?tls=false"));
+    let connections: Vec<_> = names.iter().map(String::as_str).zip(strings).collect();
+    let served = serve(Language::Go, &connections, &Options::arguments(&["--database-timeout", "5"]));
+    for ((what, _), (connection, _)) in answers.iter().zip(&connections) {
+        let fault = served.fault(connection, "SELECT 1", &[]);
         let expected = ["cannot connect: ", "the connection was lost: ", "it took longer than 5 s"];
         assert!(expected.iter().any(|start| fault.starts_with(start)), "{what}: {fault}");
-        if what == "an error" {
+        if *what == "an error" {
             assert!(fault.contains("Error 1040") && fault.contains("Too many connections"), "{fault}");
         }
-        served.shows_no_secret();
     }
+    served.shows_no_secret();
 }
 
 /// A server that sends this, and then reads and closes.
