@@ -18,6 +18,7 @@ use mysql_async::{Conn, Error, QueryResult, Value};
 use mysql_common::named_params::ParsedNamedParams;
 
 use super::{Done, Operation, Row, Rows};
+use crate::client::Clients;
 use crate::host_functions::HostError;
 use crate::host_functions::database::DatabaseError;
 use crate::limits::DatabaseLimits;
@@ -46,10 +47,10 @@ enum Failure {
 }
 
 impl Database {
-    pub(super) fn new(address: &str, limits: DatabaseLimits) -> Result<Self, HostError> {
+    pub(super) fn new(address: &str, clients: Clients, limits: DatabaseLimits) -> Result<Self, HostError> {
         let address = Address::parse(address)
             .map_err(|reason| HostError::from(format!("failed to parse mysql connection URL: {reason}")))?;
-        Ok(Self { pool: Arc::new(Pool::new(address, limits.answer)) })
+        Ok(Self { pool: Arc::new(Pool::new(address, clients, limits.answer)) })
     }
 
     /// Runs a statement in a transaction of its own.

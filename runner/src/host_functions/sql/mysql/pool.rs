@@ -4,7 +4,7 @@
 //! operation that does not reach its end gives its connection up: the client would otherwise read the rest of the answer
 //! first, however long that takes.
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,6 +18,7 @@ use tokio::time::timeout;
 
 use super::address::{Address, Tls};
 use super::failures::{self, shown};
+use crate::client::Clients;
 use crate::host_functions::database::DatabaseError;
 
 /// A connection is used for so long, as in Go's driver with the settings of Modus. So names are looked up anew, and servers
@@ -35,6 +36,8 @@ const PACKET: usize = 16 << 20;
 /// The connections to a database that no operation uses.
 pub(super) struct Pool {
     pub(super) address: Address,
+    /// They look names up.
+    clients: Clients,
     /// Bytes of a packet, at most.
     packet: usize,
     idle: Mutex<Vec<Session>>,
@@ -51,9 +54,9 @@ struct Session {
 
 impl Pool {
     /// `answer`: bytes that an answer may have.
-    pub(super) fn new(address: Address, answer: usize) -> Self {
+    pub(super) fn new(address: Address, clients: Clients, answer: usize) -> Self {
         let packet = answer.max(PACKET);
-        Self { address, packet, idle: Mutex::default(), endings: Arc::new(Semaphore::new(ENDINGS)) }
+        Self { address, clients, packet, idle: Mutex::default(), endings: Arc::new(Semaphore::new(ENDINGS)) }
     }
 
     /// Bytes of a packet, at most.
@@ -117,7 +120,9 @@ impl Pool {
 
     async fn connect_now(self: &Arc<Self>) -> Result<Lease, DatabaseError> {
         let failed = |error: Error| failures::of_connecting(&error, &self.address);
-        let addresses = addresses(&self.address.host).await?;
+        let found = self.clients.addresses(&self.address.host, 0).await;
+        let found = found.map_err(|error| DatabaseError::Unreachable(format!("the host has no address: {error}")))?;
+        let addresses: Vec<_> = found.iter().map(SocketAddr::ip).collect();
         let connect = |tls| Conn::new(self.address.options(self.packet, tls).resolved_ips(Some(addresses.clone())));
         let mut connected = connect(self.address.tls).await;
         if let Err(Error::Driver(DriverError::NoClientSslFlagFromServer)) = connected
@@ -160,16 +165,6 @@ impl Pool {
             let _ = timeout(ENDING, ending).await;
         });
     }
-}
-
-/// The addresses of a host.
-async fn addresses(host: &str) -> Result<Vec<IpAddr>, DatabaseError> {
-    if let Ok(address) = host.parse() {
-        return Ok(vec![address]);
-    }
-    let found = tokio::net::lookup_host((host, 0)).await;
-    let found = found.map_err(|error| DatabaseError::Unreachable(format!("the host has no address: {error}")))?;
-    Ok(found.map(|address| address.ip()).collect())
 }
 
 /// A connection while an operation has it. Unless [`Lease::keep`] is called it is closed at the end, and what the server
