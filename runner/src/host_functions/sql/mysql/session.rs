@@ -1,7 +1,7 @@
 //! What a statement leaves behind in its session. Calls of functions do not see what others have set.
 
 /// Statements that change their session, by their first word.
-const CHANGES: [&str; 7] = ["SET", "USE", "LOCK", "PREPARE", "HANDLER", "XA", "CREATE"];
+const CHANGES: [&str; 8] = ["SET", "USE", "LOCK", "FLUSH", "PREPARE", "EXECUTE", "HANDLER", "XA"];
 
 /// Whether a connection may not be used for others after a statement: with variables set, tables locked or another
 /// database chosen.
@@ -51,6 +51,8 @@ mod tests {
             (" -- first\n# second\n/* third */ use other", true),
             ("/*! SET @a = 1 */", true),
             ("LOCK TABLES t WRITE", true),
+            ("FLUSH TABLES WITH READ LOCK", true),
+            ("EXECUTE IMMEDIATE 'SET @a = 1'", true),
             ("CREATE TEMPORARY TABLE t (a INT)", true),
             ("create or replace temporary table t (a INT)", true),
             ("SELECT get_lock('a', 1)", true),
