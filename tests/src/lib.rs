@@ -7,6 +7,7 @@ pub mod exchange;
 pub mod generated;
 pub mod guests;
 pub mod in_process;
+pub mod mysql;
 pub mod npm;
 pub mod outcome;
 pub mod prober;

@@ -215,7 +215,7 @@ impl Sql {
             }
             ("mysql", Some(Connection::Mysql { conn_string })) => {
                 let address = address(conn_string)?;
-                let make = || mysql::Database::new(&address, self.limits);
+                let make = || mysql::Database::new(&address, self.clients.clone(), self.limits);
                 Ok(Database::Mysql(self.mysql.open(name, &address, self.limits, make)?))
             }
             ("postgresql" | "mysql", Some(_)) => Err(format!("[{name}] is not a {kind} connection").into()),

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs MariaDB's server from Debian, and makes an empty database in the cache, once for each version. Prints its folder.
+#
+# Tests copy the folder and start `mariadbd` on the copy: tests/src/services/mariadb.rs. The server refuses to run as root, so
+# the folder belongs to `nobody` where root runs this.
+set -euo pipefail
+
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+. "$here/../toolchain-env.sh"
+# Debian 12 has 10.11. Without the service that the package mariadb-server starts.
+PACKAGES=(mariadb-server-core mariadb-client-core)
+RECIPE=1 # raise it when the steps below change
+
+mkdir -p "$MODUSC_CACHE"
+exec 8>"$MODUSC_CACHE/.mariadb-lock"
+flock 8 # tests ask for it side by side
+
+if [ ! -x /usr/sbin/mariadbd ] || [ ! -x /usr/bin/my_print_defaults ]; then
+  echo "mariadb: installing ${PACKAGES[*]}" >&2
+  root=()
+  [ "$(id -u)" = 0 ] || root=(sudo)
+  install=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${PACKAGES[@]}")
+  # The package lists may be absent or old; they are only fetched when the first attempt fails.
+  "${install[@]}" >&2 || { "${root[@]}" apt-get update -qq >&2 && "${install[@]}" >&2; }
+fi
+
+version="$(/usr/sbin/mariadbd --no-defaults --version | tr -c 'A-Za-z0-9.\n' '-')"
+home="$MODUSC_CACHE/mariadb-$RECIPE-$(sha256sum <<<"$version" | cut -c1-16)"
+
+if [ ! -f "$home/installed" ]; then
+  echo "mariadb: making an empty database" >&2
+  rm -rf "$home"
+  # Where nobody may go, unlike the cache.
+  work="$(mktemp -d)"
+  trap 'rm -rf "$work"' EXIT
+  user=()
+  if [ "$(id -u)" = 0 ]; then
+    user=(--user=nobody)
+    chown nobody "$work"
+  fi
+  mariadb-install-db --no-defaults "${user[@]}" --datadir="$work/data" --auth-root-authentication-method=normal \
+    --skip-test-db --innodb-log-file-size=4M >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+  mkdir -p "$home"
+  cp -a "$work/data" "$home/data"
+  touch "$home/installed"
+fi
+echo "$home/data"
