@@ -161,7 +161,10 @@ fn calls_and_connections_of_older_apps() {
         guest.schema("older", &format!("{p}.name: string @index(exact) ."));
         let older = |query: &str, set: &str, delete: &str| {
             let query = ("query", json!(query));
-            guest.ok("older", &[("connection", json!("older")), query, ("setJson", json!(set)), ("delJson", json!(delete))])
+            guest.ok(
+                "older",
+                &[("connection", json!("older")), query, ("setJson", json!(set)), ("delJson", json!(delete))],
+            )
         };
         let made = older("", &json!({"uid": "_:n", (format!("{p}.name")): "n"}).to_string(), "");
         assert_eq!(uids(&made)[0].0, "n");
@@ -211,7 +214,8 @@ fn drops() {
         assert_eq!(guest.ok("dropAll", &[("connection", json!("db"))]), "success");
         guest.schema("db", "kept: string @index(exact) .");
         assert_eq!(guest.read("db", query, &[]), json!({"q": []}));
-        for message in ["Completed DQL attribute drop.", "Completed DQL data drop.", "Completed DQL schema alteration."] {
+        for message in ["Completed DQL attribute drop.", "Completed DQL data drop.", "Completed DQL schema alteration."]
+        {
             guest.runner.wait_for_log(|record| record["message"] == message && record["duration_ms"].is_number());
         }
     }
@@ -225,7 +229,8 @@ fn users_and_tls() {
     }
     let server = Dgraph::start_secured();
     let address = server.address();
-    let string = |user: &str, mode: &str| json!({"type": "dgraph", "connString": format!("dgraph://{user}{address}{mode}")});
+    let string =
+        |user: &str, mode: &str| json!({"type": "dgraph", "connString": format!("dgraph://{user}{address}{mode}")});
     let connections = json!({
         "db": string("groot:{{PASSWORD}}@", "?sslmode=verify-ca"),
         "unchecked": string("groot:{{PASSWORD}}@", "?sslmode=require"),
@@ -254,7 +259,11 @@ fn users_and_tls() {
         guest.schema("unchecked", &format!("{p}.name: string @index(exact) ."));
 
         guest.refused("query", &arguments("nobody", &query, &[]), "rpc error: code = Unauthenticated");
-        guest.refused("query", &arguments("wrong", &query, &[]), "dgraph connection [wrong]: cannot connect: failed to sign in user: rpc error: ");
+        guest.refused(
+            "query",
+            &arguments("wrong", &query, &[]),
+            "dgraph connection [wrong]: cannot connect: failed to sign in user: rpc error: ",
+        );
         guest.refused("query", &arguments("plain", &query, &[]), "dgraph connection [plain]: ");
         guest.refused("query", &arguments("unset", &query, &[]), "secret MODUS_UNSET_UNSET was not found");
         let log = guest.runner.log();
@@ -264,5 +273,9 @@ fn users_and_tls() {
     }
     // Nobody vouches for the certificate now.
     let guest = Guest::serve(Language::Go, &connections, &Options::default().env("MODUS_DB_PASSWORD", "password"));
-    guest.refused("query", &arguments("db", "{ q(func: has(x)) { uid } }", &[]), "dgraph connection [db]: cannot connect: ");
+    guest.refused(
+        "query",
+        &arguments("db", "{ q(func: has(x)) { uid } }", &[]),
+        "dgraph connection [db]: cannot connect: ",
+    );
 }

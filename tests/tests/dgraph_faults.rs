@@ -38,7 +38,8 @@ fn serve(connection: &Value, limits: &[&str]) -> Guest {
 #[test]
 fn nobody_listens() {
     for language in Language::ALL {
-        let connections = json!({"db": plain(free_port()), "name": {"type": "dgraph", "connString": "dgraph://no.invalid:1"}});
+        let connections =
+            json!({"db": plain(free_port()), "name": {"type": "dgraph", "connString": "dgraph://no.invalid:1"}});
         let guest = Guest::serve(language, &connections, &options(&[]));
         guest.refused("query", &read("db"), "dgraph connection [db]: cannot connect: ");
         guest.refused("query", &read("name"), "dgraph connection [name]: cannot connect: ");
@@ -78,9 +79,13 @@ fn answers_that_are_none() {
         assert_eq!(double.calls().len(), before + 1, "{name}: nothing is asked twice");
         assert_eq!(guest.read("db", READ, &[]), json!({"q": []}), "{name}");
         let record = guest.runner.wait_for_log(|record| {
-            record["detail"].as_str().is_some_and(|detail| detail.contains(&format!("<{name}>"))) && record["error"].is_string()
+            record["detail"].as_str().is_some_and(|detail| detail.contains(&format!("<{name}>")))
+                && record["error"].is_string()
         });
-        assert!(record["error"].as_str().is_some_and(|error| error.starts_with("dgraph connection [db]: ")), "{record}");
+        assert!(
+            record["error"].as_str().is_some_and(|error| error.starts_with("dgraph connection [db]: ")),
+            "{record}"
+        );
     }
     // Those whose time was over were given up at the server, too.
     assert!(double.cancelled() >= 1, "{}", double.cancelled());
@@ -135,7 +140,11 @@ fn secrets_in_what_the_server_says() {
         (string("apikey={{TOKEN}}&sslmode=require"), TOKEN.to_owned()),
         (target, format!("Bearer {TOKEN}")),
     ] {
-        let guest = Guest::serve(Language::AssemblyScript, &json!({"db": connection}), &options(&[]).env("SSL_CERT_FILE", roots));
+        let guest = Guest::serve(
+            Language::AssemblyScript,
+            &json!({"db": connection}),
+            &options(&[]).env("SSL_CERT_FILE", roots),
+        );
         let shown = sent.replace(TOKEN, "xxxxx");
         guest.refused("query", &read("db"), &format!("rpc error: code = Unauthenticated desc = who is {shown}?"));
         assert_eq!(double.calls().last().and_then(|call| call.header("authorization").map(str::to_owned)), Some(sent));

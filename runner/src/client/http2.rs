@@ -13,8 +13,8 @@ use tower_service::Service;
 use super::connector::{BoxError, Connector, Proxies, ProxySettings};
 use super::tls::{self, Trust};
 use super::{HttpClient, IDLE};
-use crate::environment::Variables;
 use crate::egress::Reach;
+use crate::environment::Variables;
 
 /// Where it is useful, pings lie so far apart at most: servers in Go take them amiss when they come more often and have
 /// nothing to answer meanwhile, but for two.

@@ -17,7 +17,7 @@ use serde_json::{Map, json};
 use super::capability::Function;
 use super::database::{DatabaseError, Door, Doors, with_secrets};
 use super::values::{member, object, text, text_of};
-use super::{Answer, Capability, HostError, Invocation, Messages, Pending, Setup};
+use super::{Capability, HostError, Invocation, Messages, Pending, Setup};
 use crate::client::Clients;
 use crate::environment::Environment;
 use crate::limits::DatabaseLimits;
@@ -158,9 +158,7 @@ impl Dgraph {
                 let make = || Address::of_connection_string(&text).map(new);
                 self.doors.open(name, &text, self.limits, make)
             }
-            (_, "", _) => {
-                wrong("has both connString and key (the key should be part of the connection string)")
-            }
+            (_, "", _) => wrong("has both connString and key (the key should be part of the connection string)"),
             ("", target, key) => {
                 let target = with_secrets(target)?;
                 // Where it is of no use it may be missing.
@@ -190,10 +188,6 @@ fn failed(name: &str, error: &DatabaseError) -> HostError {
 /// The guest's request: a query that only reads, or a transaction that commits itself.
 fn request(given: &Value) -> Request {
     let query = member(given, "query");
-    let items = |value| match value {
-        &Value::List(ref items) => items.as_slice(),
-        _ => &[],
-    };
     let bytes = |given: &Value, name| Bytes::from(text_of(member(given, name)).to_owned());
     let mutation = |given: &Value| Mutation {
         set_json: bytes(given, "setJson"),
@@ -202,7 +196,8 @@ fn request(given: &Value) -> Request {
         del_nquads: bytes(given, "delNquads"),
         cond: text_of(member(given, "condition")).to_owned(),
     };
-    let variable = |entry| (text_of(member(entry, "key")).to_owned(), text_of(member(entry, "value")).to_owned());
+    let variable =
+        |entry: &Value| (text_of(member(entry, "key")).to_owned(), text_of(member(entry, "value")).to_owned());
     let mutations: Vec<_> = items(member(given, "mutations")).iter().map(mutation).collect();
     let writes = !mutations.is_empty();
     Request {
@@ -211,6 +206,13 @@ fn request(given: &Value) -> Request {
         read_only: !writes,
         mutations,
         commit_now: writes,
+    }
+}
+
+fn items(value: &Value) -> &[Value] {
+    match value {
+        Value::List(items) => items,
+        _ => &[],
     }
 }
 
@@ -243,8 +245,8 @@ fn shown(given: Option<&Value>) -> String {
 
 fn shown_mutation(mutation: &Mutation) -> serde_json::Value {
     let Mutation { set_json, delete_json, set_nquads, del_nquads, cond } = mutation;
-    let texts = [
-        ("setJson", &**set_json),
+    let texts: [(&str, &[u8]); 5] = [
+        ("setJson", set_json),
         ("delJson", delete_json),
         ("setNquads", set_nquads),
         ("delNquads", del_nquads),

@@ -92,7 +92,9 @@ impl Dgraph {
         command.arg(format!("--zero=127.0.0.1:{}", 5080 + self.offset));
         if self.secured {
             command.arg(format!("--acl=secret-file=acl;access-ttl={TOKEN_SECONDS}s;refresh-ttl=20s"));
-            command.arg("--tls=server-cert=certificate.pem;server-key=key.pem;ca-cert=certificate.pem;internal-port=false");
+            command.arg(
+                "--tls=server-cert=certificate.pem;server-key=key.pem;ca-cert=certificate.pem;internal-port=false",
+            );
         }
         command.current_dir(self.folder.path());
         let log = self.folder.path().join("alpha.log");

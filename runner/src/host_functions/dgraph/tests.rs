@@ -30,7 +30,8 @@ fn requests() {
 
 #[test]
 fn requests_in_the_log() {
-    let query = object([("query", text("{ \"q\" }")), ("variables", Value::List(vec![entry("$b", "2"), entry("$a", "1")]))]);
+    let query =
+        object([("query", text("{ \"q\" }")), ("variables", Value::List(vec![entry("$b", "2"), entry("$a", "1")]))]);
     let mutation = object([("setNquads", text("n")), ("condition", text(""))]);
     let given = object([("query", query), ("mutations", Value::List(vec![mutation]))]);
     let expected = r#"{"mutations":[{"setNquads":"n"}],"query":"{ \"q\" }","variables":{"$a":"1","$b":"2"}}"#;

@@ -94,12 +94,7 @@ impl Guest {
 /// The arguments of `query`.
 pub fn arguments(connection: &str, query: &str, variables: &[(&str, &str)]) -> [(&'static str, Value); 4] {
     let (names, values): (Vec<_>, Vec<_>) = variables.iter().copied().unzip();
-    [
-        ("connection", json!(connection)),
-        ("query", json!(query)),
-        ("names", json!(names)),
-        ("values", json!(values)),
-    ]
+    [("connection", json!(connection)), ("query", json!(query)), ("names", json!(names)), ("values", json!(values))]
 }
 
 /// The arguments of `write`, of which some are given.

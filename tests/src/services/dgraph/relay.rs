@@ -1,8 +1,8 @@
 //! A relay between a client and a server, which can fall silent as a broken network does.
 
 use std::net::TcpListener;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::copy_bidirectional;
 use tokio::net::TcpStream;

@@ -25,7 +25,9 @@ fn connection_strings() {
     assert_eq!((full.origin.to_string().as_str(), full.trust), ("https://db.example:443/", Some(Trust::System)));
     assert_eq!(sent(&full), Some("Bearer a+b/c"));
     assert!(full.authorization.as_ref().is_some_and(HeaderValue::is_sensitive));
-    assert!(full.user.as_ref().is_some_and(|user| user.name == "ann" && user.password == "p@ss" && user.namespace == 7));
+    assert!(
+        full.user.as_ref().is_some_and(|user| user.name == "ann" && user.password == "p@ss" && user.namespace == 7)
+    );
     assert_eq!(format!("{full:?}"), "Address { origin: https://db.example:443/, .. }");
 
     let key = parsed("dgraph://[::1]:1?sslmode=require&apikey=k&bearertoken=").expect("an address");
