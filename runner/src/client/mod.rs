@@ -2,6 +2,7 @@
 
 mod clients;
 mod connector;
+mod http2;
 mod lookup;
 mod no_proxy;
 mod roots;
@@ -31,6 +32,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 
 pub use self::clients::Clients;
+pub(crate) use self::http2::Http2;
 pub use self::roots::faults as root_faults;
 pub use self::url::UrlError;
 use self::url::{self as urls, shown};
@@ -328,7 +330,8 @@ fn failure(error: &(dyn Error + 'static), url: &Url) -> ClientError {
     ClientError::Transport { host, reason }
 }
 
-fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+/// An error and what caused it, one after the other.
+pub(crate) fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     let mut next = Some(error);
     std::iter::from_fn(move || {
         let error = next?;

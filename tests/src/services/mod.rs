@@ -3,6 +3,7 @@
 //!
 //! `MODUSC_TEST_WITHOUT=dgraph,neo4j` leaves the tests out that need these servers; they say so. CI runs all.
 
+pub mod dgraph;
 pub mod mariadb;
 pub mod postgres;
 pub mod tunnel;
