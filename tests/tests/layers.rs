@@ -47,7 +47,7 @@ const LAYERS: [(&str, &str); 3] = [
         panics time_limit capacity compute load
         egress
         client
-        call events
+        call events state
         output process
         host_functions
         auth sandbox graphql
