@@ -24,3 +24,4 @@ pub mod settings;
 pub mod state;
 pub mod telemetry;
 mod time_limit;
+pub mod vectors;

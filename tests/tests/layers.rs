@@ -40,7 +40,7 @@ const LAYERS: [(&str, &str); 3] = [
     ),
     (
         "runner",
-        "label
+        "label vectors
         settings environment
         limits
         telemetry

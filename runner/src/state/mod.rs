@@ -72,7 +72,20 @@ impl State {
         &self,
         work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StateError> {
-        let receiver = self.post(work)?;
+        self.write_then(work, |_| {}).await
+    }
+
+    /// The same, and `then` is told of the result when it is on disk: in the order in which writes are done, and also when
+    /// nobody waits for the answer any more. It must be quick: other writes wait for it.
+    ///
+    /// # Errors
+    /// [`StateError`]; then nothing of `work` is kept.
+    pub(crate) async fn write_then<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
+        then: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, StateError> {
+        let receiver = self.post(work, then)?;
         receiver.await.unwrap_or_else(|_| Err(StateError::broken("the thread that writes ended")))
     }
 
@@ -83,11 +96,15 @@ impl State {
     pub(crate) fn post<T: Send + 'static>(
         &self,
         work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
+        then: impl FnOnce(&T) + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, StateError>>, StateError> {
         let inner = self.inner()?;
         let queued = inner.queue()?;
         let (sender, receiver) = oneshot::channel();
         inner.writer.send(writer::job(work, move |result| {
+            if let Ok(value) = &result {
+                then(value);
+            }
             drop(queued);
             drop(sender.send(result));
         }))?;

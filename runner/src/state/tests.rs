@@ -79,11 +79,12 @@ fn a_write_that_fails_undoes_nothing_of_others() {
     runtime().block_on(async {
         let posted: Vec<_> = ["a", "b", "a", "panic", "c"]
             .map(|key| {
-                state.post(move |connection| {
+                let work = move |connection: &rusqlite::Connection| {
                     let id = insert(connection, key)?;
                     assert!(key != "panic", "this one panics");
                     Ok(id)
-                })
+                };
+                state.post(work, |_| {})
             })
             .into_iter()
             .map(|receiver| receiver.expect("it is queued"))
@@ -115,12 +116,13 @@ fn beyond_the_queue_there_is_a_refusal_with_a_name() {
     let (release, held) = std::sync::mpsc::channel::<()>();
     let held = std::sync::Mutex::new(held);
     runtime().block_on(async {
-        let first = state.post(move |_| {
+        let hold = move |_: &rusqlite::Connection| {
             let _ = held.lock().expect("nobody panicked").recv();
             Ok(())
-        });
-        let second = state.post(|connection| insert(connection, "second"));
-        let third = state.post(|connection| insert(connection, "third"));
+        };
+        let first = state.post(hold, |()| {});
+        let second = state.post(|connection| insert(connection, "second"), |_| {});
+        let third = state.post(|connection| insert(connection, "third"), |_| {});
         let error = third.expect_err("two wait");
         assert_eq!(error, StateError::Busy(2));
         assert!(error.to_string().contains("state-waiting"), "{error}");

@@ -1,4 +1,5 @@
 import * as agents from "./agents";
+import * as collections from "./collections";
 import * as graphql from "./graphql";
 import * as http from "./http";
 import * as localtime from "./localtime";
@@ -6,6 +7,6 @@ import * as models from "./models";
 import * as secrets from "./secrets";
 import * as utils from "./utils";
 
-export { agents, graphql, http, localtime, models, secrets, utils };
+export { agents, collections, graphql, http, localtime, models, secrets, utils };
 export { Agent, AgentEvent, AgentInfo, AgentStatus } from "./agent";
 export { Duration } from "./duration";
