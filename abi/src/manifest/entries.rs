@@ -53,7 +53,8 @@ impl Reader<'_> {
         }
         manifest.collections = self.collections(&root);
         let methods = manifest.collections.values().flat_map(|collection| collection.search_methods.values());
-        let embedders: BTreeSet<&String> = methods.map(|method| &method.embedder).filter(|name| !name.is_empty()).collect();
+        let embedders: BTreeSet<&String> =
+            methods.map(|method| &method.embedder).filter(|name| !name.is_empty()).collect();
         manifest.embedders = embedders.into_iter().cloned().collect();
         manifest
     }
@@ -265,7 +266,8 @@ impl Reader<'_> {
     /// Collections of texts. The reference never looked at their structure, hence the warnings.
     fn collections<'v>(&mut self, root: &Entry<'v>) -> BTreeMap<String, Collection> {
         let mut found = BTreeMap::new();
-        let collections = root.member("collections").and_then(|member| self.lenient(root, member, "collections".to_owned()));
+        let collections =
+            root.member("collections").and_then(|member| self.lenient(root, member, "collections".to_owned()));
         let Some(collections) = collections else { return found };
         for member in self.distinct(&collections) {
             self.check_name("collection", &collections, member);
@@ -307,7 +309,9 @@ impl Reader<'_> {
         if let Some(index) = index {
             self.close(&index, &["type", "options"]);
             match index.member("type").map(|member| &member.value) {
-                Some(Value::StringLit(text)) if INDEX_TYPES.contains(&&*text.value) => method.index = text.value.to_string(),
+                Some(Value::StringLit(text)) if INDEX_TYPES.contains(&&*text.value) => {
+                    method.index = text.value.to_string()
+                }
                 other => {
                     if let Some(Value::StringLit(text)) = other {
                         method.index = text.value.to_string();

@@ -70,7 +70,9 @@ impl Capability for Collections {
         ),
         Function::waiting(
             "delete",
-            messages("Cancelled deleting from collection.", "Error deleting from collection.", |a| about(a, None, Some(2))),
+            messages("Cancelled deleting from collection.", "Error deleting from collection.", |a| {
+                about(a, None, Some(2))
+            }),
             Self::delete,
         ),
         Function::waiting(
@@ -181,7 +183,9 @@ impl Collections {
     fn method(&self, collection: &str, name: &str) -> Result<&SearchMethod, HostError> {
         let methods = &self.collection(collection)?.search_methods;
         let method = methods.get(name).ok_or_else(|| {
-            HostError::from(format!("search method {name} not found in collection {collection}: vector index not found"))
+            HostError::from(format!(
+                "search method {name} not found in collection {collection}: vector index not found"
+            ))
         })?;
         match method.index.as_str() {
             "" | "sequential" | "hnsw" => Ok(method),

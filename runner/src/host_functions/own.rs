@@ -22,11 +22,7 @@ struct Connected {
 impl OwnFunctions {
     /// Connects it with the app. `sandbox` runs its functions, for as long as it is there: whoever is called by it must not
     /// keep it.
-    pub fn connect(
-        &self,
-        program: Arc<Program>,
-        sandbox: impl Fn() -> Option<Arc<dyn Call>> + Send + Sync + 'static,
-    ) {
+    pub fn connect(&self, program: Arc<Program>, sandbox: impl Fn() -> Option<Arc<dyn Call>> + Send + Sync + 'static) {
         let _ = self.0.set(Connected { program, sandbox: Box::new(sandbox) });
     }
 

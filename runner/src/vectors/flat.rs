@@ -131,7 +131,8 @@ impl Flat {
         let most = query.iter().fold(0.0f32, |most, number| most.max(number.abs()));
         let scale = most / MOST_QUERY_CODE;
         let codes: Vec<i16> = query.iter().map(|number| code(*number, scale, MOST_QUERY_CODE) as i16).collect();
-        let difference: Vec<f32> = query.iter().zip(&codes).map(|(number, code)| number - f32::from(*code) * scale).collect();
+        let difference: Vec<f32> =
+            query.iter().zip(&codes).map(|(number, code)| number - f32::from(*code) * scale).collect();
         let query_error = self::length(&difference);
         // What rounding may add, in the sketches and in the exact product.
         let rounding = f32::EPSILON * 4.0 * query.len() as f32;

@@ -22,8 +22,9 @@ fn key(number: usize) -> Arc<str> {
 
 /// What a search has to find: every product, sorted.
 fn expected(all: &HashMap<Arc<str>, Arc<[f32]>>, query: &[f32], most: usize) -> Vec<Found> {
-    let found = |(key, vector): (&Arc<str>, &Arc<[f32]>)| {
-        Found { key: Arc::clone(key), product: product(vector, query).expect("one length") }
+    let found = |(key, vector): (&Arc<str>, &Arc<[f32]>)| Found {
+        key: Arc::clone(key),
+        product: product(vector, query).expect("one length"),
     };
     let mut found: Vec<Found> = all.iter().map(found).collect();
     found.sort();

@@ -126,7 +126,8 @@ impl Collections {
 
     pub(super) fn distance(self: &Arc<Self>, invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
         let (this, is_inner) = (Arc::clone(self), invocation.is_inner);
-        let [collection, namespace, method, one, other] = [0, 1, 2, 3, 4].map(|index| text(arguments, index).to_owned());
+        let [collection, namespace, method, one, other] =
+            [0, 1, 2, 3, 4].map(|index| text(arguments, index).to_owned());
         pending(async move {
             let space = this.existing(&collection, &namespace).await?;
             let index = this.index(&space, &method, is_inner).await?;

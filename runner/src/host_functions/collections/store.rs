@@ -91,7 +91,8 @@ impl Store {
     /// All vectors of a search method.
     pub(super) async fn vectors(&self, space: Space, method: String) -> Result<Vec<(Arc<str>, Vector)>, StateError> {
         let work = move |connection: &Connection| {
-            let sql = "SELECT key, vector FROM collection_texts JOIN collection_vectors ON text_id = collection_texts.id
+            let sql =
+                "SELECT key, vector FROM collection_texts JOIN collection_vectors ON text_id = collection_texts.id
                 WHERE collection = ? AND namespace = ? AND search_method = ?";
             let mut statement = connection.prepare(sql)?;
             let rows = statement.query_map(params![space.collection, space.namespace, method], |row| {

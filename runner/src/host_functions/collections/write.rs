@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use abi::value::Value;
 
-use super::answers::{method_changed, changed};
+use super::answers::{changed, method_changed};
 use super::store::{Entry, Space, Vector};
 use super::{Answer, Collections, HostError, Invocation, Pending, pending, text, texts};
 use crate::compute;
