@@ -206,10 +206,14 @@ impl Collections {
     async fn existing(&self, collection: &str, namespace: &str) -> Result<Space, HostError> {
         self.collection(collection)?;
         let space = Self::space(collection, namespace);
-        let is_known = namespace.is_empty()
-            || self.indexes.spaces(collection).contains(&space.namespace)
-            || self.store.namespaces(Arc::clone(&space.collection)).await?.contains(&space.namespace);
-        if is_known { Ok(space) } else { Err(format!("namespace {namespace} not found").into()) }
+        if namespace.is_empty() || self.indexes.has_space(&space) {
+            return Ok(space);
+        }
+        if !self.store.namespaces(Arc::clone(&space.collection)).await?.contains(&space.namespace) {
+            return Err(format!("namespace {namespace} not found").into());
+        }
+        self.indexes.add_space(&space);
+        Ok(space)
     }
 
     /// All namespaces of a collection, sorted.

@@ -124,7 +124,7 @@ pub(super) struct Indexes(Mutex<Known>);
 struct Known {
     /// By namespace and search method.
     indexes: HashMap<Space, HashMap<Arc<str>, Arc<Index>>>,
-    /// Namespaces that were written to: they are there although all texts may be gone.
+    /// Namespaces that were written to or found: they are there although all texts may be gone.
     spaces: BTreeSet<Space>,
 }
 
@@ -141,6 +141,11 @@ impl Indexes {
         let known = self.known();
         let methods = known.indexes.get(space).into_iter().flatten();
         methods.map(|(method, index)| (Arc::clone(method), Arc::clone(index))).collect()
+    }
+
+    /// Whether a namespace is known to be there.
+    pub(super) fn has_space(&self, space: &Space) -> bool {
+        self.known().spaces.contains(space)
     }
 
     /// Notes that a namespace is there.
