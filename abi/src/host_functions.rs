@@ -36,7 +36,7 @@ pub struct HostFunction {
 
 /// All capabilities.
 pub const CAPABILITIES: &[&Capability] =
-    &[&WASI, &ENV, &SYSTEM, &SECRETS, &HTTP, &GRAPHQL, &SQL, &DGRAPH, &NEO4J, &MODELS, &AGENTS];
+    &[&WASI, &ENV, &SYSTEM, &SECRETS, &HTTP, &GRAPHQL, &SQL, &DGRAPH, &NEO4J, &COLLECTIONS, &MODELS, &AGENTS];
 
 /// WASI preview 1.
 pub const WASI: Capability = Capability {
@@ -151,6 +151,25 @@ pub const DGRAPH: Capability = Capability {
 pub const NEO4J: Capability = Capability {
     functions: &[function("executeQuery", "iiii>i").waiting().outside()],
     ..capability("modus_neo4j_client", "Neo4j")
+};
+
+/// Collections of texts, of apps for Modus 0.13 to 0.17 (`collections` section 4).
+pub const COLLECTIONS: Capability = Capability {
+    functions: &[
+        function("classifyText", "iiii>i").waiting().outside(),
+        function("computeDistance", "iiiii>i").waiting().outside(),
+        function("delete", "iii>i").waiting().outside(),
+        function("dumpTexts", "ii>i").waiting().outside(),
+        function("getLabels", "iii>i").waiting().outside(),
+        function("getNamespaces", "i>i").waiting().outside(),
+        function("getText", "iii>i").waiting().outside(),
+        function("getVector", "iiii>i").waiting().outside(),
+        function("recomputeIndex", "iii>i").waiting().outside(),
+        function("search", "iiiiii>i").waiting().outside(),
+        function("searchByVector", "iiiiii>i").waiting().outside(),
+        function("upsert", "iiiii>i").waiting().outside(),
+    ],
+    ..capability("modus_collections", "collections")
 };
 
 /// Models.
@@ -275,7 +294,8 @@ mod tests {
     fn functions_are_found() {
         check("modus_agents", "sendMessage", Some("(i32, i32, i32, i64) -> (i32)"));
         check("modus_agents", "spawnAgentActor", None);
-        check("modus_collections", "upsert", None);
+        check("modus_collections", "upsert", Some("(i32, i32, i32, i32, i32) -> (i32)"));
+        check("modus_collections", "insert", None);
         check("env", "Date.now", Some("() -> (f64)"));
         check("env", "memory", None);
         check("wasi_snapshot_preview1", "fd_seek", Some("(i32, i64, i32, i32) -> (i32)"));

@@ -26,6 +26,8 @@ pub struct CallRequest {
     pub time_zone: Option<Arc<str>>,
     /// Claims of the verified token as JSON text.
     pub claims: Option<Arc<str>>,
+    /// Whether a host function asks for it, for a call that waits meanwhile: it is not one more of the calls that run.
+    pub is_inner: bool,
 }
 
 /// How a call ended.

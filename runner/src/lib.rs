@@ -21,5 +21,7 @@ pub mod process;
 pub mod sandbox;
 pub mod server;
 pub mod settings;
+pub mod state;
 pub mod telemetry;
 mod time_limit;
+pub mod vectors;

@@ -11,6 +11,7 @@ use crate::capacity::Capacity;
 use crate::client::Clients;
 use crate::egress::Redirects;
 use crate::limits::DatabaseLimits;
+use crate::state::State;
 
 /// What each app of the process needs of it. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Process {
     pub redirects: Redirects,
     /// What may be asked of databases.
     pub databases: DatabaseLimits,
+    /// What is kept on disk.
+    pub state: State,
     /// What capabilities keep from app to app.
     pub kept: Kept,
     /// Mutations that run.
@@ -40,6 +43,7 @@ impl Process {
             clients: Clients::default(),
             redirects: Redirects::default(),
             databases: DatabaseLimits::default(),
+            state: State::default(),
             kept: Kept::default(),
             mutations: Mutations::default(),
             closing,

@@ -2,6 +2,7 @@
 
 pub mod alive;
 pub mod app;
+pub mod collections;
 pub mod crowd;
 pub mod exchange;
 pub mod generated;

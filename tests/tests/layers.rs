@@ -40,14 +40,14 @@ const LAYERS: [(&str, &str); 3] = [
     ),
     (
         "runner",
-        "label
+        "label vectors
         settings environment
         limits
         telemetry
         panics time_limit capacity compute load
         egress
         client
-        call events
+        call events state
         output process
         host_functions
         auth sandbox graphql

@@ -13,7 +13,7 @@ use crate::assemblyscript::plan as assemblyscript;
 use crate::engine::Bounds;
 use crate::golang::plan as golang;
 use crate::language::{FunctionPart, Language};
-use crate::manifest::{Auth, Connection, Endpoint, HttpConnection, Manifest, Model};
+use crate::manifest::{Auth, Collection, Connection, Endpoint, HttpConnection, Manifest, Model, SearchMethod};
 use crate::plan::{
     App, DefaultValue, Entry, FunctionPlan, ImportPlan, Memory, ParameterPlan, Program, ResultPlan, Signature,
 };
@@ -172,11 +172,14 @@ fn manifest() -> Manifest {
     let endpoint = |(number, auth)| (format!("endpoint{number}"), Endpoint { path: text("/path"), auth });
     let model =
         Model { source_model: text("model"), provider: text("provider"), connection: text("http"), path: text("/v1") };
+    let method = SearchMethod { embedder: text("embedder"), index: text("hnsw") };
+    let collection = Collection { search_methods: BTreeMap::from([(text("method"), method)]) };
     Manifest {
         endpoints: (0..).zip(auths).map(endpoint).collect(),
         endpoint_order: vec![text("endpoint1"), text("endpoint0")],
         models: BTreeMap::from([(text("model"), model)]),
         connections: (0..).zip(connections).map(|(number, one)| (format!("connection{number}"), one)).collect(),
+        collections: BTreeMap::from([(text("collection"), collection)]),
         embedders: vec![text("embedder")],
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::Bounds;
 pub(super) const MAGIC: [u8; 8] = *b"MODUSAOT";
 /// Version of the artifact format and of everything encoded in it. Raise it with every change of
 /// [`Program`](crate::plan::Program) or [`Header`]; `golden.txt` holds the encoding of this number.
-pub const FORMAT: u32 = 6;
+pub const FORMAT: u32 = 7;
 /// Bytes of an encoded [`Trailer`].
 pub(super) const TRAILER_LENGTH: usize = 48;
 

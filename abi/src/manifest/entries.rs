@@ -1,18 +1,21 @@
 //! Endpoints, models and collections; their structure and the schema's rules for them.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jsonc_parser::ast::{Object, ObjectProp, Value};
 
 use super::check::{is_name, is_path};
 use super::parse::{Entry, Reader, Text, describe, join, name_range, range_of};
-use super::{Auth, Endpoint, FindingKind, HOSTED_MODELS, HYPERMODE, Manifest, Model};
+use super::{Auth, Collection, Endpoint, FindingKind, HOSTED_MODELS, HYPERMODE, Manifest, Model, SearchMethod};
 use crate::endpoint_path;
 use crate::reserved_paths::Reserved;
 
 /// The one provider of hosted models.
 const HUGGING_FACE: &str = "hugging-face";
+
+/// Types of indexes that search methods may have.
+const INDEX_TYPES: [&str; 2] = ["sequential", "hnsw"];
 
 impl Reader<'_> {
     /// The whole manifest.
@@ -48,7 +51,11 @@ impl Reader<'_> {
                 manifest.models.extend(model.map(|model| (member.name.as_str().to_owned(), model)));
             }
         }
-        manifest.embedders = self.collections(&root);
+        manifest.collections = self.collections(&root);
+        let methods = manifest.collections.values().flat_map(|collection| collection.search_methods.values());
+        let embedders: BTreeSet<&String> =
+            methods.map(|method| &method.embedder).filter(|name| !name.is_empty()).collect();
+        manifest.embedders = embedders.into_iter().cloned().collect();
         manifest
     }
 
@@ -256,37 +263,65 @@ impl Reader<'_> {
         self.help("the model cannot be invoked");
     }
 
-    /// Embedders of `collections`. What else is wrong there never mattered to an app, hence the warnings.
-    fn collections<'v>(&mut self, root: &Entry<'v>) -> Vec<String> {
-        let Some(member) = root.member("collections") else { return Vec::new() };
-        let message = "`collections` was removed from Modus; only its embedders are still looked at".to_owned();
-        self.report(FindingKind::Schema, name_range(member), &join(&root.pointer, member.name.as_str()), message);
-        let mut embedders = BTreeSet::new();
-        let Some(collections) = self.lenient(root, member, "collections".to_owned()) else { return Vec::new() };
-        for collection in self.distinct(&collections) {
-            self.check_name("collection", &collections, collection);
-            let title = format!("collection [{}]", collection.name.as_str());
-            let Some(entry) = self.lenient(&collections, collection, title.clone()) else { continue };
+    /// Collections of texts. The reference never looked at their structure, hence the warnings.
+    fn collections<'v>(&mut self, root: &Entry<'v>) -> BTreeMap<String, Collection> {
+        let mut found = BTreeMap::new();
+        let collections =
+            root.member("collections").and_then(|member| self.lenient(root, member, "collections".to_owned()));
+        let Some(collections) = collections else { return found };
+        for member in self.distinct(&collections) {
+            self.check_name("collection", &collections, member);
+            let title = format!("collection [{}]", member.name.as_str());
+            let Some(entry) = self.lenient(&collections, member, title.clone()) else { continue };
             self.close(&entry, &["searchMethods"]);
-            let Some(methods) = entry.member("searchMethods") else { continue };
-            let Some(methods) = self.lenient(&entry, methods, format!("{title}: searchMethods")) else { continue };
-            for method in self.distinct(&methods) {
-                self.check_name("search method", &methods, method);
-                let title = format!("{title}: search method [{}]", method.name.as_str());
-                let Some(entry) = self.lenient(&methods, method, title) else { continue };
-                self.close(&entry, &["embedder", "index"]);
-                match entry.member("embedder").map(|member| &member.value) {
-                    Some(Value::StringLit(text)) if !text.value.is_empty() => {
-                        embedders.insert(text.value.to_string());
+            let search_methods = self.search_methods(&entry, &title);
+            found.insert(member.name.as_str().to_owned(), Collection { search_methods });
+        }
+        found
+    }
+
+    fn search_methods(&mut self, collection: &Entry<'_>, title: &str) -> BTreeMap<String, SearchMethod> {
+        let mut found = BTreeMap::new();
+        let methods = collection.member("searchMethods");
+        let methods = methods.and_then(|member| self.lenient(collection, member, format!("{title}: searchMethods")));
+        let Some(methods) = methods else { return found };
+        for member in self.distinct(&methods) {
+            self.check_name("search method", &methods, member);
+            let title = format!("{title}: search method [{}]", member.name.as_str());
+            let Some(entry) = self.lenient(&methods, member, title) else { continue };
+            found.insert(member.name.as_str().to_owned(), self.search_method(&entry));
+        }
+        found
+    }
+
+    fn search_method(&mut self, entry: &Entry<'_>) -> SearchMethod {
+        self.close(entry, &["embedder", "index"]);
+        let mut method = SearchMethod::default();
+        match entry.member("embedder").map(|member| &member.value) {
+            Some(Value::StringLit(text)) if !text.value.is_empty() => method.embedder = text.value.to_string(),
+            _ => {
+                let message = format!("{}: `embedder` must be the name of a function", entry.title);
+                self.report_entry(FindingKind::Schema, entry, message);
+            }
+        }
+        let index = entry.member("index");
+        let index = index.and_then(|index| self.lenient(entry, index, format!("{}: index", entry.title)));
+        if let Some(index) = index {
+            self.close(&index, &["type", "options"]);
+            match index.member("type").map(|member| &member.value) {
+                Some(Value::StringLit(text)) if INDEX_TYPES.contains(&&*text.value) => {
+                    method.index = text.value.to_string()
+                }
+                other => {
+                    if let Some(Value::StringLit(text)) = other {
+                        method.index = text.value.to_string();
                     }
-                    _ => {
-                        let message = format!("{}: `embedder` must be the name of a function", entry.title);
-                        self.report_entry(FindingKind::Schema, &entry, message);
-                    }
+                    let message = format!("{}: `type` must be `sequential` or `hnsw`", index.title);
+                    self.report_entry(FindingKind::Schema, &index, message);
                 }
             }
         }
-        embedders.into_iter().collect()
+        method
     }
 
     /// An object; anything else is only a schema finding.

@@ -47,8 +47,26 @@ pub struct Manifest {
     pub models: BTreeMap<String, Model>,
     /// Connections by name.
     pub connections: BTreeMap<String, Connection>,
+    /// Collections of texts by name.
+    pub collections: BTreeMap<String, Collection>,
     /// Names of embedder functions of old `collections` manifests, sorted; kept out of the schema.
     pub embedders: Vec<String>,
+}
+
+/// A collection of texts (`collections` section 1).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collection {
+    /// How its texts are searched, by name.
+    pub search_methods: BTreeMap<String, SearchMethod>,
+}
+
+/// A way to search a collection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchMethod {
+    /// Name of the app's function that makes vectors of texts; may be empty.
+    pub embedder: String,
+    /// Type of the index, as it is written; empty where none is.
+    pub index: String,
 }
 
 /// A GraphQL endpoint.

@@ -216,7 +216,11 @@ fn embedders_of_old_collections_are_found() {
     let text = r#"{"collections": {"texts": {"searchMethods": {
         "s1": {"embedder": "embed", "index": {"type": "sequential"}}, "s2": {"embedder": "other"}, "s3": {}}}, "x": 1}}"#;
     let (manifest, found) = parse(text);
-    assert_eq!(manifest.unwrap().embedders, ["embed", "other"]);
-    assert_eq!(found.len(), 3);
+    let manifest = manifest.unwrap();
+    assert_eq!(manifest.embedders, ["embed", "other"]);
+    let methods = &manifest.collections["texts"].search_methods;
+    let method = |name: &str| (methods[name].embedder.as_str(), methods[name].index.as_str());
+    assert_eq!([method("s1"), method("s2"), method("s3")], [("embed", "sequential"), ("other", ""), ("", "")]);
+    assert_eq!(found.len(), 2, "{found:?}");
     assert!(!found.iter().any(|finding| finding.kind.severity() == Severity::Error));
 }

@@ -11,6 +11,7 @@ mod watch;
 use std::sync::Arc;
 
 use crate::auth::{self, Authenticator, KeysError};
+use crate::call::Call;
 use crate::cli::Arguments;
 use crate::environment::Environment;
 use crate::graphql::{self, Engine};
@@ -91,6 +92,9 @@ impl App {
         let setup = Setup::new(Arc::new(program.manifest.clone()), Arc::clone(&environment), process)
             .hosted_models(hosted_models);
         let sandbox = sandbox(loaded.code, &program, &environment, &setup, options)?;
+        let itself = sandbox.downgrade();
+        let own = move || itself.upgrade().map(|sandbox| Arc::new(sandbox) as Arc<dyn Call>);
+        setup.own_functions().connect(Arc::clone(&program), own);
         if arguments.check_config != Check::Not {
             // Where there can be none, the log says so.
             sandbox.pool();

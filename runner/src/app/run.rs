@@ -25,6 +25,7 @@ use crate::sandbox::ticker;
 use crate::server::loops::{self, Loops};
 use crate::server::{self, FEWEST_FILES, Listeners, Live};
 use crate::settings::Check;
+use crate::state::State;
 use crate::telemetry::traces;
 use crate::{environment, panics, telemetry};
 
@@ -80,6 +81,7 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
         clients,
         redirects,
         databases: limits.databases(),
+        state: State::new(sources.state_folder(arguments), limits.state_waiting),
         kept: Kept::default(),
         mutations: Mutations::default(),
         closing,
@@ -168,7 +170,7 @@ async fn serve(
         tokio::spawn(server::admin::serve(listeners, Arc::clone(&live)));
     }
     let Arguments { shutdown_delay, shutdown_timeout, .. } = reload.arguments;
-    let capacity = Arc::clone(&reload.process.capacity);
+    let (capacity, state) = (Arc::clone(&reload.process.capacity), reload.process.state.clone());
     tokio::spawn(ticker::tick());
     tokio::spawn(watch::watch(watched, hangup, reload, address, Arc::downgrade(&live)));
     let first = Arc::clone(&loops);
@@ -187,6 +189,7 @@ async fn serve(
     };
     server::serve(listeners, &loops, &live, shutdown, shutdown_timeout).await;
     let (finished, cut) = live.drained();
+    state.flush().await;
     tracing::info!(target: "modus", finished, cut, "Shut down.");
     traces::finish().await;
     Ok(())

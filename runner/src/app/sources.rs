@@ -6,9 +6,12 @@ use abi::manifest::{FILE_NAME, Manifest, Severity};
 
 use super::StartError;
 use crate::cli::Arguments;
-use crate::environment::Environment;
+use crate::environment::{self, Environment};
 use crate::host_functions::HostedModels;
 use crate::load::{self, Loaded};
+
+/// The folder of the state, beside the artifact.
+const STATE: &str = ".modus";
 
 /// Where the files are.
 #[derive(Clone, Debug)]
@@ -21,6 +24,8 @@ pub(super) struct Sources {
     folder: Option<PathBuf>,
     /// The folder of the env files.
     env_files: PathBuf,
+    /// The folder of the artifact.
+    beside: PathBuf,
     /// The folder of the secrets.
     secrets: Option<PathBuf>,
     /// What stands in for hosted models.
@@ -64,6 +69,7 @@ impl Sources {
             env_files: arguments.app_path.clone().unwrap_or_else(|| beside.to_owned()),
             secrets: arguments.secrets_dir.clone(),
             hosted_models: arguments.hosted_models.clone(),
+            beside: beside.to_owned(),
             artifact,
         })
     }
@@ -99,13 +105,19 @@ impl Sources {
         read.map(Option::unwrap_or_default).map_err(StartError::Configuration)
     }
 
+    /// Where the runner's state is: where the arguments say, else beside the artifact in development.
+    pub(super) fn state_folder(&self, arguments: &Arguments) -> Option<PathBuf> {
+        let is_dev = environment::is_dev(&environment::process_name());
+        arguments.state_dir.clone().or_else(|| is_dev.then(|| self.beside.join(STATE)))
+    }
+
     /// Every file whose change makes another app. Secrets are not among them: they are read at each use.
     pub(super) fn files(&self, environment: &str) -> Vec<PathBuf> {
         let manifest = self.manifest.clone().or_else(|| Some(self.folder.as_ref()?.join(FILE_NAME)));
         let mut files = vec![self.artifact.clone()];
         files.extend(manifest);
         files.extend(self.hosted_models.clone());
-        files.extend(crate::environment::files(&self.env_files, environment));
+        files.extend(environment::files(&self.env_files, environment));
         files
     }
 }

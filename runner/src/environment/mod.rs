@@ -18,7 +18,7 @@ pub use zone::is_time_zone;
 pub type Variables = BTreeMap<String, String>;
 
 /// Variables of the runner itself, which guests do not see (`http-server` section 9).
-const OWN: [&str; 11] = [
+const OWN: [&str; 12] = [
     ENV,
     "MODUS_DEBUG",
     "MODUS_LOG_LEVEL",
@@ -29,6 +29,7 @@ const OWN: [&str; 11] = [
     "MODUS_AGENT_IDLE_TIMEOUT_SECONDS",
     "MODUS_DEBUG_ACTORS",
     "MODUS_HOME",
+    "MODUS_STATE_DIR",
     HOSTED_MODELS,
 ];
 

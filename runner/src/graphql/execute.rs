@@ -97,6 +97,7 @@ pub(crate) fn request(
         weight: budget.weight() - before,
         time_zone: context.time_zone.clone(),
         claims: context.claims.clone(),
+        is_inner: false,
     })
 }
 

@@ -10,8 +10,8 @@ use abi::manifest::Manifest;
 use abi::value::Value;
 use futures::future::BoxFuture;
 
-use super::HostedModels;
 use super::connection::Connections;
+use super::{HostedModels, OwnFunctions};
 use crate::environment::Environment;
 use crate::output::Output;
 use crate::process::Process;
@@ -45,6 +45,8 @@ pub struct Setup<'a> {
     pub(super) environment: Arc<Environment>,
     /// What stands in for models that Hypermode hosted.
     pub(super) hosted_models: Arc<HostedModels>,
+    /// The app's functions, once it is there.
+    pub(super) own: Arc<OwnFunctions>,
     /// What outlives the app.
     pub(crate) process: &'a Process,
     connections: OnceCell<Arc<Connections>>,
@@ -53,14 +55,19 @@ pub struct Setup<'a> {
 impl<'a> Setup<'a> {
     /// What an app brings, and what its process has.
     pub fn new(manifest: Arc<Manifest>, environment: Arc<Environment>, process: &'a Process) -> Self {
-        let hosted_models = Arc::default();
-        Self { manifest, environment, hosted_models, process, connections: OnceCell::new() }
+        let (hosted_models, own) = (Arc::default(), Arc::default());
+        Self { manifest, environment, hosted_models, own, process, connections: OnceCell::new() }
     }
 
     /// With what stands in for models that Hypermode hosted.
     #[must_use]
     pub fn hosted_models(self, hosted_models: HostedModels) -> Self {
         Self { hosted_models: Arc::new(hosted_models), ..self }
+    }
+
+    /// The way to the app's own functions, to be connected when it is there.
+    pub fn own_functions(&self) -> Arc<OwnFunctions> {
+        Arc::clone(&self.own)
     }
 
     /// The `http` connections of the manifest, which several capabilities send requests to.
@@ -77,6 +84,8 @@ pub struct Invocation<'a> {
     /// The client's, if it has a known one.
     pub(crate) time_zone: Option<&'a str>,
     pub(crate) output: &'a mut Output,
+    /// Whether a host function itself called the guest, for a call that waits for it.
+    pub(crate) is_inner: bool,
 }
 
 /// A failed operation: what the log says, and what the guest gets, which is null unless said otherwise.

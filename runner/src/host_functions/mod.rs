@@ -1,6 +1,7 @@
 //! Host functions: one file for each capability, and one line of a list.
 
 mod capability;
+mod collections;
 mod connection;
 mod database;
 mod dgraph;
@@ -9,6 +10,7 @@ mod http;
 mod json;
 mod models;
 mod neo4j;
+mod own;
 mod secrets;
 mod sql;
 mod system;
@@ -25,10 +27,12 @@ pub use capability::{
     About, Answer, Called, Capability, HostError, HostFunction, Invocation, Messages, Pending, Setup,
 };
 pub use models::HostedModels;
+pub use own::OwnFunctions;
 
 /// All capabilities, one line for each.
 const CAPABILITIES: &[Listed] = &[
     // Sorted by module.
+    listed::<collections::Collections>(),
     listed::<dgraph::Dgraph>(),
     listed::<graphql::GraphQl>(),
     listed::<http::Http>(),

@@ -22,14 +22,14 @@ pub mod ticker;
 mod wasi;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use abi::plan::Program;
 use arc_swap::ArcSwap;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument as _;
 
 use crate::call::{Call, CallFailure, CallRequest, Level, Outcome};
@@ -53,6 +53,10 @@ pub use execute::Instance;
 /// How long after its deadline a call may still tell of its end itself. Then it is dropped, wherever it is.
 const GRACE: Duration = Duration::from_millis(50);
 
+/// Calls that host functions make for calls that wait for them, at once and beyond those that run. More wait: none of them
+/// ever waits for one of its kind, so each has its turn.
+const INNER: usize = 64;
+
 /// How calls are run.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -73,6 +77,17 @@ impl From<&Limits> for Options {
 #[derive(Clone)]
 pub struct Sandbox(Arc<Inner>);
 
+/// A sandbox that may be gone.
+#[derive(Clone)]
+pub struct WeakSandbox(Weak<Inner>);
+
+impl WeakSandbox {
+    /// The sandbox, if it is still there.
+    pub fn upgrade(&self) -> Option<Sandbox> {
+        self.0.upgrade().map(Sandbox)
+    }
+}
+
 pub(crate) struct Inner {
     /// At first without a pool, see [`Sandbox::pool`].
     code: ArcSwap<Code>,
@@ -90,6 +105,10 @@ pub(crate) struct Inner {
     shared: Arc<Shared>,
     options: Options,
     capacity: Arc<Capacity>,
+    /// Of inner calls; none where no host function of the app makes any.
+    inner_slots: Arc<Semaphore>,
+    /// How many there are.
+    inner_calls: usize,
     plugin: Arc<str>,
     build_id: Arc<str>,
 }
@@ -108,6 +127,8 @@ impl Sandbox {
         options: Options,
     ) -> Result<Self, LoadError> {
         let code = Code::new(Allocation::OnDemand, &file, &program, &host_functions, &options)?;
+        let has_inner = program.imports.iter().any(|import| import.module == abi::host_functions::COLLECTIONS.module);
+        let inner_calls = if has_inner { INNER.min(capacity.calls()) } else { 0 };
         Ok(Self(Arc::new(Inner {
             code: ArcSwap::from_pointee(code),
             file: ArcSwap::from_pointee(file),
@@ -117,6 +138,8 @@ impl Sandbox {
             most_memory: AtomicUsize::new(0),
             metrics: Lazy::new(program.functions.len()),
             capacity,
+            inner_slots: Arc::new(Semaphore::new(inner_calls)),
+            inner_calls,
             plugin: Arc::from(program.app.name.as_str()),
             build_id: Arc::from(program.app.build_id.as_str()),
             shared: Arc::new(Shared {
@@ -130,6 +153,11 @@ impl Sandbox {
             }),
             options,
         })))
+    }
+
+    /// What finds it as long as somebody else has it.
+    pub fn downgrade(&self) -> WeakSandbox {
+        WeakSandbox(Arc::downgrade(&self.0))
     }
 
     /// An instance that keeps its memory from call to call. It counts among the calls that run at once for as long as it
@@ -153,7 +181,7 @@ impl Call for Sandbox {
         async move {
             let deadline = Deadline::after(inner.options.limits.deadline);
             let execution_id = id::new();
-            let Some(slot) = inner.slot(deadline).await else { return no_slot(execution_id) };
+            let Some(slot) = inner.slot(request.is_inner, deadline).await else { return no_slot(execution_id) };
             if !inner.is_sound() {
                 return unsound(execution_id);
             }
@@ -215,7 +243,10 @@ async fn run(
 
 impl Inner {
     /// The right to run; `None` where the call's time is up before.
-    async fn slot(&self, deadline: Deadline) -> Option<OwnedSemaphorePermit> {
+    async fn slot(&self, is_inner: bool, deadline: Deadline) -> Option<OwnedSemaphorePermit> {
+        if is_inner {
+            return deadline.bound(Arc::clone(&self.inner_slots).acquire_owned()).await.ok()?.ok();
+        }
         match self.capacity.try_slot() {
             Some(slot) => Some(slot),
             None => deadline.bound(self.capacity.slot()).await.ok()?.ok(),

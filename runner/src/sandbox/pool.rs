@@ -30,7 +30,7 @@ impl Sandbox {
         inner.pooled.store(true, Ordering::Relaxed);
         let Some(file) = self.sealed() else { return true };
         let shared = &inner.shared;
-        let (slots, resident) = (inner.capacity.calls(), inner.resident());
+        let (slots, resident) = (inner.capacity.calls() + inner.inner_calls, inner.resident());
         let make = |allocation| Code::new(allocation, &file, &shared.program, &shared.host_functions, &inner.options);
         match make(Allocation::Pooled { slots, resident }) {
             Ok(code) => {

@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(crate) host_calls: u64,
     /// Whether the instance lives on after the call.
     pub(crate) kept: bool,
+    /// Whether it is called for a call that waits, see `CallRequest::is_inner`.
+    pub(crate) is_inner: bool,
     /// Number of the function that is called.
     pub(crate) function: usize,
     /// Whether the call has taken longer than it may on an event loop.
@@ -55,7 +57,8 @@ pub(crate) struct State {
 impl State {
     /// What a host function may use.
     pub(crate) fn invocation(&mut self) -> Invocation<'_> {
-        Invocation { log: &self.log, time_zone: self.time_zone.as_deref(), output: &mut self.output }
+        let (time_zone, is_inner) = (self.time_zone.as_deref(), self.is_inner);
+        Invocation { log: &self.log, time_zone, output: &mut self.output, is_inner }
     }
 
     /// Whether the call may go on. Asked at each epoch and for each host function: in between nothing of the guest's runs for

@@ -50,6 +50,9 @@ settings! {
             "Secrets come from Kubernetes: wants --secrets-dir".or(&["useKubernetesSecret"]).hidden();
         kubernetes_secret_name: Option<String> = None, "kubernetes-secret-name", ["NAME" optional(any)],
             "Name of the secret: wants --secrets-dir".or(&["kubernetesSecretName"]).hidden();
+        state_dir: Option<PathBuf> = None, "state-dir", [path "FOLDER"],
+            "Folder for what the runner keeps, such as collections; of this process alone [default: .modus beside the \
+             artifact in development, else none]".variable("MODUS_STATE_DIR");
         explorer: bool = false, "explorer", [switch], "Serve the API explorer at /explorer outside development too";
         check_config: Check = Check::Not, "check-config", [switch "connect" check],
             "Check everything that can be checked without serving, and end; =connect also tries the databases that the \
@@ -161,6 +164,8 @@ settings! {
             "Operations that may wait for their turn at one database", DatabaseWaiting: "the operation fails";
         database_answer: usize = 64 << 20, "database-answer", ["BYTES" number],
             "Bytes of a database's answer to one operation", DatabaseAnswer: "the operation fails";
+        state_waiting: usize = 4096, "state-waiting", ["N" within(1..=usize::MAX)],
+            "Reads and writes of the runner's own state that may wait", StateWaiting: "the operation fails";
     }
 
     /// What a refusal can name: the limits that are settings, and those that are not.

@@ -1,5 +1,6 @@
 import * as agents from "./agents";
 import * as dgraph from "./dgraph";
+import * as collections from "./collections";
 import * as graphql from "./graphql";
 import * as http from "./http";
 import * as localtime from "./localtime";
@@ -9,6 +10,6 @@ import * as postgresql from "./postgresql";
 import * as secrets from "./secrets";
 import * as utils from "./utils";
 
-export { agents, dgraph, graphql, http, localtime, models, mysql, postgresql, secrets, utils };
+export { agents, collections, dgraph, graphql, http, localtime, models, mysql, postgresql, secrets, utils };
 export { Agent, AgentEvent, AgentInfo, AgentStatus } from "./agent";
 export { Duration } from "./duration";

@@ -95,6 +95,12 @@ static DATABASE_FAILURES: Counts<{ DatabaseFailure::ALL.len() }> = Counts::new(
     "ending",
     DatabaseFailure::NAMES,
 );
+static STATE_COMMITS: Lone =
+    Lone::new("runtime_state_commit_seconds", "Time of a transaction of the runner's own state.", seconds);
+static STATE_WRITES: Count =
+    Count::new("runtime_state_writes_num", "Writes of the runner's own state that are on disk.");
+static STATE_FAILURES: Count =
+    Count::new("runtime_state_failures_num", "Transactions of the runner's own state that failed.");
 static FAILURES: Counts<{ Failure::ALL.len() }> = Counts::new(
     "runtime_function_failures_num",
     "Calls without a result, by what ended them.",
@@ -136,6 +142,9 @@ pub fn render() -> String {
         HOST_FUNCTIONS.family(),
         DATABASE_OPERATIONS.family(),
         DATABASE_FAILURES.family(),
+        STATE_COMMITS.family(),
+        STATE_WRITES.family(),
+        STATE_FAILURES.family(),
         FAILURES.family(),
         TRAPS.family(),
         REFUSALS.family(),
@@ -229,6 +238,15 @@ pub fn database_operation(connection: &str, time: Duration) {
 /// Counts an operation on a database that failed.
 pub fn database_failed(failure: DatabaseFailure) {
     DATABASE_FAILURES.add(failure as usize);
+}
+
+/// Records a transaction of the state: how many writes are on disk, none where it failed.
+pub fn state_committed(time: Duration, writes: Option<usize>) {
+    STATE_COMMITS.observe(nanoseconds(time));
+    match writes {
+        Some(writes) => STATE_WRITES.add_many(writes as u64),
+        None => STATE_FAILURES.add(),
+    }
 }
 
 /// Counts a call of a function.
