@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use abi::host_functions as table;
 use abi::manifest::Manifest;
+use abi::plan::Program;
 use abi::value::Value;
 use futures::future::BoxFuture;
 
@@ -45,6 +46,8 @@ pub struct Setup<'a> {
     pub(super) environment: Arc<Environment>,
     /// What stands in for models that Hypermode hosted.
     pub(super) hosted_models: Arc<HostedModels>,
+    /// The app, where it is known.
+    pub(super) program: Option<Arc<Program>>,
     /// What outlives the app.
     pub(crate) process: &'a Process,
     connections: OnceCell<Arc<Connections>>,
@@ -54,7 +57,13 @@ impl<'a> Setup<'a> {
     /// What an app brings, and what its process has.
     pub fn new(manifest: Arc<Manifest>, environment: Arc<Environment>, process: &'a Process) -> Self {
         let hosted_models = Arc::default();
-        Self { manifest, environment, hosted_models, process, connections: OnceCell::new() }
+        Self { manifest, environment, hosted_models, program: None, process, connections: OnceCell::new() }
+    }
+
+    /// With the app.
+    #[must_use]
+    pub fn program(self, program: Arc<Program>) -> Self {
+        Self { program: Some(program), ..self }
     }
 
     /// With what stands in for models that Hypermode hosted.
