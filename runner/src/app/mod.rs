@@ -19,6 +19,7 @@ use crate::load::{CodeFile, LoadError, Loaded};
 use crate::process::Process;
 use crate::sandbox::{self, Sandbox};
 use crate::server::{BindError, FEWEST_FILES, GraphqlHandler, OriginPolicy, Routes};
+use crate::settings::Check;
 use abi::plan::Program;
 use thiserror::Error;
 
@@ -91,7 +92,7 @@ impl App {
             .hosted_models(hosted_models)
             .program(Arc::clone(&program));
         let sandbox = sandbox(loaded.code, &program, &environment, &setup, options)?;
-        if arguments.check_config {
+        if arguments.check_config != Check::Not {
             // Where there can be none, the log says so.
             sandbox.pool();
             report_guest_variables(&environment, &program);

@@ -18,14 +18,16 @@ use crate::cli::Arguments;
 use crate::client::Clients;
 use crate::compute;
 use crate::egress::Redirects;
+use crate::host_functions::{self, Setup};
 use crate::load::Loaded;
 use crate::process::{Kept, Mutations, Process};
 use crate::sandbox::ticker;
 use crate::server::loops::{self, Loops};
 use crate::server::{self, FEWEST_FILES, Listeners, Live};
+use crate::settings::Check;
 use crate::state::State;
 use crate::telemetry::traces;
-use crate::{environment, host_functions, panics, telemetry};
+use crate::{environment, panics, telemetry};
 
 /// Exit code after a second signal.
 const FORCED: i32 = 130;
@@ -89,8 +91,8 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let entered = control.enter();
     let app = App::new(arguments, loaded, sources.environment(), sources.hosted_models()?, &process)?;
     drop(entered);
-    if arguments.check_config {
-        return check(&app);
+    if arguments.check_config != Check::Not {
+        return control.block_on(check(&app, &process, arguments.check_config == Check::Connect));
     }
     let loops = Arc::new(Loops::new(loops::event_loop()?));
     let reload = Reload { arguments: arguments.clone(), sources, process };
@@ -121,15 +123,17 @@ fn watched(arguments: &Arguments, sources: &Sources) -> Watched {
 }
 
 /// The answer to `--check-config`: everything that can be said without a port. What the start goes on without is wrong, too.
-fn check(app: &App) -> Result<(), StartError> {
+async fn check(app: &App, process: &Process, connect: bool) -> Result<(), StartError> {
     let (wanted, served) = (app.program.manifest.endpoints.len(), app.routes.endpoints().len());
     let unserved = match wanted {
         0 => Some("the manifest has no endpoint that can be served".to_owned()),
         _ => (served < wanted)
             .then(|| format!("{} of {wanted} endpoints cannot be served; see the log", wanted - served)),
     };
-    let faults: Vec<String> =
-        unserved.into_iter().chain(app.routes.key_faults()).chain(surroundings::faults(&app.environment)).collect();
+    let setup = Setup::new(Arc::new(app.program.manifest.clone()), Arc::clone(&app.environment), process);
+    let connections = host_functions::check(&setup, connect).await;
+    let faults = unserved.into_iter().chain(app.routes.key_faults()).chain(surroundings::faults(&app.environment));
+    let faults: Vec<String> = faults.chain(connections).collect();
     if !faults.is_empty() {
         return Err(StartError::Configuration(format!("the configuration is not usable: {}", faults.join("; "))));
     }

@@ -55,7 +55,7 @@ pub fn parse(
                 .ok_or_else(|| UsageError(format!("unexpected argument '-{name}'")))?,
         };
         let value = match setting.set {
-            Set::Switch(_) => parser.optional_value(),
+            Set::Switch(_) | Set::Graded(_) => parser.optional_value(),
             _ => Some(value(&mut parser, setting)?),
         };
         set(&mut given, setting, value.as_deref(), &setting.usage())?;
@@ -102,6 +102,8 @@ fn set(given: &mut Arguments, setting: &Setting, value: Option<&OsStr>, source: 
     let text = || value.unwrap_or_default().to_str().ok_or_else(|| invalid("expected UTF-8".to_owned()));
     match setting.set {
         Set::Switch(set) => set(given, value.is_none() || truth(text()?).map_err(invalid)?),
+        Set::Graded(set) if value.is_none() => set(given, None).map_err(invalid)?,
+        Set::Graded(set) => set(given, Some(text()?)).map_err(invalid)?,
         Set::Text(set) => set(given, text()?).map_err(invalid)?,
         Set::Path(_) if value.is_none_or(OsStr::is_empty) => return Err(invalid("expected a path".to_owned())),
         Set::Path(set) => set(given, value.unwrap_or_default().into()),
@@ -138,6 +140,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::settings::Check;
 
     fn parse_with(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Command, String> {
         let variable = |name: &str| Some(variables.iter().find(|(known, _)| *known == name)?.1.into());
@@ -156,6 +159,25 @@ mod tests {
     fn refused(arguments: &[&str], expected: &str) {
         let error = parse_with(arguments, &[]).expect_err("refused");
         assert_eq!(error.lines().next(), Some(expected));
+    }
+
+    #[test]
+    fn a_switch_with_a_word() {
+        for (argument, expected) in [
+            (None, Check::Not),
+            (Some("--check-config"), Check::Alone),
+            (Some("--check-config=true"), Check::Alone),
+            (Some("-check-config=connect"), Check::Connect),
+            (Some("--check-config=no"), Check::Not),
+        ] {
+            assert_eq!(given(argument.as_slice()).check_config, expected, "{argument:?}");
+        }
+        // What follows is the artifact.
+        assert_eq!(given(&["--check-config", "connect"]).artifact, Some("connect".into()));
+        refused(
+            &["--check-config=all"],
+            "invalid value 'all' for '--check-config[=connect]': expected connect, true or false",
+        );
     }
 
     #[test]

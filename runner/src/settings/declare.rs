@@ -5,6 +5,12 @@ macro_rules! setting {
     ($Whole:ident [$($place:tt)+] $name:literal [switch] $help:literal) => {
         Setting::switch($name, $help, |given: &mut $Whole, on| given.$($place)+ = on)
     };
+    ($Whole:ident [$($place:tt)+] $name:literal [switch $word:literal $read:expr] $help:literal) => {
+        Setting::graded($name, $word, $help, |given: &mut $Whole, word| {
+            given.$($place)+ = $read(word)?;
+            Ok(())
+        })
+    };
     ($Whole:ident [$($place:tt)+] $name:literal [path $value:literal] $help:literal) => {
         Setting::path($name, $value, $help, |given: &mut $Whole, path| given.$($place)+ = Some(path))
     };
@@ -25,7 +31,8 @@ pub(super) use setting;
 
 /// Declares the settings. A line is `field: type = default, "name", [how it is given], "help"`, with methods of
 /// [`Setting`](super::Setting) behind it, and for a limit the name that a refusal has for it and what happens beyond it.
-/// How it is given: `switch`, `path "VALUE"`, or the word for the value and a reader.
+/// How it is given: `switch`,
+/// `switch "word"` and a reader, `path "VALUE"`, or the word for the value and a reader.
 macro_rules! settings {
     (
         $(#[$about:meta])*

@@ -11,6 +11,7 @@ mod setting;
 mod specification;
 mod table;
 
+pub use read::Check;
 pub(crate) use read::{names, truth};
 pub(crate) use setting::{Set, Setting};
 pub use table::{Access, Arguments, HOST_CALLS, LimitId, Limits, OUTPUT_BYTES, TABLE_ENTRIES};

@@ -120,6 +120,30 @@ pub(crate) fn truth(text: &str) -> Result<bool, String> {
     }
 }
 
+/// How far `--check-config` goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// The app is served.
+    Not,
+    /// As far as this process can tell.
+    Alone,
+    /// To the databases.
+    Connect,
+}
+
+/// What stands behind `--check-config`.
+pub(super) fn check(word: Option<&str>) -> Result<Check, String> {
+    match word {
+        None => Ok(Check::Alone),
+        Some("connect") => Ok(Check::Connect),
+        Some(text) => match truth(text) {
+            Ok(true) => Ok(Check::Alone),
+            Ok(false) => Ok(Check::Not),
+            Err(_) => Err("expected connect, true or false".to_owned()),
+        },
+    }
+}
+
 /// A number of seconds, which may be none.
 pub(super) fn pause(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());

@@ -27,6 +27,8 @@ pub(crate) struct Setting<S: 'static> {
 /// What a setting sets, from what was given.
 pub(crate) enum Set<S: 'static> {
     Switch(fn(&mut S, bool)),
+    /// A switch that a word may stand behind: `--name=word`.
+    Graded(fn(&mut S, Option<&str>) -> Result<(), String>),
     Text(fn(&mut S, &str) -> Result<(), String>),
     Path(fn(&mut S, PathBuf)),
 }
@@ -39,6 +41,15 @@ impl<S> Setting<S> {
 
     pub(super) const fn switch(name: &'static str, help: &'static str, set: fn(&mut S, bool)) -> Self {
         Self::new(name, None, help, Set::Switch(set))
+    }
+
+    pub(super) const fn graded(
+        name: &'static str,
+        word: &'static str,
+        help: &'static str,
+        set: fn(&mut S, Option<&str>) -> Result<(), String>,
+    ) -> Self {
+        Self::new(name, Some(word), help, Set::Graded(set))
     }
 
     pub(super) const fn path(
@@ -83,6 +94,7 @@ impl<S> Setting<S> {
     /// `--port <PORT>`
     pub(crate) fn usage(&self) -> String {
         match self.value {
+            Some(word) if matches!(self.set, Set::Graded(_)) => format!("--{}[={word}]", self.name),
             Some(value) => format!("--{} <{value}>", self.name),
             None => format!("--{}", self.name),
         }

@@ -8,7 +8,9 @@ use abi::manifest::HOSTED_MODELS;
 
 use super::declare::{setting, settings};
 use super::origins::{host, origin};
-use super::read::{Value as _, address, any, interval, list, number, optional, pause, seconds, socket, truth, within};
+use super::read::{
+    Check, Value as _, address, any, check, interval, list, number, optional, pause, seconds, socket, truth, within,
+};
 use super::setting::Setting;
 use crate::label::label;
 
@@ -55,8 +57,9 @@ settings! {
             "Keep a history of calls of models, with their inputs and outputs [default: in development in the state folder; \
              where there is a secret MODUS_DB, in that database]";
         explorer: bool = false, "explorer", [switch], "Serve the API explorer at /explorer outside development too";
-        check_config: bool = false, "check-config", [switch],
-            "Check everything that can be checked without serving, and end";
+        check_config: Check = Check::Not, "check-config", [switch "connect" check],
+            "Check everything that can be checked without serving, and end; =connect also tries the databases that the \
+             manifest names";
         json_logs: bool = false, "json-logs", [switch], "Log JSON lines".or(&["jsonlogs"]);
         open_without_keys: bool = false, "open-without-keys", [switch],
             "Serve endpoints that want bearer tokens to everybody, without claims, where no key is configured at the \

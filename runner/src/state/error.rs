@@ -54,7 +54,7 @@ pub enum StateError {
     #[error("the disk of {} is full; make room", .0.display())]
     Full(PathBuf),
     /// Too many wait already.
-    #[error("{0} reads and writes of the state are waiting ({})", LimitId::StateWaiting)]
+    #[error("{} reads and writes of the state are waiting ({})", .0, LimitId::StateWaiting)]
     Busy(usize),
     /// A statement failed.
     #[error("the state could not be used: {0}")]

@@ -18,7 +18,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 /// Writes a record, whose texts have at most `most` bytes, and drops those that are too old or too many.
 pub(super) fn insert(connection: &Connection, inference: &Inference, most: usize, retention: Retention) -> Result<()> {
     let plugin = plugin_id(connection, &inference.plugin)?;
-    let mut statement = connection.prepare_cached(
+    let mut statement = connection.prepare(
         "INSERT INTO inferences (id, model_hash, input, output, started_at, duration_ms, plugin_id, function, model, \
          connection, status, input_tokens, output_tokens, execution_id) \
          VALUES (:id, :hash, :input, :output, :started, :duration, :plugin, :function, :model, :connection, :status, \
@@ -50,7 +50,7 @@ pub(super) fn insert(connection: &Connection, inference: &Inference, most: usize
 
 /// The id of an app, which is noted where it is not yet.
 fn plugin_id(connection: &Connection, plugin: &Plugin) -> Result<String> {
-    let mut note = connection.prepare_cached(
+    let mut note = connection.prepare(
         "INSERT INTO plugins (id, name, version, language, sdk_version, build_id, build_time, git_repo, git_commit) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (build_id) DO NOTHING",
     )?;
@@ -65,7 +65,7 @@ fn plugin_id(connection: &Connection, plugin: &Plugin) -> Result<String> {
         &plugin.git_repo,
         &plugin.git_commit,
     ))?;
-    let mut find = connection.prepare_cached("SELECT id FROM plugins WHERE build_id = ?1")?;
+    let mut find = connection.prepare("SELECT id FROM plugins WHERE build_id = ?1")?;
     find.query_row([&plugin.build_id], |row| row.get(0))
 }
 
@@ -73,9 +73,9 @@ fn plugin_id(connection: &Connection, plugin: &Plugin) -> Result<String> {
 fn forget(connection: &Connection, newest: i64, now: i64, retention: Retention) -> Result<()> {
     let days = i64::from(retention.days.unwrap_or(DAYS));
     let records = i64::try_from(retention.records.unwrap_or(RECORDS)).unwrap_or(i64::MAX);
-    let mut old = connection.prepare_cached("DELETE FROM inferences WHERE started_at < ?1")?;
+    let mut old = connection.prepare("DELETE FROM inferences WHERE started_at < ?1")?;
     old.execute([now.saturating_sub(days.saturating_mul(DAY))])?;
-    let mut many = connection.prepare_cached("DELETE FROM inferences WHERE number <= ?1")?;
+    let mut many = connection.prepare("DELETE FROM inferences WHERE number <= ?1")?;
     many.execute([newest.saturating_sub(records)])?;
     Ok(())
 }
@@ -102,7 +102,7 @@ pub(super) fn page(connection: &Connection, wanted: &Wanted) -> Result<Vec<Shown
     statement.push_str(" ORDER BY i.number DESC LIMIT ?");
     let limit = i64::try_from(wanted.limit).unwrap_or(i64::MAX);
     values.push(&limit);
-    let mut statement = connection.prepare_cached(&statement)?;
+    let mut statement = connection.prepare(&statement)?;
     statement.query_map(values.as_slice(), shown)?.collect()
 }
 
