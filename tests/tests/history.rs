@@ -42,10 +42,15 @@ fn what_a_record_holds() {
         }
         assert_eq!(answered["model_hash"].as_str().map(str::len), Some(64));
         assert!(answered["duration_ms"].is_u64() && answered["started_at"].as_str().is_some_and(|t| t.ends_with('Z')));
-        let calling = runner.wait_for_log(|record| record["message"] == "Invoking model." && record["detail"] == "Model: chat");
+        let calling =
+            runner.wait_for_log(|record| record["message"] == "Invoking model." && record["detail"] == "Model: chat");
         assert_eq!(answered["execution_id"], calling["execution_id"]);
         let plugin = &answered["plugin"];
-        assert_eq!((&plugin["build_id"], &plugin["language"]), (&calling["build_id"], &json!(language.name())), "{plugin}");
+        assert_eq!(
+            (&plugin["build_id"], &plugin["language"]),
+            (&calling["build_id"], &json!(language.name())),
+            "{plugin}"
+        );
         assert!(plugin["sdk_version"].as_str().is_some_and(|version| version.starts_with("0.")), "{plugin}");
         assert_eq!((&refused["model"], &refused["status"]), (&json!("other"), &json!(400)));
         assert!(inner(refused, "output")["error"]["message"].is_string(), "{refused}");
@@ -132,7 +137,11 @@ fn a_restart_and_a_kill_keep_what_is_written() {
     let before = wait_for(&runner, "", 2);
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| for _ in 0..5 { invoke(&runner, "chat", &prompt("more").to_string()); });
+            scope.spawn(|| {
+                for _ in 0..5 {
+                    invoke(&runner, "chat", &prompt("more").to_string());
+                }
+            });
         }
     });
     runner.signal("KILL");

@@ -227,20 +227,37 @@ fn through_the_packages_of_the_sdks() {
     assert_eq!(message, json!({"data": {"askAnthropic": "You asked: Why?"}}));
 }
 
-/// A server that answers so often with a refusal before it answers otherwise; the guest's answer, and the requests.
-fn refusing(language: Language, refusal: &Reply, times: usize, arguments: &[&str]) -> (Value, usize, String) {
+/// An app with a model, whose manifest another one takes the place of.
+fn one_model(language: Language, url: &str) -> (App, String) {
+    let connection = json!({"type": "http", "baseUrl": url, "headers": {"Authorization": "Bearer {{KEY}}"}});
+    let models = json!({"chat": {"sourceModel": "m", "connection": "p", "path": "v1/chat/completions"}});
+    let app = compile("models", language, &models, &json!({"p": connection}));
+    let manifest = std::fs::read_to_string(app.artifact.with_file_name("modus.json")).expect("a manifest");
+    (app, manifest)
+}
+
+/// A server that answers so often with a refusal before it answers otherwise: the guest's answer, the requests, the metrics.
+fn refusing(
+    (app, manifest): &(App, String),
+    refusal: &Reply,
+    times: usize,
+    arguments: &[&str],
+) -> (Value, usize, String) {
     let (refusal, count) = (refusal.clone(), AtomicUsize::new(0));
     let double = StandIn::with(move |request| match count.fetch_add(1, Ordering::Relaxed) < times {
         true => refusal.clone(),
         false => providers::openai(request),
     });
-    let connection = json!({"type": "http", "baseUrl": double.url, "headers": {"Authorization": "Bearer {{KEY}}"}});
-    let models = json!({"chat": {"sourceModel": "m", "connection": "p", "path": "v1/chat/completions"}});
-    let app = compile("models", language, &models, &json!({"p": connection}));
-    let runner = Runner::start(&app.artifact, &Options::arguments(arguments).env("MODUS_P_KEY", KEY));
+    let file = app.artifact.with_file_name("other.json");
+    std::fs::write(&file, manifest.replace(NOWHERE, &double.url)).expect("a file");
+    let arguments = [arguments, &["--manifest", file.to_str().expect("a path")]].concat();
+    let runner = Runner::start(&app.artifact, &Options::arguments(&arguments).env("MODUS_P_KEY", KEY));
     let answer = answered(&runner, "chat", &messages(Some("m"), "Why?"));
     (answer, double.requests().len(), runner.get("/metrics").1)
 }
+
+/// A URL that a double's takes the place of.
+const NOWHERE: &str = "http://127.0.0.1:9/";
 
 fn refusal(status: u16, retry_after: Option<&str>) -> Reply {
     let reply = Reply::from((status, json!({"error": {"message": "slow down"}}).to_string()));
@@ -253,8 +270,9 @@ fn refusal(status: u16, retry_after: Option<&str>) -> Reply {
 #[test]
 fn refusals_that_name_their_end_are_waited_for() {
     for language in Language::ALL {
+        let app = one_model(language, NOWHERE);
         for (status, retry_after) in [(429, "0"), (503, "0"), (429, "Sun, 06 Nov 1994 08:49:37 GMT")] {
-            let (answer, requests, metrics) = refusing(language, &refusal(status, Some(retry_after)), 2, &[]);
+            let (answer, requests, metrics) = refusing(&app, &refusal(status, Some(retry_after)), 2, &[]);
             assert!(answer.to_string().contains("You asked: Why?"), "{language:?} {status}: {answer}");
             assert_eq!(requests, 3, "{language:?} {status}");
             let line = format!("runtime_model_retries_num{{code=\"{status}\"}} 2\n");
@@ -265,9 +283,9 @@ fn refusals_that_name_their_end_are_waited_for() {
 
 #[test]
 fn waiting_for_the_end_of_refusals_is_bounded() {
-    let always = usize::MAX;
+    let (always, app) = (usize::MAX, one_model(Language::Go, NOWHERE));
     let check = |refusal: &Reply, arguments: &[&str], expected: usize, limit: Option<&str>| {
-        let (answer, requests, metrics) = refusing(Language::Go, refusal, always, arguments);
+        let (answer, requests, metrics) = refusing(&app, refusal, always, arguments);
         assert_eq!(answer["error"]["message"], "slow down");
         assert_eq!(requests, expected, "{refusal:?} {arguments:?}");
         let refused = limit.map(|limit| format!("runtime_refusals_num{{reason=\"{limit}\"}} 1\n"));

@@ -221,7 +221,12 @@ mod tests {
         check(&format!("{url}?sslmode=verify-full&pool_max_conns=3"), url, Some("verify-full"), None);
         let both = format!("{url}?sslrootcert=%2Fa%20b&application_name=x&sslmode=require");
         check(&both, &format!("{url}?application_name=x"), Some("require"), Some("/a b"));
-        check("host=h user=u password='a b\\'=c' sslmode=disable", "host=h user=u password='a b\\'=c'", Some("disable"), None);
+        check(
+            "host=h user=u password='a b\\'=c' sslmode=disable",
+            "host=h user=u password='a b\\'=c'",
+            Some("disable"),
+            None,
+        );
         check("  host=h\n user=u sslrootcert='/a b' ", "host=h user=u", None, Some("/a b"));
     }
 
