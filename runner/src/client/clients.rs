@@ -1,5 +1,6 @@
 //! The clients that a process has, over all apps that it serves.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::HttpClient;
@@ -27,6 +28,18 @@ impl Clients {
     /// Clients that look up so many names at a time.
     pub fn new(max_lookups: usize) -> Self {
         Self { lookups: Arc::new(Lookups::of_system(max_lookups)), shared: Arc::default() }
+    }
+
+    /// The addresses of a server that is not reached by HTTP. Waits for nothing but the look-up; an address needs none.
+    ///
+    /// # Errors
+    /// A sentence; it does not show the host.
+    pub(crate) async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
+        if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(address, port)]);
+        }
+        let found = Arc::clone(&self.lookups).find(host).await.map_err(|error| error.to_string())?;
+        Ok(found.iter().map(|address| SocketAddr::new(address.ip(), port)).collect())
     }
 
     /// A client with connections of its own, that uses the proxies of the environment.

@@ -17,6 +17,7 @@ use super::capability::Function;
 use super::database::{DatabaseError, Doors, with_secrets};
 use super::values::{object, text};
 use super::{Answer, Capability, HostError, Invocation, Messages, Pending, Setup};
+use crate::client::Clients;
 use crate::environment::Environment;
 use crate::limits::DatabaseLimits;
 
@@ -24,6 +25,7 @@ use crate::limits::DatabaseLimits;
 pub(super) struct Sql {
     manifest: Arc<Manifest>,
     environment: Arc<Environment>,
+    clients: Clients,
     limits: DatabaseLimits,
     postgresql: Arc<Doors<postgresql::Database>>,
     mysql: Arc<Doors<mysql::Database>>,
@@ -48,6 +50,7 @@ impl Capability for Sql {
         Self {
             manifest: Arc::clone(&setup.manifest),
             environment: Arc::clone(&setup.environment),
+            clients: setup.process.clients.clone(),
             limits: setup.process.databases,
             postgresql: setup.process.kept.get(),
             mysql: setup.process.kept.get(),
@@ -111,18 +114,25 @@ impl Rows {
     }
 
     fn push(&mut self, row: &Row<'_>) -> Result<(), DatabaseError> {
+        self.push_with(|json| {
+            let mut before = '{';
+            for (name, value) in row {
+                json.push(before);
+                push_json_text(json, name);
+                json.push(':');
+                json.push_str(value);
+                before = ',';
+            }
+            json.push_str(if row.is_empty() { "{}" } else { "}" });
+        })
+    }
+
+    /// Adds a row that is written as a JSON object.
+    fn push_with(&mut self, write: impl FnOnce(&mut String)) -> Result<(), DatabaseError> {
         if self.json.len() > 1 {
             self.json.push(',');
         }
-        let mut before = '{';
-        for (name, value) in row {
-            self.json.push(before);
-            self.json.push_str(&json_text(name));
-            self.json.push(':');
-            self.json.push_str(value);
-            before = ',';
-        }
-        self.json.push_str(if row.is_empty() { "{}" } else { "}" });
+        write(&mut self.json);
         if self.json.len() > self.most { Err(DatabaseError::TooLarge(self.most)) } else { Ok(()) }
     }
 
@@ -134,7 +144,32 @@ impl Rows {
 
 /// A text as JSON.
 fn json_text(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let mut json = String::with_capacity(text.len() + 2);
+    push_json_text(&mut json, text);
+    json
+}
+
+/// Writes a text as JSON behind what is there.
+fn push_json_text(out: &mut String, text: &str) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(place) = rest.find(|char| matches!(char, '"' | '\\' | '\0'..='\x1f' | '\u{2028}' | '\u{2029}')) {
+        let (plain, special) = rest.split_at(place);
+        let mut chars = special.chars();
+        let escaped = chars.next().map_or(0, u32::from);
+        out.push_str(plain);
+        match escaped {
+            0x22 => out.push_str("\\\""),
+            0x5c => out.push_str("\\\\"),
+            0x0a => out.push_str("\\n"),
+            0x0d => out.push_str("\\r"),
+            0x09 => out.push_str("\\t"),
+            code => out.push_str(&format!("\\u{code:04x}")),
+        }
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+    out.push('"');
 }
 
 /// The door to a database, of whichever kind.
@@ -156,8 +191,9 @@ impl Sql {
     fn execute(self: &Arc<Self>, _: &Invocation<'_>, arguments: &[Value]) -> Pending {
         let database = self.database(text(arguments, 0), text(arguments, 1));
         let operation = operation(text(arguments, 2), text(arguments, 3));
+        let name = text(arguments, 0).to_owned();
         Box::pin(async move {
-            let run = async { database?.run(operation?).await.map_err(|error| HostError::from(error.to_string())) };
+            let run = async { database?.run(operation?).await.map_err(|error| told(&name, &error)) };
             answer(run.await)
         })
     }
@@ -172,8 +208,10 @@ impl Sql {
             ("postgresql" | "mysql", None) => Err(format!("connection [{name}] not found").into()),
             ("postgresql", Some(Connection::Postgresql { conn_string })) => {
                 let address = address(conn_string)?;
-                let make = || postgresql::Database::new(&address, self.limits);
-                Ok(Database::Postgresql(self.postgresql.open(name, &address, self.limits, make)?))
+                let (environment, clients) = (&self.environment, &self.clients);
+                let make = || postgresql::Database::new(&address, environment, clients.clone(), self.limits);
+                let whole = format!("{address}{}", postgresql::Database::surroundings(environment));
+                Ok(Database::Postgresql(self.postgresql.open(name, &whole, self.limits, make)?))
             }
             ("mysql", Some(Connection::Mysql { conn_string })) => {
                 let address = address(conn_string)?;
@@ -195,6 +233,14 @@ fn operation(statement: &str, parameters: &str) -> Result<Operation, HostError> 
     let parameters: Option<Vec<Box<RawValue>>> = serde_json::from_str(json)
         .map_err(|error| HostError::from(format!("error deserializing database query parameters: {error}")))?;
     Ok(Operation { statement: statement.to_owned(), parameters: parameters.unwrap_or_default(), only_executed })
+}
+
+/// What is said about a failure: what the database says is left as it is.
+fn told(connection: &str, error: &DatabaseError) -> HostError {
+    match error {
+        DatabaseError::Refused(reason) | DatabaseError::Unusable(reason) => reason.as_str().into(),
+        error => format!("connection [{connection}]: {error}").into(),
+    }
 }
 
 /// What the guest gets: a failure stands in the response, whose SDK raises it.

@@ -3,6 +3,9 @@
 //!
 //! `MODUSC_TEST_WITHOUT=dgraph,neo4j` leaves the tests out that need these servers; they say so. CI runs all.
 
+pub mod postgres;
+pub mod tunnel;
+
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
