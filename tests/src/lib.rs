@@ -3,6 +3,7 @@
 pub mod alive;
 pub mod app;
 pub mod crowd;
+pub mod embedding_model;
 pub mod exchange;
 pub mod generated;
 pub mod guests;
