@@ -18,7 +18,8 @@ flock 8 # tests ask for it side by side
 if [ ! -f "$home/installed" ]; then
   echo "install-python: installing the Python packages of $folder" >&2
   "$PYTHON" -m venv --clear "$home" >&2
-  "$home/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+  # The list is complete: each of its packages has its own line, or is not needed.
+  "$home/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
     --requirement "$folder/requirements.txt" >&2
   touch "$home/installed"
 fi

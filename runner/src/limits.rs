@@ -61,6 +61,62 @@ impl Limits {
     }
 }
 
+/// How patient calls of models are with servers that refuse them for now.
+#[derive(Clone, Copy, Debug)]
+pub struct ModelLimits {
+    /// How often a call is sent again.
+    pub retries: u32,
+    /// How long it may wait for that altogether.
+    pub retry_wait: Duration,
+}
+
+impl Default for ModelLimits {
+    fn default() -> Self {
+        Limits::default().models()
+    }
+}
+
+impl Limits {
+    /// Those on calls of models.
+    pub fn models(&self) -> ModelLimits {
+        ModelLimits { retries: self.model_retries, retry_wait: self.model_retry_wait }
+    }
+}
+
+/// What is kept of calls of models.
+#[derive(Clone, Copy, Debug)]
+pub struct HistoryLimits {
+    /// Whether a history is kept, where that was said.
+    pub keep: Option<bool>,
+    /// Records that may wait to be written.
+    pub waiting: usize,
+    /// Bytes of an input or output.
+    pub bytes: usize,
+    /// Days that a record is kept; what is not given is up to the store.
+    pub days: Option<u32>,
+    /// Records that are kept, likewise.
+    pub records: Option<u64>,
+}
+
+impl Default for HistoryLimits {
+    fn default() -> Self {
+        Limits::default().history(None)
+    }
+}
+
+impl Limits {
+    /// Those on the history of calls of models, with whether it is kept.
+    pub fn history(&self, keep: Option<bool>) -> HistoryLimits {
+        HistoryLimits {
+            keep,
+            waiting: self.history_waiting,
+            bytes: self.history_bytes,
+            days: self.history_days,
+            records: self.history_records,
+        }
+    }
+}
+
 impl LimitId {
     /// The limit on values that was reached; none where a transfer is only to be begun again.
     pub fn of_values(exceeded: Exceeded) -> Option<Self> {

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::capacity::Capacity;
 use crate::client::Clients;
 use crate::egress::Redirects;
-use crate::limits::DatabaseLimits;
+use crate::limits::{DatabaseLimits, HistoryLimits, ModelLimits};
 use crate::state::State;
 
 /// What each app of the process needs of it. Cheap to clone.
@@ -24,6 +24,10 @@ pub struct Process {
     pub redirects: Redirects,
     /// What may be asked of databases.
     pub databases: DatabaseLimits,
+    /// How patient calls of models are.
+    pub models: ModelLimits,
+    /// What is kept of them.
+    pub history: HistoryLimits,
     /// What is kept on disk.
     pub state: State,
     /// What capabilities keep from app to app.
@@ -43,6 +47,8 @@ impl Process {
             clients: Clients::default(),
             redirects: Redirects::default(),
             databases: DatabaseLimits::default(),
+            models: ModelLimits::default(),
+            history: HistoryLimits::default(),
             state: State::default(),
             kept: Kept::default(),
             mutations: Mutations::default(),

@@ -181,6 +181,16 @@ impl Runner {
         (response.status().as_u16(), response.body_mut().read_to_string().expect("the answer is text"))
     }
 
+    /// Gets a path with these headers; status and answer.
+    pub fn get_as(&self, path: &str, headers: &[(&str, &str)]) -> (u16, String) {
+        let mut request = agent().get(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = request.call().expect("the server answers");
+        (response.status().as_u16(), response.body_mut().read_to_string().expect("the answer is text"))
+    }
+
     /// Gets a path without following redirects; status and headers, names in lower case.
     pub fn head_of(&self, path: &str, headers: &[(&str, &str)]) -> (u16, BTreeMap<String, String>) {
         let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);

@@ -3,9 +3,10 @@
 
 use serde_json::{Value, json};
 use tests::app::{self, App};
-use tests::guests;
+use tests::guests::{self, Apps as _, Language};
+use tests::providers::{self, KEY, REFUSED};
 use tests::runner::{self, Options, Runner};
-use tests::stand_in::{Recorded, StandIn, provider};
+use tests::stand_in::{Recorded, Reply, StandIn, provider};
 
 /// An app, and the models that it names, all of them hosted.
 fn compile(folder: &str, models: &[&str]) -> App {
@@ -23,10 +24,14 @@ fn compile(folder: &str, models: &[&str]) -> App {
 
 /// Serves it with the stand-ins of a file.
 fn serve(app: &App, stand_ins: &Value) -> Runner {
+    serve_with_key(app, stand_ins, "sk-test")
+}
+
+fn serve_with_key(app: &App, stand_ins: &Value, key: &str) -> Runner {
     let file = app.artifact.with_file_name("hosted.json");
     std::fs::write(&file, stand_ins.to_string()).expect("a file");
     let options = Options::arguments(&["--hosted-models", file.to_str().expect("a path")]);
-    Runner::start(&app.artifact, &options.env("MODUS_HYPERMODE_KEY", "sk-test"))
+    Runner::start(&app.artifact, &options.env("MODUS_HYPERMODE_KEY", key))
 }
 
 /// Answers as text-embeddings-inference does where labels are asked for.
@@ -89,6 +94,114 @@ fn classification() {
     ]});
     assert_eq!(runner.query(query), json!({"data": {"classifyAll": [each, each]}}), "{}", runner.log());
     assert_eq!(only(&stand_in).json(), json!({"inputs": [["good"], ["fine"]], "truncate": true}));
+}
+
+/// A server that docs/models.md shows a file for.
+struct Shown {
+    /// How that can be told.
+    base_url: &'static str,
+    double: fn(&Recorded) -> Reply,
+    /// A prompt that it refuses, and what it says then.
+    refused: (&'static str, &'static str),
+    /// What it says to those with another key, where it asks for one.
+    wrong_key: Option<&'static str>,
+    embeds: bool,
+}
+
+const SHOWN: [Shown; 4] = [
+    Shown {
+        base_url: "http://localhost:11434/v1",
+        double: providers::ollama,
+        refused: ("", ""),
+        wrong_key: None,
+        embeds: true,
+    },
+    Shown {
+        base_url: "http://localhost:8000/v1",
+        double: providers::vllm,
+        refused: (REFUSED, "This model's maximum context length is 8192 tokens."),
+        wrong_key: Some("Unauthorized"),
+        embeds: true,
+    },
+    Shown {
+        base_url: "http://localhost:8080/v1",
+        double: providers::llama_cpp,
+        refused: (REFUSED, "Loading model"),
+        wrong_key: None,
+        embeds: true,
+    },
+    Shown {
+        base_url: "https://openrouter.ai/api/v1",
+        double: providers::openrouter,
+        refused: (REFUSED, "Insufficient credits."),
+        wrong_key: Some("No auth credentials found"),
+        embeds: false,
+    },
+];
+
+/// The file that the document shows for a server, with the double in its place.
+fn shown(server: &Shown, double: &StandIn) -> Value {
+    let document = std::fs::read_to_string(tests::root().join("docs/models.md")).expect("the document");
+    let (_, servers) = document.split_once("## Servers").expect("a heading");
+    let texts = servers.split("```json").skip(1).filter_map(|rest| Some(rest.split_once("```")?.0));
+    let text = texts.into_iter().find(|text| text.contains(&format!("\"{}\"", server.base_url)));
+    let text = text.unwrap_or_else(|| panic!("no file for {}", server.base_url));
+    let (_, path) = server.base_url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).expect("a path");
+    let text = text.replace(server.base_url, &format!("{}{path}", double.url));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+/// Each server of the document, with its own members and its own errors, and guests of both languages.
+#[test]
+fn servers_of_the_document() {
+    for language in Language::ALL {
+        let app = compile(&format!("tests/guests/{}/waiting", language.folder()), &["chat"]);
+        for server in &SHOWN {
+            let double = StandIn::with(server.double);
+            let file = shown(server, &double);
+            let ask = |key: &str, prompt: &str| {
+                let runner = serve_with_key(&app, &file, key);
+                let answer = runner.query(&format!(r#"{{ ask(prompt: "{prompt}") }}"#));
+                assert!(!runner.log().contains(key), "the secret is in the log");
+                answer
+            };
+            let answer = ask(KEY, "Why?");
+            assert_eq!(answer, json!({"data": {"ask": "You asked: Why?"}}), "{language:?} {}", server.base_url);
+            let (prompt, said) = server.refused;
+            let refused = ask(KEY, prompt)["errors"].to_string();
+            assert!(prompt.is_empty() || refused.contains(said), "{language:?} {}: {refused}", server.base_url);
+            let Some(said) = server.wrong_key else { continue };
+            let refused = ask("sk-wrong", "Why?")["errors"].to_string();
+            assert!(refused.contains(said), "{language:?} {}: {refused}", server.base_url);
+        }
+    }
+    let app = compile("tests/guests/go/embeddings", &["minilm"]);
+    for server in SHOWN.iter().filter(|server| server.embeds) {
+        let double = StandIn::with(server.double);
+        let runner = serve_with_key(&app, &shown(server, &double), KEY);
+        let answer = runner.query(r#"{ embedHosted(texts: ["one", "two"]) }"#);
+        let expected = json!({"data": {"embedHosted": [[0.25, -0.5, 0], [0.25, -0.5, 1]]}});
+        assert_eq!(answer, expected, "{}: {}", server.base_url, runner.log());
+    }
+}
+
+/// A model that the server does not have: what is to be done about it stands in the server's own words.
+#[test]
+fn models_that_the_server_does_not_have() {
+    for (double, said) in [
+        (providers::ollama as fn(&Recorded) -> Reply, "try pulling it first"),
+        (providers::vllm, "The model `another` does not exist."),
+    ] {
+        for language in Language::ALL {
+            let double = StandIn::with(double);
+            let app = compile(&format!("tests/guests/{}/waiting", language.folder()), &["chat"]);
+            let headers = json!({"Authorization": "Bearer {{KEY}}"});
+            let entry = json!({"baseUrl": format!("{}v1", double.url), "model": "another", "headers": headers});
+            let runner = serve_with_key(&app, &json!({"*": entry}), KEY);
+            let answer = runner.query(r#"{ ask(prompt: "Why?") }"#);
+            assert!(answer["errors"].to_string().contains(said), "{language:?}: {answer}");
+        }
+    }
 }
 
 /// The provider's own text reaches the guest, as from any other server.

@@ -15,7 +15,7 @@ use crate::call::Call;
 use crate::cli::Arguments;
 use crate::environment::Environment;
 use crate::graphql::{self, Engine};
-use crate::host_functions::{HostFunctions, HostedModels, Setup};
+use crate::host_functions::{History, HostFunctions, HostedModels, Setup};
 use crate::load::{CodeFile, LoadError, Loaded};
 use crate::process::Process;
 use crate::sandbox::{self, Sandbox};
@@ -90,7 +90,8 @@ impl App {
         let client = process.clients.shared(&environment);
         let authenticator = Authenticator::new(Arc::clone(&environment), client, tokens(arguments));
         let setup = Setup::new(Arc::new(program.manifest.clone()), Arc::clone(&environment), process)
-            .hosted_models(hosted_models);
+            .hosted_models(hosted_models)
+            .program(Arc::clone(&program));
         let sandbox = sandbox(loaded.code, &program, &environment, &setup, options)?;
         let itself = sandbox.downgrade();
         let own = move || itself.upgrade().map(|sandbox| Arc::new(sandbox) as Arc<dyn Call>);
@@ -116,6 +117,7 @@ impl App {
         if dev || arguments.explorer {
             routes = routes.with_explorer(&program.manifest);
         }
+        routes = routes.with_history(History::of(process, &environment), Arc::clone(&environment));
         Ok(Self { program, sandbox, routes: Arc::new(routes), dev, environment })
     }
 }

@@ -81,6 +81,8 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
         clients,
         redirects,
         databases: limits.databases(),
+        models: limits.models(),
+        history: limits.history(arguments.history),
         state: State::new(sources.state_folder(arguments), limits.state_waiting),
         kept: Kept::default(),
         mutations: Mutations::default(),
@@ -170,7 +172,8 @@ async fn serve(
         tokio::spawn(server::admin::serve(listeners, Arc::clone(&live)));
     }
     let Arguments { shutdown_delay, shutdown_timeout, .. } = reload.arguments;
-    let (capacity, state) = (Arc::clone(&reload.process.capacity), reload.process.state.clone());
+    let process = reload.process.clone();
+    let capacity = Arc::clone(&process.capacity);
     tokio::spawn(ticker::tick());
     tokio::spawn(watch::watch(watched, hangup, reload, address, Arc::downgrade(&live)));
     let first = Arc::clone(&loops);
@@ -189,7 +192,8 @@ async fn serve(
     };
     server::serve(listeners, &loops, &live, shutdown, shutdown_timeout).await;
     let (finished, cut) = live.drained();
-    state.flush().await;
+    host_functions::flush_history(&process).await;
+    process.state.flush().await;
     tracing::info!(target: "modus", finished, cut, "Shut down.");
     traces::finish().await;
     Ok(())

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use abi::host_functions as table;
 use abi::manifest::Manifest;
+use abi::plan::Program;
 use abi::value::Value;
 use futures::future::BoxFuture;
 
@@ -47,6 +48,8 @@ pub struct Setup<'a> {
     pub(super) hosted_models: Arc<HostedModels>,
     /// The app's functions, once it is there.
     pub(super) own: Arc<OwnFunctions>,
+    /// The app, where it is known.
+    pub(super) program: Option<Arc<Program>>,
     /// What outlives the app.
     pub(crate) process: &'a Process,
     connections: OnceCell<Arc<Connections>>,
@@ -56,7 +59,14 @@ impl<'a> Setup<'a> {
     /// What an app brings, and what its process has.
     pub fn new(manifest: Arc<Manifest>, environment: Arc<Environment>, process: &'a Process) -> Self {
         let (hosted_models, own) = (Arc::default(), Arc::default());
-        Self { manifest, environment, hosted_models, own, process, connections: OnceCell::new() }
+        let connections = OnceCell::new();
+        Self { manifest, environment, hosted_models, own, program: None, process, connections }
+    }
+
+    /// With the app.
+    #[must_use]
+    pub fn program(self, program: Arc<Program>) -> Self {
+        Self { program: Some(program), ..self }
     }
 
     /// With what stands in for models that Hypermode hosted.

@@ -6,6 +6,7 @@ mod connection;
 mod database;
 mod dgraph;
 mod graphql;
+mod history;
 mod http;
 mod json;
 mod models;
@@ -26,6 +27,7 @@ use capability::Bound;
 pub use capability::{
     About, Answer, Called, Capability, HostError, HostFunction, Invocation, Messages, Pending, Setup,
 };
+pub use history::{History, HistoryError, Wanted as WantedHistory, flush as flush_history};
 pub use models::HostedModels;
 pub use own::OwnFunctions;
 

@@ -1,29 +1,40 @@
 //! `modus_models`: a transparent POST proxy to model providers (`models` sections 2, 3 and 5).
 
+mod exchange;
+mod hosted;
 mod stand_ins;
 mod translate;
+mod usage;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use abi::host_functions as table;
-use abi::manifest::{HOSTED_MODELS, HYPERMODE, HYPERMODE_URL, HttpConnection, Manifest, Model};
+use abi::manifest::{HYPERMODE, HYPERMODE_URL, HttpConnection, Manifest, Model};
+use abi::plan::Program;
 use abi::value::Value;
 use hyper::StatusCode;
-use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::HeaderMap;
+use tracing::Instrument as _;
 use url::Url;
 
 use super::capability::Function;
 use super::connection::{Connections, http_error, post};
+use super::history::{About, Answered, History, Plugin, Recording};
 use super::values::{object, text};
 use super::{Answer, Capability, HostError, Invocation, Messages, Pending, Setup};
+use crate::client::Request;
 use crate::client::url as urls;
-use crate::client::{Request, Response};
 use crate::environment::Environment;
-use crate::telemetry::LogContext;
+use crate::limits::ModelLimits;
+use crate::telemetry::metrics::{self, ModelFailure};
+use crate::telemetry::{LogContext, traces};
+use hosted::{gone, hosted, special};
 pub use stand_ins::HostedModels;
 use stand_ins::StandIn;
 use translate::{Interface, Translated};
+use usage::Told;
 
 /// The capability.
 pub(super) struct Models {
@@ -31,6 +42,11 @@ pub(super) struct Models {
     environment: Arc<Environment>,
     stand_ins: Arc<HostedModels>,
     connections: Arc<Connections>,
+    limits: ModelLimits,
+    history: History,
+    program: Option<Arc<Program>>,
+    /// The app, as the history has it; made by the first call.
+    plugin: OnceLock<Arc<Plugin>>,
     /// Where models are, by name, but for those that Hypermode hosts; or why that cannot be told. Read by the first call.
     addresses: OnceLock<HashMap<String, Result<Url, HostError>>>,
 }
@@ -65,7 +81,18 @@ impl Capability for Models {
     fn configure(setup: &Setup<'_>) -> Self {
         let (manifest, environment) = (Arc::clone(&setup.manifest), Arc::clone(&setup.environment));
         let (stand_ins, connections) = (Arc::clone(&setup.hosted_models), setup.connections());
-        Self { manifest, environment, stand_ins, connections, addresses: OnceLock::new() }
+        let history = History::of(setup.process, &environment);
+        Self {
+            manifest,
+            environment,
+            stand_ins,
+            connections,
+            limits: setup.process.models,
+            history,
+            program: setup.program.clone(),
+            plugin: OnceLock::new(),
+            addresses: OnceLock::new(),
+        }
     }
 }
 
@@ -89,7 +116,11 @@ enum Host {
 }
 
 fn detail(arguments: &[Value]) -> Option<String> {
-    Some(format!("Model: {}", text(arguments, 0)))
+    Some(detail_of(text(arguments, 0)))
+}
+
+fn detail_of(model: &str) -> String {
+    format!("Model: {model}")
 }
 
 impl Models {
@@ -105,18 +136,58 @@ impl Models {
     }
 
     fn invoke(self: &Arc<Self>, invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
-        let this = Arc::clone(self);
-        let prepared = self.prepare(invocation.log, text(arguments, 0), text(arguments, 1));
+        let (this, log, name) = (Arc::clone(self), invocation.log.clone(), text(arguments, 0).to_owned());
+        let prepared = self.prepare(&log, &name, text(arguments, 1));
         Box::pin(async move {
-            let Prepared { model, host, interface, request } = prepared?;
-            let response = this.connections.send(request).await;
-            let answered = response.and_then(|response| answer(&model, host, this.environment.is_dev(), response));
-            let answered = answered.and_then(|text| translate::answer(interface, text));
-            answered.map(Value::String).map_err(|error| match host {
+            let prepared = prepared.inspect_err(|_| metrics::model_failed(ModelFailure::Unusable))?;
+            this.call(&log, &name, prepared).await
+        })
+    }
+
+    /// Sends what is prepared; measures and traces what comes of it.
+    async fn call(&self, log: &LogContext, name: &str, prepared: Prepared) -> Answer {
+        let Prepared { model, host, interface, request } = prepared;
+        let span = traces::model(name, || usage::request(&request.url, &request.body, &model.source_model));
+        let (detail, recording) = (detail_of(name), self.record(log, name, &model, &request));
+        let started = Instant::now();
+        let sent = exchange::send(&self.connections, self.limits, log, &detail, request);
+        let response = sent.instrument(span.clone()).await;
+        let time = started.elapsed();
+        let answered = response.map_err(|error| {
+            traces::model_failed(&span, ModelFailure::Unanswered.name());
+            (ModelFailure::Unanswered, error)
+        });
+        let answered = answered.and_then(|response| {
+            let (status, body) = (response.status, readable(&response.body));
+            let told = Told::by(&body);
+            metrics::model_answered(name, time, told.input_tokens, told.output_tokens);
+            traces::model_answered(&span, told.for_traces());
+            let Told { input_tokens, output_tokens, .. } = told;
+            recording.answered(&Answered { status: status.as_u16(), body: &body, input_tokens, output_tokens });
+            let body = if status.is_success() {
+                body
+            } else {
+                traces::model_failed(&span, status.as_str());
+                translate::failure(interface, body)
+            };
+            let body = answer(&model, host, self.environment.is_dev(), status, body);
+            let body = body.map_err(|error| (ModelFailure::Status, error))?;
+            translate::answer(interface, body).map_err(|error| (ModelFailure::Unreadable, error))
+        });
+        answered.map(Value::String).map_err(|(failure, error)| {
+            metrics::model_failed(failure);
+            match host {
                 Host::Gone => HostError { message: gone(&error.message), ..error },
                 _ => error,
-            })
+            }
         })
+    }
+
+    /// Begins the record of a call, which shows none of the secrets that the request carries.
+    fn record(&self, log: &LogContext, name: &str, model: &Model, request: &Request) -> Recording {
+        let make = || Arc::new(self.program.as_deref().map(Plugin::of).unwrap_or_default());
+        let about = About { log, plugin: self.plugin.get_or_init(make), name, model, input: &request.body };
+        self.history.begin(&about, || exchange::secrets(request))
     }
 
     fn prepare(&self, log: &LogContext, name: &str, input: &str) -> Result<Prepared, HostError> {
@@ -190,52 +261,8 @@ fn address(connection: &HttpConnection, path: &str) -> Result<String, HostError>
     }
 }
 
-/// Address and headers for Hypermode's own models. `MODUS_HYPERMODE_URL` takes the place of the service: `{model}` and
-/// `{sourceModel}` in it are replaced, without either the source model's name is appended.
-fn hosted(environment: &Environment, name: &str, model: &Model) -> Result<(Url, HeaderMap), HostError> {
-    let get = |name: &str| environment.get(name).filter(|value| !value.is_empty());
-    let (name, source) = (name.to_lowercase(), model.source_model.to_lowercase());
-    let replaced = get(HYPERMODE_URL).map(|base| {
-        if base.contains("{model}") || base.contains("{sourceModel}") {
-            base.replace("{model}", &name).replace("{sourceModel}", &source)
-        } else {
-            format!("{}/{source}", base.trim_end_matches('/'))
-        }
-    });
-    let mut headers = HeaderMap::new();
-    let credentials = get("HYP_API_KEY").zip(get("HYP_WORKSPACE_ID"));
-    if environment.is_dev() {
-        match &credentials {
-            Some((key, workspace)) => {
-                let invalid = |_| HostError::from("local authentication failed");
-                headers.insert(AUTHORIZATION, HeaderValue::try_from(format!("Bearer {key}")).map_err(invalid)?);
-                let workspace = HeaderValue::try_from(workspace).map_err(invalid)?;
-                headers.insert(HeaderName::from_static("hyp-workspace-id"), workspace);
-            }
-            None if replaced.is_some() => {}
-            None => return Err(gone("local authentication failed").into()),
-        }
-    }
-    let address = match (replaced, environment.is_dev(), get("HYPERMODE_MODEL_HOST")) {
-        (Some(url), ..) => url,
-        (None, true, _) => format!("https://models.hypermode.host/{source}"),
-        (None, false, Some(host)) => format!("http://{name}.{host}/{name}:predict"),
-        (None, false, None) => return Err(gone("hypermode hosted models are not available in this environment").into()),
-    };
-    Ok((url(&address)?, headers))
-}
-
-/// What failed, and what there is to be done about models that Hypermode hosted.
-fn gone(problem: &str) -> String {
-    format!(
-        "{problem}: Hypermode no longer hosts models; say with --hosted-models (or {HOSTED_MODELS}) what stands in for them, or \
-         give the model a connection of type `http` in the manifest"
-    )
-}
-
-fn answer(model: &Model, host: Host, dev: bool, response: Response) -> Result<String, HostError> {
-    let status = response.status;
-    let body = readable(&response.body);
+/// What the guest gets of an answer with this status and text.
+fn answer(model: &Model, host: Host, dev: bool, status: StatusCode, body: String) -> Result<String, HostError> {
     if status.is_success() {
         return Ok(body);
     }
@@ -245,20 +272,6 @@ fn answer(model: &Model, host: Host, dev: bool, response: Response) -> Result<St
     let message = http_error(status);
     // The body tells the guest more, when there is one.
     Err(HostError { message, answer: if body.is_empty() { Value::Null } else { Value::String(body) } })
-}
-
-fn special(model: &Model, dev: bool, status: StatusCode) -> Option<String> {
-    Some(match status {
-        StatusCode::UNAUTHORIZED => {
-            "invalid or expired API key. Please use `hyp login` to create a new API key".to_owned()
-        }
-        StatusCode::FORBIDDEN => "API key is disabled or usage limit exceeded".to_owned(),
-        StatusCode::TOO_MANY_REQUESTS => "rate limit exceeded".to_owned(),
-        StatusCode::NOT_FOUND if dev => {
-            format!("model {} is not available in the local dev environment", model.source_model)
-        }
-        _ => return None,
-    })
 }
 
 /// Text without NUL and without what is not UTF-8.
@@ -290,39 +303,14 @@ mod tests {
     #[test]
     fn answers() {
         let model = |connection: &str| Model { connection: connection.to_owned(), ..Default::default() };
-        let response = |status, body: &[u8]| Response {
-            status,
-            reason: String::new(),
-            headers: HeaderMap::new(),
-            body: body.to_vec().into(),
-        };
         let text = |text: &str| Value::String(text.to_owned());
-        let ok = answer(&model("x"), Host::Other, true, response(StatusCode::OK, b"{\"a\":1,\x00\xff\"b\":2}"));
+        let no = || "no".to_owned();
+        let body = readable(b"{\"a\":1,\x00\xff\"b\":2}");
+        let ok = answer(&model("x"), Host::Other, true, StatusCode::OK, body);
         assert_eq!(ok.as_deref(), Ok("{\"a\":1,\"b\":2}"));
-        let failed = answer(&model("x"), Host::Other, true, response(StatusCode::UNAUTHORIZED, b"no"));
+        let failed = answer(&model("x"), Host::Other, true, StatusCode::UNAUTHORIZED, no());
         assert_eq!(failed, Err(HostError { message: "HTTP error: 401 Unauthorized".to_owned(), answer: text("no") }));
-        let hosted = answer(&model(HYPERMODE), Host::Hypermode, true, response(StatusCode::TOO_MANY_REQUESTS, b"no"));
+        let hosted = answer(&model(HYPERMODE), Host::Hypermode, true, StatusCode::TOO_MANY_REQUESTS, no());
         assert_eq!(hosted, Err("rate limit exceeded".into()));
-    }
-
-    /// Whatever the environment is, the error says what to do.
-    #[test]
-    fn hosted_models_without_a_server() {
-        let model = Model { connection: HYPERMODE.to_owned(), source_model: "A/b".to_owned(), ..Default::default() };
-        let of = |variables: &[(&str, &str)]| {
-            let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-            hosted(&Environment::new(variables, None), "M", &model).map(|(url, _)| url.to_string())
-        };
-        let remedies = ["--hosted-models", HOSTED_MODELS, "a connection of type `http`"];
-        for (variables, problem) in [
-            (&[("MODUS_ENV", "dev")][..], "local authentication failed: "),
-            (&[("MODUS_ENV", "dev"), (HYPERMODE_URL, "")], "local authentication failed: "),
-            (&[], "hypermode hosted models are not available in this environment: "),
-        ] {
-            let message = of(variables).unwrap_err().message;
-            assert!(message.starts_with(problem) && remedies.iter().all(|part| message.contains(part)), "{message}");
-        }
-        assert_eq!(of(&[(HYPERMODE_URL, "http://h/v1/")]), Ok("http://h/v1/a/b".to_owned()));
-        assert_eq!(of(&[("MODUS_ENV", "dev"), (HYPERMODE_URL, "http://h/{model}")]), Ok("http://h/m".to_owned()));
     }
 }

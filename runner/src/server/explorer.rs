@@ -75,8 +75,6 @@ impl Explorer {
         Some(match path.strip_prefix(EXPLORER)? {
             "" => redirect(StatusCode::TEMPORARY_REDIRECT, PAGE),
             "/api/endpoints" => json(self.endpoints.clone()),
-            // Calls of models are not recorded yet.
-            "/api/inferences" => json(Bytes::from_static(b"[]")),
             below if below.starts_with('/') => match ASSETS.iter().find(|asset| asset.path == below) {
                 Some(asset) => asset.response(asked),
                 None => plain(StatusCode::NOT_FOUND, "404 page not found"),

@@ -5,6 +5,7 @@ mod body;
 mod door;
 mod explorer;
 pub(crate) mod graphql_http;
+mod inferences;
 mod listen;
 mod live;
 pub mod loops;

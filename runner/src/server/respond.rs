@@ -15,6 +15,7 @@ use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode, Version, header};
 use tracing::Instrument as _;
 
+use super::inferences::Asked;
 use super::routes::{Found, Route, Routes};
 use super::target::{self, Malformed};
 use super::{Body, Live, explorer, graphql_http, probes};
@@ -101,7 +102,13 @@ pub(super) fn is_reading(method: &Method) -> bool {
 async fn route(live: &Arc<Live>, routes: &Arc<Routes>, request: Request<Incoming>) -> Response<Body> {
     let route = match find(live, routes, &request) {
         Ok(route) => route,
-        Err(response) => return unread(&request, response),
+        Err(response) => {
+            let found = match (&routes.inferences, Asked::of(&request)) {
+                (Some(inferences), Some(asked)) => inferences.answer(asked).await,
+                _ => None,
+            };
+            return unread(&request, found.unwrap_or(response));
+        }
     };
     let under_way = live.begin();
     let exchange = Exchange::begin();

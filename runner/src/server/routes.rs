@@ -8,8 +8,11 @@ use abi::manifest::{Auth, Endpoint, Manifest};
 use abi::reserved_paths::Reserved;
 
 use super::explorer::Explorer;
+use super::inferences::Inferences;
 use super::{Handler, OriginPolicy};
 use crate::auth::{self, Authenticator, KeysError};
+use crate::environment::Environment;
+use crate::host_functions::History;
 use crate::telemetry::metrics::EndpointMetrics;
 
 /// One endpoint.
@@ -62,6 +65,7 @@ pub struct Routes {
     endpoints: Vec<Route>,
     pub(super) authenticator: Arc<Authenticator>,
     pub(super) explorer: Option<Explorer>,
+    pub(super) inferences: Option<Inferences>,
     pub(super) origins: OriginPolicy,
     pub(super) health: String,
     pub(super) graphql: Arc<dyn Handler>,
@@ -92,7 +96,15 @@ impl Routes {
             endpoints.push(Route { name, path, normal_path, auth: endpoint.auth, metrics: EndpointMetrics::default() });
         }
         endpoints.sort_by_key(|route| std::cmp::Reverse(route.normal_path.len()));
-        Self { endpoints, authenticator, explorer: None, origins: OriginPolicy::default(), health, graphql }
+        Self {
+            endpoints,
+            authenticator,
+            explorer: None,
+            inferences: None,
+            origins: OriginPolicy::default(),
+            health,
+            graphql,
+        }
     }
 
     /// With another policy than that every host and every origin is served.
@@ -138,6 +150,13 @@ impl Routes {
         });
         let served = |name: &str| self.endpoints.iter().any(|route| route.name == name);
         self.explorer = Some(Explorer::new(manifest, served));
+        self
+    }
+
+    /// With the history of model calls.
+    #[must_use]
+    pub fn with_history(mut self, history: History, environment: Arc<Environment>) -> Self {
+        self.inferences = Some(Inferences::new(history, environment));
         self
     }
 
@@ -187,7 +206,7 @@ pub(super) mod tests {
 
     use super::*;
     use crate::client::Clients;
-    use crate::environment::{Environment, Variables};
+    use crate::environment::Variables;
 
     struct Nobody;
 

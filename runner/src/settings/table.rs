@@ -53,6 +53,9 @@ settings! {
         state_dir: Option<PathBuf> = None, "state-dir", [path "FOLDER"],
             "Folder for what the runner keeps, such as collections; of this process alone [default: .modus beside the \
              artifact in development, else none]".variable("MODUS_STATE_DIR");
+        history: Option<bool> = None, "history", ["BOOL" optional(truth)],
+            "Keep a history of calls of models, with their inputs and outputs [default: in development in the state folder; \
+             where there is a secret MODUS_DB, in that database]";
         explorer: bool = false, "explorer", [switch], "Serve the API explorer at /explorer outside development too";
         check_config: Check = Check::Not, "check-config", [switch "connect" check],
             "Check everything that can be checked without serving, and end; =connect also tries the databases that the \
@@ -164,6 +167,24 @@ settings! {
             "Operations that may wait for their turn at one database", DatabaseWaiting: "the operation fails";
         database_answer: usize = 64 << 20, "database-answer", ["BYTES" number],
             "Bytes of a database's answer to one operation", DatabaseAnswer: "the operation fails";
+        model_retries: u32 = 2, "model-retries", ["N" within(0..=10)],
+            "Times that a model's server is asked again when it refuses a call for now: 429 or 503 with `Retry-After`",
+            ModelRetries: "the refusal reaches the guest";
+        model_retry_wait: Duration = Duration::from_secs(30), "model-retry-wait", ["SECONDS" seconds],
+            "Seconds that a call of a model may wait altogether to be sent again",
+            ModelRetryWait: "the refusal reaches the guest";
+        history_waiting: usize = 1000, "history-waiting", ["N" number],
+            "Records of the history of model calls that may wait to be written, 16 MiB at most",
+            HistoryWaiting: "they are dropped, and counted in `runtime_dropped_inferences_num`";
+        history_bytes: usize = 64 << 10, "history-bytes", ["BYTES" within(0..=16 << 20)],
+            "Bytes of a model's input, and of its output, that the history keeps",
+            HistoryBytes: "the rest is left out, and the record says so";
+        history_days: Option<u32> = None, "history-days", ["DAYS" optional(within(1..=100_000))],
+            "Days that a record of the history is kept [default: 30 in the state folder, for good in PostgreSQL]",
+            HistoryDays: "older ones are dropped, about once for a hundred new ones";
+        history_records: Option<u64> = None, "history-records", ["N" optional(within(1..=u64::MAX))],
+            "Records that the history keeps [default: 100000 in the state folder, all in PostgreSQL]",
+            HistoryRecords: "the oldest are dropped, about once for a hundred new ones";
         state_waiting: usize = 4096, "state-waiting", ["N" within(1..=usize::MAX)],
             "Reads and writes of the runner's own state that may wait", StateWaiting: "the operation fails";
     }

@@ -13,7 +13,8 @@ const APPLICATION: i64 = 0x6d6f_6475;
 
 /// What each format adds to the one before. A database's format is the number of those that it has; they are never changed
 /// and never taken back.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001-collections.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/001-collections.sql"), include_str!("migrations/002-history.sql")];
 
 /// Bytes that the log of writes may keep on disk once it is written back.
 const LOG_BYTES: i64 = 16 << 20;

@@ -72,6 +72,45 @@ pub(super) fn answer(interface: Interface, text: String) -> Result<String, HostE
     }
 }
 
+/// What a stand-in answered instead, in the shape that the SDKs know. Servers with an interface like OpenAI's write their
+/// errors in several: the error a text, its members beside others, its code a number. Text that is no such error stays.
+pub(super) fn failure(interface: Interface, text: String) -> String {
+    if interface == Interface::Own {
+        return text;
+    }
+    known_failure(&text).and_then(|failure| serde_json::to_string(&failure).ok()).unwrap_or(text)
+}
+
+#[derive(Serialize)]
+struct Failure {
+    error: FailureMembers,
+}
+
+#[derive(Serialize)]
+struct FailureMembers {
+    message: String,
+    r#type: Option<String>,
+    param: Option<String>,
+    code: Option<String>,
+}
+
+fn known_failure(text: &str) -> Option<Failure> {
+    let string = |value: &RawValue| serde_json::from_str::<String>(value.get()).ok();
+    let all = Members::of(serde_json::from_str(text).ok()?);
+    let error = all.get("error");
+    let inner = error.map(Members::of).filter(|inner| inner.get("message").is_some());
+    let members = inner.as_ref().unwrap_or(&all);
+    let said = || ["message", "detail"].iter().find_map(|name| string(members.get(name)?));
+    let message = error.and_then(string).or_else(said)?;
+    // Numbers as they are written.
+    let word = |name: &str| {
+        let value = members.get(name)?;
+        string(value).or_else(|| value.get().parse::<f64>().ok().map(|_| value.get().to_owned()))
+    };
+    let (r#type, param, code) = (word("type").or_else(|| word("error_type")), word("param"), word("code"));
+    Some(Failure { error: FailureMembers { message, r#type, param, code } })
+}
+
 fn unreadable(error: serde_json::Error) -> HostError {
     format!("the answer of the hosted model's stand-in is not as expected: {error}").into()
 }
@@ -159,6 +198,24 @@ mod tests {
             assert!(sent(input, false).is_err_and(|message| message.contains(problem)), "{input}");
         }
         assert!(sent(r#"{"instances":3}"#, true).is_err());
+    }
+
+    #[test]
+    fn failures() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(failure(Interface::Embeddings, text.to_owned()), expected, "{text}");
+            assert_eq!(failure(Interface::Own, text.to_owned()), text);
+        };
+        let expected = r#"{"error":{"message":"no","type":"t","param":null,"code":"404"}}"#;
+        check(r#"{"error": {"message": "no", "type": "t", "param": null, "code": 404}}"#, expected);
+        check(r#"{"object": "error", "message": "no", "type": "t", "param": null, "code": 404}"#, expected);
+        check(r#"{"error": "no", "error_type": "t", "code": "404"}"#, expected);
+        let bare = r#"{"error":{"message":"no","type":null,"param":null,"code":null}}"#;
+        check(r#"{"error": "no"}"#, bare);
+        check(r#"{"detail": "no"}"#, bare);
+        for other in ["", "<html>", "[]", "{}", r#"{"error": 3}"#, r#"{"error": {"message": 3}}"#] {
+            check(other, other);
+        }
     }
 
     #[test]

@@ -28,13 +28,18 @@ impl Name {
 
 /// A metric with one label, or none.
 pub(super) fn metric(label: Option<(&str, &str)>) -> Metric {
-    let pair = |(name, value): (&str, &str)| {
+    with_labels(label.as_slice())
+}
+
+/// A metric with these labels.
+fn with_labels(labels: &[(&str, &str)]) -> Metric {
+    let pair = |(name, value): &(&str, &str)| {
         let mut pair = LabelPair::default();
-        pair.set_name(name.to_owned());
-        pair.set_value(value.to_owned());
+        pair.set_name((*name).to_owned());
+        pair.set_value((*value).to_owned());
         pair
     };
-    Metric::from_label(label.map(pair).into_iter().collect())
+    Metric::from_label(labels.iter().map(pair).collect())
 }
 
 /// Series by the value of their label, which are few: names of endpoints and functions of the app, and of host functions,
@@ -146,6 +151,48 @@ fn used<'c, V: AsRef<str>>(label: &str, counts: impl Iterator<Item = (V, &'c Ato
         Some(metric)
     });
     used.collect()
+}
+
+/// Such numbers by two labels: one of few names that no client chooses, such as those of the manifest, and one whose values
+/// are known beforehand.
+pub(super) struct Grid<const N: usize> {
+    name: Name,
+    second: &'static str,
+    values: [&'static str; N],
+    children: Children<Arc<[AtomicU64; N]>>,
+}
+
+impl<const N: usize> Grid<N> {
+    pub(super) const fn new(
+        name: &'static str,
+        help: &'static str,
+        [first, second]: [&'static str; 2],
+        values: [&'static str; N],
+    ) -> Self {
+        Self { name: Name { name, help }, second, values, children: Children::new(first) }
+    }
+
+    /// Counts for a value of the first label, and for each of the second as much as `numbers` has in its place.
+    pub(super) fn add(&self, first: &str, numbers: [u64; N]) {
+        let counts = self.children.of(first, || Arc::new([const { AtomicU64::new(0) }; N]));
+        for (count, number) in counts.iter().zip(numbers) {
+            count.fetch_add(number, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn family(&self) -> MetricFamily {
+        let mut series = Vec::new();
+        self.children.metrics(|counts, shown| {
+            let first = shown.get_label().first().map(|pair| (pair.name().to_owned(), pair.value().to_owned()));
+            let Some((label, value)) = first else { return };
+            for (second, count) in self.values.iter().zip(counts.iter()) {
+                let mut metric = with_labels(&[(&label, &value), (self.second, second)]);
+                set_counter(&mut metric, count.load(Ordering::Relaxed));
+                series.push(metric);
+            }
+        });
+        self.name.family(MetricType::COUNTER, series)
+    }
 }
 
 /// The codes that HTTP has.

@@ -2,6 +2,7 @@
 //! records keeps what belongs to its label.
 
 mod families;
+mod models;
 mod quantiles;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -13,6 +14,7 @@ use prometheus::proto::MetricType;
 use crate::label::label;
 use crate::limits::LimitId;
 use families::{Codes, Count, Counts, Gauge, Histogram, Histograms, Lone, Name};
+pub use models::{ModelFailure, inference_dropped, model_answered, model_failed, model_retried};
 use quantiles::{Quantiles, Summaries};
 
 /// `Content-Type` of [`render`]'s text.
@@ -142,6 +144,11 @@ pub fn render() -> String {
         HOST_FUNCTIONS.family(),
         DATABASE_OPERATIONS.family(),
         DATABASE_FAILURES.family(),
+        models::SECONDS_OF_CALLS.family(),
+        models::FAILURES.family(),
+        models::RETRIES.family(),
+        models::TOKENS.family(),
+        models::INFERENCES_DROPPED.family(),
         STATE_COMMITS.family(),
         STATE_WRITES.family(),
         STATE_FAILURES.family(),

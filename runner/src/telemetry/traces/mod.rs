@@ -1,6 +1,8 @@
 //! Traces by OpenTelemetry, only where `OTEL_EXPORTER_OTLP_ENDPOINT` asks for them: request, operation, call, instance,
 //! host function. Otherwise nothing of it exists and no span is made.
 
+mod model;
+
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -20,6 +22,7 @@ use tracing_subscriber::layer::Layer;
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::environment::is_true;
+pub use model::{ModelRequest, ModelResponse, model, model_answered, model_failed};
 
 /// Target of all spans.
 const TARGET: &str = "modus::trace";

@@ -1,0 +1,80 @@
+//! What the tests of the history of model calls have in common: an app with a model, its provider's double, and the records.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::app::{self, App};
+use crate::guests::{Apps as _, Language};
+use crate::providers::KEY;
+use crate::runner::{Options, Runner};
+use crate::stand_in::StandIn;
+
+/// Where the history is read.
+pub const PATH: &str = "/explorer/api/inferences";
+/// How long a record may take to be there. No figure is checked: this only ends a test that would never end.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The manifest of an app whose model `chat` is the double's; `other` is the same by another name.
+fn manifest(url: &str) -> Value {
+    let model = |path: &str| json!({"sourceModel": "gpt-4o-mini", "connection": "p", "path": path});
+    json!({
+        "endpoints": {"default": {"type": "graphql", "path": "/graphql", "auth": "none"}},
+        "models": {"chat": model("v1/chat/completions"), "other": model("v1/chat/completions")},
+        "connections": {"p": {"type": "http", "baseUrl": url, "headers": {"Authorization": "Bearer {{KEY}}"}}},
+    })
+}
+
+/// An app that sends JSON of its caller's choice to the double.
+pub fn compile(language: Language, double: &StandIn) -> App {
+    app::compile(&language.guest("models"), &manifest(&double.url).to_string())
+}
+
+/// Options with the connection's secret.
+pub fn options(arguments: &[&str]) -> Options {
+    Options::arguments(arguments).env("MODUS_P_KEY", KEY)
+}
+
+/// The same in development.
+pub fn dev(arguments: &[&str]) -> Options {
+    options(arguments).env("MODUS_ENV", "dev")
+}
+
+/// A chat request with this prompt.
+pub fn prompt(prompt: &str) -> Value {
+    json!({"model": "gpt-4o-mini", "messages": [{"role": "user", "content": prompt}]})
+}
+
+/// Has the guest send JSON to a model; the whole answer.
+pub fn invoke(runner: &Runner, model: &str, input: &str) -> Value {
+    let query = "query ($model: String!, $input: String!) { invoke(name: $model, input: $input) }";
+    runner.ask(query, &json!({"model": model, "input": input}))
+}
+
+/// The records that a request for them answers with.
+pub fn records(runner: &Runner, query: &str) -> Vec<Value> {
+    let (status, body) = runner.get(&format!("{PATH}{query}"));
+    assert_eq!(status, 200, "{body}");
+    serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"))
+}
+
+/// The same once there are so many: no call waits for its record.
+pub fn wait_for(runner: &Runner, query: &str, count: usize) -> Vec<Value> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let found = records(runner, query);
+        if found.len() >= count {
+            assert_eq!(found.len(), count, "{found:?}");
+            return found;
+        }
+        assert!(Instant::now() < end, "{} of {count} records: {found:?}\n{}", found.len(), runner.log());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// A counter of the metrics.
+pub fn counter(runner: &Runner, name: &str) -> u64 {
+    let metrics = runner.get("/metrics").1;
+    let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.and_then(|number| number.parse::<f64>().ok()).unwrap_or_else(|| panic!("no {name} in {metrics}")) as u64
+}
