@@ -6,10 +6,11 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
-import JsonTransform, { JSONTransform as JsonState } from "json-as/transform/lib/index.js";
 import { pluginOf } from "./identity.js";
 import { modusTransform } from "./index.js";
 import { changed, changeMethods } from "./json_as.js";
+import { JsonMethods } from "./json_methods.js";
+import { JsonSources } from "./json_sources.js";
 import { checkVersions } from "./versions.js";
 
 const require = createRequire(import.meta.url);
@@ -40,11 +41,11 @@ export async function build(appDir, options = {}) {
   const stderr = options.stderr ?? process.stderr;
   let wasm = null;
   changeMethods();
-  JsonState.SN = new JsonState(); // it remembers the classes of the last build otherwise
   const { error } = await asc.main(arguments_(baseDir, options), {
     stderr,
     transforms: [
-      JsonTransform,
+      JsonSources,
+      JsonMethods,
       modusTransform({
         appDir: baseDir,
         buildId: options.buildId,
