@@ -1,11 +1,14 @@
 import * as agents from "./agents";
+import * as auth from "./auth";
 import * as graphql from "./graphql";
 import * as http from "./http";
 import * as localtime from "./localtime";
 import * as models from "./models";
 import * as secrets from "./secrets";
 import * as utils from "./utils";
+import * as vectors from "./vectors";
 
-export { agents, graphql, http, localtime, models, secrets, utils };
+export { agents, auth, graphql, http, localtime, models, secrets, utils, vectors };
 export { Agent, AgentEvent, AgentInfo, AgentStatus } from "./agent";
 export { Duration } from "./duration";
+export { DynamicMap } from "./dynamicmap";

@@ -27,6 +27,12 @@ const PACKAGES = new Map([
   ["json-as", JSON_AS_DIR],
 ]);
 
+// Packages that became parts of this one, with what their index was.
+const FORMER_PACKAGES = new Map([
+  ["@hypermode/functions-as", "index"],
+  ["@hypermode/models-as", "assembly/models"],
+]);
+
 // Transforms that are always applied, in the right order; an app's own list may name them too.
 const BUILT_IN_TRANSFORM = /^(@hypermode\/modus-sdk-as|json-as|\.\/node_modules\/(@hypermode\/modus-sdk-as|json-as))\/transform/;
 
@@ -122,6 +128,8 @@ function arguments_(baseDir, { target = "release", debug = false }) {
 }
 
 async function read(file, name) {
+  const forwarded = forward(file, name);
+  if (forwarded !== undefined) return forwarded;
   const redirected = redirect(file, name);
   let text;
   try {
@@ -137,10 +145,27 @@ function isWithin(dir, file) {
   return file.startsWith(dir + path.sep);
 }
 
-function redirect(file, name) {
+// The name of a package's file, from the package's own.
+function nameInPackages(file, name) {
   const parts = name.startsWith("~lib/") ? name.slice(5) : file.split(`${path.sep}node_modules${path.sep}`).at(1);
-  if (parts === undefined) return file;
-  const plain = parts.replaceAll("\\", "/");
+  return parts?.replaceAll("\\", "/");
+}
+
+// A file of a former package has what the SDK's has; null if there is none.
+function forward(file, name) {
+  const plain = nameInPackages(file, name);
+  for (const [packageName, index] of FORMER_PACKAGES) {
+    if (!plain?.startsWith(`${packageName}/`)) continue;
+    const asked = plain.slice(packageName.length + 1).replace(/\.ts$/, "");
+    const part = asked === "index" ? index : asked;
+    return existsSync(path.join(SDK_DIR, `${part}.ts`)) ? `export * from "${SDK_NAME}/${part}";\n` : null;
+  }
+  return undefined;
+}
+
+function redirect(file, name) {
+  const plain = nameInPackages(file, name);
+  if (plain === undefined) return file;
   for (const [packageName, dir] of PACKAGES) {
     if (plain.startsWith(`${packageName}/`)) return path.join(dir, plain.slice(packageName.length + 1));
   }
