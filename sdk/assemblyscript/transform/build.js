@@ -9,8 +9,9 @@ import asc from "assemblyscript/asc";
 import { pluginOf } from "./identity.js";
 import { modusTransform } from "./index.js";
 import { changed, changeMethods } from "./json_as.js";
+import { isWrittenForOldJson, sdkForOldJson } from "./json_generation.js";
 import { JsonMethods } from "./json_methods.js";
-import { JsonSources } from "./json_sources.js";
+import { jsonSources } from "./json_sources.js";
 import { checkVersions } from "./versions.js";
 
 const require = createRequire(import.meta.url);
@@ -46,11 +47,12 @@ export async function build(appDir, options = {}) {
   checkFolder(baseDir);
   const stderr = options.stderr ?? process.stderr;
   let wasm = null;
-  changeMethods();
+  const old = isWrittenForOldJson(baseDir);
+  changeMethods(old);
   const { error } = await asc.main(arguments_(baseDir, options), {
     stderr,
     transforms: [
-      JsonSources,
+      jsonSources(old),
       JsonMethods,
       modusTransform({
         appDir: baseDir,
@@ -59,7 +61,7 @@ export async function build(appDir, options = {}) {
         warn: (text) => stderr.write(`WARNING: ${text}\n`),
       }),
     ],
-    readFile: (name, dir) => read(path.isAbsolute(name) ? name : path.resolve(dir, name), name),
+    readFile: (name, dir) => read(path.isAbsolute(name) ? name : path.resolve(dir, name), name, old),
     listFiles: async (dir, base) => (await readdir(path.resolve(base, dir))).filter((f) => /(?<!\.d)\.ts$/.test(f)).sort(),
     writeFile: (name, contents, dir) => {
       if (name === OUTPUT) wasm = contents;
@@ -127,7 +129,7 @@ function arguments_(baseDir, { target = "release", debug = false }) {
   ];
 }
 
-async function read(file, name) {
+async function read(file, name, old) {
   const forwarded = forward(file, name);
   if (forwarded !== undefined) return forwarded;
   const redirected = redirect(file, name);
@@ -138,7 +140,9 @@ async function read(file, name) {
     return null;
   }
   if (path.basename(file) === "asconfig.json") return withoutOwnSettings(text, file);
-  return isWithin(JSON_AS_DIR, redirected) ? changed(path.relative(JSON_AS_DIR, redirected).replaceAll("\\", "/"), text) : text;
+  const nameIn = (dir) => path.relative(dir, redirected).replaceAll("\\", "/");
+  if (isWithin(JSON_AS_DIR, redirected)) return changed(nameIn(JSON_AS_DIR), text, old);
+  return old && isWithin(path.join(SDK_DIR, "assembly"), redirected) ? sdkForOldJson(nameIn(SDK_DIR), text) : text;
 }
 
 function isWithin(dir, file) {

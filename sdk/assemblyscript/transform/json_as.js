@@ -5,6 +5,7 @@
 
 import { JSONTransform } from "json-as/transform/lib/index.js";
 import { SimpleParser } from "json-as/transform/lib/util.js";
+import { isRaw, jsonForOldJson, readingRaw, writingRaw } from "./json_generation.js";
 
 const READER = "@hypermode/modus-sdk-as/assembly/json/reader";
 
@@ -36,6 +37,10 @@ const CHANGES = {
       "@inline export function parse<T>",
       "/**\n   * Enum representing",
       `export function parse<T>(data: string): T {
+    return reader.parse<T>(data);
+  }
+  /** As parse: it was the careful one of two. */
+  export function parseSafe<T>(data: string): T {
     return reader.parse<T>(data);
   }
 
@@ -136,15 +141,18 @@ const CHANGES = {
   ],
 };
 
-/** The text of a file of json-as (named from its package's folder), as it is compiled here. */
-export function changed(file, text) {
+/**
+ * The text of a file of json-as (named from its package's folder), as it is compiled here. `old`: for sources that were
+ * written for versions before 1.0.
+ */
+export function changed(file, text, old = false) {
   for (const change of CHANGES[file] ?? []) {
     const replacement = change.at(-1);
     const start = placeOf(change[0], text, 0, file);
     const end = change.length === 3 ? placeOf(change[1], text, start, file) : start + change[0].length;
     text = text.slice(0, start) + replacement + text.slice(end);
   }
-  return text;
+  return old ? jsonForOldJson(text) : text;
 }
 
 function placeOf(part, text, from, file) {
@@ -153,20 +161,33 @@ function placeOf(part, text, from, file) {
   return place;
 }
 
-/** Lets the transform of json-as make other methods than its own. */
-export function changeMethods() {
-  SimpleParser.parseClassMember = (text, node) => parseClassMember.call(SimpleParser, method(text), node);
+/** Lets the transform of json-as make other methods than its own. `old` as above. */
+export function changeMethods(old) {
+  SimpleParser.parseClassMember = (text, node) => parseClassMember.call(SimpleParser, method(text, old), node);
 }
 
 const { parseClassMember } = SimpleParser;
 
-function method(text) {
-  if (text.includes("__SERIALIZE(ptr: usize)")) return writing(text);
+function method(text, old) {
+  if (text.includes("__SERIALIZE(ptr: usize)")) return old ? writingRaw(writing(text)) : writing(text);
+  if (text.includes("__INITIALIZE(): this")) return initializing(text, JSONTransform.SN.schema?.members ?? [], old);
   if (!text.includes("__DESERIALIZE<")) return text;
   // A deserializer of the app gets the text of its value.
   const given = "JSON.Util.ptrToStr(srcStart, srcEnd)";
   if (text.includes(given)) return text.replace(given, "JSON.reading.rawText()");
-  return reading(JSONTransform.SN.schema.members);
+  return reading(JSONTransform.SN.schema.members, old);
+}
+
+// Fields of these types that the text does not mention would be null, which they cannot be.
+const EMPTY = { "JSON.Raw": 'new JSON.Raw("null")', "JSON.Value": "JSON.Value.from<usize>(0)", "JSON.Obj": "new JSON.Obj()" };
+
+function initializing(text, members, old) {
+  const open = members.filter(({ type, value }) => !value && type in EMPTY);
+  const stores = open.map(({ name, type }) => {
+    const empty = old && type === "JSON.Raw" ? '"null"' : EMPTY[type];
+    return `store<${type}>(changetype<usize>(this), ${empty}, offsetof<this>(${JSON.stringify(name)}));\n`;
+  });
+  return text.replace(/ *return this;/, stores.join("") + "$&");
 }
 
 // Members that are left out leave their comma, and there has to be room for each name and for what a serializer of the app gives.
@@ -180,11 +201,12 @@ function writing(text) {
 }
 
 // Reads an object by the names of its members; those that are not fields are passed.
-function reading(members) {
+function reading(members, old) {
   const bySize = new Map();
   for (const member of members) {
     const name = member.alias ?? member.name;
-    const field = `JSON.reading.member<${member.type}>(changetype<usize>(out), offsetof<this>(${JSON.stringify(member.name)}))`;
+    const place = `changetype<usize>(out), offsetof<this>(${JSON.stringify(member.name)})`;
+    const field = old && isRaw(member.type) ? readingRaw(member) : `JSON.reading.member<${member.type}>(${place})`;
     const test = `if (JSON.reading.isNamed(${JSON.stringify(name)})) { ${field}; continue; }`;
     bySize.set(name.length * 2, [...(bySize.get(name.length * 2) ?? []), test]);
   }

@@ -5,6 +5,7 @@ import { libraryFiles } from "assemblyscript/asc";
 import { CommonFlags, DiagnosticCode, LiteralKind, NodeKind, Node } from "assemblyscript/dist/assemblyscript.js";
 import { Transform } from "assemblyscript/transform";
 import { SimpleParser, toString } from "json-as/transform/lib/util.js";
+import { readRawValues } from "./json_generation.js";
 
 const JSON_DECORATORS = new Set(["json", "serializable"]);
 const PRIMITIVE = /^(bool|boolean|number|[iu](8|16|32|64|size)|f32|f64)$/;
@@ -14,10 +15,16 @@ export function isStandardLibrary({ internalPath }) {
   return internalPath.startsWith("~lib/") && (internalPath.slice(5) in libraryFiles || internalPath.startsWith("~lib/wasi_"));
 }
 
-/** A transform that has to run before that of json-as. */
-export class JsonSources extends Transform {
+/** A transform that has to run before that of json-as. `old`: the sources were written for a version before 1.0. */
+export const jsonSources = (old) =>
+  class extends JsonSources {
+    old = old;
+  };
+
+class JsonSources extends Transform {
   afterParse(parser) {
     const sources = parser.sources.filter((source) => !isStandardLibrary(source));
+    if (this.old) sources.filter(isOfApp).forEach(readRawValues);
     const classes = sources.flatMap((source) => [...classesIn(source.statements)]);
     decorateParts(classes);
     for (const node of classes.filter(isJson)) {
@@ -93,8 +100,7 @@ function isWritten(member) {
 
 // The app's classes that a name may stand for: that of the same file, else those of others.
 function partsNamed(name, { range }, byName) {
-  const own = ({ range }) => !range.source.internalPath.startsWith("~lib/");
-  const found = (byName.get(name) ?? []).filter((each) => own(each));
+  const found = (byName.get(name) ?? []).filter((each) => isOfApp(each.range.source));
   const near = found.filter((each) => each.range.source === range.source);
   return (near.length ? near : found).filter((each) => !isJson(each));
 }
@@ -108,6 +114,10 @@ function* namesIn(types) {
     yield name.identifier.text;
     yield* namesIn(type.typeArguments ?? []);
   }
+}
+
+function isOfApp({ internalPath }) {
+  return !internalPath.startsWith("~lib/");
 }
 
 function* classesIn(statements) {
