@@ -1,6 +1,7 @@
 // Base64 with padding, as RFC 4648 section 4 defines it.
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const INVALID = "The text is not valid base64.";
 
 /** The text of bytes. */
 export function encode(bytes: Uint8Array): string {
@@ -28,7 +29,7 @@ function digit(bits: u32): u16 {
 /** The bytes of a text; throws if it is no base64. */
 export function decode(text: string): Uint8Array {
   const length = text.length;
-  if (length % 4 != 0) throw invalid();
+  if (length % 4 != 0) throw new Error(INVALID);
   if (length == 0) return new Uint8Array(0);
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
   const bytes = new Uint8Array((length / 4) * 3 - padding);
@@ -48,9 +49,5 @@ function valueOf(code: u32): u32 {
   if (code >= 0x30 && code <= 0x39) return code - 0x30 + 52;
   if (code == 0x2b) return 62;
   if (code == 0x2f) return 63;
-  throw invalid();
-}
-
-function invalid(): Error {
-  return new Error("The text is not valid base64.");
+  throw new Error(INVALID);
 }
