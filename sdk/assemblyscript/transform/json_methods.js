@@ -7,6 +7,13 @@ import { isStdlib } from "json-as/transform/lib/util.js";
 import { isStandardLibrary } from "./json_sources.js";
 
 export class JsonMethods extends JsonTransform {
+  problems = [];
+
+  // Errors of parsing would end the build before the compiler tells its own.
+  afterInitialize(program) {
+    for (const { range, text } of this.problems) program.error(DiagnosticCode.User_defined_0, range, text);
+  }
+
   afterParse(parser) {
     const state = new JsonState(); // it remembers the classes of the last build otherwise
     JsonState.SN = state;
@@ -29,7 +36,7 @@ export class JsonMethods extends JsonTransform {
     } catch (error) {
       const { source } = node.range;
       const message = error.stack.split("\n  at ")[0].replace(/^Error: /, "");
-      this.program.error(DiagnosticCode.User_defined_0, node.name.range, `JSON of class '${node.name.text}': ${message}`);
+      this.problems.push({ range: node.name.range, text: `JSON of class '${node.name.text}': ${message}` });
       const stub = Object.assign(new Schema(), { node, name: node.name.text });
       const known = state.sources.get(source);
       state.visitedClasses.add(known.getFullPath(node));

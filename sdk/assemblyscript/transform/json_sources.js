@@ -22,11 +22,18 @@ export const jsonSources = (old) =>
   };
 
 class JsonSources extends Transform {
+  problems = [];
+
+  // Errors of parsing would end the build before the compiler tells its own.
+  afterInitialize(program) {
+    for (const { range, text } of this.problems) program.error(DiagnosticCode.User_defined_0, range, text);
+  }
+
   afterParse(parser) {
     const sources = parser.sources.filter((source) => !isStandardLibrary(source));
     if (this.old) sources.filter(isOfApp).forEach(readRawValues);
     const classes = sources.flatMap((source) => [...classesIn(source.statements)]);
-    decorateParts(classes);
+    decorateParts(classes, aliasesIn(sources));
     for (const node of classes.filter(isJson)) {
       for (const member of node.members) {
         if (member.kind === NodeKind.FieldDeclaration) this.change(member, node);
@@ -52,7 +59,7 @@ class JsonSources extends Transform {
     const parsed = expression(`!(${text})`);
     if (!parsed) {
       const problem = `@omitif of a field of '${node.name.text}' has a condition that is no expression: ${text}`;
-      this.program.error(DiagnosticCode.User_defined_0, decorator.range, problem);
+      this.problems.push({ range: decorator.range, text: problem });
       return [];
     }
     return [renamed(decorator, "omitif", [parsed])];
@@ -78,13 +85,13 @@ function expression(text) {
 }
 
 // A class without a decorator that is part of a class with one would end the build.
-function decorateParts(classes) {
+function decorateParts(classes, aliases) {
   const byName = new Map();
   for (const node of classes) byName.set(node.name.text, [...(byName.get(node.name.text) ?? []), node]);
   const open = classes.filter(isJson);
   for (let node = open.pop(); node; node = open.pop()) {
     const types = node.members.filter(isWritten).map(({ type }) => type);
-    for (const name of namesIn([node.extendsType, ...types])) {
+    for (const name of namesIn([node.extendsType, ...types], aliases)) {
       for (const part of partsNamed(name, node, byName)) {
         decorate(part, "json");
         open.push(part);
@@ -105,15 +112,25 @@ function partsNamed(name, { range }, byName) {
   return (near.length ? near : found).filter((each) => !isJson(each));
 }
 
-// The last parts of all names in types: `Part` of `Map<string, x.Part[]>`.
-function* namesIn(types) {
+// The last parts of all names in types: `Part` of `Map<string, x.Part[]>`. Other names for types are followed.
+function* namesIn(types, aliases, seen = new Set()) {
   for (const type of types) {
     if (type?.kind !== NodeKind.NamedType) continue;
     let { name } = type;
     while (name.next) name = name.next;
-    yield name.identifier.text;
-    yield* namesIn(type.typeArguments ?? []);
+    const { text } = name.identifier;
+    yield text;
+    if (!seen.has(text)) yield* namesIn(aliases.get(text) ?? [], aliases, seen.add(text));
+    yield* namesIn(type.typeArguments ?? [], aliases, seen);
   }
+}
+
+function aliasesIn(sources) {
+  const aliases = new Map();
+  for (const { name, kind, type } of sources.flatMap(({ statements }) => statements)) {
+    if (kind === NodeKind.TypeDeclaration) aliases.set(name.text, [...(aliases.get(name.text) ?? []), type]);
+  }
+  return aliases;
 }
 
 function isOfApp({ internalPath }) {
