@@ -256,3 +256,13 @@ export function f(): string { return JSON.stringify(new Named()) + JSON.stringif
     assert.ok(stderr.includes(`in assembly/index.ts${place}`), `${place} is not in: ${stderr}`);
   }
 });
+
+test("errors say what to do where the compiler does not", () => {
+  const advice = (source) => run(app({ "assembly/index.ts": source })).stderr;
+  const missing = advice('import { x } from "no-such-package";\nimport { y } from "@hypermode/modus-sdk-as/models/none";');
+  assert.match(missing, /File '~lib\/no-such-package\.ts' not found: if it is a package, run 'npm install' in the app's folder/);
+  assert.match(missing, /File '~lib\/@hypermode\/[^']*none\.ts' not found: this SDK has no such file; the README/);
+  const caught = advice("export function f(): void { try { throw new Error(); } catch (e) {} }");
+  assert.match(caught, /Not implemented: Exceptions: there is no try and catch; an error ends the call with its message/);
+  assert.match(caught, /in assembly\/index\.ts\(1,29\)/);
+});

@@ -2,7 +2,7 @@
 // fields of classes without a decorator, static fields. It is put into the words that the transform knows before it runs.
 
 import { libraryFiles } from "assemblyscript/asc";
-import { CommonFlags, DiagnosticCode, LiteralKind, NodeKind, Node } from "assemblyscript/dist/assemblyscript.js";
+import { CommonFlags, DiagnosticCode, LiteralKind, Node, NodeKind, Token } from "assemblyscript/dist/assemblyscript.js";
 import { Transform } from "assemblyscript/transform";
 import { SimpleParser, toString } from "json-as/transform/lib/util.js";
 import { readRawValues } from "./json_generation.js";
@@ -50,10 +50,11 @@ class JsonSources extends Transform {
     });
   }
 
-  // The condition is a function, a text, or an expression. The transform knows functions; of others it wants the contrary.
+  // The condition is a function, a text, or an expression. The transform wants the contrary of others than functions.
   omitIf(decorator, node) {
     const [condition] = decorator.args ?? [];
-    if (!condition || condition.kind === NodeKind.Function) return [decorator];
+    if (!condition) return [decorator];
+    if (condition.kind === NodeKind.Function) return [inPlace(condition.declaration, decorator)];
     const isText = condition.kind === NodeKind.Literal && condition.literalKind === LiteralKind.String;
     const text = isText ? condition.value : toString(condition);
     const parsed = expression(`!(${text})`);
@@ -74,6 +75,25 @@ function omitNull(decorator, field) {
   if (PRIMITIVE.test(type)) return [];
   const isNull = `isReference<${type}>() ? changetype<usize>(this.${field.name.text}) == 0 : false`;
   return [renamed(decorator, "omitif", [expression(`!(${isNull})`)])];
+}
+
+// What a function of one expression gives, in its place: as a function it is an object in memory that is called through a table.
+function inPlace({ signature, body }, decorator) {
+  const given = body?.kind === NodeKind.Expression ? body.expression : body?.kind === NodeKind.Return ? body.value : null;
+  if (!given || signature.parameters.length !== 1) return decorator;
+  const condition = Node.createParenthesizedExpression(ofThis(given, signature.parameters[0].name.text), given.range);
+  return renamed(decorator, "omitif", [Node.createUnaryPrefixExpression(Token.Exclamation, condition, given.range)]);
+}
+
+// An expression with `this` for a name.
+function ofThis(node, name) {
+  if (node.kind === NodeKind.Identifier && node.text === name) return Node.createThisExpression(node.range);
+  for (const [key, value] of Object.entries(node)) {
+    if (key === "range" || key === "property" || value === null || typeof value !== "object") continue;
+    if (Array.isArray(value)) node[key] = value.map((each) => (each instanceof Node ? ofThis(each, name) : each));
+    else if (value instanceof Node) node[key] = ofThis(value, name);
+  }
+  return node;
 }
 
 function expression(text) {
