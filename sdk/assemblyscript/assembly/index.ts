@@ -1,6 +1,7 @@
 import * as agents from "./agents";
-import * as dgraph from "./dgraph";
+import * as auth from "./auth";
 import * as collections from "./collections";
+import * as dgraph from "./dgraph";
 import * as graphql from "./graphql";
 import * as http from "./http";
 import * as localtime from "./localtime";
@@ -9,7 +10,9 @@ import * as mysql from "./mysql";
 import * as postgresql from "./postgresql";
 import * as secrets from "./secrets";
 import * as utils from "./utils";
+import * as vectors from "./vectors";
 
-export { agents, collections, dgraph, graphql, http, localtime, models, mysql, postgresql, secrets, utils };
+export { agents, auth, collections, dgraph, graphql, http, localtime, models, mysql, postgresql, secrets, utils, vectors };
 export { Agent, AgentEvent, AgentInfo, AgentStatus } from "./agent";
 export { Duration } from "./duration";
+export { DynamicMap } from "./dynamicmap";

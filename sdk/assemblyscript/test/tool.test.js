@@ -212,3 +212,57 @@ test("errors are told wherever they are", () => {
   assert.ok(stderr.endsWith(` in ${dir}\n`), stderr);
   assert.match(stderr, /TS6054: File 'assembly\/x\.ts' not found/);
 });
+
+test("problems of JSON classes are told together with the compiler's, each with its place", () => {
+  const index = `
+import { nothing } from "@hypermode/modus-sdk-as";
+import { JSON } from "json-as";
+const NAME = "n";
+
+@json
+class Twice {
+  @serializer
+  one(self: Twice): string { return ""; }
+  @serializer
+  two(self: Twice): string { return ""; }
+}
+
+@json
+class Named {
+  @alias(NAME)
+  name: i32 = 0;
+  twice: Twice | null = null;
+}
+
+@json
+class Left {
+  @omitif("this.age ==")
+  age: i32 = 0;
+}
+
+export function f(): string { return JSON.stringify(new Named()) + JSON.stringify(new Left()) + missing; }
+`;
+  const { status, stderr } = run(app({ "assembly/index.ts": index }));
+  assert.equal(status, 1);
+  const problems = [
+    [/Module '~lib\/@hypermode\/modus-sdk-as' has no exported member 'nothing'/, "(2,10)"],
+    [/JSON of class 'Twice': Multiple serializers detected for class Twice/, "(7,7)"],
+    [/JSON of class 'Named': @alias must have an argument of type string or number/, "(15,7)"],
+    [/@omitif of a field of 'Left' has a condition that is no expression: this\.age ==/, "(23,3)"],
+    [/Cannot find name 'missing'/, "(27,97)"],
+  ];
+  for (const [problem, place] of problems) {
+    assert.match(stderr, problem);
+    assert.ok(stderr.includes(`in assembly/index.ts${place}`), `${place} is not in: ${stderr}`);
+  }
+});
+
+test("errors say what to do where the compiler does not", () => {
+  const advice = (source) => run(app({ "assembly/index.ts": source })).stderr;
+  const missing = advice('import { x } from "no-such-package";\nimport { y } from "@hypermode/modus-sdk-as/models/none";');
+  assert.match(missing, /File '~lib\/no-such-package\.ts' not found: if it is a package, run 'npm install' in the app's folder/);
+  assert.match(missing, /File '~lib\/@hypermode\/[^']*none\.ts' not found: this SDK has no such file; the README/);
+  const caught = advice("export function f(): void { try { throw new Error(); } catch (e) {} }");
+  assert.match(caught, /Not implemented: Exceptions: there is no try and catch; an error ends the call with its message/);
+  assert.match(caught, /in assembly\/index\.ts\(1,29\)/);
+});

@@ -6,10 +6,12 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
-import JsonTransform, { JSONTransform as JsonState } from "json-as/transform/lib/index.js";
 import { pluginOf } from "./identity.js";
 import { modusTransform } from "./index.js";
 import { changed, changeMethods } from "./json_as.js";
+import { isWrittenForOldJson, sdkForOldJson } from "./json_generation.js";
+import { JsonMethods } from "./json_methods.js";
+import { jsonSources } from "./json_sources.js";
 import { checkVersions } from "./versions.js";
 
 const require = createRequire(import.meta.url);
@@ -26,6 +28,12 @@ const PACKAGES = new Map([
   ["json-as", JSON_AS_DIR],
 ]);
 
+// Packages that became parts of this one, with what their index was.
+const FORMER_PACKAGES = new Map([
+  ["@hypermode/functions-as", "index"],
+  ["@hypermode/models-as", "assembly/models"],
+]);
+
 // Transforms that are always applied, in the right order; an app's own list may name them too.
 const BUILT_IN_TRANSFORM = /^(@hypermode\/modus-sdk-as|json-as|\.\/node_modules\/(@hypermode\/modus-sdk-as|json-as))\/transform/;
 
@@ -39,12 +47,13 @@ export async function build(appDir, options = {}) {
   checkFolder(baseDir);
   const stderr = options.stderr ?? process.stderr;
   let wasm = null;
-  changeMethods();
-  JsonState.SN = new JsonState(); // it remembers the classes of the last build otherwise
+  const old = isWrittenForOldJson(baseDir);
+  changeMethods(old);
   const { error } = await asc.main(arguments_(baseDir, options), {
     stderr,
     transforms: [
-      JsonTransform,
+      jsonSources(old),
+      JsonMethods,
       modusTransform({
         appDir: baseDir,
         buildId: options.buildId,
@@ -52,7 +61,7 @@ export async function build(appDir, options = {}) {
         warn: (text) => stderr.write(`WARNING: ${text}\n`),
       }),
     ],
-    readFile: (name, dir) => read(path.isAbsolute(name) ? name : path.resolve(dir, name), name),
+    readFile: (name, dir) => read(path.isAbsolute(name) ? name : path.resolve(dir, name), name, old),
     listFiles: async (dir, base) => (await readdir(path.resolve(base, dir))).filter((f) => /(?<!\.d)\.ts$/.test(f)).sort(),
     writeFile: (name, contents, dir) => {
       if (name === OUTPUT) wasm = contents;
@@ -120,7 +129,9 @@ function arguments_(baseDir, { target = "release", debug = false }) {
   ];
 }
 
-async function read(file, name) {
+async function read(file, name, old) {
+  const forwarded = forward(file, name);
+  if (forwarded !== undefined) return forwarded;
   const redirected = redirect(file, name);
   let text;
   try {
@@ -129,17 +140,36 @@ async function read(file, name) {
     return null;
   }
   if (path.basename(file) === "asconfig.json") return withoutOwnSettings(text, file);
-  return isWithin(JSON_AS_DIR, redirected) ? changed(path.relative(JSON_AS_DIR, redirected).replaceAll("\\", "/"), text) : text;
+  const nameIn = (dir) => path.relative(dir, redirected).replaceAll("\\", "/");
+  if (isWithin(JSON_AS_DIR, redirected)) return changed(nameIn(JSON_AS_DIR), text, old);
+  return old && isWithin(path.join(SDK_DIR, "assembly"), redirected) ? sdkForOldJson(nameIn(SDK_DIR), text) : text;
 }
 
 function isWithin(dir, file) {
   return file.startsWith(dir + path.sep);
 }
 
-function redirect(file, name) {
+// The name of a package's file, from the package's own.
+function nameInPackages(file, name) {
   const parts = name.startsWith("~lib/") ? name.slice(5) : file.split(`${path.sep}node_modules${path.sep}`).at(1);
-  if (parts === undefined) return file;
-  const plain = parts.replaceAll("\\", "/");
+  return parts?.replaceAll("\\", "/");
+}
+
+// A file of a former package has what the SDK's has; null if there is none.
+function forward(file, name) {
+  const plain = nameInPackages(file, name);
+  for (const [packageName, index] of FORMER_PACKAGES) {
+    if (!plain?.startsWith(`${packageName}/`)) continue;
+    const asked = plain.slice(packageName.length + 1).replace(/\.ts$/, "");
+    const part = asked === "index" ? index : asked;
+    return existsSync(path.join(SDK_DIR, `${part}.ts`)) ? `export * from "${SDK_NAME}/${part}";\n` : null;
+  }
+  return undefined;
+}
+
+function redirect(file, name) {
+  const plain = nameInPackages(file, name);
+  if (plain === undefined) return file;
   for (const [packageName, dir] of PACKAGES) {
     if (plain.startsWith(`${packageName}/`)) return path.join(dir, plain.slice(packageName.length + 1));
   }

@@ -3,7 +3,7 @@
 import path from "node:path";
 import binaryen from "binaryen";
 import { Transform } from "assemblyscript/transform";
-import { leaveOutForeignWarnings } from "./diagnostics.js";
+import { adapt } from "./diagnostics.js";
 import { buildIdOf, buildTimeOf, gitOf, pluginOf, SDK_STRING } from "./identity.js";
 import { toJson } from "./json.js";
 import { Collector } from "./metadata.js";
@@ -15,8 +15,9 @@ import { METADATA_SECTION, METADATA_VERSION, VERSION_SECTION } from "./section.j
  */
 export function modusTransform(settings = {}) {
   return class ModusTransform extends Transform {
-    afterInitialize(program) {
-      leaveOutForeignWarnings(program);
+    constructor() {
+      super();
+      adapt(this.program);
     }
 
     afterCompile(module) {

@@ -5,6 +5,7 @@
 
 import { JSONTransform } from "json-as/transform/lib/index.js";
 import { SimpleParser } from "json-as/transform/lib/util.js";
+import { isRaw, jsonForOldJson, readingRaw, writingRaw } from "./json_generation.js";
 
 const READER = "@hypermode/modus-sdk-as/assembly/json/reader";
 
@@ -36,6 +37,10 @@ const CHANGES = {
       "@inline export function parse<T>",
       "/**\n   * Enum representing",
       `export function parse<T>(data: string): T {
+    return reader.parse<T>(data);
+  }
+  /** As parse: it was the careful one of two. */
+  export function parseSafe<T>(data: string): T {
     return reader.parse<T>(data);
   }
 
@@ -79,6 +84,8 @@ const CHANGES = {
 
 `,
     ],
+    // The other way to write strings does not make room for all that it writes.
+    ["if (ASC_FEATURE_SIMD) {", "if (false) {"],
     // A value that is null has a text, and what is raw is kept while the value is.
     ["case JSON.Types.Raw: {", 'case JSON.Types.Null:\n          return "null";\n        case JSON.Types.Raw: {'],
     ["if (this.type >= JSON.Types.String) {", "if (this.type >= JSON.Types.String || this.type == JSON.Types.Raw) {"],
@@ -89,6 +96,36 @@ const CHANGES = {
   "assembly/serialize/simple/float.ts": [
     ["import { dtoa_buffered }", 'import { JSON } from "../..";\nimport { dtoa_buffered }'],
     ["bs.ensureSize(64);", "if (!isFinite<T>(data)) return JSON.__serialize<usize>(0);\n  bs.ensureSize(64);"],
+  ],
+  // The buffer had room for what was announced in sum, which is not what is written where. Now there is room before each write.
+  "lib/as-bs.ts": [
+    [
+      "// @ts-ignore: decorator\n  @inline export function ensureSize",
+      "/**\n   * Proposes that the buffer size",
+      `export function ensureSize(size: usize): void {
+    if (offset + size > bufferSize + changetype<usize>(buffer)) grow(size);
+  }
+  function grow(size: usize): void {
+    bufferSize += max<usize>(size, bufferSize);
+    const moved = changetype<ArrayBuffer>(__renew(changetype<usize>(buffer), bufferSize));
+    offset += changetype<usize>(moved) - changetype<usize>(buffer);
+    buffer = moved;
+  }
+
+  `,
+    ],
+    ["if ((stackSize += size) > bufferSize) {", "/**\n   * Increases", "ensureSize(size);\n  }\n\n  "],
+    ["if ((stackSize += size) > bufferSize) {", "/**\n   * Resizes", "ensureSize(size);\n  }\n\n  "],
+  ],
+  "assembly/serialize/simple/array.ts": [["// bs.growSize(2);", "bs.ensureSize(2);"]],
+  "assembly/serialize/simple/map.ts": [
+    ["// bs.growSize(2);", "bs.ensureSize(2);"],
+    ["JSON.__serialize(unchecked(keys[i]));\n      store", "JSON.__serialize(unchecked(keys[i]));\n      bs.ensureSize(4);\n      store"],
+    ["JSON.__serialize(unchecked(keys[srcEnd]));\n    store", "JSON.__serialize(unchecked(keys[srcEnd]));\n    bs.ensureSize(4);\n    store"],
+  ],
+  "assembly/serialize/simple/string.ts": [
+    ["bs.growSize(10);", "bs.ensureSize(12 + srcEnd - srcPtr);"],
+    ["bs.growSize(2);", "bs.ensureSize(4 + srcEnd - srcPtr);"],
   ],
   "assembly/serialize/simple/arbitrary.ts": [
     [
@@ -104,15 +141,18 @@ const CHANGES = {
   ],
 };
 
-/** The text of a file of json-as (named from its package's folder), as it is compiled here. */
-export function changed(file, text) {
+/**
+ * The text of a file of json-as (named from its package's folder), as it is compiled here. `old`: for sources that were
+ * written for versions before 1.0.
+ */
+export function changed(file, text, old = false) {
   for (const change of CHANGES[file] ?? []) {
     const replacement = change.at(-1);
     const start = placeOf(change[0], text, 0, file);
     const end = change.length === 3 ? placeOf(change[1], text, start, file) : start + change[0].length;
     text = text.slice(0, start) + replacement + text.slice(end);
   }
-  return text;
+  return old ? jsonForOldJson(text) : text;
 }
 
 function placeOf(part, text, from, file) {
@@ -121,36 +161,52 @@ function placeOf(part, text, from, file) {
   return place;
 }
 
-/** Lets the transform of json-as make other methods than its own. */
-export function changeMethods() {
-  SimpleParser.parseClassMember = (text, node) => parseClassMember.call(SimpleParser, method(text), node);
+/** Lets the transform of json-as make other methods than its own. `old` as above. */
+export function changeMethods(old) {
+  SimpleParser.parseClassMember = (text, node) => parseClassMember.call(SimpleParser, method(text, old), node);
 }
 
 const { parseClassMember } = SimpleParser;
 
-function method(text) {
-  if (text.includes("__SERIALIZE(ptr: usize)")) return writing(text);
+function method(text, old) {
+  if (text.includes("__SERIALIZE(ptr: usize)")) return old ? writingRaw(writing(text)) : writing(text);
+  if (text.includes("__INITIALIZE(): this")) return initializing(text, JSONTransform.SN.schema?.members ?? [], old);
   if (!text.includes("__DESERIALIZE<")) return text;
   // A deserializer of the app gets the text of its value.
   const given = "JSON.Util.ptrToStr(srcStart, srcEnd)";
   if (text.includes(given)) return text.replace(given, "JSON.reading.rawText()");
-  return reading(JSONTransform.SN.schema.members);
+  return reading(JSONTransform.SN.schema.members, old);
 }
 
-// Members that are left out leave their comma, and a serializer of the app may write more than there is room for.
+// Fields of these types that the text does not mention would be null, which they cannot be.
+const EMPTY = { "JSON.Raw": 'new JSON.Raw("null")', "JSON.Value": "JSON.Value.from<usize>(0)", "JSON.Obj": "new JSON.Obj()" };
+
+function initializing(text, members, old) {
+  const open = members.filter(({ type, value }) => !value && type in EMPTY);
+  const stores = open.map(({ name, type }) => {
+    const empty = old && type === "JSON.Raw" ? '"null"' : EMPTY[type];
+    return `store<${type}>(changetype<usize>(this), ${empty}, offsetof<this>(${JSON.stringify(name)}));\n`;
+  });
+  return text.replace(/ *return this;/, stores.join("") + "$&");
+}
+
+// Members that are left out leave their comma, and there has to be room for each name and for what a serializer of the app gives.
 function writing(text) {
   return text
     .replace("store<u16>(bs.offset, 125, 0);", "if (load<u16>(bs.offset - 2) == 44) bs.offset -= 2;\n  $&")
     .replace("bs.resetState();", "")
-    .replace("memory.copy(bs.offset,", "bs.proposeSize(<u32>dataSize);\n    $&");
+    .replace("memory.copy(bs.offset,", "bs.ensureSize(dataSize);\n    $&")
+    .replace(/ *bs\.proposeSize\(\d+\);\n/, "")
+    .replace(/(?: *store<\w+>\(bs\.offset, .*\n)+ *bs\.offset \+= (\d+);/g, "bs.ensureSize($1);\n$&");
 }
 
 // Reads an object by the names of its members; those that are not fields are passed.
-function reading(members) {
+function reading(members, old) {
   const bySize = new Map();
   for (const member of members) {
     const name = member.alias ?? member.name;
-    const field = `JSON.reading.member<${member.type}>(changetype<usize>(out), offsetof<this>(${JSON.stringify(member.name)}))`;
+    const place = `changetype<usize>(out), offsetof<this>(${JSON.stringify(member.name)})`;
+    const field = old && isRaw(member.type) ? readingRaw(member) : `JSON.reading.member<${member.type}>(${place})`;
     const test = `if (JSON.reading.isNamed(${JSON.stringify(name)})) { ${field}; continue; }`;
     bySize.set(name.length * 2, [...(bySize.get(name.length * 2) ?? []), test]);
   }

@@ -1,15 +1,27 @@
-import { JSON } from "json-as";
 import { Model } from "../../models";
 
 /** A model with OpenAI's embeddings interface. */
 export class OpenAIEmbeddingsModel extends Model<OpenAIEmbeddingsInput, OpenAIEmbeddingsOutput> {
   /** `content` is a string, strings, tokens (integers), or arrays of tokens. */
   createInput<T>(content: T): OpenAIEmbeddingsInput {
-    return new OpenAIEmbeddingsInput(this.info.fullName.toLowerCase(), JSON.stringify(content));
+    if (!isEmbeddable<T>()) throw new Error("Unsupported input content type.");
+    return <TypedEmbeddingsInput<T>>{ model: this.info.fullName.toLowerCase(), input: content };
   }
 }
 
-/** How vectors are encoded in an answer. */
+function isEmbeddable<T>(): bool {
+  if (isString<T>()) return true;
+  if (!isArray<T>()) return false;
+  if (isString<valueof<T>>() || isToken<valueof<T>>()) return true;
+  if (isArray<valueof<T>>()) return isToken<valueof<valueof<T>>>();
+  return false;
+}
+
+function isToken<T>(): bool {
+  return isInteger<T>() && !isBoolean<T>();
+}
+
+/** How vectors are encoded in an answer. Only `Float` can be read by this model. */
 export namespace EncodingFormat {
   export const Float: string = "float";
   export const Base64: string = "base64";
@@ -17,50 +29,56 @@ export namespace EncodingFormat {
 export type EncodingFormat = string;
 
 
+/** A request without its content. */
 @json
 export class OpenAIEmbeddingsInput {
-  model: string;
-  input: JSON.Raw;
+  model!: string;
 
   @alias("encoding_format")
   @omitif((self: OpenAIEmbeddingsInput) => self.encodingFormat == "float")
   encodingFormat: string = "float";
 
+  /** How long the vectors should be; -1 leaves it to the model. */
   @omitif((self: OpenAIEmbeddingsInput) => self.dimensions == -1)
   dimensions: i32 = -1;
 
   @omitnull()
   user: string | null = null;
+}
 
-  constructor(model: string = "", input: string = "null") {
-    this.model = model;
-    this.input = new JSON.Raw(input);
-  }
+
+/** A request with content of a type. */
+@json
+export class TypedEmbeddingsInput<T> extends OpenAIEmbeddingsInput {
+  input!: T;
 }
 
 
 @json
 export class OpenAIEmbeddingsOutput {
-  object: string = "";
-  model: string = "";
-  usage: EmbeddingsUsage = new EmbeddingsUsage();
-  data: Embedding[] = [];
+  object!: string;
+  model!: string;
+  usage!: Usage;
+  data!: Embedding[];
 }
 
 
-@json
-export class EmbeddingsUsage {
-  @alias("prompt_tokens")
-  promptTokens: i32 = 0;
-
-  @alias("total_tokens")
-  totalTokens: i32 = 0;
-}
-
-
+/** The vector of one text. */
 @json
 export class Embedding {
-  object: string = "";
-  index: i32 = 0;
-  embedding: f32[] = [];
+  object!: string;
+
+  /** Which of the input's texts it belongs to. */
+  index!: i32;
+  embedding!: f32[];
+}
+
+
+@json
+export class Usage {
+  @alias("prompt_tokens")
+  promptTokens!: i32;
+
+  @alias("total_tokens")
+  totalTokens!: i32;
 }

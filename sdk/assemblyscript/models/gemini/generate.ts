@@ -1,0 +1,1 @@
+export * from "../../assembly/models/gemini/generate";
