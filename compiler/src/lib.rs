@@ -19,4 +19,5 @@ pub mod read;
 pub mod render;
 pub mod room;
 pub mod schema;
+mod tally;
 pub mod unroll;
