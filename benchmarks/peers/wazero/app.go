@@ -83,7 +83,7 @@ func (a *app) sayHello(ctx context.Context) (string, error) {
 	defer instance.Close(ctx)
 
 	// An AssemblyScript app: the string is an object, whose address is the result. 0 is the name not given.
-	if instance.ExportedFunction("__new") != nil {
+	if hello := instance.ExportedFunction("sayHello"); hello != nil && len(hello.Definition().ParamTypes()) == 1 {
 		object, err := call(ctx, instance, "sayHello", 0)
 		if err != nil {
 			return "", err
