@@ -15,7 +15,8 @@ use wasm_encoder::{
 };
 use wasmparser::{
     BinaryReaderError, CodeSectionReader, CustomSectionReader, ExportSectionReader, FunctionBody,
-    FunctionSectionReader, GlobalSectionReader, ImportSectionReader, KnownCustom, MemoryType, Name, Parser, TypeRef, TypeSectionReader,
+    FunctionSectionReader, GlobalSectionReader, ImportSectionReader, KnownCustom, MemoryType, Name, Parser, TypeRef,
+    TypeSectionReader,
 };
 
 use crate::codes;

@@ -30,7 +30,9 @@ pub(crate) async fn measure(options: &Options) -> Result<String> {
         for index in options.order(round) {
             let subject = &subjects[index];
             let mut server = spawn(&subject.command, options.server_core)?;
-            first_answer(&mut server, &options.message()).await.map_err(|error| format!("{}: {error}", subject.name))?;
+            first_answer(&mut server, &options.message())
+                .await
+                .map_err(|error| format!("{}: {error}", subject.name))?;
             tokio::time::sleep(SETTLE).await;
             idle.push(index, server.process.mebibytes("VmRSS")?);
             anonymous.push(index, server.process.mebibytes("RssAnon")?);

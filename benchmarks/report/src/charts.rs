@@ -43,8 +43,12 @@ const CHARTS: &[Entry] = &[
 ];
 
 /// The parts of the report: prefix of the figures' names, heading.
-const PARTS: &[(&str, &str)] =
-    &[("in process: ", "In process"), ("sql: ", "One row of a database"), ("growth: ", "Growth"), ("compute: ", "Compute")];
+const PARTS: &[(&str, &str)] = &[
+    ("in process: ", "In process"),
+    ("sql: ", "One row of a database"),
+    ("growth: ", "Growth"),
+    ("compute: ", "Compute"),
+];
 const FIRST_PART: &str = "Side by side";
 
 /// How the figure is shown.

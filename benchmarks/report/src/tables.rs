@@ -30,7 +30,9 @@ fn plain(figure: &Figure) -> String {
     let rows = figure.series.iter().map(|Series { subject, points, .. }| {
         let point = points[0];
         let mut row = vec![subject.clone(), number(point.minimum), number(point.median)];
-        row.extend(yardstick.iter().flat_map(|(_, yardstick)| ratios(&point, yardstick)).map(|ratio| format!("{ratio:.2}")));
+        row.extend(
+            yardstick.iter().flat_map(|(_, yardstick)| ratios(&point, yardstick)).map(|ratio| format!("{ratio:.2}")),
+        );
         row
     });
     markdown(&head, rows)

@@ -106,3 +106,92 @@ impl<'w> Functions<'w> {
         self.operators(function).into_iter().filter_map(callee).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use abi::language::Language;
+    use wasm_encoder::{
+        BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection, GlobalSection,
+        GlobalType, InstructionSink, Module, NameMap, NameSection, TypeSection, ValType,
+    };
+
+    use super::*;
+    use crate::language::frontend;
+
+    /// A function's name, whether it is exported by it, and its body.
+    type Described<'a> = (&'a str, bool, &'a dyn Fn(&mut InstructionSink<'_>));
+
+    /// A module with two globals and these functions, which have no parameters and results; with names or without.
+    fn module(functions: &[Described<'_>], with_names: bool) -> Vec<u8> {
+        let (mut types, mut declared, mut globals) = (TypeSection::new(), FunctionSection::new(), GlobalSection::new());
+        let (mut exports, mut code, mut names) = (ExportSection::new(), CodeSection::new(), NameMap::new());
+        types.ty().function([], []);
+        for _ in 0..2 {
+            let number = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+            globals.global(number, &ConstExpr::i32_const(0));
+        }
+        for (index, (name, exported, body)) in (0..).zip(functions) {
+            declared.function(0);
+            names.append(index, name);
+            if *exported {
+                exports.export(name, ExportKind::Func, index);
+            }
+            let mut function = Function::new([]);
+            body(&mut function.instructions());
+            function.instructions().end();
+            code.function(&function);
+        }
+        let mut module = Module::new();
+        module.section(&types).section(&declared).section(&globals).section(&exports).section(&code);
+        let mut section = NameSection::new();
+        section.functions(&names);
+        if with_names {
+            module.section(&section);
+        }
+        module.finish()
+    }
+
+    fn places(language: Language, functions: &[Described<'_>], with_names: bool) -> Vec<Place> {
+        let wasm = module(functions, with_names);
+        frontend(language).collections(&Functions::of(&wasm).expect("a module"))
+    }
+
+    fn nothing(_: &mut InstructionSink<'_>) {}
+
+    #[test]
+    fn tinygo_collects_where_its_names_say() {
+        let go = |functions: &[Described<'_>], with_names| places(Language::Go, functions, with_names);
+        let separate: &[Described<'_>] = &[("main", true, &nothing), ("runtime.runGC", false, &nothing)];
+        assert_eq!(go(separate, true), [Place { function: 1, at: Passing::Entered }]);
+        assert_eq!(go(separate, false), []);
+
+        let once = |code: &mut InstructionSink<'_>| _ = code.call(0);
+        let twice = |code: &mut InstructionSink<'_>| _ = code.call(0).call(0);
+        let inlined: &[Described<'_>] = &[
+            ("runtime.buildFreeRanges", false, &nothing),
+            ("runtime.alloc", true, &once),
+            ("runtime.growHeap", false, &once),
+        ];
+        assert_eq!(go(inlined, true), [Place { function: 1, at: Passing::Calls(0) }]);
+        let unclear: &[Described<'_>] =
+            &[("runtime.buildFreeRanges", false, &nothing), ("runtime.alloc", true, &twice)];
+        assert_eq!(go(unclear, true), []);
+    }
+
+    #[test]
+    fn assemblyscript_collects_where_the_state_is_0_at_a_step() {
+        let shape = |code: &mut InstructionSink<'_>| {
+            code.global_get(1).i32_const(0).i32_gt_s().if_(BlockType::Empty).call(0).end().call(0);
+        };
+        let other = |code: &mut InstructionSink<'_>| {
+            code.global_get(1).i32_const(0).i32_gt_s().if_(BlockType::Empty).call(0).end().call(2);
+        };
+        let stub: &[Described<'_>] = &[("step", false, &nothing), ("__collect", true, &nothing)];
+        let found = |functions: &[Described<'_>]| places(Language::AssemblyScript, functions, false);
+        let incremental: &[Described<'_>] = &[("step", false, &nothing), ("__collect", true, &shape)];
+        assert_eq!(found(incremental), [Place { function: 0, at: Passing::EnteredAtZero(1) }]);
+        assert_eq!(found(&[("step", false, &nothing), ("__collect", false, &shape)]), [], "it is not exported");
+        assert_eq!(found(&[("step", false, &nothing), ("__collect", true, &other), ("f", false, &nothing)]), []);
+        assert_eq!(found(stub), []);
+    }
+}

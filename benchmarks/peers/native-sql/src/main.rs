@@ -27,10 +27,7 @@ struct People {
     statement: Statement,
 }
 
-async fn answer(
-    people: &People,
-    request: Request<Incoming>,
-) -> std::result::Result<Response<Full<Bytes>>, Infallible> {
+async fn answer(people: &People, request: Request<Incoming>) -> std::result::Result<Response<Full<Bytes>>, Infallible> {
     // Read the body, as any server that looks at it must.
     let _ = request.into_body().collect().await;
     let row = people.client.query_one(&people.statement, &[&ID]).await;

@@ -60,14 +60,17 @@ impl Usage {
             0.95..1.05 => "each call collects garbage".to_owned(),
             _ => format!("each call collects garbage {collections:.1} times"),
         });
-        let grows = (self.grown > 0.0).then(|| format!("memory grows by {:.0} KiB a call", (self.grown / 1024.0).ceil()));
+        let grows =
+            (self.grown > 0.0).then(|| format!("memory grows by {:.0} KiB a call", (self.grown / 1024.0).ceil()));
         let does = [collects, grows].into_iter().flatten().collect::<Vec<_>>();
         if does.is_empty() {
             return None;
         }
         // Each collection begins when what is free has been used up.
         let helps = match room::larger(free, self.collections.unwrap_or(0.0), self.grown) {
-            Some(heap) => format!("more room may make it faster: compile the app with `--heap {heap}` and measure again"),
+            Some(heap) => {
+                format!("more room may make it faster: compile the app with `--heap {heap}` and measure again")
+            }
             None => "it has as much room as there can be: allocate less".to_owned(),
         };
         Some(format!("{}, which takes time; {helps}", does.join(", and ")))
@@ -98,7 +101,10 @@ mod tests {
         assert_eq!(note(Some(0.0), 0.0), None);
         assert_eq!(note(None, 0.0), None);
         let twice = note(Some(2.0), 65536.0).unwrap();
-        assert!(twice.starts_with("each call collects garbage 2.0 times, and memory grows by 64 KiB a call"), "{twice}");
+        assert!(
+            twice.starts_with("each call collects garbage 2.0 times, and memory grows by 64 KiB a call"),
+            "{twice}"
+        );
         assert!(twice.contains("`--heap 256KiB`"), "{twice}");
         assert!(note(Some(0.25), 0.0).unwrap().starts_with("25.0 % of the calls collect garbage"));
         assert!(note(Some(1.0), 0.0).unwrap().starts_with("each call collects garbage, which"));

@@ -15,7 +15,9 @@ use crate::language::{Functions, Passing, Place};
 pub(super) fn places(functions: &Functions<'_>) -> Vec<Place> {
     let Some(collect) = functions.exported(COLLECT) else { return Vec::new() };
     let state = functions.operators(collect).windows(3).find_map(|three| match three {
-        [Operator::GlobalGet { global_index }, Operator::I32Const { value: 0 }, Operator::I32GtS] => Some(*global_index),
+        [Operator::GlobalGet { global_index }, Operator::I32Const { value: 0 }, Operator::I32GtS] => {
+            Some(*global_index)
+        }
         _ => None,
     });
     let callees: BTreeSet<u32> = functions.callees(collect).into_iter().collect();

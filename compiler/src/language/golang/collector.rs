@@ -17,6 +17,7 @@ pub(super) fn places(functions: &Functions<'_>) -> Vec<Place> {
     let Some(step) = functions.named(LAST_STEP) else { return Vec::new() };
     let around = AROUND.iter().filter_map(|name| functions.named(name));
     // Called twice, it is not known which call belongs to a collection.
-    let around = around.filter(|function| functions.callees(*function).iter().filter(|callee| **callee == step).count() == 1);
+    let around =
+        around.filter(|function| functions.callees(*function).iter().filter(|callee| **callee == step).count() == 1);
     around.map(|function| Place { function, at: Passing::Calls(step) }).collect()
 }

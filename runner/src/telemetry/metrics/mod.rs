@@ -65,8 +65,10 @@ static SUMMARIES: Summaries = Summaries::new(
 static INSTANTIATION: Lone =
     Lone::new("runtime_function_instantiation_seconds", "Time to make and start an instance.", seconds);
 static GUEST: Lone = Lone::new("runtime_function_guest_seconds", "Time of a call outside host functions.", seconds);
-static GROWN_BYTES: Count =
-    Count::new("runtime_function_memory_grown_bytes", "Memory that guests took beyond what their instances begin with.");
+static GROWN_BYTES: Count = Count::new(
+    "runtime_function_memory_grown_bytes",
+    "Memory that guests took beyond what their instances begin with.",
+);
 static COLLECTIONS: Count = Count::new("runtime_function_collections_num", "Collections of garbage during calls.");
 /// Whether an app was loaded whose collections can be counted.
 static COLLECTIONS_COUNTED: AtomicBool = AtomicBool::new(false);
