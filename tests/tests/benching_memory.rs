@@ -64,9 +64,18 @@ fn with_room_there_is_nothing_to_tell() {
         assert_eq!(collections(&roomy), 0.0, "{language:?}: {roomy}");
         assert_eq!(roomy["calls"][0]["memory"]["grownBytesPerCall"], 0.0, "{language:?}: {roomy}");
         assert!(!notes(&roomy).contains("--heap"), "{language:?}: {roomy}");
-        // Exactly what is asked for.
-        assert_eq!(collections(&bench(&app, COLLECTS, &[])), 1.0, "{language:?}");
+        // What is asked for. AssemblyScript's collector goes on from there: it has seen how little is in use.
+        assert!(collections(&bench(&app, COLLECTS, &[])) >= 1.0, "{language:?}");
     }
+}
+
+/// Collections and bytes of growth, as the runner's metrics have them.
+fn counted(runner: &Runner) -> [u64; 2] {
+    let (_, text) = runner.get("/metrics");
+    ["runtime_function_collections_num ", "runtime_function_memory_grown_bytes "].map(|name| {
+        let number = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+        number.unwrap_or_else(|| panic!("no {name} in {text}"))
+    })
 }
 
 /// The counts are metrics of the runner.
@@ -74,12 +83,17 @@ fn with_room_there_is_nothing_to_tell() {
 fn the_runner_counts_collections_and_growth() {
     for language in Language::ALL {
         let runner = Runner::start(&compile(language, &["--heap", ROOM]).artifact, &Options::default());
+        runner.query(ALLOCATES);
+        assert_eq!(counted(&runner), [0, 0], "{language:?}");
         for _ in 0..3 {
             runner.query(COLLECTS);
         }
-        let (_, text) = runner.get("/metrics");
-        assert!(text.contains("runtime_function_collections_num 3\n"), "{language:?}: {text}");
-        assert!(text.contains("runtime_function_memory_grown_bytes 0\n"), "{language:?}: {text}");
+        let [collections, grown] = counted(&runner);
+        assert!(collections >= 3, "{language:?}: {collections}");
+        assert_eq!(grown, 0, "{language:?}");
+        let small = Runner::start(&compile(language, &["--heap", "0"]).artifact, &Options::default());
+        small.query(ALLOCATES);
+        assert_ne!(counted(&small), [0, 0], "{language:?}");
     }
 }
 
