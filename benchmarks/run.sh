@@ -199,14 +199,17 @@ report() { # FOLDER
   done
 }
 
-record='' only_build=''
+record='' only_build='' quick=''
 chosen=()
 full_run
 for option in "$@"; do
   case "$option" in
     --record) record=1 ;;
     --build) only_build=1 ;;
-    --quick) quick_run ;;
+    --quick)
+      quick=1
+      quick_run
+      ;;
     *)
       [[ " ${TABLES[*]} " == *" $option "* ]] ||
         die "usage: run.sh [--quick] [--record | --build] [TABLE]...; tables are ${TABLES[*]}"
@@ -215,6 +218,7 @@ for option in "$@"; do
   esac
 done
 [ "${#chosen[@]}" != 0 ] || chosen=("${TABLES[@]}")
+[ -z "$record" ] || [ -z "$quick" ] || die "--quick measures too little for a record"
 command -v wrk >/dev/null || die "wrk is missing: run scripts/setup-toolchains.sh"
 [ "$(nproc)" -ge 2 ] || die "two cores are needed, one for the servers and one for the client"
 
