@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Measures compute-heavy guest functions and prints tables: compute.sh [--tried]
+# Measures compute-heavy guest functions and prints tables: compute.sh [--tried | --build]
 #
 # The same wasm modules (C, Go, AssemblyScript) run by wasmtime as modusc configures it, and by wasm2c + gcc -O2, the native
 # floor. Figures are appended to target/benchmarks/figures.jsonl. With --tried also settings that are not shipped; nothing
-# is appended then. README.md says how to read it.
+# is appended then. --build only builds. README.md says how to read it.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -53,16 +53,19 @@ native() { # MODULE
 }
 
 case "${1:-}" in
-  "") arguments=("$work" "$figures") ;;
+  "" | --build) arguments=("$work" "$figures") ;;
   --tried) arguments=(--tried "$work") ;;
-  *) die "usage: compute.sh [--tried]" ;;
+  *) die "usage: compute.sh [--tried | --build]" ;;
 esac
 command -v wasm2c >/dev/null || die "wasm2c is missing: run scripts/setup-toolchains.sh"
 
 mkdir -p "$work"
-cargo build --locked --release -p compute >&2
-modules
-for module in c "${languages[@]}"; do
-  native "$module"
-done
+if [ -z "${BENCHMARKS_BUILT:-}" ]; then
+  cargo build --locked --release -p compute >&2
+  modules
+  for module in c "${languages[@]}"; do
+    native "$module"
+  done
+fi
+[ "${1:-}" != --build ] || exit 0
 taskset -c "$core" target/release/compute "${arguments[@]}"

@@ -8,8 +8,20 @@ shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/toolchain-env.sh
 
-mapfile -t PATHS < <(basename -s .sh scripts/languages/*.sh)
-PATHS+=(graphql request)
+. benchmarks/apps.sh
+
+# Names, and what the program is told.
+declare -A PATHS=([graphql]=graphql)
+NAMES=()
+for language in $(basename -s .sh scripts/languages/*.sh); do
+  NAMES+=("$language")
+  PATHS[$language]="$language"
+done
+NAMES+=(graphql)
+for app in "${APPS[@]}"; do
+  NAMES+=("request-$(app_file "$app")")
+  PATHS["request-$(app_file "$app")"]="$(app_folder "$app")"
+done
 # Two counts are compared, so that the start of the program does not count. The first calls are warmer in the second.
 FEW=200
 MANY=1200
@@ -20,20 +32,23 @@ counted=target/release/instructions
 
 die() { echo "instructions.sh: $*" >&2; exit 1; }
 
-# Instructions of the whole program, which runs PATH so many TIMES.
-count() { # PATH TIMES
+# Instructions of the whole program, which runs the path called NAME so many TIMES.
+count() { # NAME TIMES
   local log="$work/$1-$2.log" total
-  valgrind --tool=callgrind --callgrind-out-file=/dev/null --log-file="$log" "$counted" "$1" "$2" ||
+  valgrind --tool=callgrind --callgrind-out-file=/dev/null --log-file="$log" "$counted" "${PATHS[$1]}" "$2" ||
     { cat "$log" >&2; die "counting $1 failed"; }
   total="$(sed -n 's/.*Collected : \([0-9]*\).*/\1/p' "$log")"
   [ -n "$total" ] || { cat "$log" >&2; die "callgrind counted nothing for $1"; }
   echo "$total"
 }
 
-per_run() { # PATH
+per_run() { # NAME
   local few many
-  few="$(count "$1" "$FEW")"
+  # Side by side: what is counted does not depend on it.
+  count "$1" "$FEW" >"$work/few" &
   many="$(count "$1" "$MANY")"
+  wait $! || die "counting $1 failed"
+  few="$(cat "$work/few")"
   echo $(((many - few) / (MANY - FEW)))
 }
 
@@ -56,15 +71,17 @@ command -v valgrind >/dev/null || die "valgrind is missing: run scripts/setup-to
 [ "$mode" != --check ] || [ -f "$recorded" ] || die "$recorded is missing: run this with --record first"
 
 mkdir -p "$work"
-cargo build --locked --release -p modusc
-cargo build --locked --release -p instructions
+if [ -z "${BENCHMARKS_BUILT:-}" ]; then
+  cargo build --locked --release -p modusc
+  cargo build --locked --release -p instructions
+fi
 export MODUSC_BIN_DIR="$PWD/target/release"
 
 header >"$work/figures"
 worse=
-for path in "${PATHS[@]}"; do
+for path in "${NAMES[@]}"; do
   instructions="$(per_run "$path")"
-  printf '%-16s %8d\n' "$path" "$instructions" | tee -a "$work/figures"
+  printf '%-28s %8d\n' "$path" "$instructions" | tee -a "$work/figures"
   old="$(before "$path")"
   if [ "$mode" = --check ]; then
     [ -n "$old" ] || die "$path is not in $recorded: run this with --record"

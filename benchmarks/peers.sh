@@ -1,22 +1,21 @@
 # The peers: how each is built, started and named. Sourced by run.sh in the root of the source tree.
 
-APP=examples/people
 BIN=target/release
 PEERS=target/benchmarks/peers
-WASM=target/benchmarks/app/people.wasm
-CWASM=target/benchmarks/people.cwasm
+BUILT_APPS=target/benchmarks/apps
 EXECUTABLE=target/benchmarks/people
-ASSEMBLYSCRIPT=target/benchmarks/assemblyscript
-mapfile -t LANGUAGES < <(basename -s .sh scripts/languages/*.sh)
-language_name() { sed -n 's/^NAME=//p' "scripts/languages/$1.sh"; }
-SDK_APPS=target/benchmarks/sdk
-PRECOMPILED=target/benchmarks/people.wasmtime
+. benchmarks/apps.sh
+
+# Files of an app: app.wasm, app.cwasm, app.wasmtime.
+app_path() { # NAME=FOLDER EXTENSION
+  echo "$BUILT_APPS/$(app_file "$1")/app.$2"
+}
 
 # Programs in Rust, each by itself, see scripts/each-crate.sh. Built here, so that no old binary is measured.
 build_crates() {
   local crate
   scripts/build-runner.sh --release
-  for crate in modusc hello measure report values native; do
+  for crate in modusc hello measure report values native growth waiting instructions native-sql; do
     cargo build --locked --release -p "$crate"
   done
   cargo build --locked --release -p engine --bin wasmtime-on-demand
@@ -36,90 +35,85 @@ build_wazero() {
 }
 
 build_apps() {
-  scripts/build-guest.sh "$APP" "$WASM"
-  cp "$APP/modus.json" "$(dirname "$WASM")/"
-  "$BIN/modusc" "$WASM" -o "$CWASM"
-  "$BIN/modusc" "$WASM" --exe -o "$EXECUTABLE"
-  "$BIN/wasmtime-compiling" --precompile "$WASM" "$PRECOMPILED"
-  # An app with a model, as large as examples/excuses, and with a function that needs none.
-  mkdir -p "$ASSEMBLYSCRIPT"
-  scripts/build-guest.sh tests/guests/assemblyscript/waiting "$ASSEMBLYSCRIPT/app.wasm"
-  cp tests/guests/assemblyscript/waiting/modus.json "$ASSEMBLYSCRIPT/"
-  "$BIN/modusc" "$ASSEMBLYSCRIPT/app.wasm" -o "$ASSEMBLYSCRIPT/app.cwasm"
-  build_sdk_apps
-}
-
-# What most apps are like: they link http, models and JSON of the SDK.
-build_sdk_apps() {
-  local language folder
-  for language in "${LANGUAGES[@]}"; do
-    folder="$SDK_APPS/$language"
-    mkdir -p "$folder"
-    scripts/build-guest.sh "tests/guests/$language/crowd" "$folder/app.wasm"
-    cp "tests/guests/$language/crowd/modus.json" "$folder/"
-    "$BIN/modusc" "$folder/app.wasm" -o "$folder/app.cwasm"
+  local app wasm
+  for app in "${APPS[@]}"; do
+    wasm="$(app_path "$app" wasm)"
+    mkdir -p "$(dirname "$wasm")"
+    scripts/build-guest.sh "$(app_folder "$app")" "$wasm"
+    cp "$(app_folder "$app")/modus.json" "$(dirname "$wasm")/"
+    "$BIN/modusc" "$wasm" -o "$(app_path "$app" cwasm)"
+    "$BIN/wasmtime-compiling" --precompile "$wasm" "$(app_path "$app" wasmtime)"
   done
+  "$BIN/modusc" "$(app_path "${APPS[0]}" wasm)" --exe -o "$EXECUTABLE"
 }
 
 build_all() {
-  mkdir -p "$PEERS" "$(dirname "$WASM")"
+  mkdir -p "$PEERS" "$BUILT_APPS"
   {
     build_crates
     build_wazero
     scripts/install-npm.sh benchmarks/peers/yoga
     build_apps
+    target/release/growth build
+    benchmarks/compute.sh --build
   } >&2
 }
 
-# Sets SERVERS to options for measure. Those that are slow take part in each Nth round.
-servers() { # N [with-other-apps]
-  local slow=(--every "$1")
-  SERVERS=(
-    --server "runner=$BIN/modus-runner $CWASM --host 127.0.0.1 --port {port}"
-  )
-  local language
-  for language in "${LANGUAGES[@]}"; do
-    SERVERS+=(--server "runner, $(language_name "$language") with SDK=$BIN/modus-runner $SDK_APPS/$language/app.cwasm --host 127.0.0.1 --port {port}")
+# Sets SERVERS to options for measure. Those that are slow take part in each Nth round. What differs only while it starts is
+# left out of what comes later, unless `with-all` is given.
+servers() { # N [with-all]
+  local slow=(--every "$1") all="${2:-}" app name wasm
+  SERVERS=()
+  for app in "${APPS[@]}"; do
+    SERVERS+=(--server "runner, ${app%%=*}=$BIN/modus-runner $(app_path "$app" cwasm) --host 127.0.0.1 --port {port}")
   done
+  if [ -n "$all" ]; then
+    SERVERS+=(--server "executable, Go=$EXECUTABLE --host 127.0.0.1 --port {port}")
+  fi
+  SERVERS+=(--server "hello=$BIN/hello {port}" --server "native=$BIN/native {port}")
+  for app in "${APPS[@]}"; do
+    name="${app%%=*}" wasm="$(app_path "$app" wasm)"
+    # The small AssemblyScript app would show nothing that the other three do not.
+    [ "$name" != AssemblyScript ] || continue
+    SERVERS+=(--server "wasmtime on demand, $name=$BIN/wasmtime-on-demand $(app_path "$app" wasmtime) {port}")
+    if [ -n "$all" ]; then
+      SERVERS+=(--server "wasmtime compiling, $name=$BIN/wasmtime-compiling $wasm {port}" "${slow[@]}")
+    fi
+    SERVERS+=(--server "wazero 1.9.0, $name=$PEERS/wazero-1.9 $wasm {port}" "${slow[@]}")
+    SERVERS+=(--server "wazero 1.12.0, $name=$PEERS/wazero-1.12 $wasm {port}" "${slow[@]}")
+  done
+  wasm="$(app_path "${APPS[0]}" wasm)"
   SERVERS+=(
-    --server "hello=$BIN/hello {port}"
-    --server "native=$BIN/native {port}"
-    --server "wasmtime on demand=$BIN/wasmtime-on-demand $PRECOMPILED {port}"
-    --server "wasmtime compiling=$BIN/wasmtime-compiling $WASM {port}" "${slow[@]}"
-    --server "wazero 1.9.0=$PEERS/wazero-1.9 $WASM {port}" "${slow[@]}"
-    --server "wazero 1.9.0, uninterruptible=$PEERS/wazero-1.9 -interruptible=false $WASM {port}" "${slow[@]}"
-    --server "wazero 1.12.0=$PEERS/wazero-1.12 $WASM {port}" "${slow[@]}"
-    --server "wazero 1.12.0, uninterruptible=$PEERS/wazero-1.12 -interruptible=false $WASM {port}" "${slow[@]}"
+    --server "wazero 1.9.0, Go, uninterruptible=$PEERS/wazero-1.9 -interruptible=false $wasm {port}" "${slow[@]}"
+    --server "wazero 1.12.0, Go, uninterruptible=$PEERS/wazero-1.12 -interruptible=false $wasm {port}" "${slow[@]}"
     --server "GraphQL Yoga=node benchmarks/peers/yoga/server.mjs {port}" "${slow[@]}"
   )
-  if [ "${2:-}" = with-other-apps ]; then
-    SERVERS+=(
-      --server "executable=$EXECUTABLE --host 127.0.0.1 --port {port}"
-      --server "AssemblyScript=$BIN/modus-runner $ASSEMBLYSCRIPT/app.cwasm --host 127.0.0.1 --port {port}"
-    )
-  fi
 }
 
 # Sets PROGRAMS likewise.
 compilers() {
-  PROGRAMS=(
-    --program "modusc=$BIN/modusc $WASM -o target/benchmarks/compiled.cwasm"
-    --program "wasmtime=$BIN/wasmtime-compiling --precompile $WASM target/benchmarks/compiled.wasmtime"
-    --program "wazero 1.9.0=$PEERS/wazero-1.9 -compile $WASM"
-    --program "wazero 1.12.0=$PEERS/wazero-1.12 -compile $WASM"
-  )
+  local app name wasm
+  PROGRAMS=()
+  for app in "${APPS[@]}"; do
+    name="${app%%=*}" wasm="$(app_path "$app" wasm)"
+    PROGRAMS+=(
+      --program "modusc, $name=$BIN/modusc $wasm -o target/benchmarks/compiled.cwasm"
+      --program "wasmtime, $name=$BIN/wasmtime-compiling --precompile $wasm target/benchmarks/compiled.wasmtime"
+      --program "wazero 1.9.0, $name=$PEERS/wazero-1.9 -compile $wasm"
+      --program "wazero 1.12.0, $name=$PEERS/wazero-1.12 -compile $wasm"
+    )
+  done
 }
 
 sizes() {
-  size "runner" "$BIN/modus-runner"
-  size "people.wasm" "$WASM"
-  size "people.cwasm" "$CWASM"
-  local language
-  for language in "${LANGUAGES[@]}"; do
-    size "$(language_name "$language") with SDK, cwasm" "$SDK_APPS/$language/app.cwasm"
+  local app kind
+  for kind in wasm cwasm wasmtime; do
+    for app in "${APPS[@]}"; do
+      size "${app%%=*}, $kind" "$(app_path "$app" "$kind")"
+    done
   done
-  size "executable" "$EXECUTABLE"
-  size "people, precompiled by wasmtime" "$PRECOMPILED"
+  size "runner" "$BIN/modus-runner"
+  size "executable, Go" "$EXECUTABLE"
   size "modusc" "$BIN/modusc"
   size "hello" "$BIN/hello"
   size "native" "$BIN/native"
@@ -132,9 +126,9 @@ sizes() {
 # The commands as an indented block of Markdown.
 commands() {
   local option
-  servers 1 with-other-apps
+  servers 1 with-all
   compilers
   for option in "${SERVERS[@]}" "${PROGRAMS[@]}"; do
-    case "$option" in *=*) printf '    %-32s %s\n' "${option%%=*}" "${option#*=}" ;; esac
+    case "$option" in *=*) printf '    %-42s %s\n' "${option%%=*}" "${option#*=}" ;; esac
   done
 }

@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
-# Measures the runner side by side with its peers and prints a report: run.sh [--quick] [--record]
+# Measures the runner side by side with its peers: run.sh [--quick] [--record | --build] [TABLE]...
 #
-# With --record the report goes to benchmarks/RESULTS.md, its plots to benchmarks/plots. --quick measures too little to
-# be believed, to try the benchmarks themselves. README.md says what is measured and how to read it.
+# Prints a report. With --record it goes to benchmarks/RESULTS.md, its plots to benchmarks/plots, and what it is made of to
+# benchmarks/record. With tables named, only these are measured; in a record the others stay as they are, so a run that was
+# interrupted is taken up again with those that it lacks. --build builds everything and measures nothing. --quick measures
+# too little to be believed, to try the benchmarks themselves. README.md says what is measured and how to read it.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/toolchain-env.sh
 . benchmarks/peers.sh
 
+# In the order of the report.
+TABLES=(cold throughput memory compile size calls values growth compute waiting sql instructions)
 SERVER_CORE=1
 CLIENT_CORE=0
 work=target/benchmarks
@@ -22,8 +26,13 @@ say() { echo "run.sh: $*" >&2; }
 full_run() {
   cold=(--rounds 40)
   memory=(--rounds 4)
-  throughput=(--rounds 3 --seconds 3)
-  compile=(--rounds 10)
+  throughput=(--rounds 3 --seconds 2 --warm-up 1 --connections 1,64,256)
+  compile=(--rounds 8)
+  calls=(--rounds 60)
+  values=(--rounds 40)
+  waiting=(--rounds 3 --seconds 2)
+  sql=(--rounds 3 --seconds 2 --warm-up 1 --connections 1,64)
+  growth=(functions images data answers documents)
   seldom=2    # throughput and memory: those that are slow
   seldomest=4 # cold: those that take tenths of a second
 }
@@ -31,8 +40,13 @@ full_run() {
 quick_run() {
   cold=(--rounds 4 --warm-up 1)
   memory=(--rounds 1 --requests 500)
-  throughput=(--rounds 1 --seconds 1 --warm-up 1)
-  compile=(--rounds 2)
+  throughput=(--rounds 1 --seconds 1 --warm-up 1 --connections 1,64)
+  compile=(--rounds 1 --warm-up 0)
+  calls=(--rounds 3)
+  values=(--rounds 2)
+  waiting=(--rounds 1 --seconds 1 --calls 100)
+  sql=(--rounds 1 --seconds 1 --warm-up 1 --connections 1,64)
+  growth=(data)
   seldom=1
   seldomest=2
 }
@@ -54,8 +68,8 @@ commit() { git rev-parse --short HEAD 2>/dev/null || echo uncommitted; }
 
 # What a run itself writes does not count.
 changes() {
-  [ -z "$(git status --porcelain -- . ':!benchmarks/RESULTS.md' ':!benchmarks/plots' 2>/dev/null)" ] ||
-    echo ", with uncommitted changes"
+  local own=(':!benchmarks/RESULTS.md' ':!benchmarks/plots' ':!benchmarks/record' ':!benchmarks/instructions.txt')
+  [ -z "$(git status --porcelain -- . "${own[@]}" 2>/dev/null)" ] || echo ", with uncommitted changes"
 }
 
 processor() { sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -1; }
@@ -68,25 +82,24 @@ Made by \`benchmarks/run.sh --record\`; [README.md](README.md) says what is meas
 
 | | |
 |---|---|
-| date | $(date -u '+%F %H:%M') UTC |
-| commit | $(commit)$(changes) |
 | processor | $(processor), $(nproc) cores |
 | memory | $(awk '/^MemTotal/ { printf "%.1f GiB", $2 / 1048576 }' /proc/meminfo) |
 | kernel | $(uname -sr) |
 | tools | $(rustc --version), $(go version | cut -d' ' -f3), Node $(node --version), wrk $(dpkg-query -W -f '${Version}' wrk 2>/dev/null || echo "of unknown version") |
-| load average before | $(load_average) |
 | placement | servers on core $SERVER_CORE, client or wrk on core $CLIENT_CORE; compilers on all |
 | rounds | cold start \`${cold[*]}\`, memory \`${memory[*]}\`, throughput \`${throughput[*]}\`, compile \`${compile[*]}\` |
-| app | \`$APP\` |
+| apps | $(printf '%s; ' "${APPS[@]}" | sed 's/=/: /g; s/; $//') |
 | request | \`POST /graphql\` with \`{"query":"{ sayHello }"}\` |
 
-$(commands)
+When each table was measured, of which commit, the load average before, and how long it took:
+
+| table | date | commit | load average before | took |
+|---|---|---|---|---:|
 TEXT
 }
 
 # Every line of JSON of a measurement is added to the file only when all are there.
 figures_of() { # SUBCOMMAND OPTIONS...
-  say "$1"
   "$measure" "$@" --server-core "$SERVER_CORE" --client-core "$CLIENT_CORE" >"$work/part.jsonl"
   cat "$work/part.jsonl" >>"$figures"
 }
@@ -97,82 +110,135 @@ size() { # SUBJECT FILE
   printf '{"figure":"size","subject":"%s","unit":"MiB","minimum":%s,"median":%s}\n' "$1" "$mebibytes" "$mebibytes"
 }
 
-measure_all() {
-  : >"$figures"
-  servers "$seldomest" with-other-apps
+# A function for each table: it appends its figures to the file, and prints what the report has beside them.
+
+table_cold() {
+  servers "$seldomest" with-all
   figures_of cold "${SERVERS[@]}" "${cold[@]}"
-  servers "$seldom" with-other-apps
-  figures_of memory "${SERVERS[@]}" "${memory[@]}"
+}
+
+table_throughput() {
   servers "$seldom"
   figures_of throughput "${SERVERS[@]}" "${throughput[@]}"
+}
+
+table_memory() {
+  servers "$seldom" with-all
+  figures_of memory "${SERVERS[@]}" "${memory[@]}"
+}
+
+table_compile() {
   compilers
   figures_of compile "${PROGRAMS[@]}" "${compile[@]}"
-  sizes >>"$figures"
 }
 
-# Each part appends its figures to the same file.
-measure_parts() {
-  local part
-  for part in growth compute; do
-    say "$part"
-    "benchmarks/$part.sh" >&2
-  done
-  say waiting
-  cargo build --locked --release -p waiting >&2
-  MODUSC_BIN_DIR=target/release target/release/waiting --rounds 3 --seconds 2 >"$work/waiting.md"
-}
+table_size() { sizes >>"$figures"; }
 
-waiting() {
-  printf '\n## Calls that wait\n\n'
-  cat "$work/waiting.md"
-}
+in_process() { MODUSC_BIN_DIR=target/release taskset -c "$SERVER_CORE" target/release/values "$@"; }
 
-values() {
-  say values
+table_calls() { in_process calls "${calls[@]}" "${APPS[@]/#/--app=}" >>"$figures"; }
+
+table_values() {
   cat <<TEXT
 
 ## Values
 
 Through a function that answers its argument, both ways: into a fresh instance, and into one that is kept. serde_json: the
-same data read from JSON into a Rust struct and written again. Minimum / median of 40 rounds.
+same data read from JSON into a Rust struct and written again. Minimum / median.
 
 TEXT
-  MODUSC_BIN_DIR=target/release taskset -c "$SERVER_CORE" target/release/values
+  in_process values "${values[@]}"
 }
 
-instructions() {
-  [ -f benchmarks/instructions.txt ] || return 0
+table_growth() { benchmarks/growth.sh "${growth[@]}" >&2; }
+
+table_compute() { benchmarks/compute.sh >&2; }
+
+table_waiting() {
+  printf '\n## Calls that wait\n\n'
+  MODUSC_BIN_DIR=target/release target/release/waiting "${waiting[@]}"
+}
+
+table_sql() { benchmarks/sql.sh "${sql[@]}" >>"$figures"; }
+
+table_instructions() {
   printf '\n## Instructions\n\nOf single paths in process, as `benchmarks/instructions.sh` counts them:\n\n'
-  sed 's/^/    /' benchmarks/instructions.txt
+  benchmarks/instructions.sh ${record:+--record} | sed 's/^/    /'
 }
 
-record=
+# Measures a table. What it leaves in the folder is complete: figures, text, and its row in the table of tables.
+run_table() { # NAME FOLDER
+  local name="$1" folder="$2" load began=$SECONDS
+  say "$name"
+  load="$(load_average)"
+  : >"$figures"
+  "table_$name" >"$work/text.md"
+  mkdir -p "$folder"
+  mv "$figures" "$folder/$name.jsonl"
+  mv "$work/text.md" "$folder/$name.md"
+  echo "| $name | $(date -u '+%F %H:%M') UTC | $(commit)$(changes) | $load | $((SECONDS - began)) s |" >"$folder/$name.about"
+  say "$name took $((SECONDS - began)) s"
+}
+
+# The report of all tables that the folder has; plots go to target/benchmarks/plots.
+report() { # FOLDER
+  local folder="$1" name
+  machine
+  : >"$work/all.jsonl"
+  for name in "${TABLES[@]}"; do
+    [ -f "$folder/$name.about" ] || continue
+    cat "$folder/$name.about"
+    cat "$folder/$name.jsonl" >>"$work/all.jsonl"
+  done
+  printf '\n'
+  commands
+  rm -rf "$work/plots"
+  target/release/report "$work/all.jsonl" "$work/plots" plots
+  for name in "${TABLES[@]}"; do
+    [ ! -f "$folder/$name.md" ] || cat "$folder/$name.md"
+  done
+}
+
+record='' only_build='' quick=''
+chosen=()
 full_run
 for option in "$@"; do
   case "$option" in
     --record) record=1 ;;
-    --quick) quick_run ;;
-    *) die "usage: run.sh [--quick] [--record]" ;;
+    --build) only_build=1 ;;
+    --quick)
+      quick=1
+      quick_run
+      ;;
+    *)
+      [[ " ${TABLES[*]} " == *" $option "* ]] ||
+        die "usage: run.sh [--quick] [--record | --build] [TABLE]...; tables are ${TABLES[*]}"
+      chosen+=("$option")
+      ;;
   esac
 done
+[ "${#chosen[@]}" != 0 ] || chosen=("${TABLES[@]}")
+[ -z "$record" ] || [ -z "$quick" ] || die "--quick measures too little for a record"
 command -v wrk >/dev/null || die "wrk is missing: run scripts/setup-toolchains.sh"
 [ "$(nproc)" -ge 2 ] || die "two cores are needed, one for the servers and one for the client"
 
 mkdir -p "$work"
 build_all
+[ -z "$only_build" ] || exit 0
+export BENCHMARKS_BUILT=1
 wait_for_quiet
-machine >"$work/head.md"
-measure_all
-values >"$work/values.md"
-measure_parts
-rm -rf "$work/plots"
-target/release/report "$figures" "$work/plots" plots >"$work/figures.md"
-{ cat "$work/head.md" "$work/figures.md" "$work/values.md" && waiting && instructions; } >"$work/RESULTS.md"
+folder="$work/tables"
+if [ -n "$record" ]; then folder=benchmarks/record; else rm -rf "$folder"; fi
+began=$SECONDS
+for name in "${chosen[@]}"; do
+  run_table "$name" "$folder"
+done
+say "all took $((SECONDS - began)) s"
+report "$folder" >"$work/RESULTS.md"
 if [ -n "$record" ]; then
-  # Copied when complete: a run that failed half-way leaves no record.
+  # Copied when complete.
   rm -rf benchmarks/plots
   cp -r "$work/plots" benchmarks/plots
-  cp "$figures" benchmarks/plots/figures.jsonl
   cp "$work/RESULTS.md" benchmarks/RESULTS.md
   say "recorded in benchmarks/RESULTS.md"
 else

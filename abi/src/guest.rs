@@ -44,6 +44,8 @@ pub struct Stopped;
 pub const MEMORY: &str = "memory";
 /// Export that collects garbage, which only guests made for tests have.
 pub const COLLECT: &str = "__collect";
+/// Export of the global in which a guest counts its collections of garbage: modusc adds it where it knows the collector.
+pub const COLLECTIONS: &str = "collections";
 
 /// An export of a guest's language runtime that the host calls. Each language has a list of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,16 +10,18 @@ use abi::plan::{Entry, FunctionPlan, Program, Signature};
 use abi::types::CoreType;
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
-    BlockType, CodeSection, ExportKind, ExportSection, Function, FunctionSection, ImportSection, Module, NameSection,
-    TypeSection, ValType,
+    BlockType, CodeSection, ConstExpr, ExportKind, ExportSection, Function, FunctionSection, GlobalSection, GlobalType,
+    ImportSection, Module, NameSection, TypeSection, ValType,
 };
 use wasmparser::{
     BinaryReaderError, CodeSectionReader, CustomSectionReader, ExportSectionReader, FunctionBody,
-    FunctionSectionReader, ImportSectionReader, KnownCustom, MemoryType, Name, Parser, TypeRef, TypeSectionReader,
+    FunctionSectionReader, GlobalSectionReader, ImportSectionReader, KnownCustom, MemoryType, Name, Parser, TypeRef,
+    TypeSectionReader,
 };
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::tally::{self, Tally};
 
 /// Functions of a dispatcher: few enough for several to be compiled side by side, and to keep each quick to compile.
 const MOST: usize = 128;
@@ -66,8 +68,19 @@ pub(crate) fn add(wasm: &[u8], program: &mut Program, rewrite: Rewrite) -> Resul
     let helpers = program.language.implementation().helpers();
     let start = program.start.as_deref();
     let pages = program.memory.map_or(0, |memory| memory.pages);
-    let mut adding =
-        Adding { start, helpers, rewrite, dispatchers, pages, types: 0, functions: 0, indexes: HashMap::new() };
+    let tally = Tally::of(wasm, program.language);
+    let mut adding = Adding {
+        start,
+        helpers,
+        rewrite,
+        dispatchers,
+        pages,
+        tally,
+        types: 0,
+        functions: 0,
+        bodies: 0,
+        indexes: HashMap::new(),
+    };
     let mut module = Module::new();
     adding.parse_core_module(&mut module, Parser::new(0), wasm).map_err(|error| {
         let reason = match error {
@@ -124,10 +137,14 @@ struct Adding<'a> {
     dispatchers: Vec<Dispatcher>,
     /// Pages of memory that an instance begins with, at least.
     pages: u32,
+    /// Counts collections of garbage, where they can be counted.
+    tally: Option<Tally>,
     /// Types of the module.
     types: u32,
     /// Functions of the module, imported ones included.
     functions: u32,
+    /// Bodies of functions so far.
+    bodies: u32,
     /// The exported functions.
     indexes: HashMap<String, u32>,
 }
@@ -184,6 +201,18 @@ impl Reencode for Adding<'_> {
         for (index, name) in self.added() {
             exports.export(&name, ExportKind::Func, index);
         }
+        if let Some(tally) = &self.tally {
+            exports.export(guest::COLLECTIONS, ExportKind::Global, tally.global);
+        }
+        Ok(())
+    }
+
+    fn parse_global_section(&mut self, globals: &mut GlobalSection, section: GlobalSectionReader<'_>) -> Copied {
+        utils::parse_global_section(self, globals, section)?;
+        if self.tally.is_some() {
+            let number = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+            globals.global(number, &ConstExpr::i32_const(0));
+        }
         Ok(())
     }
 
@@ -196,7 +225,12 @@ impl Reencode for Adding<'_> {
     }
 
     fn parse_function_body(&mut self, code: &mut CodeSection, body: FunctionBody<'_>) -> Copied {
-        code.raw(&(self.rewrite)(&body)?);
+        let counting = self.tally.as_ref().map(|tally| tally.counting(self.bodies, &body)).transpose()?.flatten();
+        self.bodies += 1;
+        code.raw(&match counting {
+            Some(bytes) => (self.rewrite)(&tally::body(&bytes))?,
+            None => (self.rewrite)(&body)?,
+        });
         Ok(())
     }
 

@@ -19,5 +19,6 @@ pub mod read;
 pub mod render;
 pub mod room;
 pub mod schema;
+mod tally;
 pub mod toolchain;
 pub mod unroll;

@@ -45,6 +45,21 @@ pub(crate) fn wanted(heap: Option<Heap>) -> u32 {
     heap.map_or(USUAL, |Heap(bytes)| bytes)
 }
 
+/// How often what there is, is suggested at most: memory that is touched costs, too, and a collector that runs often does not
+/// tell how much is allocated in between.
+const MANIFOLD: u64 = 8;
+
+/// A larger `--heap` for an app with so many bytes free (`None`: not known), whose calls collect garbage so often and grow by
+/// so many bytes; `None` where there can be no larger one.
+pub(crate) fn larger(free: Option<u32>, collections: f64, grown: f64) -> Option<String> {
+    let free = u64::from(free.unwrap_or(USUAL));
+    // As if each collection began when all that is free has been handed out.
+    let allocated = (free as f64 * (collections + 1.0) + grown).ceil() as u64;
+    let bytes = allocated.clamp(2 * free, MANIFOLD * free).next_power_of_two();
+    let unit = |bytes: u64| if bytes < 1 << 20 { format!("{}KiB", bytes >> 10) } else { format!("{}MiB", bytes >> 20) };
+    (bytes <= MOST).then(|| unit(bytes.max(PAGE)))
+}
+
 /// The first memory of a module, in pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Declared {
@@ -113,6 +128,18 @@ mod tests {
         {
             assert!(bytes(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn more_room_is_suggested_up_to_what_there_can_be() {
+        assert_eq!(larger(None, 1.0, 0.0).as_deref(), Some("128KiB"));
+        assert_eq!(larger(Some(100), 0.0, 0.0).as_deref(), Some("64KiB"));
+        assert_eq!(larger(Some(60 << 10), 0.0, 300_000.0).as_deref(), Some("512KiB"));
+        assert_eq!(larger(Some(60 << 10), 1e9, 0.0).as_deref(), Some("512KiB"));
+        assert_eq!(larger(Some(20 << 20), 1.0, 0.0).as_deref(), Some("64MiB"));
+        assert_eq!(larger(Some(40 << 20), 1.0, 0.0), None);
+        let suggested = larger(Some(3 << 20), 2.0, 0.0).unwrap();
+        assert!(suggested.parse::<Heap>().is_ok(), "{suggested}");
     }
 
     #[test]

@@ -30,7 +30,7 @@ const LAYERS: [(&str, &str); 3] = [
         diagnostic progress metadata
         language
         instructions
-        render inline unroll room
+        render inline unroll room tally
         manifest read native preinit dispatch
         schema
         plan

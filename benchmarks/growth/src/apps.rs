@@ -39,7 +39,7 @@ pub(crate) fn build(language: Language, kind: Kind) -> Result<App> {
     }
     fs::write(folder.join("modus.json"), MANIFEST)?;
     let size = match kind {
-        Kind::Functions(size) | Kind::Image(size) => size,
+        Kind::Functions(size) | Kind::Image(size) | Kind::Data(size) => size,
         Kind::Answers => 0,
     };
     let app = App { language, size, wasm, artifact };

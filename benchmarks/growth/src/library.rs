@@ -46,6 +46,7 @@ pub(crate) struct App {
     graphql: GraphqlHandler,
     sandbox: Sandbox,
     request: CallRequest,
+    program: Arc<Program>,
 }
 
 /// What is left of a call when nothing is called: an instance out of a pool like the runner's, and back.
@@ -95,8 +96,9 @@ pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
     let caller = Arc::new(sandbox.clone());
     let engine = graphql::Engine::new(Arc::clone(&program), caller, graphql::Options::default());
     let graphql = GraphqlHandler::alone(engine);
-    let request = request(&program)?;
-    let app = App { graphql, sandbox, request };
+    let greet = request(&program, "answer").ok_or("the app has no function `answer`")?;
+    let request = CallRequest { arguments: vec![Some(Value::String("world".to_owned()))], ..greet };
+    let app = App { graphql, sandbox, request, program };
     lap();
     app.query(runtime)?;
     let first = lap();
@@ -107,10 +109,10 @@ pub(crate) fn load(runtime: &Runtime, artifact: &Path) -> Result<(App, Steps)> {
     Ok((app, Steps { open, sandbox: connected, first, pool, second }))
 }
 
-fn request(program: &Program) -> Result<CallRequest> {
-    let index = program.functions.iter().position(|plan| plan.name.eq_ignore_ascii_case("answer"));
-    let function = u32::try_from(index.ok_or("the app has no function `answer`")?)?;
-    Ok(CallRequest { function, arguments: vec![Some(Value::String("world".to_owned()))], ..CallRequest::default() })
+/// A call without arguments of the function of this name, in lower case or not.
+fn request(program: &Program, name: &str) -> Option<CallRequest> {
+    let index = program.functions.iter().position(|plan| plan.name.eq_ignore_ascii_case(name))?;
+    Some(CallRequest { function: u32::try_from(index).ok()?, ..CallRequest::default() })
 }
 
 impl App {
@@ -123,10 +125,20 @@ impl App {
         Ok(())
     }
 
-    /// One call in a fresh instance, without GraphQL.
+    /// A call of a function without arguments; `None` where the app has none of this name.
+    pub(crate) fn request(&self, name: &str) -> Option<CallRequest> {
+        request(&self.program, name)
+    }
+
+    /// One greeting in a fresh instance, without GraphQL.
     pub(crate) fn call(&self, runtime: &Runtime) -> Result<()> {
+        self.call_with(runtime, &self.request)
+    }
+
+    /// One call in a fresh instance, without GraphQL.
+    pub(crate) fn call_with(&self, runtime: &Runtime, request: &CallRequest) -> Result<()> {
         let mut instance = self.sandbox.keep().map_err(|limit| format!("no room for an instance ({limit:?})"))?;
-        let outcome = runtime.block_on(instance.call(&self.request));
+        let outcome = runtime.block_on(instance.call(request));
         match outcome.value {
             Some(_) if outcome.errors.is_empty() => Ok(()),
             _ => Err(format!("the call failed: {:?}", outcome.errors).into()),

@@ -15,6 +15,9 @@ pub(crate) enum Kind {
     Functions(usize),
     /// This many KiB of data that the module brings along.
     Image(usize),
+    /// This many KiB of data that the app makes when it is initialised. `reads` reads a word of each page of it, `writes`
+    /// writes one.
+    Data(usize),
     /// A function `items` that answers as many small objects as it is asked for.
     Answers,
 }
@@ -25,10 +28,80 @@ impl Kind {
         match self {
             Self::Functions(count) => format!("functions-{count}"),
             Self::Image(kibibytes) => format!("image-{kibibytes}"),
+            Self::Data(kibibytes) => format!("data-{kibibytes}"),
             Self::Answers => "answers".into(),
         }
     }
 }
+
+/// Words of 8 bytes in a KiB.
+const WORDS: usize = 128;
+
+/// Data, and functions that touch all pages of 4 KiB of it.
+const ASSEMBLYSCRIPT_DATA: &str = "
+const table = fill(WORDS);
+
+function fill(words: i32): StaticArray<u64> {
+  const table = new StaticArray<u64>(words);
+  let state: u64 = 0x9e3779b97f4a7c15;
+  for (let at = 0; at < words; at++) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    table[at] = state;
+  }
+  return table;
+}
+
+/** Reads a word of each page. */
+export function reads(): u64 {
+  let sum: u64 = 0;
+  for (let at = 0; at < table.length; at += 512) sum += table[at];
+  return sum;
+}
+
+/** Writes a word of each page. */
+export function writes(): u64 {
+  for (let at = 0; at < table.length; at += 512) table[at] += 1;
+  return table[0];
+}
+";
+
+/// The same. The atomic addition keeps TinyGo from making the data itself, which takes it very long.
+const GO_DATA: &str = "
+var table = fill(WORDS)
+
+var started uint64
+
+func fill(words int) []uint64 {
+	table := make([]uint64, words)
+	state := uint64(0x9e3779b97f4a7c14) + atomic.AddUint64(&started, 1)
+	for at := range table {
+		state ^= state << 13
+		state ^= state >> 7
+		state ^= state << 17
+		table[at] = state
+	}
+	return table
+}
+
+// Reads a word of each page.
+func Reads() uint64 {
+	sum := uint64(0)
+	for at := 0; at < len(table); at += 512 {
+		sum += table[at]
+	}
+	return sum
+}
+
+// Writes a word of each page.
+func Writes() uint64 {
+	for at := 0; at < len(table); at += 512 {
+		table[at]++
+	}
+	return table[0]
+}
+";
 
 /// Writes an app's files into a folder.
 type Writer = fn(Kind, &Path) -> Result<()>;
@@ -111,6 +184,7 @@ fn assemblyscript(kind: Kind) -> Result<String> {
              Item();\n    item.id = at;\n    item.name = \"A small object\";\n    item.score = <f64>at * 0.5;\n    all[at] = \
              item;\n  }\n  return all;\n}\n",
         ),
+        Kind::Data(kibibytes) => text.push_str(&ASSEMBLYSCRIPT_DATA.replace("WORDS", &(kibibytes * WORDS).to_string())),
         Kind::Image(_) => return Err("images are made with Go, whose compiler embeds files".into()),
     }
     Ok(text)
@@ -120,6 +194,7 @@ fn go(kind: Kind) -> Result<String> {
     let imports = match kind {
         Kind::Functions(_) => "import \"strconv\"\n\n",
         Kind::Image(_) => "import _ \"embed\"\n\n//go:embed image.bin\nvar image string\n\n",
+        Kind::Data(_) => "import \"sync/atomic\"\n\n",
         Kind::Answers => "",
     };
     let mut text = format!(
@@ -144,6 +219,7 @@ fn go(kind: Kind) -> Result<String> {
                 }
             }
         }
+        Kind::Data(kibibytes) => text.push_str(&GO_DATA.replace("WORDS", &(kibibytes * WORDS).to_string())),
         Kind::Image(_) => text.push_str("\n// A byte of the image.\nfunc Byte(at int32) int32 {\n\treturn int32(image[at])\n}\n"),
         Kind::Answers => text.push_str(
             "\ntype Item struct {\n\tId    int32\n\tName  string\n\tScore float64\n}\n\nfunc Items(count int32) []Item \

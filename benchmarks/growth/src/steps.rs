@@ -118,6 +118,35 @@ pub(crate) fn calling(apps: &[App], what: &str) -> Result<()> {
     publish("Calls, in process", what, &quantities, &columns.rows())
 }
 
+/// Calls that touch nothing of the app's data, read a word of each page of it, or write one.
+pub(crate) fn touching(apps: &[App], what: &str) -> Result<()> {
+    const FUNCTIONS: [&str; 2] = ["reads", "writes"];
+    let quantities = [
+        quantity("cost per call that touches no data", "us", 2),
+        quantity("cost per call that reads each page", "us", 2),
+        quantity("cost per call that writes each page", "us", 2),
+    ];
+    let runtime = runtime()?;
+    let mut loaded = Vec::new();
+    for app in apps {
+        let loading = library::load(&runtime, &app.artifact)?.0;
+        let requests = FUNCTIONS.map(|name| loading.request(name));
+        loaded.push((loading, requests));
+    }
+    let mut columns = Columns::new(apps, &quantities);
+    for round in 0..CALL_ROUNDS {
+        for at in order(round, apps.len()) {
+            let (app, requests) = &loaded[at];
+            columns.samples[at][0].push(each(|| app.call(&runtime))?);
+            for (samples, request) in columns.samples[at][1..].iter_mut().zip(requests) {
+                let request = request.as_ref().ok_or("the app has no functions that touch its data")?;
+                samples.push(each(|| app.call_with(&runtime, request))?);
+            }
+        }
+    }
+    publish("Calls that touch data, in process", what, &quantities, &columns.rows())
+}
+
 /// Microseconds of one `run`, over as many as fill the span, after one that does not count.
 fn each(mut run: impl FnMut() -> Result<()>) -> Result<f64> {
     run()?;

@@ -1,4 +1,7 @@
-//! Runs one path of the runner's library many times, so that its instructions can be counted: instructions PATH TIMES
+//! Runs one path of the runner's library many times, so that its instructions can be counted:
+//!
+//!     instructions LANGUAGE|graphql TIMES
+//!     instructions FOLDER TIMES           requests to the app in this folder
 //!
 //! Everything runs on this thread, without HTTP. What one run costs is the difference of two counts divided by the
 //! difference of the times. benchmarks/instructions.sh does that.
@@ -15,7 +18,7 @@ use runner::server::GraphqlHandler;
 use tests::guests::{self, Apps as _, Language};
 use tests::in_process::{self, Guest};
 
-const USAGE: &str = "usage: instructions LANGUAGE|graphql|request TIMES";
+const USAGE: &str = "usage: instructions LANGUAGE|graphql|FOLDER TIMES";
 
 const PEOPLE: &str = "examples/people";
 const BODY: &[u8] = br#"{"query":"{ sayHello }"}"#;
@@ -57,8 +60,9 @@ fn run(path: &str, times: usize) -> Result<(), &'static str> {
             };
             graphql(&load(PEOPLE), Arc::new(greet), times);
         }
-        "request" => {
-            let guest = Arc::new(load(PEOPLE));
+        // A request, and a fresh instance of the app that greets.
+        folder if folder.contains('/') => {
+            let guest = Arc::new(load(folder));
             let caller = Arc::clone(&guest);
             let call = move |request: CallRequest| {
                 futures::future::ready(caller.with_kept(|instance| instance.call(&request))).boxed()

@@ -19,7 +19,9 @@ pub(crate) async fn measure(options: &Options) -> Result<String> {
         for index in order {
             let subject = &subjects[index];
             let mut server = spawn(&subject.command, options.server_core)?;
-            let elapsed = first_answer(&mut server).await.map_err(|error| format!("{}: {error}", subject.name))?;
+            let elapsed = first_answer(&mut server, &options.message())
+                .await
+                .map_err(|error| format!("{}: {error}", subject.name))?;
             if !warming {
                 times.push(index, elapsed.as_secs_f64() * 1000.0);
             }

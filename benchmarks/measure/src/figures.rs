@@ -7,14 +7,14 @@ use crate::options::Subject;
 
 /// One quantity of all subjects, by their index.
 pub(crate) struct Figure {
-    name: &'static str,
+    name: String,
     unit: &'static str,
     samples: Vec<Samples<f64>>,
 }
 
 impl Figure {
-    pub(crate) fn new(name: &'static str, unit: &'static str, subjects: &[Subject]) -> Self {
-        Self { name, unit, samples: vec![Samples::default(); subjects.len()] }
+    pub(crate) fn new(name: impl Into<String>, unit: &'static str, subjects: &[Subject]) -> Self {
+        Self { name: name.into(), unit, samples: vec![Samples::default(); subjects.len()] }
     }
 
     pub(crate) fn push(&mut self, index: usize, value: f64) {

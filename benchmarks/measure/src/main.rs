@@ -28,7 +28,10 @@ usage: measure cold|memory|throughput [OPTION VALUE]...
   --requests N        memory: requests before the peak is read [2000]
   --connections N,... connections [memory 64, throughput 1,16,64,256]
   --seconds N         throughput: length of one run [3]
-  --script FILE       throughput: the script for wrk [benchmarks/wrk.lua]";
+  --script FILE       throughput: the script for wrk [benchmarks/wrk.lua]
+  --body TEXT         the body of every request [that asks for sayHello]
+  --data JSON         the data of every answer [of sayHello]
+  --prefix TEXT       in front of the names of figures []";
 
 async fn run(arguments: &[String]) -> Result<()> {
     let [command, options @ ..] = arguments else { return Err(USAGE.into()) };

@@ -10,7 +10,7 @@ use loadgen::server::Server;
 use crate::Result;
 use crate::figures::Figure;
 use crate::options::Options;
-use crate::server::{first_answer, message, spawn};
+use crate::server::{first_answer, spawn};
 
 const ROUNDS: usize = 5;
 
@@ -30,7 +30,9 @@ pub(crate) async fn measure(options: &Options) -> Result<String> {
         for index in options.order(round) {
             let subject = &subjects[index];
             let mut server = spawn(&subject.command, options.server_core)?;
-            first_answer(&mut server).await.map_err(|error| format!("{}: {error}", subject.name))?;
+            first_answer(&mut server, &options.message())
+                .await
+                .map_err(|error| format!("{}: {error}", subject.name))?;
             tokio::time::sleep(SETTLE).await;
             idle.push(index, server.process.mebibytes("VmRSS")?);
             anonymous.push(index, server.process.mebibytes("RssAnon")?);
@@ -46,6 +48,6 @@ async fn load(server: &Server, options: &Options) -> Result<()> {
     let count = options.connections.as_ref().map_or(CONNECTIONS, |numbers| numbers[0]);
     let (open, unopened) = load::connections(server.address, u32::try_from(count)?).await;
     let (taken, requests) = (Arc::new(AtomicUsize::new(0)), options.requests);
-    let loaded = load::repeat(open, &message(), move || taken.fetch_add(1, Ordering::Relaxed) < requests).await;
+    let loaded = load::repeat(open, &options.message(), move || taken.fetch_add(1, Ordering::Relaxed) < requests).await;
     unopened.failure.or(loaded.failure).map_or(Ok(()), |failure| Err(failure.into()))
 }

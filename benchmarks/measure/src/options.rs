@@ -1,6 +1,12 @@
 //! The command line.
 
+use loadgen::client::{HeaderMap, Message};
+use serde_json::{Value, json};
+
 use crate::{Result, USAGE};
+
+/// The body of every request, unless told.
+const BODY: &str = r#"{"query":"{ sayHello }"}"#;
 
 /// A command that is measured: a server, or a program that ends by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +28,12 @@ pub(crate) struct Options {
     pub(crate) connections: Option<Vec<usize>>,
     pub(crate) seconds: u64,
     pub(crate) script: String,
+    /// The body of every request.
+    pub(crate) body: String,
+    /// The `data` of every answer.
+    pub(crate) data: Value,
+    /// In front of the names of figures.
+    pub(crate) prefix: String,
 }
 
 impl Options {
@@ -37,6 +49,9 @@ impl Options {
             connections: None,
             seconds: 3,
             script: "benchmarks/wrk.lua".into(),
+            body: BODY.into(),
+            data: json!({ "sayHello": "Hello!" }),
+            prefix: String::new(),
         };
         for pair in arguments.chunks(2) {
             let [name, value] = pair else { return Err(USAGE.into()) };
@@ -57,6 +72,9 @@ impl Options {
                 }
                 "--seconds" => options.seconds = value.parse::<u64>()?.max(1),
                 "--script" => options.script.clone_from(value),
+                "--body" => options.body.clone_from(value),
+                "--data" => options.data = serde_json::from_str(value)?,
+                "--prefix" => options.prefix.clone_from(value),
                 _ => return Err(format!("unknown option {name}\n{USAGE}").into()),
             }
         }
@@ -64,6 +82,11 @@ impl Options {
             return Err(format!("nothing to measure\n{USAGE}").into());
         }
         Ok(options)
+    }
+
+    /// What every server is asked. All have to answer the same: a fast error must not count as a fast answer.
+    pub(crate) fn message(&self) -> Message {
+        Message::post("/graphql", &HeaderMap::new(), self.body.clone()).expecting(self.data.clone())
     }
 
     /// Who takes part in a round, as indices into the subjects.

@@ -3,14 +3,10 @@
 use std::process::Command;
 use std::time::Duration;
 
-use loadgen::client::{HeaderMap, Message};
+use loadgen::client::Message;
 use loadgen::cores::Cores;
 use loadgen::server::Server;
 use measure::Result;
-use serde_json::json;
-
-/// The body of every request, here and in wrk.
-pub(crate) const BODY: &str = r#"{"query":"{ sayHello }"}"#;
 
 /// Starts `command` on `core`, with `{port}` replaced by a free port.
 pub(crate) fn spawn(command: &str, core: usize) -> Result<Server> {
@@ -25,16 +21,10 @@ pub(crate) fn spawn(command: &str, core: usize) -> Result<Server> {
 }
 
 /// Asks for the first answer as soon as the server listens; gives the time since just before the spawn.
-pub(crate) async fn first_answer(server: &mut Server) -> Result<Duration> {
-    let message = message();
+pub(crate) async fn first_answer(server: &mut Server, message: &Message) -> Result<Duration> {
     let mut connection = server.connect().await?;
-    let answer = connection.exchange(&message).await?;
+    let answer = connection.exchange(message).await?;
     let elapsed = server.process.age();
-    answer.check(&message)?;
+    answer.check(message)?;
     Ok(elapsed)
-}
-
-/// What every server is asked. All have to answer the same: a fast error must not count as a fast answer.
-pub(crate) fn message() -> Message {
-    Message::post("/graphql", &HeaderMap::new(), BODY).expecting(json!({ "sayHello": "Hello!" }))
 }

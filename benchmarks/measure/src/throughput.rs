@@ -7,7 +7,7 @@ use measure::wrk::Wrk;
 use crate::Result;
 use crate::figures::Figure;
 use crate::options::{Options, Subject};
-use crate::server::{BODY, first_answer, spawn};
+use crate::server::{first_answer, spawn};
 
 const ROUNDS: usize = 3;
 const CONNECTIONS: [usize; 4] = [1, 16, 64, 256];
@@ -27,12 +27,13 @@ struct Columns {
 }
 
 impl Columns {
-    fn new(subjects: &[Subject]) -> Self {
+    fn new(subjects: &[Subject], prefix: &str) -> Self {
+        let figure = |name: &str, unit| Figure::new(format!("{prefix}{name}"), unit, subjects);
         Self {
-            rate: Figure::new("requests per second", "1/s", subjects),
-            median: Figure::new("latency, 50th percentile", "µs", subjects),
-            tail: Figure::new("latency, 99th percentile", "µs", subjects),
-            processor: Figure::new("processor time per request", "µs", subjects),
+            rate: figure("requests per second", "1/s"),
+            median: figure("latency, 50th percentile", "µs"),
+            tail: figure("latency, 99th percentile", "µs"),
+            processor: figure("processor time per request", "µs"),
         }
     }
 }
@@ -41,7 +42,7 @@ impl Columns {
 pub(crate) async fn measure(options: &Options) -> Result<String> {
     let subjects = &options.subjects;
     let numbers = options.connections.as_deref().unwrap_or(&CONNECTIONS);
-    let mut columns: Vec<Columns> = numbers.iter().map(|_| Columns::new(subjects)).collect();
+    let mut columns: Vec<Columns> = numbers.iter().map(|_| Columns::new(subjects, &options.prefix)).collect();
     for round in 0..options.rounds.unwrap_or(ROUNDS) {
         for (&connections, columns) in numbers.iter().zip(&mut columns) {
             for index in options.order(round) {
@@ -61,15 +62,15 @@ pub(crate) async fn measure(options: &Options) -> Result<String> {
 
 async fn run(options: &Options, command: &str, connections: usize, index: usize, columns: &mut Columns) -> Result<()> {
     let mut server = spawn(command, options.server_core)?;
-    first_answer(&mut server).await?;
+    first_answer(&mut server, &options.message()).await?;
     let seconds = options.warm_up.unwrap_or(WARM_UP).max(1) as u64;
-    let wrk = Wrk { script: Path::new(&options.script), body: BODY, connections, seconds, timeout: TIMEOUT };
+    let wrk = Wrk { script: Path::new(&options.script), body: &options.body, connections, seconds, timeout: TIMEOUT };
     wrk.run(server.address).await?;
     let before = server.process.processor_seconds()?;
     let outcome = Wrk { seconds: options.seconds, ..wrk }.run(server.address).await?;
     let used = server.process.processor_seconds()? - before;
     // A GraphQL error has status 200, so the answer is looked at once more after the load.
-    first_answer(&mut server).await?;
+    first_answer(&mut server, &options.message()).await?;
     columns.rate.push(index, outcome.rate());
     columns.median.push(index, outcome.p50);
     columns.tail.push(index, outcome.p99);

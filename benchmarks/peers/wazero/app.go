@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"unicode/utf16"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -25,17 +27,43 @@ func newApp(ctx context.Context, config wazero.RuntimeConfig, wasm []byte) (*app
 	if _, err := wasi_snapshot_preview1.Instantiate(ctx, runtime); err != nil {
 		return nil, err
 	}
-	// The greeting logs nothing, so this is never called; without it there is no instance.
-	ignore := func(level, message uint32) {}
-	host := runtime.NewHostModuleBuilder("modus_system").NewFunctionBuilder().WithFunc(ignore).Export("logMessage")
-	if _, err := host.Instantiate(ctx); err != nil {
-		return nil, err
-	}
 	module, err := runtime.CompileModule(ctx, wasm)
 	if err != nil {
 		return nil, err
 	}
+	if err := ignoreOthers(ctx, runtime, module); err != nil {
+		return nil, err
+	}
 	return &app{runtime, module}, nil
+}
+
+// ignoreOthers defines the imports beside WASI's: they do nothing and give 0. The greeting calls none of them; without them
+// there is no instance.
+func ignoreOthers(ctx context.Context, runtime wazero.Runtime, module wazero.CompiledModule) error {
+	builders := map[string]wazero.HostModuleBuilder{}
+	for _, function := range module.ImportedFunctions() {
+		from, name, _ := function.Import()
+		if from == wasi_snapshot_preview1.ModuleName {
+			continue
+		}
+		builder, ok := builders[from]
+		if !ok {
+			builder = runtime.NewHostModuleBuilder(from)
+			builders[from] = builder
+		}
+		results := len(function.ResultTypes())
+		ignore := api.GoFunc(func(_ context.Context, stack []uint64) {
+			clear(stack[:results])
+		})
+		parameters := function.ParamTypes()
+		builder.NewFunctionBuilder().WithGoFunction(ignore, parameters, function.ResultTypes()).Export(name)
+	}
+	for _, builder := range builders {
+		if _, err := builder.Instantiate(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sayHello calls the function in an instance of its own.
@@ -54,6 +82,14 @@ func (a *app) sayHello(ctx context.Context) (string, error) {
 	}
 	defer instance.Close(ctx)
 
+	// An AssemblyScript app: the string is an object, whose address is the result. 0 is the name not given.
+	if hello := instance.ExportedFunction("sayHello"); hello != nil && len(hello.Definition().ParamTypes()) == 1 {
+		object, err := call(ctx, instance, "sayHello", 0)
+		if err != nil {
+			return "", err
+		}
+		return readObject(instance.Memory(), uint32(object))
+	}
 	// The string, an address and a length, is left in a block that the caller allocates; 0 is the name not given.
 	block, err := call(ctx, instance, "malloc", 8)
 	if err != nil {
@@ -86,6 +122,20 @@ func readString(memory api.Memory, block uint32) (string, error) {
 		return "", errors.New("the result lies outside of the memory")
 	}
 	return string(text), nil
+}
+
+// readObject reads a string of AssemblyScript: UTF-16, its bytes are counted in the word in front of it.
+func readObject(memory api.Memory, object uint32) (string, error) {
+	length, ok := memory.ReadUint32Le(object - 4)
+	bytes, okBytes := memory.Read(object, length)
+	if !ok || !okBytes {
+		return "", errors.New("the result lies outside of the memory")
+	}
+	units := make([]uint16, length/2)
+	for i := range units {
+		units[i] = binary.LittleEndian.Uint16(bytes[2*i:])
+	}
+	return string(utf16.Decode(units)), nil
 }
 
 // ServeHTTP answers as GraphQL would.

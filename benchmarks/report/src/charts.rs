@@ -43,7 +43,12 @@ const CHARTS: &[Entry] = &[
 ];
 
 /// The parts of the report: prefix of the figures' names, heading.
-const PARTS: &[(&str, &str)] = &[("growth: ", "Growth"), ("compute: ", "Compute")];
+const PARTS: &[(&str, &str)] = &[
+    ("in process: ", "In process"),
+    ("sql: ", "One row of a database"),
+    ("growth: ", "Growth"),
+    ("compute: ", "Compute"),
+];
 const FIRST_PART: &str = "Side by side";
 
 /// How the figure is shown.
@@ -52,6 +57,10 @@ pub(crate) fn of(figure: &str) -> Chart {
         return Chart { title: title.into(), x: x.into(), note };
     }
     let title = PARTS.iter().find_map(|(prefix, _)| figure.strip_prefix(prefix)).unwrap_or(figure);
+    // The same quantity of other subjects.
+    if let Some(&(_, title, x, _)) = CHARTS.iter().find(|(name, ..)| *name == title) {
+        return Chart { title: title.into(), x: x.into(), note: "" };
+    }
     // What a figure grows with comes last in its name: "growth: time per call, functions".
     let x = title.rsplit_once(", ").map_or("size", |(_, x)| x);
     Chart { title: capitalised(title), x: x.into(), note: "" }
@@ -91,5 +100,7 @@ mod tests {
         let chart = of("growth: time per call, functions");
         assert_eq!((chart.title.as_str(), chart.x.as_str()), ("Time per call, functions", "functions"));
         assert_eq!(of("requests per second").x, "connections");
+        let chart = of("sql: latency, 50th percentile");
+        assert_eq!((chart.title.as_str(), chart.x.as_str()), ("Latency, 50th percentile", "connections"));
     }
 }

@@ -7,7 +7,7 @@ use plotters::style::{BLACK, Color as _, IntoTextStyle as _, RGBAColor, RGBColor
 pub(crate) const WIDTH: u32 = 860;
 
 /// Colours that people with any kind of colour vision tell apart, then some more. By place among the subjects.
-const COLOURS: [RGBColor; 12] = [
+const COLOURS: [RGBColor; 20] = [
     RGBColor(213, 94, 0),
     RGBColor(0, 0, 0),
     RGBColor(0, 114, 178),
@@ -20,6 +20,14 @@ const COLOURS: [RGBColor; 12] = [
     RGBColor(128, 60, 20),
     RGBColor(150, 200, 60),
     RGBColor(220, 40, 80),
+    RGBColor(0, 90, 60),
+    RGBColor(90, 60, 0),
+    RGBColor(60, 60, 140),
+    RGBColor(190, 160, 220),
+    RGBColor(110, 130, 0),
+    RGBColor(250, 150, 130),
+    RGBColor(0, 150, 170),
+    RGBColor(80, 80, 80),
 ];
 
 /// The colour of a subject by its place in the figure.

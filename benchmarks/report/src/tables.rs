@@ -6,8 +6,8 @@ use crate::charts::Chart;
 use crate::figures::{Figure, Point, Series};
 use crate::scale::{label, number};
 
-/// The subject that others are compared with, where it takes part.
-const YARDSTICK: &str = "hello";
+/// The subjects that others are compared with: the first that takes part.
+const YARDSTICKS: [&str; 2] = ["hello", "native, tokio-postgres"];
 
 /// The table of a figure.
 pub(crate) fn table(figure: &Figure, chart: &Chart) -> String {
@@ -22,15 +22,17 @@ fn plain(figure: &Figure) -> String {
         let rows = figure.series.iter().map(|series| vec![series.subject.clone(), number(series.points[0].minimum)]);
         return markdown(&[String::new(), unit.clone()], rows);
     }
-    let yardstick = yardstick(figure).map(|series| series.points[0]);
+    let yardstick = yardstick(figure).map(|series| (&series.subject, series.points[0]));
     let mut head = vec![String::new(), format!("minimum, {unit}"), format!("median, {unit}")];
-    if yardstick.is_some() {
-        head.extend(["minimum", "median"].map(|which| format!("{which} ÷ {YARDSTICK}")));
+    if let Some((name, _)) = yardstick {
+        head.extend(["minimum", "median"].map(|which| format!("{which} ÷ {name}")));
     }
     let rows = figure.series.iter().map(|Series { subject, points, .. }| {
         let point = points[0];
         let mut row = vec![subject.clone(), number(point.minimum), number(point.median)];
-        row.extend(yardstick.iter().flat_map(|yardstick| ratios(&point, yardstick)).map(|ratio| format!("{ratio:.2}")));
+        row.extend(
+            yardstick.iter().flat_map(|(_, yardstick)| ratios(&point, yardstick)).map(|ratio| format!("{ratio:.2}")),
+        );
         row
     });
     markdown(&head, rows)
@@ -56,14 +58,14 @@ fn by_x(figure: &Figure, chart: &Chart) -> String {
             let pair = ratios(&at(series, x)?, &at(yardstick, x)?);
             Some(pair.map(|ratio| format!("{ratio:.2}")))
         });
-        let _ = write!(text, "\nThe same ÷ {YARDSTICK}:\n\n{ratios}");
+        let _ = write!(text, "\nThe same ÷ {}:\n\n{ratios}", yardstick.subject);
     }
     text
 }
 
 /// The yardstick, where it takes part in the figure.
 fn yardstick(figure: &Figure) -> Option<&Series> {
-    figure.series.iter().find(|series| series.subject == YARDSTICK)
+    YARDSTICKS.iter().find_map(|name| figure.series.iter().find(|series| series.subject == *name))
 }
 
 /// Of the minima, and of the medians.

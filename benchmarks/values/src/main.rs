@@ -1,8 +1,15 @@
-//! What it costs to move values into a guest and back, beside what serde_json needs to read and write the same data.
+//! In process, without HTTP: what it costs to move values into a guest and back, beside what serde_json needs to read and
+//! write the same data; and what a trivial call of whole apps costs.
 //!
-//! Prints a table in Markdown. All rows take turns within each round; minimum and median of the rounds are shown.
+//!     values values [--rounds N]                       prints a table in Markdown
+//!     values calls [--rounds N] --app=NAME=FOLDER...   prints lines of JSON
+//!
+//! All rows take turns within each round; minimum and median of the rounds are shown.
+
+mod calls;
 
 use std::hint::black_box;
+use std::process::ExitCode;
 use std::time::Instant;
 
 use abi::value::Value;
@@ -13,7 +20,8 @@ use serde::{Deserialize, Serialize};
 use tests::guests::{self, Apps as _, Language};
 use tests::in_process::{self, Guest, Kept};
 
-/// Rounds, each of which measures every row once.
+const USAGE: &str = "usage: values values [--rounds N] | calls [--rounds N] --app=NAME=FOLDER...";
+/// Rounds, each of which measures every row once, unless told.
 const ROUNDS: usize = 40;
 /// Nanoseconds that a measurement takes at least.
 const SPAN: f64 = 2e6;
@@ -114,7 +122,7 @@ fn call(instance: &mut Kept<'_>, request: &CallRequest) {
     in_process::value(instance.call(request)).expect("the guest answers");
 }
 
-fn measure(guest: &Guest, shapes: &[Shape]) -> Vec<Row> {
+fn measure(guest: &Guest, shapes: &[Shape], rounds: usize) -> Vec<Row> {
     let argument = |shape: &Shape| -> Value {
         let json: serde_json::Value = serde_json::from_str(&shape.json).expect("the benchmark's own JSON is valid");
         Value::from(&json)
@@ -122,7 +130,7 @@ fn measure(guest: &Guest, shapes: &[Shape]) -> Vec<Row> {
     let requests: Vec<CallRequest> =
         shapes.iter().map(|shape| guest.request(shape.function, &[argument(shape)])).collect();
     let mut rows: Vec<Row> = shapes.iter().map(|_| Row::default()).collect();
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         for ((shape, request), row) in shapes.iter().zip(&requests).zip(&mut rows) {
             row.fresh.push(nanoseconds(|| guest.with_kept(|instance| call(instance, request))));
             row.kept.push(guest.with_kept(|instance| nanoseconds(|| call(instance, request))));
@@ -140,7 +148,7 @@ fn summary(samples: &mut [f64]) -> (f64, f64) {
     (samples[0], samples[samples.len() / 2])
 }
 
-fn main() {
+fn values(rounds: usize) {
     let shapes = shapes();
     println!(
         "| language | value | fresh instance, µs | kept instance, µs | kept, ns per element | serde_json, µs | kept ÷ serde_json |"
@@ -150,7 +158,7 @@ fn main() {
         let folder = language.folder();
         let wasm = guests::build(&format!("benchmarks/values/guests/{folder}/values"));
         let guest = Guest::load(&wasm, Options::default());
-        for (shape, mut row) in shapes.iter().zip(measure(&guest, &shapes)) {
+        for (shape, mut row) in shapes.iter().zip(measure(&guest, &shapes, rounds)) {
             let (fresh, kept, serde) = (summary(&mut row.fresh), summary(&mut row.kept), summary(&mut row.serde));
             println!(
                 "| {language:?} | {} | {:.2} / {:.2} | {:.2} / {:.2} | {:.0} / {:.0} | {:.2} / {:.2} | {:.1} / {:.1} |",
@@ -166,6 +174,32 @@ fn main() {
                 kept.0 / serde.0,
                 kept.1 / serde.1,
             );
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Option<()> {
+    let [command, options @ ..] = arguments else { return None };
+    let (rounds, apps) = match options {
+        [flag, number, rest @ ..] if flag == "--rounds" => (number.parse().ok().filter(|rounds| *rounds > 0)?, rest),
+        rest => (ROUNDS, rest),
+    };
+    let apps: Option<Vec<(&str, &str)>> = apps.iter().map(|app| app.strip_prefix("--app=")?.split_once('=')).collect();
+    match (command.as_str(), apps?.as_slice()) {
+        ("values", []) => values(rounds),
+        ("calls", apps @ [_, ..]) => calls::run(apps, rounds),
+        _ => return None,
+    }
+    Some(())
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Some(()) => ExitCode::SUCCESS,
+        None => {
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
         }
     }
 }

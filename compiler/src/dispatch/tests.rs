@@ -1,7 +1,7 @@
 //! Every function of a module is reached through its entry, with its own arguments.
 
 use proptest::prelude::*;
-use wasm_encoder::{CustomSection, EntityType};
+use wasm_encoder::{CustomSection, EntityType, NameMap, Section as _};
 use wasmi::{Engine, Linker, Store, Val};
 
 use super::*;
@@ -48,7 +48,10 @@ fn module(imports: u32, functions: &[Vec<usize>]) -> Vec<u8> {
     });
     let described: Vec<_> = described.collect();
     let metadata = format!(r#"{{"sdk":"modus-sdk-go","fnExports":{{{}}}}}"#, described.join(","));
-    module.section(&types).section(&imported).section(&declared).section(&exports).section(&code);
+    let mut globals = GlobalSection::new();
+    let number = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+    globals.global(number, &ConstExpr::i32_const(7));
+    module.section(&types).section(&imported).section(&declared).section(&globals).section(&exports).section(&code);
     module.section(&CustomSection { name: VERSION_SECTION.into(), data: [VERSION].as_slice().into() });
     module.section(&CustomSection { name: SECTION.into(), data: metadata.as_bytes().into() });
     module.finish()
@@ -180,4 +183,26 @@ fn names() {
     }
     named(&[1, 4, 9, 2, 1, b'g']);
     named(&[1, 200]);
+}
+
+/// The global that counts is the last one, and starts at 0.
+#[test]
+fn collections_are_counted_where_the_collector_is_known() {
+    for name in ["runtime.runGC", "main.other"] {
+        let mut wasm = module(0, &[vec![0]]);
+        let (mut names, mut section) = (NameMap::new(), NameSection::new());
+        names.append(0, name);
+        section.functions(&names);
+        section.append_to(&mut wasm);
+        let engine = Engine::default();
+        let module = wasmi::Module::new(&engine, added(&wasm).1).expect("a valid module");
+        let mut store = Store::new(&engine, ());
+        let instance = Linker::new(&engine).instantiate_and_start(&mut store, &module).expect("an instance");
+        let collector = instance.get_func(&store, "_initialize").expect("the function");
+        for _ in 0..3 {
+            collector.call(&mut store, &[], &mut []).expect("it returns");
+        }
+        let count = instance.get_global(&store, guest::COLLECTIONS).map(|global| global.get(&store).i32());
+        assert_eq!(count, (name == "runtime.runGC").then_some(Some(3)), "{name}");
+    }
 }

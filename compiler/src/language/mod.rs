@@ -4,6 +4,7 @@
 //! A new language is one folder here, which implements [`Frontend`], and one line in [`frontend`].
 
 mod assemblyscript;
+mod collector;
 mod facts;
 mod golang;
 mod map_seeds;
@@ -20,6 +21,7 @@ use abi::types::{Kind, TypeId, Types};
 use crate::diagnostic::Diagnostic;
 use crate::metadata::Metadata;
 
+pub use collector::{Functions, Passing, Place};
 pub use facts::{Shape, TypeFacts};
 pub use map_seeds::MapSeeds;
 
@@ -113,6 +115,11 @@ pub trait Frontend: Sync {
     /// The generator behind the maps of the language's runtime, where it has one.
     fn map_seeds(&self) -> Option<&'static dyn MapSeeds> {
         None
+    }
+
+    /// The places in a module's code that are passed once for each collection of garbage; none where they are not known.
+    fn collections(&self, _: &Functions<'_>) -> Vec<Place> {
+        Vec::new()
     }
 }
 

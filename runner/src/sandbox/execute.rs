@@ -9,7 +9,7 @@ use abi::language::Lifted;
 use abi::plan::{FunctionPlan, Program};
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument as _;
-use wasmtime::{Func, Store, Val};
+use wasmtime::{Extern, Func, Store, Val};
 
 use super::Inner;
 use super::aside::beside;
@@ -128,7 +128,23 @@ impl Instance {
             }
         };
         let time = watch.ended(&ending, self.store.data().host_time);
+        self.count_collections();
         Outcome { weight, ..self.report(ending, &watch, time) }
+    }
+
+    /// Counts the collections of garbage since the last call. Those of an instance that has ended are not known.
+    fn count_collections(&mut self) {
+        let Life::Running(instance) = self.life else { return };
+        let Some(export) = self.store.data().code.exports.collections else { return };
+        let global = instance.get_module_export(&mut self.store, &export).and_then(Extern::into_global);
+        let Some(global) = global else { return };
+        if let Val::I32(count) = global.get(&mut self.store)
+            && count != 0
+        {
+            metrics::collected(count.cast_unsigned());
+            // It is mutable and of this type: modusc has added it.
+            _ = global.set(&mut self.store, Val::I32(0));
+        }
     }
 
     fn report(&mut self, ending: Ending, watch: &Watch, time: Duration) -> Outcome {
@@ -193,7 +209,7 @@ impl Instance {
             let instance = code.instance.instantiate_async(&mut *store).await?;
             store.data_mut().exports = Some(code.exports.of_instance(&mut *store, instance));
             let start = code.start.as_ref().and_then(|export| instance.get_module_export(&mut *store, export));
-            if let Some(start) = start.and_then(wasmtime::Extern::into_func) {
+            if let Some(start) = start.and_then(Extern::into_func) {
                 start.call_async(&mut *store, &[], &mut []).await?;
             }
             seeds::plant(store, &inner.shared.program.renewal)?;

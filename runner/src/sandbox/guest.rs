@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
-use abi::guest::{COLLECT, Guest, Helper, MEMORY, Stopped};
+use abi::guest::{COLLECT, COLLECTIONS, Guest, Helper, MEMORY, Stopped};
 use abi::language::Language;
 use abi::types::CoreType;
 use wasmtime::{AsContextMut, Caller, Extern, ExternType, Func, Instance, Memory, Module, ModuleExport, Val, ValType};
 
 use super::state::State;
 use crate::compute::at_once;
+use crate::telemetry::metrics;
 
 /// Where a module's memory and helpers are.
 pub(crate) struct ExportTable {
     memory: Option<ModuleExport>,
     /// `__collect`, which only `Options::collect` calls.
     collect: Option<ModuleExport>,
+    /// The global that counts collections.
+    pub(crate) collections: Option<ModuleExport>,
     /// By their places in the language's list.
     helpers: [Option<HelperExport>; Helper::MOST],
 }
@@ -49,7 +52,11 @@ impl ExportTable {
         for (found, helper) in helpers.iter_mut().zip(language.implementation().helpers()) {
             *found = HelperExport::find(module, helper);
         }
-        Self { memory: module.get_export_index(MEMORY), collect: module.get_export_index(COLLECT), helpers }
+        let [memory, collect, collections] = [MEMORY, COLLECT, COLLECTIONS].map(|name| module.get_export_index(name));
+        if collections.is_some() {
+            metrics::collections_are_counted();
+        }
+        Self { memory, collect, collections, helpers }
     }
 
     /// The exports of an instance. Helpers are looked up when they are called: each costs as much as a call.

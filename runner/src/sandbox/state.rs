@@ -158,7 +158,7 @@ pub(crate) struct MemoryLimit {
 }
 
 impl ResourceLimiter for MemoryLimit {
-    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         self.refused = if desired > self.bytes {
             Some(Refused::Own(self.bytes))
         } else {
@@ -166,6 +166,9 @@ impl ResourceLimiter for MemoryLimit {
         };
         if let Some(refused) = self.refused {
             metrics::refused(refused.limit());
+        } else if current > 0 {
+            // Not the memory that an instance begins with.
+            metrics::grew(desired.saturating_sub(current) as u64);
         }
         Ok(self.refused.is_none())
     }

@@ -39,12 +39,17 @@ impl App {
     /// Calls `sayHello` without arguments in an instance of its own.
     ///
     /// # Errors
-    /// When the guest traps or has not the exports of a Go app.
+    /// When the guest traps or has the exports of neither language.
     pub fn say_hello(&self) -> Result<String> {
         let mut store = Store::new(&self.engine, ());
         store.set_epoch_deadline(DEADLINE);
         let instance = self.instance.instantiate(&mut store)?;
         instance.get_typed_func::<(), ()>(&mut store, "_initialize")?.call(&mut store, ())?;
+        // An AssemblyScript app: the string is an object, whose address is the result. 0 is the name not given.
+        if let Ok(say_hello) = instance.get_typed_func::<u32, u32>(&mut store, "sayHello") {
+            let object = say_hello.call(&mut store, 0)?;
+            return read_object(&mut store, instance, object as usize);
+        }
         // The string, an address and a length, is left in a block that the caller allocates; 0 is the name not given.
         let block = instance.get_typed_func::<u32, u32>(&mut store, "malloc")?.call(&mut store, 8)?;
         instance.get_typed_func::<(u32, u32), ()>(&mut store, "sayHello")?.call(&mut store, (block, 0))?;
@@ -79,6 +84,17 @@ fn read_string(store: &mut Store<()>, instance: Instance, block: usize) -> Resul
         |at: usize| -> Option<usize> { Some(u32::from_le_bytes(data.get(at..at + 4)?.try_into().ok()?) as usize) };
     let text = word(block).zip(word(block + 4)).and_then(|(address, length)| data.get(address..address + length));
     Ok(std::str::from_utf8(text.ok_or("the result lies outside of the memory")?)?.to_owned())
+}
+
+/// A string of AssemblyScript: UTF-16, its bytes are counted in the word in front of it.
+fn read_object(store: &mut Store<()>, instance: Instance, object: usize) -> Result<String> {
+    let memory = instance.get_memory(&mut *store, "memory").ok_or("the app exports no memory")?;
+    let data = memory.data(&*store);
+    let length = object.checked_sub(4).and_then(|at| data.get(at..object)?.try_into().ok()).map(u32::from_le_bytes);
+    let bytes = length.and_then(|length| data.get(object..object + length as usize));
+    let units = bytes.ok_or("the result lies outside of the memory")?.chunks_exact(2);
+    let units: Vec<u16> = units.map(|unit| u16::from_le_bytes([unit[0], unit[1]])).collect();
+    Ok(String::from_utf16(&units)?)
 }
 
 fn memory(caller: &mut Caller<'_, ()>) -> Option<Memory> {

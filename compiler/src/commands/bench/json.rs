@@ -75,6 +75,10 @@ fn call(question: &Question, call: &Result<Call, String>) -> Value {
         "given": question.given,
         "error": call.as_ref().err(),
         "latency": found.map(|call| latency(&call.latency)),
+        "memory": found.and_then(|call| call.usage).map(|usage| json!({
+            "collectionsPerCall": usage.collections.map(|collections| rounded(collections, 3)),
+            "grownBytesPerCall": rounded(usage.grown, 1),
+        })),
         "load": found.map(|call| json!({
             "requestsPerSecond": rounded(call.load.rate(), 1),
             "succeeded": call.load.succeeded,

@@ -7,6 +7,7 @@ use loadgen::load::{self, Load};
 use loadgen::samples::{Samples, Summary};
 
 use super::arguments::Bench;
+use super::heap::{Counts, Usage};
 use super::progress::Progress;
 use super::questions::Question;
 use super::server::Server;
@@ -45,6 +46,8 @@ pub(super) struct Figures {
 pub(super) struct Call {
     pub(super) latency: Summary<Duration>,
     pub(super) load: Load,
+    /// What its calls do to their memory; `None` where the runner does not tell, or nothing was called.
+    pub(super) usage: Option<Usage>,
 }
 
 /// A measurement under way.
@@ -140,12 +143,16 @@ impl Measurement<'_> {
 
     async fn call(&self, server: &Server, question: &Question, length: Duration) -> Result<Call, String> {
         let message = self.message(question);
+        let before = counts(server).await;
         let latency = load::latency(server.address, &message, length / 2).await;
         let latency = latency.map_err(|fault| fault.to_string())?;
         let load = load::throughput(server.address, &message, self.arguments.connections, length).await;
         match load.failure {
             Some(failure) if load.succeeded == 0 => Err(failure),
-            _ => Ok(Call { latency, load }),
+            _ => {
+                let usage = counts(server).await.zip(before).and_then(|(now, before)| now.since(before));
+                Ok(Call { latency, load, usage })
+            }
         }
     }
 
@@ -157,4 +164,9 @@ impl Measurement<'_> {
 async fn open(server: &Server) -> Result<Connection, Diagnostic> {
     let connection = Connection::open(server.address).await;
     connection.map_err(|fault| Diagnostic::error(codes::BENCH, format!("the server cannot be reached: {fault}")))
+}
+
+/// Over a connection of its own: one that failed is of no use.
+async fn counts(server: &Server) -> Option<Counts> {
+    Counts::of(&mut Connection::open(server.address).await.ok()?).await
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod example;
+mod heap;
 mod json;
 mod machine;
 mod measure;
@@ -122,6 +123,11 @@ impl Report<'_> {
             );
         }
         for (question, call) in &self.figures.calls {
+            let usage = call.as_ref().ok().and_then(|call| call.usage);
+            let free = self.subject.program.memory.and_then(|memory| memory.free);
+            if let Some(note) = usage.and_then(|usage| usage.note(free)) {
+                notes.push(format!("{}: {note}", question.label));
+            }
             if let Ok(call) = call
                 && let Some(failure) = &call.load.failure
             {

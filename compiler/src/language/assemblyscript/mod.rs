@@ -1,5 +1,6 @@
 //! AssemblyScript apps: names, layouts, signatures (`abi-assemblyscript`).
 
+mod collector;
 mod names;
 mod resolve;
 #[cfg(test)]
@@ -12,7 +13,7 @@ use abi::language;
 use abi::plan::{DefaultValue, FunctionPlan, ParameterPlan, ResultPlan, Signature};
 use abi::types::{CoreType, Kind, TypeId, Types};
 
-use super::{Frontend, TypeFacts, reachable};
+use super::{Frontend, Functions, Place, TypeFacts, reachable};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::metadata::Metadata;
@@ -85,6 +86,10 @@ impl Frontend for AssemblyScript {
     fn missing_helpers(&self, message: String) -> Diagnostic {
         Diagnostic::error(codes::HELPER_MISSING, message)
             .with_help("build the app with the options --exportRuntime and without --importMemory")
+    }
+
+    fn collections(&self, functions: &Functions<'_>) -> Vec<Place> {
+        collector::places(functions)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Go apps, built by TinyGo: names, layouts, signatures, start (`abi-go`).
 
+mod collector;
 mod complete;
 mod debug;
 mod map_seeds;
@@ -17,7 +18,7 @@ use abi::language;
 use abi::plan::{FunctionPlan, ParameterPlan, ResultPlan, Signature};
 use abi::types::{Kind, Sequence, TypeId, Types};
 
-use super::{CoreTypes, Frontend, MapSeeds, Sections, TypeFacts, reachable};
+use super::{CoreTypes, Frontend, Functions, MapSeeds, Place, Sections, TypeFacts, reachable};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::metadata::Metadata;
@@ -108,5 +109,9 @@ impl Frontend for Go {
 
     fn map_seeds(&self) -> Option<&'static dyn MapSeeds> {
         Some(&map_seeds::TinyGo)
+    }
+
+    fn collections(&self, functions: &Functions<'_>) -> Vec<Place> {
+        collector::places(functions)
     }
 }

@@ -5,6 +5,7 @@ mod families;
 mod models;
 mod quantiles;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -66,6 +67,13 @@ static SUMMARIES: Summaries = Summaries::new(
 static INSTANTIATION: Lone =
     Lone::new("runtime_function_instantiation_seconds", "Time to make and start an instance.", seconds);
 static GUEST: Lone = Lone::new("runtime_function_guest_seconds", "Time of a call outside host functions.", seconds);
+static GROWN_BYTES: Count = Count::new(
+    "runtime_function_memory_grown_bytes",
+    "Memory that guests took beyond what their instances begin with.",
+);
+static COLLECTIONS: Count = Count::new("runtime_function_collections_num", "Collections of garbage during calls.");
+/// Whether an app was loaded whose collections can be counted.
+static COLLECTIONS_COUNTED: AtomicBool = AtomicBool::new(false);
 static HOST_FUNCTIONS: Histograms = Histograms::new(
     "runtime_host_function_duration_seconds",
     "Time of a host function.",
@@ -129,7 +137,8 @@ fn seconds() -> Histogram {
 pub fn render() -> String {
     let version = families::gauge(Some(("version", env!("CARGO_PKG_VERSION"))), 1.0);
     let kept = KEEPING.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or(0, |kept| kept());
-    let mut families = [
+    let collections = COLLECTIONS_COUNTED.load(Ordering::Relaxed).then(|| COLLECTIONS.family());
+    let mut families: Vec<_> = [
         KEPT.family(MetricType::GAUGE, vec![families::gauge(None, kept as f64)]),
         BUILD.family(MetricType::GAUGE, vec![version]),
         IN_FLIGHT.family(),
@@ -160,7 +169,11 @@ pub fn render() -> String {
         PANICS.family(),
         LOOKUPS.family(),
         LOOKUPS_WAITING.family(),
-    ];
+        GROWN_BYTES.family(),
+    ]
+    .into_iter()
+    .chain(collections)
+    .collect();
     families.sort_by(|one, other| one.name().cmp(other.name()));
     // The library takes a family without series for a mistake.
     let used: Vec<_> = families.into_iter().filter(|family| !family.get_metric().is_empty()).collect();
@@ -264,6 +277,21 @@ pub fn execution() {
 /// Records the making of an instance.
 pub fn instantiated(time: Duration) {
     INSTANTIATION.observe(nanoseconds(time));
+}
+
+/// Counts memory that a guest took during a call, in bytes.
+pub fn grew(bytes: u64) {
+    GROWN_BYTES.add_many(bytes);
+}
+
+/// An app is loaded that counts its collections.
+pub fn collections_are_counted() {
+    COLLECTIONS_COUNTED.store(true, Ordering::Relaxed);
+}
+
+/// Counts collections of a call.
+pub fn collected(collections: u32) {
+    COLLECTIONS.add_many(collections.into());
 }
 
 label! {
