@@ -157,10 +157,11 @@ impl History {
             let settings = postgres::Settings { environment: Arc::clone(&self.environment), most, retention };
             return self.kept.postgres.send(settings, postgres::Post::Record(Box::new(inference), room));
         }
-        let given = self.state.post(move |connection| {
+        let work = move |connection: &rusqlite::Connection| {
             let _room = room;
             embedded::insert(connection, &inference, most, retention)
-        });
+        };
+        let given = self.state.post(work, |()| {});
         match given {
             Ok(answer) => self.kept.note(answer),
             Err(error) => self.kept.lost(&error.to_string()),
