@@ -223,13 +223,13 @@ fn imports() {
         "env.seed >i",
         "env.Date.now >F",
         "wasi_snapshot_preview1.proc_exit i>",
-        "modus_collections.upsert i>i",
+        "hypermode.upsertToCollection i>i",
         "acme.go v>",
     ];
     let findings = [
         "MC0308 the metadata does not describe host function modus_secrets.getSecretValue",
         "MC0309 host function env.seed is imported as () -> (i32), expected is () -> (f64)",
-        "MC0307 host functions that are not available: modus_collections.upsert (i32) -> (i32), acme.go (v128) -> ()",
+        "MC0307 host functions that are not available: hypermode.upsertToCollection (i32) -> (i32), acme.go (v128) -> ()",
         "MC0310 Unused import modus_models.invokeModel in the app's metadata. Please update your Modus SDK",
     ];
     let program = check(AS, members, &imports, &[], &findings).expect("a program");
@@ -244,19 +244,15 @@ fn imports() {
 fn host_functions_that_the_runner_lacks() {
     let members = r#""fnImports":{
         "modus_agents.startAgent":{"parameters":[{"name":"name","type":"~lib/string/String"}],"results":[{"type":"i32"}]},
-        "modus_dgraph_client.dropAllData":{"parameters":[{"name":"a","type":"~lib/string/String"}],"results":[{"type":"i32"}]},
         "modus_agents.listAgents":{"results":[{"type":"i32"}]}}"#;
     let imports = [
         "modus_agents.startAgent i>i",
-        "modus_dgraph_client.dropAllData i>i",
         "modus_agents.listAgents >i",
         "modus_agents.startAgent i>i",
     ];
     let findings = [
         "MC0307 the runner does not support agents yet; host functions that are not available: \
          modus_agents.startAgent (i32) -> (i32), modus_agents.listAgents () -> (i32)",
-        "MC0307 the runner does not support Dgraph yet; host functions that are not available: \
-         modus_dgraph_client.dropAllData (i32) -> (i32)",
     ];
     let program = check(AS, members, &imports, &[], &findings).expect("a program");
     assert!(program.imports.iter().all(|import| import.problem.is_none()));
