@@ -1,0 +1,75 @@
+//! Promise: `--check-config` tells which connections of the manifest cannot be read, and with `=connect` which servers do not
+//! let the runner in; whatever the app uses, and without a secret.
+
+use std::process::Output;
+
+use serde_json::{Value, json};
+use tests::app;
+use tests::guests::{Apps as _, Language};
+use tests::runner::command;
+use tests::services::postgres::{PASSWORD, Postgres};
+use tests::services::{free_port, is_left_out};
+
+/// What `--check-config`, with this behind it, says of these connections. The app uses none of them.
+fn checked(how: &str, connections: &Value) -> (Option<i32>, String) {
+    let endpoints = json!({"default": {"type": "graphql", "path": "/graphql", "auth": "none"}});
+    let manifest = json!({"endpoints": endpoints, "connections": connections}).to_string();
+    let app = app::compile(&Language::Go.guest("text"), &manifest);
+    let mut command = command(&app.artifact);
+    command.arg(format!("--check-config{how}"));
+    for connection in ["SHOP", "CRM", "GRAPH", "PEOPLE"] {
+        command.env(format!("MODUS_{connection}_PASSWORD"), PASSWORD).env(format!("MODUS_{connection}_WRONG"), "wr0ng");
+    }
+    let Output { status, stderr, .. } = command.output().expect("modus-runner runs");
+    let text = String::from_utf8_lossy(&stderr).into_owned();
+    assert!(!text.contains(PASSWORD) && !text.contains("wr0ng"), "{text}");
+    (status.code(), text)
+}
+
+#[track_caller]
+fn refused(how: &str, connections: &Value, expected: &[&str]) {
+    let (code, text) = checked(how, connections);
+    assert_eq!(code, Some(64), "{text}");
+    for part in expected {
+        assert!(text.contains(part), "no {part:?} in {text}");
+    }
+}
+
+#[test]
+fn connections_that_cannot_be_read() {
+    let connections = json!({
+        "shop": {"type": "postgresql", "connString": "postgresql://u:{{PASSWORD}}@127.0.0.1:1/db?sslmode=maybe"},
+        "crm": {"type": "mysql", "connString": "mysql://u:{{MISSING}}@127.0.0.1:1/db"},
+        "graph": {"type": "dgraph", "connString": "dgraph://u:{{PASSWORD}}@127.0.0.1:1?sslmode=maybe"},
+        "people": {"type": "neo4j", "dbUri": "bolt://127.0.0.1:1", "username": "u", "password": "{{MISSING}}"},
+    });
+    refused("", &connections, &["[shop]", "[crm]", "MODUS_CRM_MISSING", "[graph]", "[people]", "MODUS_PEOPLE_MISSING"]);
+    let good = json!({
+        "shop": {"type": "postgresql", "connString": "postgresql://u:{{PASSWORD}}@127.0.0.1:1/db"},
+        "crm": {"type": "mysql", "connString": "mysql://u:{{PASSWORD}}@127.0.0.1:1/db"},
+        "graph": {"type": "dgraph", "connString": "dgraph://127.0.0.1:1"},
+        "people": {"type": "neo4j", "dbUri": "bolt://127.0.0.1:1", "username": "u", "password": "{{PASSWORD}}"},
+    });
+    let (code, text) = checked("", &good);
+    assert_eq!(code, Some(0), "{text}");
+    // They can be read, and nobody is there.
+    refused("=connect", &good, &["[shop]", "[crm]", "[graph]", "[people]"]);
+}
+
+#[test]
+fn servers_are_tried() {
+    if is_left_out("postgres") {
+        return;
+    }
+    let server = Postgres::start("");
+    let with = |text: String| json!({"shop": {"type": "postgresql", "connString": text}});
+    let good = with(server.connection_string(""));
+    for how in ["", "=connect"] {
+        let (code, text) = checked(how, &good);
+        assert_eq!(code, Some(0), "{how}: {text}");
+    }
+    let wrong = with(server.connection_string("").replace("{{PASSWORD}}", "{{WRONG}}"));
+    refused("=connect", &wrong, &["postgresql connection [shop]", "password authentication failed"]);
+    let nobody = with(format!("postgresql://u:{{{{PASSWORD}}}}@127.0.0.1:{}/db", free_port()));
+    refused("=connect", &nobody, &["postgresql connection [shop]", "cannot connect"]);
+}
