@@ -31,7 +31,7 @@ const LAYERS: [(&str, &str); 3] = [
         language
         instructions
         render inline unroll room tally
-        manifest read native preinit dispatch
+        manifest read native preinit dispatch toolchain
         schema
         plan
         pipeline
