@@ -98,15 +98,19 @@ impl Postgres {
         self.folder.path().join("root.pem")
     }
 
-    /// Ends it at once, as a power cut would.
+    /// Ends it at once; at its next start it recovers.
     pub fn kill(&mut self) {
-        self.tied = None;
+        self.end("immediate");
     }
 
     /// Lets it shut down: it tells all who are connected.
     pub fn stop(&mut self) {
+        self.end("fast");
+    }
+
+    fn end(&mut self, mode: &str) {
         let mut command = self.as_owner("pg_ctl");
-        run(command.args(["stop", "-m", "fast", "-s", "-D"]).arg(self.folder.path().join("data")));
+        run(command.args(["stop", "-s", "-m", mode, "-D"]).arg(self.folder.path().join("data")));
         self.tied = None;
     }
 
