@@ -60,48 +60,67 @@ fn query(statement: &str) -> Operation {
     Operation { statement: statement.to_owned(), ..Operation::default() }
 }
 
-/// BEGIN, a statement that is prepared with two columns, and what follows.
-fn prepared(rest: &[Vec<u8>]) -> Vec<u8> {
+/// Within a transaction that is sent in one piece, in one that is ended when all is read, and without one around it.
+const AT_ONCE: &str = "show";
+const LATER: &str = "insert";
+const ALONE: &str = "select";
+
+/// BEGIN if the statement needs it, the statement that is prepared with two columns, and what follows.
+fn prepared(statement: &str, rest: &[Vec<u8>]) -> Vec<u8> {
     let described = columns(&[column("b", 23), column("a", 25)]);
-    let begun =
-        [message(b'C', b"BEGIN\0"), ready(b'T'), message(b'1', &[]), message(b't', &[0, 0]), described, ready(b'T')];
-    [begun.concat(), rest.concat()].concat()
+    let (begun, state) = match statement {
+        ALONE => (Vec::new(), b'I'),
+        _ => ([message(b'C', b"BEGIN\0"), ready(b'T')].concat(), b'T'),
+    };
+    [begun, message(b'1', &[]), message(b't', &[0, 0]), described, ready(state), rest.concat()].concat()
 }
 
 #[test]
 fn a_statement_and_its_end() {
-    let rest = [message(b'2', &[]), row(&[Some("1"), None]), message(b'C', b"SELECT 1\0"), ready(b'T')];
-    let end = [message(b'C', b"COMMIT\0"), ready(b'I')];
-    let (result, session) = run(&prepared(&[rest.concat(), end.concat()]), &query("select"));
-    let done = Done { rows: Some(r#"[{"a":null,"b":1}]"#.to_owned()), affected: 1, last_insert_id: 0 };
-    assert_eq!(result, Ok(done));
-    assert!(session.is_clean());
-    // It goes on to work within a transaction.
-    let end = [message(b'C', b"COMMIT\0"), ready(b'T')];
-    let (result, session) = run(&prepared(&[rest.concat(), end.concat()]), &query("select"));
-    assert!(result.is_ok() && !session.is_clean());
-    // Another time zone.
-    let end = [message(b'S', b"TimeZone\0UTC\0"), message(b'C', b"COMMIT\0"), ready(b'I')];
-    let (result, session) = run(&prepared(&[rest.concat(), end.concat()]), &query("select"));
-    assert!(result.is_ok() && !session.is_clean());
+    let found = [message(b'2', &[]), row(&[Some("1"), None]), message(b'C', b"SELECT 1\0")].concat();
+    let committed = message(b'C', b"COMMIT\0");
+    let other_zone = message(b'S', b"TimeZone\0UTC\0");
+    for statement in [AT_ONCE, LATER, ALONE] {
+        let ran = |before: Vec<u8>, state| match statement {
+            ALONE => run(&prepared(statement, &[found.clone(), before, ready(state)]), &query(statement)),
+            _ => {
+                let rest = [found.clone(), ready(b'T'), before, committed.clone(), ready(state)];
+                run(&prepared(statement, &rest), &query(statement))
+            }
+        };
+        let (result, session) = ran(Vec::new(), b'I');
+        let done = Done { rows: Some(r#"[{"a":null,"b":1}]"#.to_owned()), affected: 1, last_insert_id: 0 };
+        assert_eq!(result, Ok(done), "{statement}");
+        assert!(session.is_clean(), "{statement}");
+        // The server is still within a transaction.
+        let (result, session) = ran(Vec::new(), b'T');
+        assert!(result.is_ok() && !session.is_clean(), "{statement}");
+        // The time zone is another.
+        let (result, session) = ran(other_zone.clone(), b'I');
+        assert!(result.is_ok() && !session.is_clean(), "{statement}");
+    }
 }
 
 #[test]
 fn transactions_that_fail() {
     let refused = Err(DatabaseError::Refused("ERROR: no (SQLSTATE 22012)".to_owned()));
-    let failing = [message(b'2', &[]), error("22012"), ready(b'E'), message(b'C', b"ROLLBACK\0"), ready(b'I')];
-    for statement in ["select", "insert"] {
-        let (result, session) = run(&prepared(&failing), &query(statement));
+    let ended = [message(b'C', b"ROLLBACK\0"), ready(b'I')].concat();
+    let failing = [message(b'2', &[]), error("22012")].concat();
+    let answered = [message(b'2', &[]), message(b'C', b"SELECT 0\0")].concat();
+    for (statement, rest) in [
+        (AT_ONCE, vec![failing.clone(), ready(b'E'), ended.clone()]),
+        (LATER, vec![failing.clone(), ready(b'E'), ended.clone()]),
+        (ALONE, vec![failing, ready(b'I')]),
+        // A constraint that is checked at the end.
+        (AT_ONCE, vec![answered.clone(), ready(b'T'), error("22012"), ready(b'I')]),
+        (LATER, vec![answered.clone(), ready(b'T'), error("22012"), ready(b'I')]),
+        (ALONE, vec![answered.clone(), error("22012"), ready(b'I')]),
+    ] {
+        let (result, session) = run(&prepared(statement, &rest), &query(statement));
         assert_eq!(result, refused, "{statement}");
         assert!(session.is_clean(), "{statement}");
     }
-    let late = [message(b'2', &[]), message(b'C', b"SELECT 0\0"), ready(b'T'), error("22012"), ready(b'I')];
-    let (result, session) = run(&prepared(&late), &query("select"));
-    assert_eq!(result, refused);
-    assert!(session.is_clean());
-    let silent =
-        [message(b'2', &[]), message(b'C', b"SELECT 0\0"), ready(b'T'), message(b'C', b"ROLLBACK\0"), ready(b'I')];
-    let (result, _) = run(&prepared(&silent), &query("select"));
+    let (result, _) = run(&prepared(LATER, &[answered, ready(b'T'), ended]), &query(LATER));
     assert_eq!(result, Err(DatabaseError::Refused("commit unexpectedly resulted in rollback".to_owned())));
 }
 
@@ -127,10 +146,12 @@ fn what_ends_a_connection() {
             DatabaseError::Unusable("COPY from or to the client is not supported".to_owned()),
         ),
     ] {
-        let (result, session) = run(&prepared(&rest), &query("select"));
-        assert_eq!(result, Err(expected.clone()));
-        assert!(!session.is_clean(), "{expected}");
-        assert_eq!(session.is_running(), !matches!(expected, DatabaseError::Lost(_)), "{expected}");
+        for statement in [AT_ONCE, LATER, ALONE] {
+            let (result, session) = run(&prepared(statement, &rest), &query(statement));
+            assert_eq!(result, Err(expected.clone()), "{statement}");
+            assert!(!session.is_clean(), "{statement}: {expected}");
+            assert_eq!(session.is_running(), !matches!(expected, DatabaseError::Lost(_)), "{statement}: {expected}");
+        }
     }
 }
 
@@ -138,10 +159,13 @@ fn what_ends_a_connection() {
 fn parameters_that_do_not_fit_end_the_transaction() {
     let rest = [message(b'C', b"ROLLBACK\0"), ready(b'I')];
     let parameters = vec![RawValue::from_string("1".to_owned()).expect("JSON")];
-    let operation = Operation { parameters, ..query("select") };
-    let (result, session) = run(&prepared(&rest), &operation);
-    assert_eq!(result, Err(DatabaseError::Unusable("expected 0 arguments, got 1".to_owned())));
-    assert!(session.is_clean());
+    for statement in [AT_ONCE, LATER, ALONE] {
+        let rest = if statement == ALONE { &[][..] } else { &rest };
+        let operation = Operation { parameters: parameters.clone(), ..query(statement) };
+        let (result, session) = run(&prepared(statement, rest), &operation);
+        assert_eq!(result, Err(DatabaseError::Unusable("expected 0 arguments, got 1".to_owned())), "{statement}");
+        assert!(session.is_clean(), "{statement}");
+    }
 }
 
 /// Messages of servers, more or less well-formed.
@@ -173,9 +197,14 @@ fn messages() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     /// Whatever a server sends, there is a result or an error, and only a connection at rest is used again.
     #[test]
-    fn any_server(bytes in messages(), after_preparing in any::<bool>(), only_executed in any::<bool>()) {
-        let bytes = if after_preparing { prepared(&[bytes]) } else { bytes };
-        let operation = Operation { only_executed, ..query("select") };
+    fn any_server(
+        bytes in messages(),
+        statement in proptest::sample::select(vec![AT_ONCE, LATER, ALONE]),
+        after_preparing in any::<bool>(),
+        only_executed in any::<bool>(),
+    ) {
+        let bytes = if after_preparing { prepared(statement, &[bytes]) } else { bytes };
+        let operation = Operation { only_executed, ..query(statement) };
         let (result, session) = run(&bytes, &operation);
         if let Ok(Done { rows: Some(rows), .. }) = &result {
             prop_assert!(rows.starts_with('[') && rows.ends_with(']'));
