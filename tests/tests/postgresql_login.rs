@@ -100,8 +100,12 @@ fn tls() {
             let _ = stream.read(&mut [0; 8]).and_then(|_| stream.write_all(b"N"));
         }
     });
+    let (certificate, key) = server.client_certificate();
+    let mine = format!("?sslmode=require&sslcert={}&sslkey={}", certificate.display(), key.display());
     let (_app, runner) = serve(
         &[
+            ("certified", &at("127.0.0.1", &mine).replace(USER, "certified")),
+            ("uncertified", &at("127.0.0.1", "?sslmode=require").replace(USER, "certified")),
             ("disable", &at("127.0.0.1", "?sslmode=disable")),
             ("prefer", &at("127.0.0.1", "")),
             ("only", &at("127.0.0.1", "").replace(USER, "tls_only")),
@@ -120,13 +124,14 @@ fn tls() {
     );
     let encrypted = "select ssl::int from pg_stat_ssl where pid = pg_backend_pid()";
     assert_eq!(count(&runner, "disable", encrypted), Ok(0));
-    for connection in ["prefer", "only", "require", "ca", "full"] {
+    for connection in ["prefer", "only", "require", "ca", "full", "certified"] {
         assert_eq!(count(&runner, connection, encrypted), Ok(1), "{connection}: {}", runner.log());
     }
     for (connection, reason) in [
+        ("uncertified", "cannot connect: FATAL: connection requires a valid client certificate"),
         ("name", "cannot connect: TLS: invalid peer certificate: certificate not valid for name"),
-        ("stranger", "cannot connect: TLS: invalid peer certificate: UnknownIssuer"),
-        ("strangerca", "cannot connect: TLS: invalid peer certificate: UnknownIssuer"),
+        ("stranger", "cannot connect: TLS: invalid peer certificate"),
+        ("strangerca", "cannot connect: TLS: invalid peer certificate"),
         ("system", "cannot connect: TLS: invalid peer certificate: UnknownIssuer"),
         ("nofile", "the file /no/such/file.pem of the connection string"),
         ("without", "the server has no TLS, which sslmode of the connection string asks for"),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 
 use super::{Tied, free_port, installed};
@@ -18,10 +18,12 @@ pub const USER: &str = "joe";
 /// See [`USER`].
 pub const PASSWORD: &str = "s3cret-of-joe";
 
-/// Who may come in, and how: users that only get in with TLS, with one of the older kinds of passwords, or never.
+/// Who may come in, and how: users that only get in with TLS, with a certificate of their own, with one of the older kinds of
+/// passwords, or never.
 const ENTRY: &str = "\
 local all all trust
 hostssl all tls_only all scram-sha-256
+hostssl all certified all cert
 hostnossl all tls_only all reject
 host all old all md5
 host all clear all password
@@ -58,6 +60,7 @@ impl Postgres {
         server.start_again();
         let users = format!(
             "CREATE USER {USER} PASSWORD '{PASSWORD}'; CREATE USER tls_only PASSWORD '{PASSWORD}';\
+             CREATE USER certified;\
              CREATE USER nobody PASSWORD '{PASSWORD}'; CREATE USER clear PASSWORD '{PASSWORD}';\
              SET password_encryption = md5; CREATE USER old PASSWORD '{PASSWORD}'"
         );
@@ -93,20 +96,29 @@ impl Postgres {
         self.folder.path()
     }
 
+    /// The certificate of the user `certified`, and its key.
+    pub fn client_certificate(&self) -> (PathBuf, PathBuf) {
+        (self.folder.path().join("client.pem"), self.folder.path().join("client.key"))
+    }
+
     /// The certificate of who has issued that of the server, whose name is `localhost`.
     pub fn root_certificate(&self) -> PathBuf {
         self.folder.path().join("root.pem")
     }
 
-    /// Ends it at once, as a power cut would.
+    /// Ends it at once; at its next start it recovers.
     pub fn kill(&mut self) {
-        self.tied = None;
+        self.end("immediate");
     }
 
     /// Lets it shut down: it tells all who are connected.
     pub fn stop(&mut self) {
+        self.end("fast");
+    }
+
+    fn end(&mut self, mode: &str) {
         let mut command = self.as_owner("pg_ctl");
-        run(command.args(["stop", "-m", "fast", "-s", "-D"]).arg(self.folder.path().join("data")));
+        run(command.args(["stop", "-s", "-m", mode, "-D"]).arg(self.folder.path().join("data")));
         self.tied = None;
     }
 
@@ -118,6 +130,7 @@ impl Postgres {
         for setting in ["ssl=on", "fsync=off", "max_connections=60", "shared_buffers=16MB", "timezone=Europe/Berlin"] {
             command.args(["-c", setting]);
         }
+        command.arg("-c").arg(format!("ssl_ca_file={}", self.root_certificate().display()));
         let mut tied = Tied::start(&command, self.folder.path().join("log"));
         tied.wait(PATIENCE, || {
             let mut ready = Command::new(self.programs.join("pg_isready"));
@@ -147,18 +160,25 @@ pub fn connection_string(port: u16, options: &str) -> String {
     format!("postgresql://{USER}:{{{{PASSWORD}}}}@127.0.0.1:{port}/app{options}")
 }
 
-/// An issuer of the server's own, and what it has issued for `localhost`.
+/// An issuer of the server's own, and what it has issued: for the server, `localhost`, and for the user `certified`.
 fn certificates(data: &Path, folder: &Path) {
     let mut root = CertificateParams::new(Vec::new()).expect("names");
     root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let root_key = KeyPair::generate().expect("a key");
     let root_certificate = root.self_signed(&root_key).expect("a certificate");
-    let key = KeyPair::generate().expect("a key");
-    let server = CertificateParams::new(vec!["localhost".to_owned()]).expect("names");
-    let certificate = server.signed_by(&key, &Issuer::new(root, root_key)).expect("a certificate");
     fs::write(folder.join("root.pem"), root_certificate.pem()).expect("a file");
-    fs::write(data.join("server.crt"), certificate.pem()).expect("a file");
-    fs::write(data.join("server.key"), key.serialize_pem()).expect("a file");
+    let issuer = Issuer::new(root, root_key);
+    for (name, certificate_file, key_file) in [
+        ("localhost", data.join("server.crt"), data.join("server.key")),
+        ("certified", folder.join("client.pem"), folder.join("client.key")),
+    ] {
+        let key = KeyPair::generate().expect("a key");
+        let mut of = CertificateParams::new(vec![name.to_owned()]).expect("names");
+        of.distinguished_name.push(DnType::CommonName, name);
+        let certificate = of.signed_by(&key, &issuer).expect("a certificate");
+        fs::write(certificate_file, certificate.pem()).expect("a file");
+        fs::write(key_file, key.serialize_pem()).expect("a file");
+    }
 }
 
 fn run(command: &mut Command) {

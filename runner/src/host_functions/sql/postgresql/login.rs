@@ -186,6 +186,15 @@ fn is_about_tls(error: &DatabaseError) -> bool {
     matches!(error, DatabaseError::Unreachable(reason) if reason.starts_with("TLS: "))
 }
 
+#[cfg(test)]
+impl CancelKey {
+    /// One of a server that nobody reaches.
+    pub(super) fn nowhere() -> Self {
+        let place = Place::Unix("/nowhere".to_owned());
+        Self { host: String::new(), place, encrypted: false, process: 0, secret: 0 }
+    }
+}
+
 impl Place {
     async fn open(&self) -> Result<Box<dyn Stream>, DatabaseError> {
         let failed = |error: std::io::Error| DatabaseError::Unreachable(error.to_string());

@@ -12,7 +12,7 @@ use postgres_protocol::message::frontend;
 use super::parameters;
 use super::rows::{Columns, described};
 use super::session::{Failure, Session, sendable};
-use super::statements::{Prepared, reads};
+use super::statements::{Prepared, is_whole, reads};
 use super::types::{Oid, Types};
 use super::wire::{SMALL, ServerError, lost};
 use crate::host_functions::database::DatabaseError;
@@ -76,61 +76,98 @@ impl Session {
         Ok(Done { rows: None, affected, last_insert_id: 0 })
     }
 
+    /// Runs a statement that is prepared, or that is prepared for it.
     async fn run_prepared(&mut self, operation: &Operation, types: &Types, most: usize) -> Result<Done, Failure> {
-        self.write(|buffer| frontend::query("BEGIN", buffer))?;
+        let statement = &operation.statement;
+        // What PostgreSQL runs as one transaction by itself needs none around it.
+        if self.statements.keeps(statement) && is_whole(statement, operation.only_executed) {
+            self.run_alone(operation, types, most).await
+        } else {
+            self.run_in_transaction(operation, types, most).await
+        }
+    }
+
+    async fn run_alone(&mut self, operation: &Operation, types: &Types, most: usize) -> Result<Done, Failure> {
+        let prepared = match self.statements.get(&operation.statement) {
+            Some(prepared) => prepared,
+            None => {
+                let prepared = self.prepare(&operation.statement, types, false).await;
+                self.busy &= matches!(prepared, Err(Failure::Other(_)));
+                prepared?
+            }
+        };
+        bind(&mut self.wire.unsent, &prepared, operation).inspect_err(|_| self.wire.unsent.clear())?;
+        self.busy = true;
+        self.wire.flush().await?;
+        let mut done = Done::default();
+        let status = self.read_result(&prepared, operation.only_executed, most, &mut done).await;
+        self.ready(status)?;
+        Ok(done)
+    }
+
+    async fn run_in_transaction(&mut self, operation: &Operation, types: &Types, most: usize) -> Result<Done, Failure> {
         let known = self.statements.get(&operation.statement);
-        let begun = known.is_none();
+        let is_known = known.is_some();
         let prepared = match known {
             Some(prepared) => prepared,
-            None => match self.prepare(&operation.statement, types).await {
+            None => match self.prepare(&operation.statement, types, true).await {
                 Ok(prepared) => prepared,
                 Err(failure) => return Err(self.roll_back(failure).await),
             },
         };
-        // What is not kept prepared, or writes and has rows to read, is committed once all is there.
+        // What writes and has rows to read is committed once all is there.
         let at_once = operation.only_executed || reads(&operation.statement);
-        let bound = bind(&mut self.wire.unsent, &prepared, operation)
-            .and_then(|()| if at_once { sendable(frontend::query("COMMIT", &mut self.wire.unsent)) } else { Ok(()) });
+        let buffer = &mut self.wire.unsent;
+        let begun = if is_known { sendable(frontend::query("BEGIN", buffer)) } else { Ok(()) };
+        let bound = begun.and_then(|()| {
+            bind(buffer, &prepared, operation)?;
+            if at_once { sendable(frontend::query("COMMIT", buffer)) } else { Ok(()) }
+        });
         if let Err(error) = bound {
             self.wire.unsent.clear();
-            return Err(if begun { self.roll_back(error.into()).await } else { error.into() });
+            return Err(if is_known { error.into() } else { self.roll_back(error.into()).await });
         }
         self.busy = true;
         self.wire.flush().await?;
-        if !begun {
+        if is_known {
             self.until_ready(SMALL, |_| Ok(())).await?;
         }
-        let result = self.read_result(&prepared, operation.only_executed, most).await;
+        let mut done = Done::default();
+        let result = self.read_result(&prepared, operation.only_executed, most, &mut done).await;
         match result {
-            Err(Failure::Other(error)) => Err(error.into()),
-            Err(failure) if !at_once => Err(self.roll_back(failure).await),
-            result => {
-                if !at_once {
-                    self.write(|buffer| frontend::query("COMMIT", buffer))?;
-                    self.wire.flush().await?;
-                }
-                let committed = self.committed().await;
-                let done = result?;
-                committed?;
-                Ok(done)
-            }
+            Err(Failure::Other(error)) => return Err(error.into()),
+            Err(failure) if !at_once => return Err(self.roll_back(failure).await),
+            _ => {}
         }
+        if !at_once {
+            self.write(|buffer| frontend::query("COMMIT", buffer))?;
+            self.wire.flush().await?;
+        }
+        let committed = self.committed().await;
+        result?;
+        committed?;
+        Ok(done)
     }
 
-    /// Sends what is written, `BEGIN`, and has the statement prepared.
-    async fn prepare(&mut self, statement: &str, types: &Types) -> Result<Arc<Prepared>, Failure> {
+    /// Has a statement prepared, in a transaction that begins with it if `begin` says so.
+    async fn prepare(&mut self, statement: &str, types: &Types, begin: bool) -> Result<Arc<Prepared>, Failure> {
         let (name, closed) = self.statements.make_room(statement);
         let buffer = &mut self.wire.unsent;
-        let written = closed.map_or(Ok(()), |closed| frontend::close(b'S', &closed.name, buffer));
+        let written = if begin { frontend::query("BEGIN", buffer) } else { Ok(()) };
         let written = written.and_then(|()| {
+            if let Some(closed) = closed {
+                frontend::close(b'S', &closed.name, buffer)?;
+            }
             frontend::parse(&name, statement, [], buffer)?;
             frontend::describe(b'S', &name, buffer)
         });
-        sendable(written)?;
+        sendable(written).inspect_err(|_| self.wire.unsent.clear())?;
         frontend::sync(&mut self.wire.unsent);
         self.busy = true;
         self.wire.flush().await?;
-        self.until_ready(SMALL, |_| Ok(())).await?;
+        if begin {
+            self.until_ready(SMALL, |_| Ok(())).await?;
+        }
         let (mut parameters, mut columns) = (Vec::<Oid>::new(), None);
         self.until_ready(SMALL, |message| {
             match message {
@@ -162,19 +199,26 @@ impl Session {
         Ok(prepared)
     }
 
-    async fn read_result(&mut self, prepared: &Prepared, only_executed: bool, most: usize) -> Result<Done, Failure> {
+    /// Reads what the statement has done, and the state in which the server is ready then.
+    async fn read_result(
+        &mut self,
+        prepared: &Prepared,
+        only_executed: bool,
+        most: usize,
+        done: &mut Done,
+    ) -> Result<u8, Failure> {
         let mut rows = (!only_executed).then(|| Rows::new(most));
-        let mut affected = 0;
         let reading = self.until_ready(largest(most), |message| {
             match (message, &prepared.columns, &mut rows) {
                 (Message::DataRow(body), Some(columns), Some(rows)) => columns.push(rows, &body)?,
-                (Message::CommandComplete(body), ..) => affected = rows_affected(body.tag().unwrap_or_default()),
+                (Message::CommandComplete(body), ..) => done.affected = rows_affected(body.tag().unwrap_or_default()),
                 _ => {}
             }
             Ok(())
         });
-        reading.await?;
-        Ok(Done { rows: rows.map(Rows::finish), affected, last_insert_id: 0 })
+        let status = reading.await?;
+        done.rows = rows.map(Rows::finish);
+        Ok(status)
     }
 
     /// Reads the answer to `COMMIT`. The server answers `ROLLBACK` where the transaction has failed.
@@ -274,3 +318,6 @@ fn is_stale(error: &ServerError) -> bool {
 fn rows_affected(tag: &str) -> u64 {
     tag.rsplit(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,6 +39,11 @@ impl Statements {
         Self { most, kept: HashMap::new(), clock: 0 }
     }
 
+    /// Whether this statement is kept once it is prepared.
+    pub(super) fn keeps(&self, statement: &str) -> bool {
+        self.most > 0 && statement.len() <= LONGEST
+    }
+
     pub(super) fn get(&mut self, statement: &str) -> Option<Arc<Prepared>> {
         self.clock += 1;
         let kept = self.kept.get_mut(statement)?;
@@ -48,7 +53,7 @@ impl Statements {
 
     /// A name for a statement that is to be prepared, and the name of one that has to be closed for it.
     pub(super) fn make_room(&mut self, statement: &str) -> (String, Option<Arc<Prepared>>) {
-        if self.most == 0 || statement.len() > LONGEST {
+        if !self.keeps(statement) {
             return (String::new(), None);
         }
         let mut closed = None;
@@ -74,17 +79,29 @@ impl Statements {
 
 /// Whether a statement only reads, as far as its first word tells.
 pub(super) fn reads(statement: &str) -> bool {
+    begins_with(statement, &["select", "values", "table", "show", "explain"])
+}
+
+/// Whether a statement does all or nothing without a transaction around it, and can do nothing else: that is so for queries
+/// and changes of rows, and not for `CALL`, `VACUUM` or `BEGIN`. A change whose rows are wanted is not committed before they
+/// are there.
+pub(super) fn is_whole(statement: &str, only_executed: bool) -> bool {
+    begins_with(statement, &["select", "values", "table"])
+        || only_executed && begins_with(statement, &["insert", "update", "delete", "merge"])
+}
+
+fn begins_with(statement: &str, words: &[&str]) -> bool {
     let mut rest = statement.trim_start();
     // Comments may stand before it. One that holds another is not looked through.
-    while let Some(after) = rest
+    while let Some((_, after)) = rest
         .strip_prefix("--")
         .and_then(|text| text.split_once('\n'))
         .or_else(|| rest.strip_prefix("/*").and_then(|text| text.split_once("*/")))
     {
-        rest = after.1.trim_start();
+        rest = after.trim_start();
     }
     let word = rest.trim_start_matches('(').split(|char: char| !char.is_ascii_alphabetic()).next().unwrap_or_default();
-    ["select", "values", "table", "show", "explain"].iter().any(|known| word.eq_ignore_ascii_case(known))
+    words.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]
@@ -128,6 +145,10 @@ mod tests {
             ["insert into t", "with x as (delete from t) select 1", "", "-- select", "selects", "/* select"]
         {
             assert!(!reads(statement), "{statement}");
+        }
+        assert!(is_whole("select 1", false) && is_whole("Insert into t", true));
+        for statement in ["insert into t returning a", "call p()", "vacuum", "begin", "with x as (select 1) select 1"] {
+            assert!(!is_whole(statement, false), "{statement}");
         }
     }
 }
