@@ -9,7 +9,7 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/../toolchain-env.sh"
 # Debian 12 has 10.11. Without the service that the package mariadb-server starts.
 PACKAGES=(mariadb-server-core mariadb-client-core)
-RECIPE=1 # raise it when the steps below change
+RECIPE=2 # raise it when the steps below change
 
 mkdir -p "$MODUSC_CACHE"
 exec 8>"$MODUSC_CACHE/.mariadb-lock"
@@ -33,12 +33,14 @@ if [ ! -f "$home/installed" ]; then
   # Where nobody may go, unlike the cache.
   work="$(mktemp -d)"
   trap 'rm -rf "$work"' EXIT
-  user=()
+  as_user=()
   if [ "$(id -u)" = 0 ]; then
-    user=(--user=nobody)
-    chown nobody "$work"
+    # With --user instead, folders of the installed package would change their owner, too.
+    as_user=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
+    chown nobody:nogroup "$work"
   fi
-  mariadb-install-db --no-defaults "${user[@]}" --datadir="$work/data" --auth-root-authentication-method=normal \
+  cd "$work"
+  "${as_user[@]}" mariadb-install-db --no-defaults --datadir="$work/data" --auth-root-authentication-method=normal \
     --skip-test-db --innodb-log-file-size=4M >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
   mkdir -p "$home"
   cp -a "$work/data" "$home/data"
