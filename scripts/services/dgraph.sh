@@ -25,12 +25,11 @@ module dgraph-for-tests
 
 go 1.24
 
-tool $MODULE/dgraph
-
 require $MODULE $DGRAPH_VERSION
 MOD
   # Without cgo, so that it needs no C compiler: jemalloc and the bulk loader's extras are not missed.
-  (cd "$work" && go mod tidy && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o dgraph "$MODULE/dgraph") >&2
+  # What else it needs is found while it is built: `go mod tidy` would fetch the modules of all tests, too.
+  (cd "$work" && CGO_ENABLED=0 go build -mod=mod -trimpath -ldflags "-s -w" -o dgraph "$MODULE/dgraph") >&2
   mkdir -p "$home"
   mv "$work/dgraph" "$home/dgraph"
   touch "$home/installed"

@@ -1,6 +1,7 @@
 //! Promise: whatever becomes of a Dgraph server or of the way to it, a call ends within its time with an error that names the
 //! connection, the next one works as soon as the server does, and no secret is told. Only what is safe is done twice.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use tests::guests::Language;
 use tests::raw::Raw;
 use tests::runner::Options;
 use tests::services::dgraph::Dgraph;
-use tests::services::dgraph::double::{Call, Double, Reply, json as message};
+use tests::services::dgraph::double::{Call, Double, Reply, json as message, tokens};
 use tests::services::dgraph::guest::{Guest, arguments, mutation};
 use tests::services::dgraph::relay::Relay;
 use tests::services::{free_port, is_left_out};
@@ -104,6 +105,7 @@ fn what_is_done_twice() {
             () if text.contains("aborted") => status(10, "Transaction has been aborted. Please retry"),
             () if text.contains("untold") => status(2, "Transaction has been aborted. Please retry"),
             () if text.contains("unavailable") => status(14, "no"),
+            () if text.contains("wordy") => status(2, &"w".repeat(100_000)),
             () => Reply::Reset,
         }
     });
@@ -112,6 +114,7 @@ fn what_is_done_twice() {
         ("aborted", "Transaction has been aborted. Please retry", 6),
         ("untold", "Transaction has been aborted. Please retry", 6),
         ("unavailable", "rpc error: code = Unavailable desc = no", 1),
+        ("wordy", "rpc error: code = Unknown desc = www", 1),
         ("lost", "dgraph connection [db]: the connection was lost: ", 1),
     ] {
         let before = double.calls().len();
@@ -162,6 +165,50 @@ fn secrets_in_what_the_server_says() {
     let double = Double::start(|_: &Call| Reply::Message(message("{}")));
     let secure = json!({"type": "dgraph", "connString": format!("dgraph://localhost:{}?sslmode=require", double.port)});
     serve(&secure, &[]).refused("query", &read("db"), "dgraph connection [db]: cannot connect: ");
+}
+
+/// Many who come at once sign in once. A token that is over is renewed; when that is not possible any more, the user signs in
+/// again.
+#[test]
+fn signing_in() {
+    let rounds = AtomicUsize::new(0);
+    let double = Double::start(move |call: &Call| {
+        let round = rounds.load(Ordering::SeqCst);
+        let text = String::from_utf8_lossy(&call.message).into_owned();
+        let refused = |text: &str| Reply::Status(16, format!("{text} passw0rd"));
+        match (&*call.function, call.header("accessjwt")) {
+            ("Login", _) if text.contains("refresh-1") => refused("too old"),
+            ("Login", _) if text.contains("refresh") || (text.contains("ann") && text.contains("passw0rd")) => {
+                let round = rounds.fetch_add(1, Ordering::SeqCst) + 1;
+                Reply::Message(tokens(&format!("access-{round}"), &format!("refresh-{round}")))
+            }
+            ("Login", _) => refused("unknown"),
+            (_, Some(token)) if token == format!("access-{round}") && !text.contains(&format!("<over-{round}>")) => {
+                Reply::Later(Duration::from_millis(100), message(r#"{"q":[]}"#))
+            }
+            _ => refused("Token is expired"),
+        }
+    });
+    let connection =
+        json!({"type": "dgraph", "connString": format!("dgraph://ann:{{{{TOKEN}}}}@localhost:{}", double.port)});
+    let options = Options::default().env("MODUS_DB_TOKEN", "passw0rd");
+    let guest = Guest::serve(Language::Go, &json!({"db": connection}), &options);
+    let logins = || double.calls().iter().filter(|call| call.function == "Login").count();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| guest.read("db", READ, &[]));
+        }
+    });
+    assert_eq!((logins(), double.calls().len()), (1, 9));
+    // The refresh token is refused, so it is the password's turn; the second time the refresh token does.
+    guest.read("db", "<over-1>", &[]);
+    assert_eq!((logins(), double.calls().len()), (3, 13));
+    guest.read("db", "<over-2>", &[]);
+    assert_eq!((logins(), double.calls().len()), (4, 16));
+    // What is refused with a new token, too, is told.
+    let arguments = arguments("db", "<over-3> <over-4>", &[]);
+    guest.refused("query", &arguments, "rpc error: code = Unauthenticated desc = Token is expired xxxxx");
+    assert!(!guest.runner.log().contains("passw0rd"));
 }
 
 /// A call whose client is gone is given up at the server; the connection stays.

@@ -19,6 +19,8 @@ use crate::environment::Variables;
 /// Where it is useful, pings lie so far apart at most: servers in Go take them amiss when they come more often and have
 /// nothing to answer meanwhile, but for two.
 const RARELY: Duration = Duration::from_secs(5 * 60);
+/// Bytes of headers: in gRPC the message of an error is one, and may repeat a part of what was asked.
+const HEADERS: u32 = 256 << 10;
 
 /// Requests over one connection, which is made by the first one, and anew when it broke. Cheap to clone; `B` is the body of
 /// requests.
@@ -53,7 +55,8 @@ impl HttpClient {
         builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE);
         // Two pings fit into a request's time, and the answer to the first is missed before that is over.
         let ping = (patience * 2 / 5).min(RARELY);
-        builder.http2_only(true).http2_keep_alive_interval(ping).http2_keep_alive_timeout(ping);
+        builder.http2_only(true).http2_max_header_list_size(HEADERS);
+        builder.http2_keep_alive_interval(ping).http2_keep_alive_timeout(ping);
         Ok(Http2(builder.build(https.enable_http2().wrap_connector(connector))))
     }
 }

@@ -58,3 +58,43 @@ fn errors_name_the_connection() {
     assert_eq!(lost, "dgraph connection [db]: the connection was lost: gone");
     assert_eq!(named("db", &"[db] is not a dgraph connection"), "[db] is not a dgraph connection");
 }
+
+/// What is checked without a call: that each connection can be used, and with `connect` that somebody answers.
+#[tokio::test]
+async fn connections_are_checked() {
+    let dgraph = |conn_string: &str, grpc_target: &str, key: &str| Connection::Dgraph {
+        conn_string: conn_string.to_owned(),
+        grpc_target: grpc_target.to_owned(),
+        key: key.to_owned(),
+    };
+    let connections = [
+        ("both", dgraph("dgraph://h:1", "h:1", "")),
+        ("good", dgraph("dgraph://u:{{P}}@localhost:1", "", "")),
+        ("keyed", dgraph("dgraph://h:1", "", "k")),
+        ("local", dgraph("", "localhost:1", "{{NONE}}")),
+        ("mode", dgraph("dgraph://h:1?sslmode=x", "", "")),
+        ("none", dgraph("", "", "k")),
+        ("secret", dgraph("", "h:1", "{{NONE}}")),
+    ];
+    let connections = connections.map(|(name, connection)| (name.to_owned(), connection)).into_iter().collect();
+    let manifest = Arc::new(Manifest { connections, ..Manifest::default() });
+    let variables = [("MODUS_GOOD_P".to_owned(), "s3cret".to_owned())].into();
+    let environment = Arc::new(Environment::new(variables, None));
+    let process = crate::process::Process::alone(crate::capacity::Capacity::default());
+    let setup = Setup::new(manifest, environment, &process);
+    let expected = [
+        "dgraph connection [both] has both connString and grpcTarget (use one or the other)",
+        "dgraph connection [keyed] has both connString and key (the key should be part of the connection string)",
+        "dgraph connection [mode]: invalid SSL mode: x (must be one of disable, require, verify-ca)",
+        "dgraph connection [none] needs either a connString or a grpcTarget",
+        "failed to apply secrets for connection [secret]: secret MODUS_SECRET_NONE was not found",
+    ];
+    assert_eq!(Dgraph::check(&setup, false).await, expected);
+    let mut tried = Dgraph::check(&setup, true).await;
+    for name in ["good", "local"] {
+        let start = format!("dgraph connection [{name}]: cannot connect: ");
+        let found = tried.iter().position(|fault| fault.starts_with(&start));
+        tried.remove(found.unwrap_or_else(|| panic!("{name}: {tried:?}")));
+    }
+    assert_eq!(tried, expected);
+}

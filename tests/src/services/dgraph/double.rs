@@ -66,14 +66,24 @@ pub enum Reply {
 
 /// The text of the JSON in an answer, as a message.
 pub fn json(text: &str) -> Vec<u8> {
-    let mut message = vec![0x0a];
-    let mut length = text.len();
+    field(1, text.as_bytes())
+}
+
+/// The answer to somebody who signs in: two tokens.
+pub fn tokens(access: &str, refresh: &str) -> Vec<u8> {
+    field(1, &[field(1, access.as_bytes()), field(2, refresh.as_bytes())].concat())
+}
+
+/// A field of a message that has text, bytes or another message.
+fn field(number: u8, content: &[u8]) -> Vec<u8> {
+    let mut message = vec![number << 3 | 2];
+    let mut length = content.len();
     while length >= 0x80 {
         message.push(length as u8 & 0x7f | 0x80);
         length >>= 7;
     }
     message.push(length as u8);
-    message.extend_from_slice(text.as_bytes());
+    message.extend_from_slice(content);
     message
 }
 
