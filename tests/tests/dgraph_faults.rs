@@ -105,6 +105,7 @@ fn what_is_done_twice() {
             () if text.contains("aborted") => status(10, "Transaction has been aborted. Please retry"),
             () if text.contains("untold") => status(2, "Transaction has been aborted. Please retry"),
             () if text.contains("unavailable") => status(14, "no"),
+            () if text.contains("wordy") => status(2, &"w".repeat(100_000)),
             () => Reply::Reset,
         }
     });
@@ -113,6 +114,7 @@ fn what_is_done_twice() {
         ("aborted", "Transaction has been aborted. Please retry", 6),
         ("untold", "Transaction has been aborted. Please retry", 6),
         ("unavailable", "rpc error: code = Unavailable desc = no", 1),
+        ("wordy", "rpc error: code = Unknown desc = www", 1),
         ("lost", "dgraph connection [db]: the connection was lost: ", 1),
     ] {
         let before = double.calls().len();
