@@ -1,5 +1,6 @@
 //! The clients that a process has, over all apps that it serves.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::HttpClient;
@@ -27,6 +28,18 @@ impl Clients {
     /// Clients that look up so many names at a time.
     pub fn new(max_lookups: usize) -> Self {
         Self { lookups: Arc::new(Lookups::of_system(max_lookups)), shared: Arc::default() }
+    }
+
+    /// The addresses of a host, for a connection that is not HTTP. The future can be dropped at any time.
+    ///
+    /// # Errors
+    /// Why there are none, without the host.
+    pub(crate) async fn addresses(&self, host: &str, port: u16) -> Result<Arc<[SocketAddr]>, String> {
+        if let Ok(address) = host.parse::<IpAddr>() {
+            return Ok(Arc::from([SocketAddr::new(address, port)]));
+        }
+        let found = Arc::clone(&self.lookups).find(host).await.map_err(|error| error.to_string())?;
+        Ok(found.iter().map(|found| SocketAddr::new(found.ip(), port)).collect())
     }
 
     /// A client with connections of its own, that uses the proxies of the environment.
