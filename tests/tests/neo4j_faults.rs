@@ -9,8 +9,8 @@ use tests::guests::{Apps as _, Language};
 use tests::runner::{Options, Runner};
 use tests::services::is_left_out;
 use tests::services::neo4j::double::{
-    self, BEGIN, COMMIT, Double, HANDSHAKE, HELLO, LOGON, PULL, RESET, ROUTE, RUN, Reply, Seen, failure, record, success,
-    text,
+    self, BEGIN, COMMIT, Double, HANDSHAKE, HELLO, LOGON, PULL, RESET, ROUTE, RUN, Reply, Seen, failure, record,
+    success, text,
 };
 use tests::services::neo4j::{Neo4j, PASSWORD};
 
@@ -56,7 +56,9 @@ fn fails(runner: &Runner, connection: &str, query: &str, reason: &str) {
     assert!(answer["errors"][0]["message"].is_string(), "{connection}: {answer}");
     let record = runner.wait_for_log(|record| {
         let error = record["error"].as_str().unwrap_or_default();
-        record["message"] == "Error executing Neo4j query." && error.contains(&format!("[{connection}]")) && error.contains(reason)
+        record["message"] == "Error executing Neo4j query."
+            && error.contains(&format!("[{connection}]"))
+            && error.contains(reason)
     });
     assert_eq!(record["user_visible"], true, "{record}");
     let log = runner.log();
@@ -72,34 +74,47 @@ fn transient() -> Vec<u8> {
     failure("Neo.TransientError.Transaction.DeadlockDetected", "deadlock")
 }
 
+/// What happens to the first message of a kind, under a name, and what the log says about it.
+fn misbehaviour() -> Vec<(&'static str, u8, Reply, &'static str)> {
+    let slow = "it took longer than 4 s (limit `database-timeout`)";
+    let large = "larger than 20000 bytes (limit `database-answer`)";
+    let record_of = |value: Vec<u8>| Reply::Messages(vec![record(&[value]), success(&[])]);
+    let infinity = [&[0xC1][..], &f64::INFINITY.to_be_bytes()].concat();
+    let long_text = [&[0xD2, 0, 0, 0x75, 0x30][..], &[b'x'; 30_000]].concat();
+    let lists = [[0x91].repeat(5000), vec![1]].concat();
+    let many = vec![record(&[text(&"x".repeat(1000))]); 30];
+    let syntax = failure("Neo.ClientError.Statement.SyntaxError", "not Cypher");
+    let stranger = failure("Neo.ClientError.Security.Unauthorized", "who are you");
+    vec![
+        ("mute", HELLO, Reply::Silence, slow),
+        ("slow", RUN, Reply::Silence, slow),
+        ("stuck", PULL, Reply::Silence, slow),
+        // Chunks without content, which mean no more than that the server is there.
+        ("drip", PULL, Reply::Drip(vec![0; 4000], 5), slow),
+        ("closing", HELLO, Reply::Close, "cannot connect: the server has closed the connection"),
+        ("unsure", COMMIT, Reply::Close, "it was being committed, and may be or not"),
+        ("web", HANDSHAKE, Reply::Bytes(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()), "the port is one for HTTP"),
+        ("future", HANDSHAKE, Reply::Bytes(vec![0; 4]), "none of the versions 5.0 to 5.4 and 4.4 of Bolt"),
+        ("noise", HELLO, Reply::Bytes(vec![0, 3, 1, 2, 3, 0, 0]), "cannot connect: the answer is not valid PackStream"),
+        ("garbage", PULL, Reply::Bytes(vec![0, 2, 0xB1, 0x33, 0, 0]), "the answer is not valid PackStream"),
+        ("broken", PULL, Reply::Bytes(vec![0, 4, 0xB1, 0x71, 0x91, 0xD2, 0, 0]), "it ends too early"),
+        ("infinite", PULL, record_of(infinity), "NaN or infinite"),
+        ("strange", PULL, record_of(vec![0xB1, b'?', 1]), "unknown kind (0x3F)"),
+        ("deep", PULL, record_of(lists), "nested more than 128 deep"),
+        ("large", PULL, record_of(long_text), large),
+        ("many", PULL, Reply::Messages(many), large),
+        ("picky", RUN, Reply::Messages(vec![syntax]), "not Cypher (Neo.ClientError.Statement.SyntaxError)"),
+        ("closed", LOGON, Reply::Messages(vec![stranger]), "cannot connect: who are you (Neo.ClientError.Security"),
+    ]
+}
+
 /// Whatever happens to the first query, the second one works.
 #[test]
 fn servers_that_misbehave() {
-    let record_of = |value: Vec<u8>| Reply::Messages(vec![record(&[value]), success(&[])]);
-    let lists = |depth: usize| [[0x91].repeat(depth), vec![1]].concat();
-    let many = vec![record(&[text(&"x".repeat(1000))]); 30];
-    let cases: Vec<(&str, Double, &str)> = vec![
-        ("mute", Double::start(first(HELLO, Reply::Silence)), "it took longer than 2 s (limit `database-timeout`)"),
-        ("slow", Double::start(first(RUN, Reply::Silence)), "it took longer than 2 s"),
-        ("stuck", Double::start(first(PULL, Reply::Silence)), "it took longer than 2 s"),
-        ("drip", Double::start(first(PULL, Reply::Drip(vec![0; 4000], 5))), "it took longer than 2 s"),
-        ("closing", Double::start(first(HELLO, Reply::Close)), "cannot connect: the server has closed the connection"),
-        ("unsure", Double::start(first(COMMIT, Reply::Close)), "it was being committed, and may be or not"),
-        ("web", Double::start(first(HANDSHAKE, Reply::Bytes(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()))), "the port is one for HTTP, not for Bolt"),
-        ("future", Double::start(first(HANDSHAKE, Reply::Bytes(vec![0; 4]))), "none of the versions 5.0 to 5.4 and 4.4 of Bolt"),
-        ("noise", Double::start(first(HELLO, Reply::Bytes(vec![0, 3, 1, 2, 3, 0, 0]))), "cannot connect: the answer is not valid PackStream"),
-        ("garbage", Double::start(first(PULL, Reply::Bytes(vec![0, 2, 0xB1, 0x33, 0, 0]))), "not valid PackStream"),
-        ("broken", Double::start(first(PULL, Reply::Bytes(vec![0, 4, 0xB1, 0x71, 0x91, 0xD2, 0, 0]))), "it ends too early"),
-        ("infinite", Double::start(first(PULL, record_of([&[0xC1][..], &f64::INFINITY.to_be_bytes()].concat()))), "NaN or infinite"),
-        ("strange", Double::start(first(PULL, record_of(vec![0xB1, b'?', 1]))), "unknown kind (0x3F)"),
-        ("deep", Double::start(first(PULL, record_of(lists(5000)))), "nested more than 128 deep"),
-        ("large", Double::start(first(PULL, record_of([&[0xD2, 0, 0, 0x75, 0x30][..], &[b'x'; 30_000]].concat()))), "larger than 20000 bytes (limit `database-answer`)"),
-        ("many", Double::start(first(PULL, Reply::Messages(many))), "larger than 20000 bytes"),
-        ("picky", Double::start(first(RUN, Reply::Messages(vec![failure("Neo.ClientError.Statement.SyntaxError", "not Cypher")]))), "not Cypher (Neo.ClientError.Statement.SyntaxError)"),
-        ("closed", Double::start(first(LOGON, Reply::Messages(vec![failure("Neo.ClientError.Security.Unauthorized", "who are you")]))), "cannot connect: who are you (Neo.ClientError.Security.Unauthorized)"),
-    ];
+    let started = |(name, tag, reply, reason)| (name, Double::start(first(tag, reply)), reason);
+    let cases: Vec<(&str, Double, &str)> = misbehaviour().into_iter().map(started).collect();
     let connections = cases.iter().map(|(name, double, _)| ((*name).to_owned(), to(double))).collect();
-    let arguments = ["--database-timeout", "2", "--database-answer", "20000"];
+    let arguments = ["--database-timeout", "4", "--database-answer", "20000"];
     let (_app, runner) = serve(Language::Go, &Value::Object(connections), &arguments);
     for (name, double, reason) in &cases {
         fails(&runner, name, "RETURN 1", reason);
@@ -126,17 +141,18 @@ fn nobody_there_and_what_the_manifest_says() {
         "sql": {"type": "postgresql", "connString": "postgresql://u:p@h/d"},
     });
     for language in Language::ALL {
-        let (_app, runner) = serve(language, &connections, &["--database-timeout", "2"]);
+        let (_app, runner) = serve(language, &connections, &["--database-timeout", "4"]);
         fails(&runner, "down", "RETURN 1", "cannot connect: Connection refused");
         fails(&runner, "lost", "RETURN 1", "cannot connect: Connection refused");
-        fails(&runner, "silent", "RETURN 1", "it took longer than 2 s");
+        fails(&runner, "silent", "RETURN 1", "it took longer than 4 s");
         fails(&runner, "nameless", "RETURN 1", "Neo4j connection [nameless]: ");
         fails(&runner, "web", "RETURN 1", "URI scheme http is not supported");
         fails(&runner, "empty", "RETURN 1", "has empty required fields: [Username Password]");
         fails(&runner, "secretless", "RETURN 1", "secret MODUS_SECRETLESS_NONE was not found");
         fails(&runner, "sql", "RETURN 1", "is not a Neo4j connection");
         fails(&runner, "absent", "RETURN 1", "Neo4j connection [absent] not found");
-        let message = ask(&runner, "absent", "RETURN 1")["errors"][0]["message"].as_str().unwrap_or_default().to_owned();
+        let message =
+            ask(&runner, "absent", "RETURN 1")["errors"][0]["message"].as_str().unwrap_or_default().to_owned();
         let own = match language {
             Language::Go => "the query failed",
             Language::AssemblyScript => "Error executing Query.",
@@ -216,7 +232,8 @@ fn connections_are_used_again_only_when_in_order() {
 fn routing_tables() {
     let writer = std::sync::Arc::new(Double::start(|_| None));
     let port = writer.port;
-    let router = Double::start(move |seen| (seen.tag == ROUTE).then(|| Reply::Messages(vec![double::table(&[port], 300)])));
+    let router =
+        Double::start(move |seen| (seen.tag == ROUTE).then(|| Reply::Messages(vec![double::table(&[port], 300)])));
     // The first table names a server that is gone, the second one nobody, the third one the writer.
     let gone = tests::runner::free_port();
     let changing = Double::start(move |seen| {
@@ -269,7 +286,8 @@ fn a_real_server_refuses_and_restarts() {
     let mut server = Neo4j::start();
     let uri = format!("bolt://127.0.0.1:{}", server.port);
     let connections = json!({"graph": connection(&uri), "stranger": connection(&uri)});
-    let (_app, runner) = serve(Language::Go, &connections, &["--database-timeout", "40", "--database-answer", "1000000"]);
+    let (_app, runner) =
+        serve(Language::Go, &connections, &["--database-timeout", "40", "--database-answer", "1000000"]);
     works(&runner, "graph", "at first");
     fails(&runner, "stranger", "RETURN 1", "Neo.ClientError.Security.Unauthorized");
     fails(&runner, "graph", "RETRN 1", "Neo.ClientError.Statement.SyntaxError");
@@ -286,4 +304,32 @@ fn a_real_server_refuses_and_restarts() {
     works(&runner, "graph", "after the restart");
     let kept = ask(&runner, "graph", "MATCH (k:Kept) RETURN count(k)");
     assert_eq!(kept["data"]["rows"]["records"], json!([["1"]]), "{kept}");
+}
+
+/// What `--check-config=connect` says about connections, whether or not the app has used them.
+#[test]
+fn connections_are_tried_before_serving() {
+    let well = Double::start(|_| None);
+    let closed = Double::start(|seen| {
+        (seen.tag == LOGON)
+            .then(|| Reply::Messages(vec![failure("Neo.ClientError.Security.Unauthorized", "who are you")]))
+    });
+    let connections = json!({"well": to(&well), "closed": to(&closed), "web": connection("http://127.0.0.1")});
+    let manifest = json!({"connections": connections}).to_string();
+    let app = app::compile(&Language::Go.guest("neo4j"), &manifest);
+    let check = |how: &str| {
+        let mut command = tests::runner::command(&app.artifact);
+        for name in ["WELL", "CLOSED", "WEB"] {
+            command.env(format!("MODUS_{name}_PASS"), PASSWORD);
+        }
+        let output = command.args([how, "--json-logs"]).output().expect("modus-runner runs");
+        assert!(!output.status.success(), "{how}");
+        String::from_utf8(output.stderr).expect("the log is text")
+    };
+    let log = check("--check-config");
+    assert!(log.contains("Neo4j connection [web]: URI scheme http is not supported"), "{log}");
+    assert!(!log.contains("[closed]") && well.seen(HELLO).is_empty(), "{log}");
+    let log = check("--check-config=connect");
+    assert!(log.contains("Neo4j connection [closed]: cannot connect: who are you"), "{log}");
+    assert!(!log.contains("[well]") && !log.contains(PASSWORD) && well.seen(COMMIT).len() == 1, "{log}");
 }

@@ -107,13 +107,13 @@ impl Neo4j {
     }
 
     fn door(&self, name: &str) -> Result<Arc<Door<Database>>, HostError> {
-        let (uri, username, password) = match self.manifest.connections.get(name) {
+        let (written, username, password) = match self.manifest.connections.get(name) {
             Some(Connection::Neo4j { db_uri, username, password }) => (db_uri, username, password),
             Some(_) => return Err(format!("[{name}] is not a Neo4j connection").into()),
             None => return Err(format!("Neo4j connection [{name}] not found").into()),
         };
         let expand = |text: &str| with_secrets(&self.environment, name, text);
-        let (uri, username, password) = (expand(uri)?, expand(username)?, expand(password)?);
+        let (uri, username, password) = (expand(written)?, expand(username)?, expand(password)?);
         let fields = [("DbUri", &uri), ("Username", &username), ("Password", &password)];
         let empty: Vec<_> = fields.iter().filter(|(_, value)| value.is_empty()).map(|(field, _)| *field).collect();
         if !empty.is_empty() {
@@ -121,7 +121,7 @@ impl Neo4j {
         }
         let all = format!("{}:{}:{uri}{username}{password}", uri.len(), username.len());
         self.doors.open(name, &all, self.limits, || {
-            let address = Address::parse(&uri).map_err(|problem| of(name, &problem))?;
+            let address = Address::parse(&uri, written).map_err(|problem| of(name, &problem))?;
             let settings = Settings::new(address, username.clone(), password.clone(), self.clients.clone());
             Ok(Database::new(settings, self.limits))
         })

@@ -42,16 +42,17 @@ impl Neo4j {
         let port = free_port();
         let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
         let certificates = folder.path().join("home/certificates/bolt");
-        std::fs::create_dir_all(&certificates).expect("a folder");
+        for each in ["trusted", "revoked"] {
+            std::fs::create_dir_all(certificates.join(each)).expect("a folder");
+        }
         std::fs::write(certificates.join("public.crt"), key.cert.pem()).expect("a file");
         std::fs::write(certificates.join("private.key"), key.signing_key.serialize_pem()).expect("a file");
         let common = "server.http.enabled=false\nserver.https.enabled=false\nserver.bolt.enabled=true\n\
             dbms.security.auth_enabled=true\ndbms.security.auth_minimum_password_length=1\n\
             dbms.usage_report.enabled=false\nserver.memory.pagecache.size=16m\n\
             dbms.security.auth_max_failed_attempts=0\n";
-        let address = format!(
-            "server.bolt.listen_address=127.0.0.1:{port}\nserver.bolt.advertised_address=localhost:{port}\n"
-        );
+        let address =
+            format!("server.bolt.listen_address=127.0.0.1:{port}\nserver.bolt.advertised_address=localhost:{port}\n");
         std::fs::write(folder.path().join("settings"), format!("{common}{address}{settings}")).expect("a file");
         let mut this = Self { port, certificate: key.cert.pem(), folder, server: None };
         this.begin();

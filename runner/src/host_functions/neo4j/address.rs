@@ -50,11 +50,12 @@ impl Server {
 }
 
 impl Address {
-    /// Reads an address. Its user, path and fragment mean nothing, nor do its parameters without routing.
+    /// Reads an address, which is `written` so in the manifest: with its templates. Its user, path and fragment mean nothing,
+    /// nor do its parameters without routing.
     ///
     /// # Errors
-    /// What is wrong, without the address: there may be secrets in it.
-    pub(super) fn parse(uri: &str) -> Result<Self, String> {
+    /// What is wrong, without what may be a secret.
+    pub(super) fn parse(uri: &str, written: &str) -> Result<Self, String> {
         let url = Url::parse(uri).map_err(|error| format!("its address is not a URI: {error}"))?;
         let (is_routed, encryption) = match url.scheme() {
             "neo4j" => (true, Encryption::None),
@@ -63,7 +64,10 @@ impl Address {
             "bolt" => (false, Encryption::None),
             "bolt+s" => (false, Encryption::Trusted),
             "bolt+ssc" => (false, Encryption::Any),
-            scheme => return Err(format!("URI scheme {scheme} is not supported")),
+            scheme if written.split_once(':').is_some_and(|(known, _)| known.eq_ignore_ascii_case(scheme)) => {
+                return Err(format!("URI scheme {scheme} is not supported"));
+            }
+            _ => return Err("its URI scheme is not supported".to_owned()),
         };
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
         if host.is_empty() {
@@ -95,11 +99,14 @@ mod tests {
             ("bolt+ssc://[::1]:99?a=b", Encryption::Any, false, "::1", 99),
             ("BOLT://Host", Encryption::None, false, "Host", 7687),
         ] {
-            let address = Address::parse(uri).expect(uri);
+            let address = Address::parse(uri, "{{URI}}").expect(uri);
             let server = Server { host: host.to_owned(), port };
-            assert_eq!((address.encryption, address.server, address.routing.is_some()), (encryption, server, is_routed));
+            assert_eq!(
+                (address.encryption, address.server, address.routing.is_some()),
+                (encryption, server, is_routed)
+            );
         }
-        let address = Address::parse("neo4j://[::1]:5?policy=eu&address=other&x=%20").expect("an address");
+        let address = Address::parse("neo4j://[::1]:5?policy=eu&address=other&x=%20", "").expect("an address");
         let context = [("address", "[::1]:5"), ("policy", "eu"), ("x", " ")];
         assert_eq!(address.routing, Some(context.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()));
     }
@@ -114,8 +121,10 @@ mod tests {
             ("secret", "its address is not a URI: relative URL without a base"),
             ("bolt://secret:99999", "its address is not a URI: invalid port number"),
         ] {
-            assert_eq!(Address::parse(uri), Err(expected.to_owned()), "{uri}");
+            assert_eq!(Address::parse(uri, uri), Err(expected.to_owned()), "{uri}");
         }
+        let hidden = Address::parse("secret://h", "{{URI}}://h");
+        assert_eq!(hidden, Err("its URI scheme is not supported".to_owned()));
     }
 
     #[test]

@@ -184,7 +184,9 @@ impl Role {
 fn again(failure: &Failure) -> Again {
     match failure.code.as_str() {
         // Somebody ended it on purpose.
-        "Neo.TransientError.Transaction.Terminated" | "Neo.TransientError.Transaction.LockClientStopped" => Again::Never,
+        "Neo.TransientError.Transaction.Terminated" | "Neo.TransientError.Transaction.LockClientStopped" => {
+            Again::Never
+        }
         // The server has forgotten who we are.
         "Neo.ClientError.Security.AuthorizationExpired" => Again::Reconnect,
         "Neo.ClientError.Cluster.NotALeader" | "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase" => Again::Later,

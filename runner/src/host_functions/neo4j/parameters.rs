@@ -89,8 +89,11 @@ mod tests {
             ("", "the parameters are not a JSON object: EOF"),
             ("[]", "the parameters are not a JSON object: invalid type"),
             (r#"{"a":}"#, "the parameters are not a JSON object: expected value"),
-            (r#"{"a":[9223372036854775808]}"#, "parameter `a`: 9223372036854775808 is out of the range of a 64-bit integer"),
-            (r#"{"a":1e400}"#, "parameter `a`: 1e400 is out of the range of a 64-bit float"),
+            (
+                r#"{"a":[9223372036854775808]}"#,
+                "parameter `a`: 9223372036854775808 is out of the range of a 64-bit integer",
+            ),
+            (r#"{"a":1e+400}"#, "parameter `a`: 1e+400 is out of the range of a 64-bit float"),
         ] {
             let error = parameters(json).expect_err(json);
             assert!(error.starts_with(expected), "{error}");

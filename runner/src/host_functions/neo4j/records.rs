@@ -83,11 +83,11 @@ impl Records {
     /// What the guest gets, an `EagerResult`.
     pub(super) fn into_value(self) -> Value {
         let texts = |texts: Vec<String>| Value::List(texts.into_iter().map(Value::String).collect());
-        let (keys, values, records): (Arc<str>, Arc<str>, Arc<str>) = ("keys".into(), "values".into(), "records".into());
+        let (keys, values, records): (Arc<str>, Arc<str>, Arc<str>) =
+            ("keys".into(), "values".into(), "records".into());
         let names = texts(self.keys);
-        let record = |record| {
-            Value::Object(vec![(Arc::clone(&keys), names.clone()), (Arc::clone(&values), texts(record))])
-        };
+        let record =
+            |record| Value::Object(vec![(Arc::clone(&keys), names.clone()), (Arc::clone(&values), texts(record))]);
         let list = Value::List(self.records.into_iter().map(record).collect());
         Value::Object(vec![(Arc::clone(&keys), names.clone()), (records, list)])
     }

@@ -103,7 +103,9 @@ impl Connection {
             }
             Ok(connection)
         });
-        opened.await.unwrap_or_else(|_| Err(Fault::Lost(format!("the server has not let us in after {INTRODUCTION:?}"))))
+        opened
+            .await
+            .unwrap_or_else(|_| Err(Fault::Lost(format!("the server has not let us in after {INTRODUCTION:?}"))))
     }
 
     /// Whether nothing says that the server has closed the connection, and nothing is under way on it.
@@ -170,7 +172,11 @@ impl Connection {
     }
 
     /// Asks for the routing table of a database.
-    pub(in super::super) async fn route(&mut self, context: &[(String, String)], database: &str) -> Result<Route, Fault> {
+    pub(in super::super) async fn route(
+        &mut self,
+        context: &[(String, String)],
+        database: &str,
+    ) -> Result<Route, Fault> {
         self.send(&[message::route(context, database)]).await?;
         let mut route = Route::default();
         self.success(ABOUT, |metadata| {

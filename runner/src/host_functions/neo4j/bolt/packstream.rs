@@ -275,8 +275,20 @@ mod tests {
     #[test]
     fn integers_have_the_shortest_form_and_come_back() {
         let sizes = [
-            (0, 1), (-16, 1), (-17, 2), (127, 1), (128, 3), (-128, 2), (-129, 3), (32_767, 3), (32_768, 5), (-32_769, 5),
-            (2_147_483_647, 5), (2_147_483_648, 9), (i64::MAX, 9), (i64::MIN, 9),
+            (0, 1),
+            (-16, 1),
+            (-17, 2),
+            (127, 1),
+            (128, 3),
+            (-128, 2),
+            (-129, 3),
+            (32_767, 3),
+            (32_768, 5),
+            (-32_769, 5),
+            (2_147_483_647, 5),
+            (2_147_483_648, 9),
+            (i64::MAX, 9),
+            (i64::MIN, 9),
         ];
         for (value, size) in sizes {
             let bytes = written(|writer| writer.int(value));
@@ -320,8 +332,16 @@ mod tests {
     #[test]
     fn bytes_that_are_no_values() {
         let cases: [&[u8]; 10] = [
-            &[], &[0xC1, 0], &[0xC4], &[0xDF], &[0xD0], &[0x81], &[0xD2, 0xFF, 0xFF, 0xFF, 0xFF, 1],
-            &[0xD6, 0xFF, 0xFF, 0xFF, 0xFF], &[0xDA, 0x80, 0, 0, 0, 1], &[0xB1, 0x4E],
+            &[],
+            &[0xC1, 0],
+            &[0xC4],
+            &[0xDF],
+            &[0xD0],
+            &[0x81],
+            &[0xD2, 0xFF, 0xFF, 0xFF, 0xFF, 1],
+            &[0xD6, 0xFF, 0xFF, 0xFF, 0xFF],
+            &[0xDA, 0x80, 0, 0, 0, 1],
+            &[0xB1, 0x4E],
         ];
         for bytes in cases {
             assert!(Reader::new(bytes).skip().is_err(), "{bytes:?}");
