@@ -179,11 +179,6 @@ impl Writer {
         self.0
     }
 
-    /// The bytes so far.
-    pub(in super::super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     pub(in super::super) fn null(&mut self) {
         self.0.push(0xC0);
     }
