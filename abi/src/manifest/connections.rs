@@ -130,7 +130,8 @@ impl Reader<'_> {
     fn neo4j(&mut self, entry: &mut Entry) -> Connection {
         self.close(entry, &["type", "dbUri", "username", "password"]);
         let db_uri = self.required(entry, "dbUri");
-        let valid = is_database_uri(&db_uri.value, &["neo4j", "neo4j+s", "bolt"], b"");
+        let schemes = ["neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"];
+        let valid = is_database_uri(&db_uri.value, &schemes, b"");
         self.rule(entry, "dbUri", &db_uri, valid, URI_RULE);
         let username = self.required(entry, "username");
         let password = self.required(entry, "password");

@@ -1,28 +1,139 @@
-//! `modus_neo4j_client`: Cypher for Neo4j (`host-functions` section 13).
+//! `modus_neo4j_client`: Cypher for Neo4j (`host-functions` section 13), by a client of our own for the Bolt protocol.
+
+mod address;
+mod bolt;
+mod database;
+mod json;
+mod parameters;
+mod pool;
+mod records;
+mod routing;
+mod temporal;
 
 use std::sync::Arc;
 
 use abi::host_functions as table;
+use abi::manifest::{Connection, Manifest};
 use abi::value::Value;
+use futures::future::BoxFuture;
 
 use super::capability::Function;
-use super::{Capability, Invocation, Messages, Pending, Setup};
+use super::database::{DatabaseError, Door, Doors, with_secrets};
+use super::values::text;
+use super::{Capability, HostError, Invocation, Messages, Pending, Setup};
+use crate::client::Clients;
+use crate::environment::Environment;
+use crate::limits::DatabaseLimits;
+use address::Address;
+use database::{Database, Query};
+use parameters::parameters;
+use pool::Settings;
+use records::Records;
 
 /// The capability.
-pub(super) struct Neo4j;
+pub(super) struct Neo4j {
+    manifest: Arc<Manifest>,
+    environment: Arc<Environment>,
+    limits: DatabaseLimits,
+    clients: Clients,
+    doors: Arc<Doors<Database>>,
+}
 
 impl Capability for Neo4j {
     const TABLE: &'static table::Capability = &table::NEO4J;
 
-    const FUNCTIONS: &'static [Function<Self>] = &[Function::waiting("executeQuery", Messages::NONE, Self::execute)];
+    const FUNCTIONS: &'static [Function<Self>] = &[Function::waiting(
+        "executeQuery",
+        Messages {
+            starting: Some("Executing Neo4j query."),
+            completed: Some("Completed Neo4j query."),
+            cancelled: Some("Cancelled Neo4j query."),
+            error: Some("Error executing Neo4j query."),
+            detail: |arguments| {
+                let part = |index| text(arguments, index);
+                Some(format!("Host: {} Database: {} Query: {}", part(0), part(1), part(2)))
+            },
+        },
+        Self::execute,
+    )];
 
-    fn configure(_: &Setup<'_>) -> Self {
-        Self
+    fn configure(setup: &Setup<'_>) -> Self {
+        Self {
+            manifest: Arc::clone(&setup.manifest),
+            environment: Arc::clone(&setup.environment),
+            limits: setup.process.databases,
+            clients: setup.process.clients.clone(),
+            doors: setup.process.kept.get(),
+        }
+    }
+
+    fn check(setup: &Setup<'_>, connect: bool) -> BoxFuture<'static, Vec<String>> {
+        let this = Self::configure(setup);
+        Box::pin(async move {
+            let mut faults = Vec::new();
+            for (name, connection) in &this.manifest.connections {
+                if !matches!(connection, Connection::Neo4j { .. }) {
+                    continue;
+                }
+                let checked = match this.door(name) {
+                    Ok(door) if connect => run(name, &door, &Query::trial()).await.map(drop),
+                    Ok(_) => Ok(()),
+                    Err(error) => Err(error),
+                };
+                faults.extend(checked.err().map(|error| error.message));
+            }
+            faults
+        })
+    }
+}
+
+impl Query {
+    /// One that finds out whether the server can be used.
+    fn trial() -> Self {
+        Self { database: String::new(), text: "RETURN 1".to_owned(), parameters: vec![0xA0] }
     }
 }
 
 impl Neo4j {
-    fn execute(self: &Arc<Self>, _: &Invocation<'_>, _: &[Value]) -> Pending {
-        Box::pin(async { Err("not there yet".into()) })
+    fn execute(self: &Arc<Self>, _: &Invocation<'_>, arguments: &[Value]) -> Pending {
+        let name = text(arguments, 0).to_owned();
+        let door = self.door(&name);
+        let parameters = parameters(text(arguments, 3)).map_err(HostError::from);
+        let (database, text) = (text(arguments, 1).to_owned(), text(arguments, 2).to_owned());
+        Box::pin(async move {
+            let query = Query { database, text, parameters: parameters? };
+            run(&name, &*door?, &query).await.map(Records::into_value)
+        })
     }
+
+    fn door(&self, name: &str) -> Result<Arc<Door<Database>>, HostError> {
+        let (written, username, password) = match self.manifest.connections.get(name) {
+            Some(Connection::Neo4j { db_uri, username, password }) => (db_uri, username, password),
+            Some(_) => return Err(format!("[{name}] is not a Neo4j connection").into()),
+            None => return Err(format!("Neo4j connection [{name}] not found").into()),
+        };
+        let expand = |text: &str| with_secrets(&self.environment, name, text);
+        let (uri, username, password) = (expand(written)?, expand(username)?, expand(password)?);
+        let fields = [("DbUri", &uri), ("Username", &username), ("Password", &password)];
+        let empty: Vec<_> = fields.iter().filter(|(_, value)| value.is_empty()).map(|(field, _)| *field).collect();
+        if !empty.is_empty() {
+            return Err(format!("[{name}] has empty required fields: [{}]", empty.join(" ")).into());
+        }
+        let all = format!("{}:{}:{uri}{username}{password}", uri.len(), username.len());
+        self.doors.open(name, &all, self.limits, || {
+            let address = Address::parse(&uri, written).map_err(|problem| of(name, &problem))?;
+            let settings = Settings::new(address, username.clone(), password.clone(), self.clients.clone());
+            Ok(Database::new(settings, self.limits))
+        })
+    }
+}
+
+/// Runs a query when it is its turn.
+async fn run(name: &str, door: &Door<Database>, query: &Query) -> Result<Records, HostError> {
+    let ran = door.pass(door.behind.run(query, door.answer_bytes())).await;
+    ran.map_err(|error: DatabaseError| of(name, &error.to_string()))
+}
+
+fn of(name: &str, problem: &str) -> HostError {
+    format!("Neo4j connection [{name}]: {problem}").into()
 }

@@ -7,12 +7,13 @@ import * as http from "./http";
 import * as localtime from "./localtime";
 import * as models from "./models";
 import * as mysql from "./mysql";
+import * as neo4j from "./neo4j";
 import * as postgresql from "./postgresql";
 import * as secrets from "./secrets";
 import * as utils from "./utils";
 import * as vectors from "./vectors";
 
-export { agents, auth, collections, dgraph, graphql, http, localtime, models, mysql, postgresql, secrets, utils, vectors };
+export { agents, auth, collections, dgraph, graphql, http, localtime, models, mysql, neo4j, postgresql, secrets, utils, vectors };
 export { Agent, AgentEvent, AgentInfo, AgentStatus } from "./agent";
 export { Duration } from "./duration";
 export { DynamicMap } from "./dynamicmap";

@@ -5,6 +5,7 @@
 
 pub mod dgraph;
 pub mod mariadb;
+pub mod neo4j;
 pub mod postgres;
 pub mod tunnel;
 
