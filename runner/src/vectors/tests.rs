@@ -125,7 +125,7 @@ fn a_graph_is_made_beside_what_changes() {
     };
     change(&mut vectors, &mut all, 17);
     // A small one: the test is of what is around it.
-    let few = from.into_iter().take(2000).collect::<HashMap<_, _>>();
+    let few = from.into_iter().take(300).collect::<HashMap<_, _>>();
     all.retain(|key, _| few.contains_key(key) || *key == self::key(18));
     vectors.end_graph(Some(Graph::new(few)));
     change(&mut vectors, &mut all, 400);
