@@ -53,11 +53,9 @@ Src.prototype.getImportedClass = function (name, parser) {
 };
 
 function importedClass(statements, name, parser, seen) {
-  for (const { kind, declarations, internalPath } of statements) {
-    if (kind !== NodeKind.Import || !declarations?.some((each) => each.name.text === name && each.foreignName.text === name)) continue;
-    return exportedClass(internalPath, name, parser, seen);
-  }
-  return null;
+  const isMeant = (each) => each.name.text === name && each.foreignName.text === name;
+  const from = statements.find(({ kind, declarations }) => kind === NodeKind.Import && declarations?.some(isMeant));
+  return from ? exportedClass(from.internalPath, name, parser, seen) : null;
 }
 
 function exportedClass(file, name, parser, seen) {

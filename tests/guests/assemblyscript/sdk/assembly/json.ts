@@ -143,5 +143,6 @@ class OfNamed extends Named {
 
 /** What is inherited from classes of other files. */
 export function inherited(based: string, sized: string, named: string): string {
-  return JSON.stringify(JSON.parse<OfBased>(based)) + JSON.stringify(JSON.parse<OfSized>(sized)) + JSON.stringify(JSON.parse<OfNamed>(named));
+  const both = JSON.stringify(JSON.parse<OfBased>(based)) + JSON.stringify(JSON.parse<OfSized>(sized));
+  return both + JSON.stringify(JSON.parse<OfNamed>(named));
 }
