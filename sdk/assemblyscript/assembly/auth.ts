@@ -1,8 +1,9 @@
 import { JSON } from "json-as";
+import { variable } from "./environment";
 
 /** What the request's token claims of its bearer, as a `@json` class; one with its defaults if there is no token. */
 export function getJWTClaims<T>(): T {
-  const claims = process.env.has("CLAIMS") ? process.env.get("CLAIMS") : "";
+  const claims = variable("CLAIMS");
   if (claims == "") {
     console.warn("No JWT claims found.");
     return instantiate<T>();

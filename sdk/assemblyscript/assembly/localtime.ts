@@ -1,3 +1,5 @@
+import { variable } from "./environment";
+
 // @ts-ignore: decorator
 @external("modus_system", "getTimeInZone")
 declare function hostGetTimeInZone(tz: string | null): string | null;
@@ -15,7 +17,7 @@ export function nowInZone(tz: string): string {
 
 /** The name of the caller's time zone. */
 export function getTimeZone(): string {
-  return process.env.get("TZ");
+  return variable("TZ");
 }
 
 /** True if the host knows the time zone. */

@@ -1,4 +1,4 @@
-// Arithmetic on arrays of numbers. Integers wrap around, as everywhere, but for sums and products of many, which are exact up to 2^53.
+// Arithmetic on arrays of numbers. Integers wrap around, as everywhere. Sums and products of many are exact up to 2^53.
 
 /** Throws unless the type is one of numbers; for code that is generic itself. */
 export function checkValidNumber<T extends number>(_value: T): void {

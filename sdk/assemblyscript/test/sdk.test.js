@@ -99,6 +99,11 @@ test("conditions, parts without a decorator, static fields and files of any name
   assert.deepEqual(JSON.parse(call("words", '{"age":17,"secret":"x"}')), WORDS);
 });
 
+test("what is inherited from classes that other files hand on is read and written", () => {
+  const texts = ['{"base":5,"a":6}', '{"size":0.5,"a":6}', '{"name":"x","a":6}'];
+  assert.equal(call("inherited", ...texts), texts.join(""));
+});
+
 test("raw values that a text does not mention are null", () => {
   assert.equal(call("unset", "{}"), '{"raw":null,"any":null,"object":{},"box":null}null');
   const text = '{"raw":[1, 2],"any":"x","object":{"y":true},"box":1.5}';

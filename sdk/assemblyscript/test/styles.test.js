@@ -17,7 +17,10 @@ const folders = [];
 after(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
 
 // As the original's tools make it.
-const ASCONFIG = { extends: "./node_modules/@hypermode/modus-sdk-as/plugin.asconfig.json", options: { transform: ["json-as/transform"] } };
+const ASCONFIG = {
+  extends: "./node_modules/@hypermode/modus-sdk-as/plugin.asconfig.json",
+  options: { transform: ["json-as/transform"] },
+};
 
 /** Builds an app of one file without a word from the compiler. */
 async function app(name, { dependencies = {}, target = "debug" } = {}) {
@@ -71,7 +74,9 @@ test("an app with agents and other models", async () => {
   const wasm = await app("garden");
   const events = [];
   const imports = new Guest(wasm).metadata.fnImports;
-  for (const name of ["startAgent", "sendMessage", "listAgents", "publishEvent"]) assert.ok(`modus_agents.${name}` in imports, name);
+  for (const name of ["startAgent", "sendMessage", "listAgents", "publishEvent"]) {
+    assert.ok(`modus_agents.${name}` in imports, name);
+  }
   const guest = new Guest(wasm, { functions: { "modus_agents.publishEvent": (...event) => events.push(event) } });
   guest.call("_modus_agent_activate", "Gardener", "g1");
   guest.call("_modus_agent_handle_event", "initialize");

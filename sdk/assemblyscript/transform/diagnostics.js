@@ -7,10 +7,16 @@ const EXPORTED_CLASS = DiagnosticCode.Only_variables_functions_and_enums_become_
 
 // What to do about errors whose text does not say it.
 const ADVICE = [
-  [/^Not implemented: Exceptions$/, "there is no try and catch; an error ends the call with its message, so test before for what may fail"],
+  [
+    /^Not implemented: Exceptions$/,
+    "there is no try and catch; an error ends the call with its message, so test before for what may fail",
+  ],
   [/^File '~lib\/@hypermode\/[^']*' not found/, "this SDK has no such file; the README of the package lists what it has"],
   [/^File '~lib\/[^']*' not found/, "if it is a package, run 'npm install' in the app's folder"],
-  [/^Module '~lib\/@hypermode\/[^']*' has no exported member/, "this SDK has no such part; the README of the package lists what it has"],
+  [
+    /^Module '~lib\/@hypermode\/[^']*' has no exported member/,
+    "this SDK has no such part; the README of the package lists what it has",
+  ],
 ];
 
 /**

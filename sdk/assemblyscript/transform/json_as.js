@@ -120,8 +120,8 @@ const CHANGES = {
   "assembly/serialize/simple/array.ts": [["// bs.growSize(2);", "bs.ensureSize(2);"]],
   "assembly/serialize/simple/map.ts": [
     ["// bs.growSize(2);", "bs.ensureSize(2);"],
-    ["JSON.__serialize(unchecked(keys[i]));\n      store", "JSON.__serialize(unchecked(keys[i]));\n      bs.ensureSize(4);\n      store"],
-    ["JSON.__serialize(unchecked(keys[srcEnd]));\n    store", "JSON.__serialize(unchecked(keys[srcEnd]));\n    bs.ensureSize(4);\n    store"],
+    ["(unchecked(keys[i]));\n      store", "(unchecked(keys[i]));\n      bs.ensureSize(4);\n      store"],
+    ["(unchecked(keys[srcEnd]));\n    store", "(unchecked(keys[srcEnd]));\n    bs.ensureSize(4);\n    store"],
   ],
   "assembly/serialize/simple/string.ts": [
     ["bs.growSize(10);", "bs.ensureSize(12 + srcEnd - srcPtr);"],

@@ -63,7 +63,8 @@ export function readingRaw({ name, type }) {
 
 /** The code that writes an object, for fields of text of JSON. */
 export function writingRaw(text) {
-  return text.replace(/JSON\.__serialize<JSON\.Raw(?: *\| *null)?>\((load<[^>]*>\(.*\))\);/g, "JSON.__serialize<JSON.RawValue>(JSON.rawOf($1));");
+  const call = /JSON\.__serialize<JSON\.Raw(?: *\| *null)?>\((load<[^>]*>\(.*\))\);/g;
+  return text.replace(call, "JSON.__serialize<JSON.RawValue>(JSON.rawOf($1));");
 }
 
 // Functions that give a value of the type that they are asked for.

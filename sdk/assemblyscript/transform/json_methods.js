@@ -1,10 +1,10 @@
 // Runs the transform of json-as: over all files of an app, and with all problems told at their places.
 
-import { DiagnosticCode } from "assemblyscript/dist/assemblyscript.js";
+import { CommonFlags, DiagnosticCode, NodeKind } from "assemblyscript/dist/assemblyscript.js";
 import JsonTransform, { JSONTransform as JsonState } from "json-as/transform/lib/index.js";
-import { Schema } from "json-as/transform/lib/types.js";
+import { Schema, Src } from "json-as/transform/lib/types.js";
 import { isStdlib } from "json-as/transform/lib/util.js";
-import { isStandardLibrary } from "./json_sources.js";
+import { isJson, isStandardLibrary } from "./json_sources.js";
 
 export class JsonMethods extends JsonTransform {
   problems = [];
@@ -43,4 +43,39 @@ export class JsonMethods extends JsonTransform {
       state.schemas.set(source.internalPath, [...(state.schemas.get(source.internalPath) ?? []), stub]);
     }
   }
+}
+
+// The transform does not look behind files that hand on what others export, nor into folders by their index. What a class
+// inherits from there was left out.
+const { getImportedClass } = Src.prototype;
+Src.prototype.getImportedClass = function (name, parser) {
+  return getImportedClass.call(this, name, parser) ?? importedClass(this.imports, name, parser, new Set());
+};
+
+function importedClass(statements, name, parser, seen) {
+  const isMeant = (each) => each.name.text === name && each.foreignName.text === name;
+  const from = statements.find(({ kind, declarations }) => kind === NodeKind.Import && declarations?.some(isMeant));
+  return from ? exportedClass(from.internalPath, name, parser, seen) : null;
+}
+
+function exportedClass(file, name, parser, seen) {
+  const source = parser.sources.find(({ internalPath }) => internalPath === file || internalPath === `${file}/index`);
+  if (!source || seen.has(source)) return null;
+  seen.add(source);
+  for (const statement of source.statements) {
+    const found = exportedBy(statement, name, parser, seen);
+    if (found) return found;
+  }
+  return null;
+}
+
+function exportedBy(statement, name, parser, seen) {
+  const { kind, flags, internalPath, members, range } = statement;
+  if (kind === NodeKind.ClassDeclaration) {
+    return statement.name.text === name && flags & CommonFlags.Export && isJson(statement) ? statement : null;
+  }
+  if (kind !== NodeKind.Export) return null;
+  if (members && !members.some((each) => each.exportedName.text === name && each.localName.text === name)) return null;
+  if (internalPath) return exportedClass(internalPath, name, parser, seen);
+  return importedClass(range.source.statements, name, parser, seen);
 }

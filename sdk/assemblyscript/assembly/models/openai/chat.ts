@@ -7,7 +7,15 @@ import { AudioParameters, Modality, ResponseFormat, ServiceTier } from "./chat/o
 import { OpenAIChatOutput } from "./chat/output";
 import { Tool, ToolChoice } from "./chat/tools";
 
-export { Audio, AudioContentPart, ContentPart, Image, ImageContentPart, RefusalContentPart, TextContentPart } from "./chat/content";
+export {
+  Audio,
+  AudioContentPart,
+  ContentPart,
+  Image,
+  ImageContentPart,
+  RefusalContentPart,
+  TextContentPart,
+} from "./chat/content";
 export {
   AssistantMessage,
   AudioOutput,

@@ -2,6 +2,7 @@
 
 import { JSON } from "json-as";
 import { InSecurity } from "./security";
+import { Based, Named, Sized } from "./shapes";
 import { Apart } from "./util/apart";
 
 // No decorator: it is a part of classes that have one.
@@ -120,4 +121,28 @@ export function texts(json: string): string {
 /** Arrays in arrays. */
 export function deep(json: string): string {
   return JSON.stringify(JSON.parse<JSON.Value>(json));
+}
+
+
+@json
+class OfBased extends Based {
+  a: i32 = 1;
+}
+
+
+@json
+class OfSized extends Sized {
+  a: i32 = 1;
+}
+
+
+@json
+class OfNamed extends Named {
+  a: i32 = 1;
+}
+
+/** What is inherited from classes of other files. */
+export function inherited(based: string, sized: string, named: string): string {
+  const both = JSON.stringify(JSON.parse<OfBased>(based)) + JSON.stringify(JSON.parse<OfSized>(sized));
+  return both + JSON.stringify(JSON.parse<OfNamed>(named));
 }

@@ -1,0 +1,4 @@
+@json
+export class Based {
+  base: i32 = 1;
+}

@@ -1,0 +1,4 @@
+@json
+export class Named {
+  name: string = "n";
+}

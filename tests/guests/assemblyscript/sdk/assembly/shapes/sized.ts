@@ -1,0 +1,4 @@
+@json
+export class Sized {
+  size: f64 = 2;
+}
