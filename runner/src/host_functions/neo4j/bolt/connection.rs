@@ -60,7 +60,7 @@ fn said(error: &io::Error) -> String {
 /// One server, and how it is reached.
 #[derive(Clone)]
 pub(in super::super) struct Target {
-    pub(in super::super) addresses: Arc<[SocketAddr]>,
+    pub(in super::super) addresses: Vec<SocketAddr>,
     pub(in super::super) tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
 }
 
