@@ -169,7 +169,7 @@ fn a_folder_that_cannot_be_written_is_an_error() {
 
 fn ask_for_nothing(app: &App, options: &Options, folder: &Path) -> Runner {
     let runner = Runner::start(&app.artifact, options);
-    assert_eq!(runner.query("{ ping }"), json!({"data": {"ping": "pong"}}));
+    assert_eq!(runner.query("{ ping }")["data"]["ping"], "pong");
     assert!(!folder.exists(), "nothing is kept, and yet there is a folder");
     runner
 }
