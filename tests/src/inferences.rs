@@ -54,7 +54,7 @@ pub fn invoke(runner: &Runner, model: &str, input: &str) -> Value {
 /// The records that a request for them answers with.
 pub fn records(runner: &Runner, query: &str) -> Vec<Value> {
     let (status, body) = runner.get(&format!("{PATH}{query}"));
-    assert_eq!(status, 200, "{body}");
+    assert_eq!(status, 200, "{body}\n{}", runner.log());
     serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"))
 }
 

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Error, GenericClient, Statement};
+use tokio_postgres::{Client, Error, Statement};
 
 use super::budget::Room;
 use super::page::{Shown, Wanted};
@@ -222,12 +222,13 @@ impl Store {
 impl Connected {
     /// Writes records in one transaction.
     async fn write_all(&mut self, batch: &[(Inference, Room)], most: usize) -> Result<(), Error> {
-        let transaction = self.client.transaction().await?;
         let mut rows = Vec::with_capacity(batch.len());
         for (inference, _) in batch {
-            let plugin = known(&transaction, &mut self.plugins, &inference.plugin).await?;
+            // Before the transaction: what that takes back when it fails would be thought to be there.
+            let plugin = known(&self.client, &mut self.plugins, &inference.plugin).await?;
             rows.push(statements::Values::of(inference, plugin, most));
         }
+        let transaction = self.client.transaction().await?;
         // All are on their way before the first is answered.
         let written = rows.iter().map(|row| row.write(&transaction, &self.insert, self.has_more));
         futures::future::try_join_all(written).await?;
@@ -254,11 +255,7 @@ impl Connected {
 }
 
 /// The id of an app, which is noted where it is not yet.
-async fn known(
-    client: &impl GenericClient,
-    known: &mut HashMap<String, String>,
-    plugin: &Plugin,
-) -> Result<String, Error> {
+async fn known(client: &Client, known: &mut HashMap<String, String>, plugin: &Plugin) -> Result<String, Error> {
     if let Some(id) = known.get(&plugin.build_id) {
         return Ok(id.clone());
     }

@@ -142,7 +142,7 @@ impl<'i> Values<'i> {
 }
 
 /// The id of an app, which is noted where it is not yet.
-pub(super) async fn note_plugin(client: &impl GenericClient, plugin: &Plugin) -> Result<String, Error> {
+pub(super) async fn note_plugin(client: &Client, plugin: &Plugin) -> Result<String, Error> {
     const NOTE: &str = "INSERT INTO plugins (id, name, version, language, sdk_version, build_id, build_time, git_repo, \
                         git_commit) VALUES ($1::text::uuid, $2, $3, $4, $5, $6, to_timestamp($7::bigint / 1000.0), $8, $9) \
                         ON CONFLICT (build_id) DO NOTHING";
