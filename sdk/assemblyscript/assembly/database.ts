@@ -1,7 +1,6 @@
 // What the modules for SQL databases have in common. Apps use `postgresql` and `mysql`.
 
 import { JSON } from "json-as";
-import { quote } from "./json_text";
 import { resultIsInvalid } from "./utils";
 
 // @ts-ignore: decorator
@@ -116,7 +115,7 @@ export class Point {
 
   @serializer
   serialize(self: Point): string {
-    return quote(self.toString());
+    return JSON.stringify(self.toString());
   }
 
   @deserializer
@@ -147,7 +146,7 @@ export class Location {
 
   @serializer
   serialize(self: Location): string {
-    return quote(self.toString());
+    return JSON.stringify(self.toString());
   }
 
   @deserializer

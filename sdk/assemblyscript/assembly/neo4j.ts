@@ -137,6 +137,21 @@ export class Node {
   getProperty<T>(key: string): T {
     return this.props.get<T>(key);
   }
+
+  /** @deprecated use `elementId` */
+  get ElementId(): string {
+    return this.elementId;
+  }
+
+  /** @deprecated use `labels` */
+  get Labels(): string[] {
+    return this.labels;
+  }
+
+  /** @deprecated use `props` */
+  get Props(): DynamicMap {
+    return this.props;
+  }
 }
 
 /** A relationship between two nodes. */
@@ -161,6 +176,31 @@ export class Relationship {
   getProperty<T>(key: string): T {
     return this.props.get<T>(key);
   }
+
+  /** @deprecated use `elementId` */
+  get ElementId(): string {
+    return this.elementId;
+  }
+
+  /** @deprecated use `startElementId` */
+  get StartElementId(): string {
+    return this.startElementId;
+  }
+
+  /** @deprecated use `endElementId` */
+  get EndElementId(): string {
+    return this.endElementId;
+  }
+
+  /** @deprecated use `type` */
+  get Type(): string {
+    return this.type;
+  }
+
+  /** @deprecated use `props` */
+  get Props(): DynamicMap {
+    return this.props;
+  }
 }
 
 /** A way through a graph: one node more than relationships. */
@@ -171,6 +211,16 @@ export class Path {
 
   @alias("Relationships")
   relationships: Relationship[] = [];
+
+  /** @deprecated use `nodes` */
+  get Nodes(): Node[] {
+    return this.nodes;
+  }
+
+  /** @deprecated use `relationships` */
+  get Relationships(): Relationship[] {
+    return this.relationships;
+  }
 }
 
 /** A point in a plane, or on the globe. */

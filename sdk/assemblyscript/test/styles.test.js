@@ -85,6 +85,15 @@ test("an app with agents and other models", async () => {
   assert.deepEqual(events, [["g1", "watered", '{"liters":2.5}']]);
 });
 
+test("an app with stores of each kind, for both generations of json-as", async () => {
+  for (const range of ["^0.9.26", "^1.1.14"]) {
+    const wasm = await app("stores", { dependencies: { "json-as": range } });
+    const modules = ["collections", "dgraph_client", "neo4j_client", "sql_client"];
+    const imports = Object.keys(new Guest(wasm).metadata.fnImports);
+    for (const module of modules) assert.ok(imports.some((name) => name.startsWith(`modus_${module}.`)), module);
+  }
+});
+
 test("they are built for release, too", async () => {
   for (const name of ["cook", "garden", "library"]) {
     const dependencies = name === "cook" ? { "json-as": "^0.9.26" } : {};
