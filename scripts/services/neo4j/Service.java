@@ -19,6 +19,8 @@ public final class Service {
                             "ALTER USER neo4j SET PASSWORD $password CHANGE NOT REQUIRED",
                             Map.of("password", arguments[2]));
         }
+        // The first query of a process waits for much that is loaded then.
+        service.database("neo4j").executeTransactionally("UNWIND [1] AS n RETURN n");
         System.out.println("ready");
         Thread.currentThread().join();
     }
