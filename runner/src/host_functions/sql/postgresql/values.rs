@@ -341,7 +341,6 @@ impl<'t> Reader<'t> {
     }
 
     /// None within for a side that is open.
-    #[expect(clippy::option_option, reason = "the outer one says whether it can be read")]
     fn bound(&mut self) -> Option<Option<String>> {
         if self.0.starts_with('"') {
             return Some(Some(self.quoted()?));
