@@ -202,7 +202,6 @@ mod tests {
         };
         let list = r#"[{"type":"GraphQL","name":"z","path":"/z"},{"type":"GraphQL","name":"a","path":"/a"}]"#;
         assert_eq!(body("/explorer/api/endpoints").as_deref(), Some(list.as_bytes()));
-        assert_eq!(body("/explorer/api/inferences").as_deref(), Some(&b"[]"[..]));
         assert_eq!(body("/explorer/nothing").as_deref(), Some(&b"404 page not found\n"[..]));
         assert_eq!((body("/explorers"), body("/health")), (None, None));
         assert!(PAGE.strip_prefix(EXPLORER).is_some_and(|rest| ASSETS.iter().any(|asset| asset.path == rest)));

@@ -54,7 +54,8 @@ fn default(setting: &Setting<Arguments>) -> String {
     let shown = (setting.shown)(&Arguments::default());
     match (shown, setting.value) {
         (Some(shown), unit) => figure(&shown, unit.unwrap_or_default()),
-        (None, None) => "off".to_owned(),
+        (None, _) if matches!(setting.set, Set::Switch(_) | Set::Graded(_)) => "off".to_owned(),
+        (None, None) => "none".to_owned(),
         (None, Some(_)) => told(setting.help).1.unwrap_or("none").to_owned(),
     }
 }

@@ -154,14 +154,21 @@ fn change(folder: &Path, sql: &str) {
     connection.execute_batch(sql).expect("it is changed");
 }
 
+/// The format that a database says it has.
+fn marks(folder: &Path) -> i64 {
+    let connection = rusqlite::Connection::open(folder.join(DATABASE)).expect("a database");
+    connection.query_row("PRAGMA user_version", (), |row| row.get(0)).expect("a number")
+}
+
 #[test]
 fn a_newer_format_is_refused_and_left_alone() {
     let folder = used();
     assert!(reopened(folder.path()).is_ok());
+    let own = marks(folder.path());
     change(folder.path(), "PRAGMA user_version = 1000");
     let error = reopened(folder.path()).expect_err("it is newer");
     assert!(matches!(error, StateError::Newer { found: 1000, .. }), "{error}");
-    change(folder.path(), "PRAGMA user_version = 1");
+    change(folder.path(), &format!("PRAGMA user_version = {own}"));
     assert_eq!(reopened(folder.path()), Ok(vec!["first".to_owned()]));
 }
 
