@@ -245,15 +245,9 @@ fn host_functions_that_the_runner_lacks() {
     let members = r#""fnImports":{
         "modus_agents.startAgent":{"parameters":[{"name":"name","type":"~lib/string/String"}],"results":[{"type":"i32"}]},
         "modus_agents.listAgents":{"results":[{"type":"i32"}]}}"#;
-    let imports = [
-        "modus_agents.startAgent i>i",
-        "modus_agents.listAgents >i",
-        "modus_agents.startAgent i>i",
-    ];
-    let findings = [
-        "MC0307 the runner does not support agents yet; host functions that are not available: \
-         modus_agents.startAgent (i32) -> (i32), modus_agents.listAgents () -> (i32)",
-    ];
+    let imports = ["modus_agents.startAgent i>i", "modus_agents.listAgents >i", "modus_agents.startAgent i>i"];
+    let findings = ["MC0307 the runner does not support agents yet; host functions that are not available: \
+         modus_agents.startAgent (i32) -> (i32), modus_agents.listAgents () -> (i32)"];
     let program = check(AS, members, &imports, &[], &findings).expect("a program");
     assert!(program.imports.iter().all(|import| import.problem.is_none()));
 }
