@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::Instant;
 
 use super::cannot;
 use crate::diagnostic::Diagnostic;
@@ -77,8 +78,12 @@ impl Changes {
                 break source;
             }
         };
-        while let Ok(Some(path)) = tokio::time::timeout(SETTLED, self.changed.recv()).await {
-            self.source(&path);
+        // Other files, such as a log, do not count.
+        let mut settled = Instant::now() + SETTLED;
+        while let Ok(Some(path)) = tokio::time::timeout_at(settled, self.changed.recv()).await {
+            if self.source(&path).is_some() {
+                settled = Instant::now() + SETTLED;
+            }
         }
         Some(first)
     }
