@@ -119,7 +119,7 @@ impl Flat {
         let least = *least;
         for (row, (product, slack)) in bounds.iter().enumerate() {
             // Also where a number is so large that nothing can be said of it.
-            if !(product + slack < least) {
+            if (product + slack).partial_cmp(&least) != Some(std::cmp::Ordering::Less) {
                 nearest.offer(&self.keys[row], dot(self.row(row), query));
             }
         }

@@ -10,6 +10,9 @@ use super::store::{Entry, Space, Vector};
 use super::{Answer, Collections, HostError, Invocation, Pending, pending, text, texts};
 use crate::compute;
 
+/// Vectors of one search method by the keys of their texts.
+type Vectors = Vec<(Arc<str>, Option<Vector>)>;
+
 /// Stored texts that an embedder is given at once.
 const BATCH: usize = 25;
 
@@ -56,7 +59,7 @@ impl Collections {
             .zip(given)
             .map(|(key, text)| Entry { key: Arc::from(key), text, labels: labels.next().unwrap_or_default() })
             .collect();
-        let by_method: HashMap<String, Vec<(Arc<str>, Option<Vector>)>> = vectors
+        let by_method: HashMap<String, Vectors> = vectors
             .iter()
             .map(|(method, vectors)| {
                 let vectors = vectors.iter().cloned().map(Some);

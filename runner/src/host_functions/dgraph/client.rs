@@ -215,7 +215,7 @@ fn status(code: Code, text: &str) -> String {
 /// Between half of a time and all of it, so that those who disturbed each other do not meet again.
 fn some_of(time: Duration) -> Duration {
     let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    time / 2 + time / 2 * (clock.subsec_nanos() / 1000 % 1000) / 1000
+    time / 2 + time / 2 * (clock.subsec_micros() % 1000) / 1000
 }
 
 #[cfg(test)]

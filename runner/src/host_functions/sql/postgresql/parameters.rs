@@ -31,7 +31,7 @@ pub(super) fn text(json: &RawValue, position: usize, oid: Oid, shape: &Shape) ->
         (Value::Bool(value), _) => Err(refused(&value.to_string())),
         (Value::Array(elements), Shape::Array(element, delimiter)) => {
             let mut text = String::new();
-            array(&mut text, &elements, element, *delimiter, DEPTH).map_err(|what| refused(what))?;
+            array(&mut text, &elements, element, *delimiter, DEPTH).map_err(&refused)?;
             Ok(Some(text))
         }
         (Value::Array(_), _) => Err(refused("an array")),
