@@ -180,7 +180,6 @@ fn the_sdk_reads_values_by_their_types() {
             "point 1.5 2 7203",
             "space 1 2 3.5 9157",
         ];
-        let expected = expected.map(|line| line.replace("path 2 1", "path 2 1"));
         assert_eq!(lines, expected, "{language:?}");
     });
 }
@@ -249,7 +248,7 @@ fn many_records() {
         let answer = rows(runner, "graph", "MATCH (m:Many) WITH m.n AS n ORDER BY n RETURN n", "neo4j");
         let records = answer["data"]["rows"]["records"].as_array().expect("records");
         assert_eq!(records.len(), 2500, "{language:?}");
-        assert!(records.iter().zip(1..).all(|(record, n)| record[0] == n.to_string()), "{language:?}");
+        assert!(records.iter().zip(1..).all(|(record, n)| record[0].as_str() == Some(&*n.to_string())), "{language:?}");
         let empty = rows(runner, "graph", "MATCH (m:Many) DETACH DELETE m", "neo4j");
         assert_eq!(empty["data"]["rows"], json!({"keys": [], "records": []}), "{language:?}: {empty}");
     });
