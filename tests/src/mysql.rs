@@ -81,7 +81,8 @@ impl Served {
         let message = result.expect_err(statement);
         let own = match self.language {
             Language::Go => "database returned an error: ",
-            Language::AssemblyScript => "Database Error: ",
+            // No other has an SDK for it.
+            _ => "Database Error: ",
         };
         let (_, reason) = message.split_once(own).unwrap_or_else(|| panic!("{:?}: {message}", self.language));
         // What the server itself says stands alone; anything else names the connection.

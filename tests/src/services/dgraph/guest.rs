@@ -74,8 +74,9 @@ impl Guest {
             (Language::Go, "dropAttr") => "failed to drop the attribute",
             (Language::Go, "dropAll") => "failed to drop all data",
             (Language::Go, _) => "failed to execute the DQL query",
-            (Language::AssemblyScript, "schema" | "dropAttr" | "dropAll") => "Error invoking DQL.",
-            (Language::AssemblyScript, _) => "Error executing DQL.",
+            // AssemblyScript: no other has an SDK for it.
+            (_, "schema" | "dropAttr" | "dropAll") => "Error invoking DQL.",
+            _ => "Error executing DQL.",
         };
         assert!(message.contains(own), "{:?}: {message}\n{}", self.language, self.runner.log());
         let text = match function {
