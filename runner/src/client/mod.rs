@@ -26,7 +26,7 @@ use hyper::header::{
     HeaderMap, HeaderName, HeaderValue, LOCATION, PROXY_AUTHORIZATION, RANGE, USER_AGENT,
 };
 use hyper::{Method, StatusCode};
-use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
@@ -273,7 +273,11 @@ impl HttpClient {
     }
 
     fn secure(&self, reach: Reach) -> Result<&Secure, ClientError> {
-        let tls = self.tls.get_or_init(tls).as_ref().map_err(|reason| ClientError::Tls(reason.clone()))?;
+        let tls = self
+            .tls
+            .get_or_init(|| tls::client(tls::Trust::System))
+            .as_ref()
+            .map_err(|reason| ClientError::Tls(reason.clone()))?;
         Ok(self.connections(reach).secure.get_or_init(|| {
             let https = HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_only().enable_all_versions();
             builder().build(https.wrap_connector(self.connector(reach)))
@@ -300,15 +304,6 @@ fn builder() -> hyper_util::client::legacy::Builder {
     builder.pool_idle_timeout(IDLE).pool_max_idle_per_host(IDLE_PER_HOST);
     builder.http2_keep_alive_interval(PING).http2_keep_alive_timeout(PONG).http2_keep_alive_while_idle(true);
     builder
-}
-
-/// The system's roots; the built-in ones where there are none, as in a container without a distribution.
-fn tls() -> Result<ClientConfig, String> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let versions = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let builder = versions.map_err(|error| error.to_string())?;
-    let trusting = builder.clone().with_native_roots().unwrap_or_else(|_| builder.with_webpki_roots());
-    Ok(trusting.with_no_client_auth())
 }
 
 /// What went wrong with the request for a URL.
