@@ -23,7 +23,7 @@ test: toolchains
 
 lint:
 	cargo fmt --all --check
-	scripts/each-crate.sh clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --workspace --all-targets -- -D warnings
 
 deny:
 	scripts/deny.sh

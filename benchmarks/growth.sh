@@ -19,7 +19,7 @@ for part in "${parts[@]}"; do
 done
 [ "$(nproc)" -ge 2 ] || { echo "growth.sh: two cores are needed, one for the server and one for the client" >&2; exit 1; }
 
-# Each by itself, see scripts/each-crate.sh. Built here, so that no old binary is measured, unless run.sh has just done so.
+# Each by itself: for all together cargo would unify features. Built here, so that no old binary is measured, unless run.sh has just done so.
 if [ -z "${BENCHMARKS_BUILT:-}" ]; then
   scripts/build-runner.sh --release >&2
   cargo build --locked --release -p modusc >&2

@@ -11,7 +11,7 @@ app_path() { # NAME=FOLDER EXTENSION
   echo "$BUILT_APPS/$(app_file "$1")/app.$2"
 }
 
-# Programs in Rust, each by itself, see scripts/each-crate.sh. Built here, so that no old binary is measured.
+# Programs in Rust, each by itself: for all together cargo would unify features. Built here, so that no old binary is measured.
 build_crates() {
   local crate
   scripts/build-runner.sh --release

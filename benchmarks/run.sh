@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . benchmarks/peers.sh
 
 # In the order of the report.
-TABLES=(cold throughput memory compile size calls values growth compute waiting sql instructions)
+TABLES=(cold throughput memory compile size saving calls values growth compute waiting sql instructions)
 SERVER_CORE=1
 CLIENT_CORE=0
 work=target/benchmarks
@@ -28,6 +28,7 @@ full_run() {
   memory=(--rounds 4)
   throughput=(--rounds 3 --seconds 2 --warm-up 1 --connections 1,64,256)
   compile=(--rounds 8)
+  saving=8
   calls=(--rounds 60)
   values=(--rounds 40)
   waiting=(--rounds 3 --seconds 2)
@@ -42,6 +43,7 @@ quick_run() {
   memory=(--rounds 1 --requests 500)
   throughput=(--rounds 1 --seconds 1 --warm-up 1 --connections 1,64)
   compile=(--rounds 1 --warm-up 0)
+  saving=1
   calls=(--rounds 3)
   values=(--rounds 2)
   waiting=(--rounds 1 --seconds 1 --calls 100)
@@ -133,6 +135,10 @@ table_compile() {
 }
 
 table_size() { sizes >>"$figures"; }
+
+table_saving() {
+  node benchmarks/saving/saving.mjs "$PWD/target/release/modusc" "$PWD/sdk/assemblyscript" "$saving" >>"$figures"
+}
 
 in_process() { MODUSC_BIN_DIR=target/release taskset -c "$SERVER_CORE" target/release/values "$@"; }
 

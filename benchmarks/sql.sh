@@ -58,6 +58,9 @@ for language in "${languages[@]}"; do
   name="$(sed -n 's/^NAME=//p' "scripts/languages/$language.sh")"
   servers+=(--server "runner, $name=$bin/modus-runner $app/app.cwasm --host 127.0.0.1 --port {port}")
 done
-servers+=(--server "native, tokio-postgres=$bin/native-sql postgresql://postgres@127.0.0.1:$port/postgres {port}")
+database="postgresql://postgres@127.0.0.1:$port/postgres"
+servers+=(--server "native, tokio-postgres=$bin/native-sql $database {port}")
+# As many connections as the runner has.
+servers+=(--server "native, a pool of 16=$bin/native-sql $database {port} 16")
 "$bin/measure" throughput "${servers[@]}" --server-core 1 --client-core 0 --prefix "sql: " \
   --body '{"query":"{ personName(id: 7) }"}' --data '{"personName":"Person 7"}' "$@"

@@ -2,8 +2,8 @@
 # Format, lints and unit tests: what needs neither root nor TinyGo, Node or Chromium. For while one works; `make test` and
 # `make lint` are what a change must pass.
 #
-# One command for all crates, unlike scripts/each-crate.sh: the features of dependencies are those of all crates together, so
-# that each dependency is built once. Nothing is optimised (profile quick).
+# One command for all crates: the features of dependencies are those of all crates together, so that each dependency is built
+# once. Nothing is optimised (profile quick).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

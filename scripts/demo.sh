@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The five-minute path: build, compile examples/excuses, serve it beside a local stand-in for OpenAI, ask one question.
+# The five-minute path: build, compile examples/excuses, serve it beside a stand-in for models, ask one question.
 #
 # The programs are built soon rather than fast: unoptimised, and by one command, so that what they share is built once (the
 # runner has the compiler's features then, which a release build has not). modusc compiles for this processor only.
@@ -20,17 +20,18 @@ wait_for_line() { # FILE PATTERN
   exit 1
 }
 
-say "Building modusc, modus-runner and a stand-in for OpenAI"
+say "Building modusc and modus-runner"
 cat <<'TEXT'
 The first time this takes some minutes: about 300 crates, a code generator among them. They are not optimised here;
 `make build` makes the programs as they are shipped.
 TEXT
-cargo build --locked --profile demo --no-default-features -p modusc -p modus-runner -p tests \
-  --bin modusc --bin modus-runner --bin openai-stand-in
+cargo build --locked --profile demo --no-default-features -p modusc -p modus-runner
 
-"$bin/openai-stand-in" 0 >"$work/stand-in" &
+say "modusc stand-in"
+"$bin/modusc" stand-in >"$work/stand-in" &
 wait_for_line "$work/stand-in" http
 url=$(cat "$work/stand-in")
+echo "answering in place of OpenAI at $url"
 cp examples/excuses/app.wasm "$work/app.wasm"
 # The app's own manifest, with the stand-in in OpenAI's place.
 sed "s|https://api.openai.com/|$url|" examples/excuses/modus.json >"$work/modus.json"

@@ -6,7 +6,7 @@
 # The first run builds cargo-deny, in a version of its own; it is kept beside the toolchains.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-. scripts/toolchain-env.sh # CARGO_DENY_VERSION, MODUSC_CACHE
+. scripts/install-once.sh # and with it CARGO_DENY_VERSION, MODUSC_CACHE
 
 DATABASE=https://github.com/RustSec/advisory-db
 home="$MODUSC_CACHE/cargo-deny-$CARGO_DENY_VERSION"
@@ -16,9 +16,7 @@ die() { echo "deny.sh: $*" >&2; exit 1; }
 
 install() {
   [ ! -x "$deny" ] || return 0
-  mkdir -p "$MODUSC_CACHE"
-  exec 7>"$MODUSC_CACHE/.deny.lock"
-  flock 7 # one run at a time
+  lock deny
   [ ! -x "$deny" ] || return 0
   echo "deny.sh: building cargo-deny $CARGO_DENY_VERSION into $home, which takes some minutes once" >&2
   # Its target directory is not ours: nothing of it is built again with other settings.

@@ -9,7 +9,7 @@ set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 repo="$(dirname "$here")"
-. "$here/toolchain-env.sh" # TINYGO_VERSION, LLVM_VERSION, MODUSC_CACHE, TINYGOROOT
+. "$here/install-once.sh" # and with it TINYGO_VERSION, LLVM_VERSION, MODUSC_CACHE, TINYGOROOT
 
 TINYGO_MODULE=github.com/tinygo-org/tinygo
 RECIPE=1 # raise it when the steps below change, so that existing caches are rebuilt
@@ -24,17 +24,7 @@ BUILTINS="/usr/lib/llvm-$LLVM_VERSION/lib/clang/$LLVM_VERSION/lib/wasi/libclang_
 say() { echo "setup-toolchains: $*" >&2; }
 die() { say "$*"; exit 1; }
 
-as_root() {
-  if [ "$(id -u)" = 0 ]; then
-    "$@"
-  elif command -v sudo >/dev/null; then
-    sudo "$@"
-  else
-    die "root is needed to install packages: run this with sudo"
-  fi
-}
-
-install_packages() {
+install_missing() {
   local missing=() package
   for package in "${PACKAGES[@]}"; do
     dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
@@ -42,9 +32,7 @@ install_packages() {
   [ ${#missing[@]} -gt 0 ] || return 0
 
   say "installing ${missing[*]}"
-  local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}")
-  # The package lists may be absent or old; they are only fetched when the first attempt fails.
-  as_root "${install[@]}" >&2 || { as_root apt-get update -qq >&2 && as_root "${install[@]}" >&2; }
+  install_packages "${missing[@]}"
 }
 
 # The wasi-libc sources and compiler-rt are not in TinyGo's Go module: link Debian's instead, which is all that this
@@ -118,11 +106,8 @@ install_tinygo() {
   ln -sfn "$home/tinygo" "$MODUSC_CACHE/bin/tinygo"
 }
 
-mkdir -p "$MODUSC_CACHE"
-exec 9>"$MODUSC_CACHE/.lock"
-flock 9 # one run at a time
-
-install_packages
+lock toolchains
+install_missing
 install_tinygo
 "$here/install-npm.sh" "$repo/sdk/assemblyscript"
 "$here/install-npm.sh" "$repo/tests/npm"

@@ -17,21 +17,17 @@ esac
 
 cargo build --locked "${release[@]}" -p modusc
 scripts/build-runner.sh "${release[@]}"
-for crate in modus-abi modusc; do
-  cargo test --locked -q -p "$crate" --tests
-done
-cargo test --locked -q -p modus-runner --lib
-for crate in loadgen measure; do
-  cargo test --locked -q -p "$crate"
-done
-cargo test --locked -q -p tests --no-fail-fast
+
+# One build for all of them, so that dependencies are built with one set of features.
+crates=(--package=modus-abi --package=modusc --package=modus-runner --package=loadgen --package=measure --package=tests)
+scripts/test-files.sh "${crates[@]}" --tests
 # Once more with checked bounds: what runs guests in every way. `tests/bounds.rs` has compared the two kinds already.
 checked=()
 for file in boundary classes executable faults imports limits lists maps values; do
   checked+=(--test "$file")
 done
-MODUSC_TEST_BOUNDS=explicit cargo test --locked -q -p tests --no-fail-fast "${checked[@]}"
+MODUSC_TEST_BOUNDS=explicit scripts/test-files.sh "${crates[@]}" "${checked[@]}"
 # Last, for it leaves a debug modusc behind that knows a language of the test's.
-cargo build --locked -p modusc --features trial-language
-MODUSC_BIN_DIR="$(realpath "${CARGO_TARGET_DIR:-target}")/debug" \
-  cargo test --locked -q -p tests --features trial-language --test third_language
+trial=("${crates[@]}" --features modusc/trial-language,tests/trial-language)
+cargo build --locked "${trial[@]}" --bin modusc
+MODUSC_BIN_DIR="$(realpath "${CARGO_TARGET_DIR:-target}")/debug" scripts/test-files.sh "${trial[@]}" --test third_language

@@ -71,7 +71,7 @@ pub const WASI: Capability = Capability {
         function("fd_seek", "iIii>i"),
         function("fd_sync", "i>i"),
         function("fd_tell", "ii>i"),
-        function("fd_write", "iiii>i"),
+        function("fd_write", "iiii>i").waiting(),
         function("path_create_directory", "iii>i"),
         function("path_filestat_get", "iiiii>i"),
         function("path_filestat_set_times", "iiiiIIi>i"),

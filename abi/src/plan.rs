@@ -44,7 +44,7 @@ pub struct Memory {
     pub built: u32,
     /// As modusc made it.
     pub pages: u32,
-    /// Bytes in one piece that initialisation at build time left untouched.
+    /// Bytes in one piece that initialisation leaves untouched, where it was tried at build time.
     pub free: Option<u32>,
 }
 

@@ -3,13 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::guest;
+use crate::table::Damage;
+
+/// Random bytes that an instance can get, and that an initialisation at build time is given, at most.
+pub const MOST_RANDOM: u32 = 1 << 16;
 
 /// All that is written into a new instance, in this order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Renewal {
     /// Contents that lie so far behind the rest that the image of the memory ends before them.
     pub far: Vec<Piece>,
-    /// Random bytes that the seeds of one instance are made of.
+    /// Random bytes that the seeds of one instance are made of, [`MOST_RANDOM`] at most.
     pub random: u32,
     /// Whether secrets may be among what they become: such bytes are fetched for the instance, and kept nowhere before.
     pub secret: bool,
@@ -87,6 +91,25 @@ impl Renewal {
     pub fn write(&self, memory: &mut [u8], random: &[u8], time: &dyn Fn(Clock) -> u64) -> Option<()> {
         self.far.iter().try_for_each(|piece| guest::write(memory, piece.address, &piece.bytes))?;
         self.seeds.iter().try_for_each(|seed| seed.write(memory, random, time))
+    }
+
+    /// Whether an instance can have so many random bytes, and each seed is made of them.
+    ///
+    /// # Errors
+    /// What is wrong first.
+    pub fn check(&self) -> Result<(), Damage> {
+        let damage = |index, reason| Err(Damage { table: "seeds", index, reason });
+        if self.random > MOST_RANDOM {
+            return damage(None, format!("they need {} random bytes, and {MOST_RANDOM} are the most", self.random));
+        }
+        let end = |seed: &Seed| match seed {
+            Seed::Random { from, kept, .. } => (*from as usize).saturating_add(kept.len()),
+            Seed::Time { .. } => 0,
+        };
+        match self.seeds.iter().position(|seed| end(seed) > self.random as usize) {
+            Some(index) => damage(Some(index), format!("it needs more than {} random bytes", self.random)),
+            None => Ok(()),
+        }
     }
 }
 
@@ -186,5 +209,17 @@ mod tests {
         assert_eq!(write(seeds(Seed::Time { address: 1, clock: Clock::Real, form: Form::Split, plus: 0 })), None);
         let far = vec![Piece { address: 8, bytes: vec![1] }];
         assert_eq!(write(Renewal { far, ..Renewal::default() }), None);
+    }
+
+    #[test]
+    fn seeds_have_to_find_their_random_bytes() {
+        let renewal = |random_bytes, seed| Renewal { random: random_bytes, seeds: vec![seed], ..Renewal::default() };
+        let time = Seed::Time { address: 0, clock: Clock::Real, form: Form::Split, plus: 0 };
+        assert_eq!(renewal(0, time.clone()).check(), Ok(()));
+        assert_eq!(renewal(MOST_RANDOM, random(0, MOST_RANDOM - 2, &[0, 0])).check(), Ok(()));
+        let index = |renewal: Renewal| renewal.check().unwrap_err().index;
+        assert_eq!(index(renewal(MOST_RANDOM + 1, time)), None);
+        assert_eq!(index(renewal(3, random(0, 2, &[0, 0]))), Some(0));
+        assert_eq!(index(renewal(3, random(0, u32::MAX, &[0, 0]))), Some(0));
     }
 }

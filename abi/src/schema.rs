@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::table::{Item, Table};
-use crate::value::Value;
+use crate::value::{Value, nested};
 
 /// A GraphQL type reference.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -11,9 +11,9 @@ pub enum TypeRef {
     /// A named type.
     Named(String),
     /// A list.
-    List(Box<TypeRef>),
+    List(#[serde(deserialize_with = "nested")] Box<TypeRef>),
     /// `!`
-    NonNull(Box<TypeRef>),
+    NonNull(#[serde(deserialize_with = "nested")] Box<TypeRef>),
 }
 
 impl TypeRef {

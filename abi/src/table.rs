@@ -119,8 +119,10 @@ impl<T: Item> Table<T> {
     pub fn stored(name: &'static str, extent: Extent, bytes: Bytes) -> Result<Self, Damage> {
         let damage = |reason: &str| Damage { table: name, index: None, reason: reason.to_owned() };
         let count = extent.count as usize;
-        let stored = Stored { name, bytes, count, chunks: room(count.div_ceil(CHUNK)) };
+        let stored = Stored { name, bytes, count, chunks: Box::default() };
         stored.layout(extent.length as usize).map_err(damage)?;
+        // Only now is it certain that there are bytes for so many items.
+        let stored = Stored { chunks: room(count.div_ceil(CHUNK)), ..stored };
         Ok(Self { items: Items::Stored(stored), damage: OnceLock::new() })
     }
 

@@ -14,9 +14,12 @@ use crate::commands::{
     completions::Completions,
     dev::Dev,
     doctor::Doctor,
+    explain::Explain,
     inspect::Inspect,
+    json_schema::JsonSchema,
     new::New,
     schema::Schema,
+    stand_in::Serve,
 };
 
 const EXAMPLES: &str = "\
@@ -27,8 +30,6 @@ Examples:
   modusc app.wasm --exe -o app                   one executable: ./app serves
   modusc new hello --lang go                     make an app
   modusc dev hello                               build it, serve it, and again at each change
-  modusc schema app.wasm                         print the GraphQL schema
-  modusc inspect app.cwasm --json                tell what is in an artifact
   modusc check                                   check the modus.json of this folder
   modusc bench app.cwasm                         measure cold start, calls and memory
 
@@ -59,14 +60,20 @@ enum Command {
     Build(Box<Build>),
     /// Build an app and serve it; again whenever a file changes
     Dev(Box<Dev>),
+    /// Serve a stand-in for models, which needs no key and makes its answers up
+    StandIn(Serve),
     /// Tell what building apps needs, and what of it is missing
     Doctor(Doctor),
     /// Tell what is in a module or an artifact
     Inspect(Inspect),
     /// Print the GraphQL schema of a module or an artifact
     Schema(Schema),
+    /// Print the JSON Schema of modus.json, or of what modusc prints
+    JsonSchema(JsonSchema),
     /// Check a manifest, and a module with it, without compiling
     Check(Check),
+    /// Tell what a code means, such as MC0703
+    Explain(Explain),
     /// Print what makes a shell complete modusc's commands and flags
     Completions(Completions),
     /// Print the manual's page
@@ -93,10 +100,13 @@ pub fn run() -> ExitCode {
         (Some(Command::New(arguments)), _) => commands::new::run(arguments, &cli.output),
         (Some(Command::Build(arguments)), _) => commands::build::run(arguments, &cli.output),
         (Some(Command::Dev(arguments)), _) => commands::dev::run(arguments, &cli.output),
+        (Some(Command::StandIn(arguments)), _) => commands::stand_in::run(arguments, &cli.output),
         (Some(Command::Doctor(arguments)), _) => commands::doctor::run(arguments, &cli.output),
         (Some(Command::Inspect(arguments)), _) => commands::inspect::run(arguments, &cli.output),
         (Some(Command::Schema(arguments)), _) => commands::schema::run(arguments, &cli.output),
+        (Some(Command::JsonSchema(arguments)), _) => commands::json_schema::run(arguments, &cli.output),
         (Some(Command::Check(arguments)), _) => commands::check::run(arguments, &cli.output),
+        (Some(Command::Explain(arguments)), _) => commands::explain::run(arguments, &cli.output),
         (Some(Command::Completions(arguments)), _) => {
             commands::completions::run(arguments, Cli::command(), &cli.output)
         }

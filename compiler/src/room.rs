@@ -5,6 +5,7 @@
 
 use std::str::FromStr;
 
+use abi::plan::Memory;
 use wasmparser::{Parser, Payload};
 
 /// Bytes of a page.
@@ -49,10 +50,18 @@ pub(crate) fn wanted(heap: Option<Heap>) -> u32 {
 /// tell how much is allocated in between.
 const MANIFOLD: u64 = 8;
 
-/// A larger `--heap` for an app with so many bytes free (`None`: not known), whose calls collect garbage so often and grow by
-/// so many bytes; `None` where there can be no larger one.
-pub(crate) fn larger(free: Option<u32>, collections: f64, grown: f64) -> Option<String> {
-    let free = u64::from(free.unwrap_or(USUAL));
+/// Bytes of a memory that are free when a call begins; where nobody has seen it initialised, as many as there are at least.
+pub(crate) fn free(memory: Option<Memory>) -> u32 {
+    let Some(Memory { built, pages, free }) = memory else { return USUAL };
+    // What modusc has added is free, whatever is in the rest.
+    let added = u64::from(pages.saturating_sub(built)) * PAGE;
+    free.unwrap_or_else(|| u32::try_from(added).unwrap_or(u32::MAX).max(USUAL))
+}
+
+/// A larger `--heap` for an app with so many bytes free, whose calls collect garbage so often and grow by so many bytes; `None`
+/// where there can be no larger one.
+pub(crate) fn larger(free: u32, collections: f64, grown: f64) -> Option<String> {
+    let free = u64::from(free);
     // As if each collection began when all that is free has been handed out.
     let allocated = (free as f64 * (collections + 1.0) + grown).ceil() as u64;
     let bytes = allocated.clamp(2 * free, MANIFOLD * free).next_power_of_two();
@@ -132,14 +141,30 @@ mod tests {
 
     #[test]
     fn more_room_is_suggested_up_to_what_there_can_be() {
-        assert_eq!(larger(None, 1.0, 0.0).as_deref(), Some("128KiB"));
-        assert_eq!(larger(Some(100), 0.0, 0.0).as_deref(), Some("64KiB"));
-        assert_eq!(larger(Some(60 << 10), 0.0, 300_000.0).as_deref(), Some("512KiB"));
-        assert_eq!(larger(Some(60 << 10), 1e9, 0.0).as_deref(), Some("512KiB"));
-        assert_eq!(larger(Some(20 << 20), 1.0, 0.0).as_deref(), Some("64MiB"));
-        assert_eq!(larger(Some(40 << 20), 1.0, 0.0), None);
-        let suggested = larger(Some(3 << 20), 2.0, 0.0).unwrap();
+        assert_eq!(larger(USUAL, 1.0, 0.0).as_deref(), Some("128KiB"));
+        assert_eq!(larger(100, 0.0, 0.0).as_deref(), Some("64KiB"));
+        assert_eq!(larger(60 << 10, 0.0, 300_000.0).as_deref(), Some("512KiB"));
+        assert_eq!(larger(60 << 10, 1e9, 0.0).as_deref(), Some("512KiB"));
+        assert_eq!(larger(20 << 20, 1.0, 0.0).as_deref(), Some("64MiB"));
+        assert_eq!(larger(40 << 20, 1.0, 0.0), None);
+        let suggested = larger(3 << 20, 2.0, 0.0).unwrap();
         assert!(suggested.parse::<Heap>().is_ok(), "{suggested}");
+    }
+
+    /// Of an app that each call initialises, what was asked for is known to be free.
+    #[test]
+    fn nothing_smaller_is_suggested_than_what_there_is() {
+        let declared = Declared { minimum: 2, maximum: None };
+        for wanted in [1 << 20, 3 << 20, 8 << 20] {
+            let pages = declared.pages(2 * PAGE, wanted);
+            let there = free(Some(Memory { built: 2, pages, free: None }));
+            assert!(there >= wanted, "{there} of {wanted}");
+            let suggested: Heap = larger(there, 1.0, 0.0).unwrap().parse().unwrap();
+            assert!(suggested.0 > wanted, "{suggested:?} for {wanted}");
+        }
+        assert_eq!(free(Some(Memory { built: 2, pages: 2, free: None })), USUAL);
+        assert_eq!(free(Some(Memory { built: 2, pages: 4, free: Some(7) })), 7);
+        assert_eq!(free(None), USUAL);
     }
 
     #[test]

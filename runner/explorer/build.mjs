@@ -1,5 +1,6 @@
-// Bundles the page into runner/assets/explorer: page, script and styles compressed, and the licences of what is inside.
-// The same packages give the same bytes. Run it with scripts/vendor-explorer.sh.
+// Bundles the page into runner/assets/explorer: page, scripts and styles compressed, and the licences of what is inside.
+// GraphiQL is a script of its own, which the page loads when its view is opened. The same packages give the same bytes. Run
+// it with scripts/vendor-explorer.sh.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,18 +24,25 @@ const REPLACED = [
 const replacement = (name) => join(here, 'replaced', `${name.split('/').pop()}.js`);
 const alias = Object.fromEntries(REPLACED.map((name) => [name, replacement(name)]));
 
+// The page asks for the other script while it runs.
+const later = {
+  name: 'later',
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/graphiql\.js$/ }, ({ path }) => ({ path, external: true })),
+};
+
 const result = await build({
-  entryPoints: { explorer: join(here, 'main.js') },
+  entryPoints: { explorer: join(here, 'page/main.js'), graphiql: join(here, 'graphiql.js') },
   absWorkingDir: here,
   alias,
   bundle: true,
   define: { 'process.env.NODE_ENV': '"production"' },
-  format: 'iife',
+  format: 'esm',
   legalComments: 'none',
   loader: { '.woff': 'empty', '.woff2': 'empty' },
   metafile: true,
   minify: true,
   outdir: assets,
+  plugins: [later],
   target: ['chrome109', 'firefox115', 'safari16.4'],
   write: false,
 });

@@ -1,6 +1,7 @@
 //! The seam between GraphQL and the sandbox: one root field is one [`CallRequest`], answered by one [`Outcome`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use abi::selection::Selection;
 use abi::value::Value;
@@ -44,7 +45,22 @@ pub struct Outcome {
     pub errors: Vec<CallFailure>,
     /// Messages and captured lines that are not errors, for `extensions.invocations`.
     pub logs: Vec<Message>,
+    /// What it took, where the client is told.
+    pub usage: Option<Usage>,
 }
+
+/// What a call took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// From the moment when its instance was there to its end, waits included.
+    pub time: Duration,
+    /// Bytes of memory that its instance had in the end.
+    pub memory: usize,
+}
+
+/// Errors that a client is told of one call or response, besides one for each field: a guest may print tens of thousands, and
+/// a list can have millions.
+pub(crate) const MOST_ERRORS: usize = 1000;
 
 /// One error of a call, as the client may see it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,6 +71,8 @@ pub struct CallFailure {
     pub level: Option<Level>,
     /// Where inside the result; empty for the whole.
     pub path: Vec<PathSegment>,
+    /// Whether it is why the call has no result: however many errors there are, the client is told of it.
+    pub is_own: bool,
 }
 
 /// A step into a result.

@@ -17,6 +17,7 @@ pub mod limits;
 pub mod load;
 mod output;
 pub mod panics;
+mod private_keys;
 pub mod process;
 pub mod sandbox;
 pub mod server;

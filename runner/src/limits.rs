@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use abi::transfer::budget::Exceeded;
 
-pub use crate::settings::{HOST_CALLS, LimitId, Limits, OUTPUT_BYTES, TABLE_ENTRIES};
+pub use crate::settings::{CONDITIONS, HOST_CALLS, INTROSPECTED, LimitId, Limits, OUTPUT_BYTES, TABLE_ENTRIES};
 
 /// As a message has it, in brackets at its end: ``limit `max-body` ``.
 impl fmt::Display for LimitId {
@@ -114,6 +114,29 @@ impl Limits {
             days: self.history_days,
             records: self.history_records,
         }
+    }
+}
+
+/// What collections may take, and how up to date they are.
+#[derive(Clone, Copy, Debug)]
+pub struct CollectionLimits {
+    /// Bytes of memory for vectors.
+    pub memory: usize,
+    /// How long a search may overlook what another runner has written to the same database.
+    pub refresh: Duration,
+}
+
+impl Default for CollectionLimits {
+    fn default() -> Self {
+        let arguments = crate::settings::Arguments::default();
+        arguments.limits.collections(arguments.collections_refresh)
+    }
+}
+
+impl Limits {
+    /// Those on collections.
+    pub fn collections(&self, refresh: Duration) -> CollectionLimits {
+        CollectionLimits { memory: self.collections_memory, refresh }
     }
 }
 

@@ -247,11 +247,7 @@ impl CodeFile {
             let (path, mib) = (self.path.display(), self.mark.0 >> 20);
             let help = "replace it by renaming (mv), not by writing over it (cp)";
             tracing::info!(target: "modus", %path, mib, help, "The artifact is too large to be copied to memory.");
-            return if self.is_untouched() || self.is_in(&self.file) {
-                Ok(self.clone())
-            } else {
-                Err(self.overwritten())
-            };
+            return self.looked_at();
         }
         // Whoever renames or touches a file changes its times, too: its contents decide.
         let Copy { file, .. } = copy_of(&self.path, &self.file)?;
@@ -268,16 +264,39 @@ impl CodeFile {
         artifact.is_ok_and(|artifact| artifact.header() == &*self.header && artifact.verify_code().is_ok())
     }
 
+    /// The same code in the same file, whose contents are what was opened: whoever renames or touches a file changes its times,
+    /// too. From now on [`Self::is_untouched`] tells of what is done to it later. Reads the whole file if somebody touched it.
+    ///
+    /// # Errors
+    /// [`LoadError::Overwritten`]
+    pub fn looked_at(&self) -> Result<Self, LoadError> {
+        // Looked at before the contents are, so that it tells of whoever writes meanwhile.
+        let mark = self.file.metadata().map(|metadata| Mark::of(&metadata)).ok();
+        let is_same = |mark: &Mark| *mark == self.mark || self.is_in(&self.file);
+        let mark = mark.filter(is_same).ok_or_else(|| self.overwritten())?;
+        Ok(Self { mark, ..self.clone() })
+    }
+
     fn overwritten(&self) -> LoadError {
         LoadError::Overwritten { path: self.path.clone() }
     }
 
     /// Whether nobody has written to the file since it was opened, as far as its times tell: a question of less than a
     /// microsecond, for as long as the code is mapped from the file itself. Code of one that was written to must not be run
-    /// before [`Self::sealed`] says that the contents are the same.
+    /// before [`Self::sealed`] or [`Self::looked_at`] says that the contents are the same.
     pub fn is_untouched(&self) -> bool {
         let same = || self.file.metadata().is_ok_and(|metadata| Mark::of(&metadata) == self.mark);
         self.is_copy || same() || self.is_this_program()
+    }
+
+    /// Whether nobody can write to the file any more: it is a copy of ours, or that of this very program.
+    pub fn is_fixed(&self) -> bool {
+        self.is_copy || self.is_this_program()
+    }
+
+    /// Whether the other code is in the very same file.
+    pub fn is_where(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.file, &other.file)
     }
 
     fn is_this_program(&self) -> bool {

@@ -65,27 +65,39 @@ struct Assembler {
 
 const TRUNCATED: &str = "[output truncated]";
 
+/// What a line or a message counts besides its text. It has a record in the log and room in memory, however short it is.
+const OVERHEAD: usize = 16;
+
+/// What is taken from a stream in one turn, as it counts: about a thousand short lines, and one to two milliseconds' worth.
+pub(crate) const STRETCH: usize = 16 << 10;
+
 impl Output {
     pub(crate) fn new(limit: usize) -> Self {
         Self { left: limit, truncated: false, streams: Default::default(), messages: Vec::new() }
     }
 
-    /// Takes as many bytes as the limit allows and logs finished lines.
-    pub(crate) fn write(&mut self, stream: Stream, bytes: &[u8], log: &LogContext) {
-        let taken = &bytes[..bytes.len().min(self.left)];
-        self.left -= taken.len();
-        let assembler = &mut self.streams[stream as usize];
-        let mut rest = taken;
-        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            assembler.pending.extend_from_slice(&rest[..end]);
-            assembler.finish_line(stream, log);
+    /// Takes bytes until the turn is used up, as many as the limit allows, and logs finished lines. Answers how many need not be
+    /// written again.
+    pub(crate) fn write(&mut self, stream: Stream, bytes: &[u8], turn: &mut usize, log: &LogContext) -> usize {
+        let mut rest = bytes;
+        while !rest.is_empty() && *turn > 0 {
+            if self.left == 0 {
+                self.truncate(log);
+                return bytes.len();
+            }
+            let most = &rest[..rest.len().min(self.left).min(*turn)];
+            let end = most.iter().position(|byte| *byte == b'\n');
+            let assembler = &mut self.streams[stream as usize];
+            assembler.pending.extend_from_slice(&most[..end.unwrap_or(most.len())]);
+            let taken = end.map_or(most.len(), |end| end + 1);
             // An empty line costs a byte of the limit, but no memory.
-            rest = &rest[end + 1..];
+            let is_line = end.is_some() && assembler.finish_line(stream, log);
+            let cost = taken + if is_line { OVERHEAD } else { 0 };
+            self.left = self.left.saturating_sub(cost);
+            *turn = turn.saturating_sub(cost);
+            rest = &rest[taken..];
         }
-        assembler.pending.extend_from_slice(rest);
-        if taken.len() < bytes.len() {
-            self.truncate(log);
-        }
+        bytes.len() - rest.len()
     }
 
     /// Adds a message of `logMessage`. `bare_debug`: debugging messages are lines without anything else for people.
@@ -117,8 +129,7 @@ impl Output {
             self.truncate(log);
             return false;
         }
-        // Each message counts a little more than its text, so that endless empty ones are bounded, too.
-        self.left = self.left.saturating_sub(text.len().saturating_add(16));
+        self.left = self.left.saturating_sub(text.len().saturating_add(OVERHEAD));
         true
     }
 
@@ -151,9 +162,10 @@ impl Output {
 }
 
 impl Assembler {
-    fn finish_line(&mut self, stream: Stream, log: &LogContext) {
+    /// Logs what is there, if it is not empty. Whether it was a line.
+    fn finish_line(&mut self, stream: Stream, log: &LogContext) -> bool {
         if self.pending.is_empty() {
-            return;
+            return false;
         }
         let line = String::from_utf8_lossy(&self.pending);
         let (level, message) = parse_line(&line);
@@ -162,6 +174,7 @@ impl Assembler {
         log.write(level.map_or(unmarked, severity), FROM_FUNCTION, record);
         self.lines.push(Message { level, text: message.to_owned() });
         self.pending.clear();
+        true
     }
 }
 
@@ -182,13 +195,24 @@ mod tests {
         assert_eq!(parse_line("Error:x"), (None, "Error:x"));
     }
 
+    /// Writes all of a text; the number of turns that it takes.
+    fn write(output: &mut Output, stream: Stream, text: &str) -> usize {
+        let (mut written, mut turns) = (0, 0);
+        while written < text.len() {
+            let mut turn = STRETCH;
+            written += output.write(stream, &text.as_bytes()[written..], &mut turn, &context());
+            turns += 1;
+        }
+        turns
+    }
+
     #[test]
     fn lines_of_chunks() {
         let mut output = Output::new(1000);
         for chunk in ["pan", "ic: bo", "om\n\nplain\r\nrest"] {
-            output.write(Stream::Stdout, chunk.as_bytes(), &context());
+            write(&mut output, Stream::Stdout, chunk);
         }
-        output.write(Stream::Stderr, b"slow\n", &context());
+        write(&mut output, Stream::Stderr, "slow\n");
         let (messages, lines) = output.finish(&context());
         assert!(messages.is_empty());
         let texts: Vec<_> = lines.iter().map(|line| (line.level, line.text.as_str())).collect();
@@ -198,12 +222,38 @@ mod tests {
     #[test]
     fn limited() {
         let mut output = Output::new(10);
-        output.write(Stream::Stdout, b"0123456789abc\n", &context());
-        output.write(Stream::Stdout, b"more\n", &context());
+        write(&mut output, Stream::Stdout, "0123456789abc\n");
+        write(&mut output, Stream::Stdout, "more\n");
         output.message("info", "x", &context(), false);
         let (messages, lines) = output.finish(&context());
         assert_eq!(lines.len(), 1);
         assert_eq!(lines[0].text, "0123456789");
         assert_eq!(messages.len(), 1);
+    }
+
+    /// However short it is, a line counts as much as a message.
+    #[test]
+    fn short_lines_are_few_and_take_turns() {
+        const LIMIT: usize = 1 << 20;
+        for (line, cost) in [("a\n", 18), ("Error: x\n", 25), ("\n", 1), ("long\n", 21)] {
+            let mut output = Output::new(LIMIT);
+            let turns = write(&mut output, Stream::Stdout, &line.repeat(LIMIT / line.len() + 1));
+            assert!(turns.abs_diff(LIMIT / STRETCH) <= 1, "{line:?} takes {turns} turns");
+            let (messages, lines) = output.finish(&context());
+            let expected = if cost == 1 { 0 } else { LIMIT.div_ceil(cost) };
+            assert_eq!((lines.len(), messages.len()), (expected, 1), "{line:?}");
+        }
+    }
+
+    /// A line that goes on in the next turn is one, also at its very end.
+    #[test]
+    fn turns_do_not_show() {
+        for length in [STRETCH - 1, STRETCH, STRETCH + 1, 3 * STRETCH] {
+            let mut output = Output::new(1 << 20);
+            write(&mut output, Stream::Stderr, &format!("{}\nb\n", "a".repeat(length)));
+            let (messages, lines) = output.finish(&context());
+            let lengths: Vec<_> = lines.iter().map(|line| line.text.len()).collect();
+            assert_eq!((lengths, messages.len()), (vec![length, 1], 0));
+        }
     }
 }

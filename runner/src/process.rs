@@ -10,13 +10,13 @@ use tokio::sync::watch;
 use crate::capacity::Capacity;
 use crate::client::Clients;
 use crate::egress::Redirects;
-use crate::limits::{DatabaseLimits, HistoryLimits, ModelLimits};
+use crate::limits::{CollectionLimits, DatabaseLimits, HistoryLimits, ModelLimits};
 use crate::state::State;
 
 /// What each app of the process needs of it. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Process {
-    /// Calls, waiting calls and guest memory that there may be.
+    /// Calls, waiting calls, guest memory and memory of answers that there may be.
     pub capacity: Arc<Capacity>,
     /// HTTP clients with their connections, and name look-ups.
     pub clients: Clients,
@@ -28,6 +28,8 @@ pub struct Process {
     pub models: ModelLimits,
     /// What is kept of them.
     pub history: HistoryLimits,
+    /// What collections may take.
+    pub collections: CollectionLimits,
     /// What is kept on disk.
     pub state: State,
     /// What capabilities keep from app to app.
@@ -49,6 +51,7 @@ impl Process {
             databases: DatabaseLimits::default(),
             models: ModelLimits::default(),
             history: HistoryLimits::default(),
+            collections: CollectionLimits::default(),
             state: State::default(),
             kept: Kept::default(),
             mutations: Mutations::default(),

@@ -12,5 +12,6 @@ tools() {
 build() {
   copy_sources "$app" "$work/$name"
   (cd "$work/$name" && GOWORK=off go tool modus-go-build -output "$work/out" .) || return 1
-  mv "$work/out/$name.wasm" "$work/app.wasm"
+  # The tool calls it after the Go module, whatever the folder is called.
+  mv "$work"/out/*.wasm "$work/app.wasm"
 }

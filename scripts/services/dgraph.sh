@@ -5,17 +5,14 @@
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-. "$here/../toolchain-env.sh"
+. "$here/../install-once.sh"
 DGRAPH_VERSION=v24.1.2
 MODULE=github.com/hypermodeinc/dgraph/v24
 
 home="$MODUSC_CACHE/dgraph-$DGRAPH_VERSION"
 
-mkdir -p "$MODUSC_CACHE"
-exec 8>"$MODUSC_CACHE/.dgraph-lock"
-flock 8 # tests ask for it side by side
-
-if [ ! -f "$home/installed" ]; then
+lock dgraph
+if ! is_installed "$home"; then
   echo "dgraph: building Dgraph $DGRAPH_VERSION" >&2
   work="$(mktemp -d)"
   trap 'rm -rf "$work"' EXIT
@@ -32,6 +29,6 @@ MOD
   (cd "$work" && CGO_ENABLED=0 go build -mod=mod -trimpath -ldflags "-s -w" -o dgraph "$MODULE/dgraph") >&2
   mkdir -p "$home"
   mv "$work/dgraph" "$home/dgraph"
-  touch "$home/installed"
+  installed "$home"
 fi
 echo "$home/dgraph"

@@ -6,28 +6,21 @@
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-. "$here/../toolchain-env.sh"
+. "$here/../install-once.sh"
 # Debian 12 has 10.11. Without the service that the package mariadb-server starts.
 PACKAGES=(mariadb-server-core mariadb-client-core)
 RECIPE=2 # raise it when the steps below change
 
-mkdir -p "$MODUSC_CACHE"
-exec 8>"$MODUSC_CACHE/.mariadb-lock"
-flock 8 # tests ask for it side by side
-
+lock mariadb
 if [ ! -x /usr/sbin/mariadbd ] || [ ! -x /usr/bin/my_print_defaults ]; then
   echo "mariadb: installing ${PACKAGES[*]}" >&2
-  root=()
-  [ "$(id -u)" = 0 ] || root=(sudo)
-  install=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${PACKAGES[@]}")
-  # The package lists may be absent or old; they are only fetched when the first attempt fails.
-  "${install[@]}" >&2 || { "${root[@]}" apt-get update -qq >&2 && "${install[@]}" >&2; }
+  install_packages "${PACKAGES[@]}"
 fi
 
 version="$(/usr/sbin/mariadbd --no-defaults --version | tr -c 'A-Za-z0-9.\n' '-')"
 home="$MODUSC_CACHE/mariadb-$RECIPE-$(sha256sum <<<"$version" | cut -c1-16)"
 
-if [ ! -f "$home/installed" ]; then
+if ! is_installed "$home"; then
   echo "mariadb: making an empty database" >&2
   rm -rf "$home"
   # Where nobody may go, unlike the cache.
@@ -44,6 +37,6 @@ if [ ! -f "$home/installed" ]; then
     --skip-test-db --innodb-log-file-size=4M >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
   mkdir -p "$home"
   cp -a "$work/data" "$home/data"
-  touch "$home/installed"
+  installed "$home"
 fi
 echo "$home/data"

@@ -7,32 +7,25 @@
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-. "$here/../toolchain-env.sh"
+. "$here/../install-once.sh"
 POSTGRES_VERSION=15 # Debian 12's
 RECIPE=1            # raise it when the steps below change
 
 programs="/usr/lib/postgresql/$POSTGRES_VERSION/bin"
 
-mkdir -p "$MODUSC_CACHE"
-exec 8>"$MODUSC_CACHE/.postgres-lock"
-flock 8 # tests ask for it side by side
-
+lock postgres
 if [ ! -x "$programs/postgres" ]; then
   echo "postgres: installing postgresql-$POSTGRES_VERSION" >&2
-  root=()
-  [ "$(id -u)" = 0 ] || root=(sudo)
   # Without the cluster that the package makes and starts; the file is left as it is where there is one.
   settings=/etc/postgresql-common/createcluster.conf
-  [ -e "$settings" ] || { "${root[@]}" mkdir -p "${settings%/*}"; echo "create_main_cluster = false" | "${root[@]}" tee "$settings" >/dev/null; }
-  install=("${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "postgresql-$POSTGRES_VERSION")
-  # The package lists may be absent or old; they are only fetched when the first attempt fails.
-  "${install[@]}" >&2 || { "${root[@]}" apt-get update -qq >&2 && "${install[@]}" >&2; }
+  [ -e "$settings" ] || { as_root mkdir -p "${settings%/*}"; echo "create_main_cluster = false" | as_root tee "$settings" >/dev/null; }
+  install_packages "postgresql-$POSTGRES_VERSION"
 fi
 
 version="$("$programs/postgres" --version | tr -c 'A-Za-z0-9.\n' '-')"
 home="$MODUSC_CACHE/postgres-$RECIPE-$(sha256sum <<<"$version" | cut -c1-16)"
 
-if [ ! -f "$home/installed" ]; then
+if ! is_installed "$home"; then
   echo "postgres: making an empty cluster" >&2
   rm -rf "$home"
   # Where anybody may go, unlike the cache.
@@ -47,7 +40,7 @@ if [ ! -f "$home/installed" ]; then
     >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
   mkdir -p "$home"
   cp -a "$work/data" "$home/data"
-  touch "$home/installed"
+  installed "$home"
 fi
 echo "$programs"
 echo "$home/data"

@@ -82,11 +82,10 @@ fn alone() -> MutexGuard<'static, ()> {
 impl Case {
     fn new(language: Language, cores: usize, url: impl Fn(&SlowModel) -> String) -> Self {
         let model = SlowModel::start();
-        let manifest = json!({
-            "endpoints": {"default": {"type": "graphql", "path": "/graphql", "auth": "none"}},
+        let manifest = app::open_with(&json!({
             "models": {"chat": {"sourceModel": "m", "connection": "provider", "path": "v1/chat/completions"}},
             "connections": {"provider": {"type": "http", "baseUrl": url(&model)}},
-        });
+        }));
         let app = app::compile(&language.guest("crowd"), &manifest.to_string());
         Self { language, cores, model, app }
     }

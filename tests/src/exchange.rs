@@ -12,12 +12,9 @@ const FAILED: &str = "HTTP fetch failed";
 
 /// Serves the test app of a language with these connections.
 pub fn serve(language: Language, connections: &Value, options: &Options) -> (App, Runner) {
-    let endpoints = json!({"default": {"type": "graphql", "path": "/graphql", "auth": "none"}});
-    let manifest = json!({"endpoints": endpoints, "connections": connections}).to_string();
+    let manifest = app::open_with(&json!({"connections": connections})).to_string();
     let guest = if language == Language::Go { "http" } else { "host" };
-    let app = app::compile(&language.guest(guest), &manifest);
-    let runner = Runner::start(&app.artifact, options);
-    (app, runner)
+    app::compile(&language.guest(guest), &manifest).serve(options)
 }
 
 /// Serves the test app of every language with one connection whose base URL is the stand-in's.

@@ -3,20 +3,24 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 
 pub use abi::language::Language;
 
 use crate::root;
 
-static BUILT: LazyLock<Mutex<HashMap<String, PathBuf>>> = LazyLock::new(Mutex::default);
+/// The modules that were built, each when it is there. Others are built meanwhile.
+static BUILT: LazyLock<Mutex<HashMap<String, Arc<OnceLock<PathBuf>>>>> = LazyLock::new(Mutex::default);
 
 /// Builds the app in `folder` (absolute, or relative to the source tree) and answers the wasm file.
 pub fn build(folder: &str) -> PathBuf {
     let mut built = BUILT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(path) = built.get(folder) {
-        return path.clone();
-    }
+    let module = Arc::clone(built.entry(folder.to_owned()).or_default());
+    drop(built);
+    module.get_or_init(|| build_anew(folder)).clone()
+}
+
+fn build_anew(folder: &str) -> PathBuf {
     let directory = root().join("target/guests");
     std::fs::create_dir_all(&directory).expect("target/ is writable");
     // Test programs run side by side: each builds into a file of its own.
@@ -27,7 +31,6 @@ pub fn build(folder: &str) -> PathBuf {
         .output()
         .expect("bash is installed");
     assert!(output.status.success(), "{folder} does not build:\n{}", String::from_utf8_lossy(&output.stderr));
-    built.insert(folder.to_owned(), path.clone());
     path
 }
 

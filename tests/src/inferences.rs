@@ -18,11 +18,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The manifest of an app whose model `chat` is the double's; `other` is the same by another name.
 fn manifest(url: &str) -> Value {
     let model = |path: &str| json!({"sourceModel": "gpt-4o-mini", "connection": "p", "path": path});
-    json!({
-        "endpoints": {"default": {"type": "graphql", "path": "/graphql", "auth": "none"}},
+    app::open_with(&json!({
         "models": {"chat": model("v1/chat/completions"), "other": model("v1/chat/completions")},
         "connections": {"p": {"type": "http", "baseUrl": url, "headers": {"Authorization": "Bearer {{KEY}}"}}},
-    })
+    }))
 }
 
 /// An app that sends JSON of its caller's choice to the double.
@@ -51,6 +50,14 @@ pub fn invoke(runner: &Runner, model: &str, input: &str) -> Value {
     runner.ask(query, &json!({"model": model, "input": input}))
 }
 
+/// Has the guest call a model 45 times: nearly as often as one operation may.
+pub fn invoke_often(runner: &Runner) {
+    let input = prompt("x").to_string();
+    let fields: String =
+        (0..45).map(|number| format!("a{number}: invoke(name: \"chat\", input: {input:?}) ")).collect();
+    assert_eq!(runner.query(&format!("{{ {fields} }}"))["errors"], Value::Null);
+}
+
 /// The records that a request for them answers with.
 pub fn records(runner: &Runner, query: &str) -> Vec<Value> {
     let (status, body) = runner.get(&format!("{PATH}{query}"));
@@ -74,7 +81,5 @@ pub fn wait_for(runner: &Runner, query: &str, count: usize) -> Vec<Value> {
 
 /// A counter of the metrics.
 pub fn counter(runner: &Runner, name: &str) -> u64 {
-    let metrics = runner.get("/metrics").1;
-    let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    line.and_then(|number| number.parse::<f64>().ok()).unwrap_or_else(|| panic!("no {name} in {metrics}")) as u64
+    runner.metric(name).unwrap_or_else(|| panic!("no {name} in the metrics")) as u64
 }

@@ -22,8 +22,7 @@ pub fn serve(language: Language, connections: &[(&str, String)], options: &Optio
         .iter()
         .map(|(name, text)| ((*name).to_owned(), json!({"type": "mysql", "connString": text})))
         .collect();
-    let endpoints = json!({"default": {"type": "graphql", "path": "/graphql", "auth": "none"}});
-    let manifest = json!({"endpoints": endpoints, "connections": connections}).to_string();
+    let manifest = app::open_with(&json!({"connections": connections})).to_string();
     let app = app::compile(&language.guest("mysql"), &manifest);
     let names = connections.keys().map(|name| format!("MODUS_{}_PASSWORD", name.to_uppercase()));
     let options = names.fold(options.clone(), |options, name| options.env(&name, PASSWORD));

@@ -177,8 +177,7 @@ impl Runner {
 
     /// Gets a path; status and answer.
     pub fn get(&self, path: &str) -> (u16, String) {
-        let mut response = agent().get(format!("{}{path}", self.url)).call().expect("the server answers");
-        (response.status().as_u16(), response.body_mut().read_to_string().expect("the answer is text"))
+        self.get_as(path, &[])
     }
 
     /// Gets a path with these headers; status and answer.
@@ -191,6 +190,13 @@ impl Runner {
         (response.status().as_u16(), response.body_mut().read_to_string().expect("the answer is text"))
     }
 
+    /// The number of a series of `/metrics`, by its name and labels, where it is there. Panics when that is no number.
+    pub fn metric(&self, series: &str) -> Option<f64> {
+        let text = self.get("/metrics").1;
+        let number = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
+        Some(number.parse::<f64>().unwrap_or_else(|error| panic!("{error}: {series} {number}")))
+    }
+
     /// Gets a path without following redirects; status and headers, names in lower case.
     pub fn head_of(&self, path: &str, headers: &[(&str, &str)]) -> (u16, BTreeMap<String, String>) {
         let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0);
@@ -199,9 +205,7 @@ impl Runner {
             request = request.header(*name, *value);
         }
         let response = request.call().expect("the server answers");
-        let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-        (response.status().as_u16(), headers)
+        (response.status().as_u16(), texts(response.headers()))
     }
 
     /// Sends OPTIONS; status and headers, names in lower case.

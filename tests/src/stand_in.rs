@@ -12,9 +12,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use serde_json::{Value, json};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+use crate::tls;
 
 /// A request that arrived.
 #[derive(Clone, Debug)]
@@ -110,17 +109,15 @@ impl StandIn {
 
     /// Starts one on a free port that speaks HTTPS, HTTP/2 included, as `localhost`; and its certificate.
     pub fn with_tls<R: Into<Reply>>(answer: impl Fn(&Recorded) -> R + Send + Sync + 'static) -> (Self, String) {
-        let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
-        let certificate = key.cert.pem();
-        let tls = ServerConfig::builder_with_provider(aws_lc_rs::default_provider().into())
-            .with_safe_default_protocol_versions()
-            .and_then(|tls| {
-                let private = PrivateKeyDer::Pkcs8(key.signing_key.serialize_der().into());
-                tls.with_no_client_auth().with_single_cert(vec![key.cert.into()], private)
-            });
-        let mut tls = tls.expect("TLS");
-        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        let acceptor = TlsAcceptor::from(Arc::new(tls));
+        Self::with_tls_as(&["localhost"], answer)
+    }
+
+    /// The same with a certificate for these names.
+    pub fn with_tls_as<R: Into<Reply>>(
+        names: &[&str],
+        answer: impl Fn(&Recorded) -> R + Send + Sync + 'static,
+    ) -> (Self, String) {
+        let (acceptor, certificate) = tls::acceptor(names, &["h2", "http/1.1"]);
         let mut stand_in = Self::listen(0, Arc::new(move |request| answer(request).into()), Some(acceptor));
         stand_in.url = stand_in.url.replace("http://127.0.0.1", "https://localhost");
         (stand_in, certificate)

@@ -13,6 +13,8 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Value, json};
 
+use crate::runner::Runner;
+
 /// A pair of keys.
 pub struct Pair {
     /// The algorithms of the type.
@@ -163,6 +165,12 @@ impl Pair {
         };
         format!("{message}.{signature}")
     }
+}
+
+/// The status of the answer to a small query with this token, from a runner of the `people` example.
+pub fn status(runner: &Runner, token: &str) -> u16 {
+    let body = json!({"query": "{ sayHello }"}).to_string();
+    runner.send("/graphql", &body, &[("Authorization", &format!("Bearer {token}"))]).0
 }
 
 /// Header and payload of a token.

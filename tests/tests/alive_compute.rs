@@ -60,24 +60,42 @@ fn six_operations_of_fifty_calls_that_compute() {
     });
 }
 
+/// Each query is asked three times at once, of a runner with these arguments. All are answered, and so is what is asked
+/// beside them.
+fn three_of_each(queries: &[&str], arguments: &[&str], deadline: Duration) {
+    alive::each(|case| {
+        let faults = queries.iter().map(|query| {
+            let mut alive = case.start(arguments);
+            let hello = Prober::query(&alive.runner, HELLO, GREETING);
+            let answers = Crowd::ask(&alive.runner, 3, query, deadline + PATIENCE).answers();
+            alive.check_probes("calls beside it", &hello.end());
+            let with_data = alive.check("it", &answers, deadline);
+            alive.expect(with_data == 3, format_args!("{with_data} of 3 were answered"));
+            alive.end().into_iter().map(move |fault| format!("{query}: {fault}"))
+        });
+        faults.flatten().collect()
+    });
+}
+
 /// What the host does for a guest at one go.
 #[test]
 fn much_at_once() {
     const DEADLINE: Duration = Duration::from_secs(60);
-    const QUERIES: [&str; 3] =
-        ["{ fillsRandomly(mebibytes: 128) }", "{ largeText(mebibytes: 60) }", "{ manyTexts(count: 1000000) }"];
+    const QUERIES: [&str; 4] = [
+        "{ fillsRandomly(mebibytes: 128) }",
+        "{ largeText(mebibytes: 60) }",
+        "{ manyTexts(count: 1000000) }",
+        "{ printsLines(count: 500000) }",
+    ];
     // A text has two bytes a character in AssemblyScript.
     const ROOM: [&str; 6] = ["--memory-limit", "1024", "--max-bytes", "268435456", "--deadline", "60"];
-    alive::each(|case| {
-        let faults = QUERIES.map(|query| {
-            let mut alive = case.start(&ROOM);
-            let hello = Prober::query(&alive.runner, HELLO, GREETING);
-            let answers = Crowd::ask(&alive.runner, 3, query, DEADLINE + PATIENCE).answers();
-            alive.check_probes("calls beside it", &hello.end());
-            let with_data = alive.check("it", &answers, DEADLINE);
-            alive.expect(with_data == 3, format_args!("{with_data} of 3 were answered"));
-            alive.end().into_iter().map(move |fault| format!("{query}: {fault}"))
-        });
-        faults.into_iter().flatten().collect()
-    });
+    three_of_each(&QUERIES, &ROOM, DEADLINE);
+}
+
+/// To ask the host for little is no wait, however often it is done.
+#[test]
+fn little_again_and_again() {
+    const DEADLINE: Duration = Duration::from_secs(60);
+    const QUERIES: [&str; 2] = ["{ drawsOften(milliseconds: 1500) }", "{ looksUpOften(milliseconds: 1500) }"];
+    three_of_each(&QUERIES, &["--deadline", "60"], DEADLINE);
 }

@@ -8,9 +8,7 @@ use tests::npm;
 use tests::runner::{Options, Runner};
 
 fn people(options: &Options) -> (App, Runner) {
-    let app = app::compile(&guests::build("examples/people"), app::OPEN);
-    let runner = Runner::start(&app.artifact, options);
-    (app, runner)
+    app::compile(&guests::build("examples/people"), app::OPEN).serve(options)
 }
 
 fn audit(options: &Options) -> Value {

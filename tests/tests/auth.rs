@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tests::app::{self, App};
 use tests::guests::Apps as _;
 use tests::guests::Language;
+use tests::raw::Raw;
 use tests::runner::{Options, Runner};
 use tests::tokens::{self, Pair, base64};
 
@@ -410,6 +411,10 @@ fn refusals_are_plain_text_and_tell_nothing() {
     assert_eq!(runner.options("/closed", &[]).0, 405);
     assert_eq!(runner.get("/health").0, 200);
     assert_eq!(runner.get("/closed"), (401, "Access Denied\n".to_owned()));
+    let mut client = Raw::connect(&runner);
+    client.send("GET /closed HTTP/1.1\r\nhost: x\r\n\r\n");
+    let denied = client.answer().expect("an answer");
+    assert_eq!(denied.headers.get("www-authenticate").map(String::as_str), Some("Bearer"), "{denied:?}");
     for _ in 0..10 {
         assert_eq!(runner.post("/closed", &" ".repeat(3 << 20)), (401, "Access Denied\n".to_owned()));
     }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tests::app::{self, App};
 use tests::guests::Apps as _;
 use tests::guests::{self, Language};
+use tests::json_schema;
 use tests::tokens::Pair;
 
 /// What makes a run short, unless a test says otherwise.
@@ -120,6 +121,8 @@ fn every_figure_is_there_in_both_languages() {
             (&report["settings"]["environment"], &report["settings"]["connections"]),
             (&json!("prod"), &json!(4))
         );
+        let found = json_schema::findings(&json_schema::definition("bench"), std::slice::from_ref(&report));
+        assert_eq!(found, [[]], "{report}");
     }
 }
 

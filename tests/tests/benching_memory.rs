@@ -71,11 +71,8 @@ fn with_room_there_is_nothing_to_tell() {
 
 /// Collections and bytes of growth, as the runner's metrics have them.
 fn counted(runner: &Runner) -> [u64; 2] {
-    let (_, text) = runner.get("/metrics");
-    ["runtime_function_collections_num ", "runtime_function_memory_grown_bytes "].map(|name| {
-        let number = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
-        number.unwrap_or_else(|| panic!("no {name} in {text}"))
-    })
+    ["runtime_function_collections_num", "runtime_function_memory_grown_bytes"]
+        .map(|name| runner.metric(name).unwrap_or_else(|| panic!("no {name}")) as u64)
 }
 
 /// The counts are metrics of the runner.

@@ -69,11 +69,8 @@ fn accesses_out_of_bounds_end_the_call_and_nothing_else() {
 fn the_artifact_says_what_it_was_compiled_for() {
     for kind in KINDS {
         let app = people(kind);
-        let output = app::modusc(&["inspect".as_ref(), app.artifact.as_os_str(), "--json".as_ref()]);
-        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!(json["header"]["bounds"], kind);
-        let output = app::modusc(&["inspect".as_ref(), app.artifact.as_os_str()]);
-        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(app::inspect(&app.artifact)["header"]["bounds"], kind);
+        let text = app::printed(&["inspect".as_ref(), app.artifact.as_os_str()]);
         assert!(text.contains(&format!("bounds {kind}")), "{text}");
     }
 }

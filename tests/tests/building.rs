@@ -1,25 +1,15 @@
-//! Promise: from nothing to a running app by `modusc new`, `modusc build` and `modusc dev`; what is missing or wrong is told
-//! with its place; a mistake does not end what is served.
+//! Promise: from nothing to a running app by `modusc new`, `modusc build` and `modusc dev`, without a key for models or with
+//! one; what is missing or wrong is told with its place; a mistake does not end what is served.
 
-use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use tests::app::{modusc_in, new};
+use tests::dev::Dev;
 use tests::guests::Language;
-use tests::runner::{Options, Runner, free_port};
-
-/// How long a build or a reload may take here.
-const PATIENCE: Duration = Duration::from_secs(180);
-
-fn name(language: Language) -> &'static str {
-    match language {
-        Language::AssemblyScript => "as",
-        Language::Go => "go",
-    }
-}
+use tests::runner::{Options, Runner};
+use tests::stand_in::StandIn;
 
 /// The file with the functions, and a line of it that answers, with what makes it another answer and a mistake.
 fn source(language: Language) -> (&'static str, &'static str, &'static str, &'static str) {
@@ -31,24 +21,16 @@ fn source(language: Language) -> (&'static str, &'static str, &'static str, &'st
     }
 }
 
-fn modusc(arguments: &[&str], folder: &Path) -> Output {
-    Command::new(tests::binary("modusc")).args(arguments).current_dir(folder).output().expect("modusc runs")
+/// The variable with the key of the templates' model.
+const KEY: &str = "MODUS_OPENAI_API_KEY";
+
+/// A question to the templates' function that asks a model.
+fn asking() -> String {
+    "{ generateText(instruction: \"Be brief.\", prompt: \"Why?\") }".to_owned()
 }
 
 fn messages(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
-
-/// A new app of a language, in a folder of its own.
-fn new(language: Language) -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().expect("a folder");
-    // Wherever this modusc lies, it is the SDK of this source tree.
-    let sdk = tests::root().join("sdk/assemblyscript");
-    let sdk = sdk.to_str().expect("a path in UTF-8");
-    let output = modusc(&["new", "Hello", "--lang", name(language), "--sdk", sdk], folder.path());
-    assert!(output.status.success(), "{}", messages(&output));
-    let app = folder.path().join("hello");
-    (folder, app)
 }
 
 fn edit(app: &Path, language: Language, from: &str, to: &str) {
@@ -62,7 +44,7 @@ fn edit(app: &Path, language: Language, from: &str, to: &str) {
 fn a_new_app_is_built_and_served() {
     for language in Language::ALL {
         let (_folder, app) = new(language);
-        let output = modusc(&["build", "hello"], app.parent().expect("a folder"));
+        let output = modusc_in(app.parent().expect("a folder"), &["build", "hello"]);
         assert!(output.status.success(), "{language:?}: {}", messages(&output));
         for file in ["app.wasm", "app.cwasm", "modus.json"] {
             assert!(app.join("build").join(file).is_file(), "{language:?}: {file}\n{}", messages(&output));
@@ -71,9 +53,23 @@ fn a_new_app_is_built_and_served() {
         let answer = runner.query("{ sayHello(name: \"you\") }");
         assert_eq!(answer["data"], json!({"sayHello": "Hello, you!"}), "{language:?}: {answer}");
 
-        // As one executable.
-        let output = modusc(&["build", "--exe"], &app);
+        // With a key the model of the manifest answers. Here another server has its place.
+        let provider = StandIn::start();
+        let manifest = std::fs::read_to_string(app.join("modus.json")).expect("the manifest");
+        let ours = app.join("ours.json");
+        std::fs::write(&ours, manifest.replace("https://api.openai.com/", &provider.url)).expect("written");
+        let ours = ours.to_str().expect("a path in UTF-8");
+        let options = Options::arguments(&["--manifest", ours]).env("MODUS_ENV", "dev").env(KEY, "sk-test");
+        let runner = Runner::start(&app.join("build/app.cwasm"), &options);
+        let answer = runner.query(&asking());
+        assert!(answer["data"]["generateText"].as_str().is_some_and(|text| text.contains("Why?")), "{answer}");
+        assert_eq!(provider.requests()[0].header("authorization"), Some("Bearer sk-test"), "{language:?}");
+
+        // As one executable, and as it is looked into.
+        let before = std::fs::read(app.join("build/app.wasm")).expect("the module");
+        let output = modusc_in(&app, &["build", "--exe", "--debug"]);
         assert!(output.status.success(), "{language:?}: {}", messages(&output));
+        assert_ne!(std::fs::read(app.join("build/app.wasm")).expect("the module"), before, "{language:?}");
         let runner = Runner::start_program(&app.join("build/app"), &Options::default().env("MODUS_ENV", "dev"));
         assert_eq!(runner.query("{ sayHello }")["data"], json!({"sayHello": "Hello, World!"}), "{language:?}");
     }
@@ -87,7 +83,7 @@ fn mistakes_in_the_sources_are_told_with_their_places() {
         edit(&app, language, line, mistake);
         let text = std::fs::read_to_string(app.join(file)).expect("the source");
         let wrong = text.lines().position(|line| line.contains("return 5")).expect("the mistake") + 1;
-        let output = modusc(&["build", "--message-format", "json", "."], &app);
+        let output = modusc_in(&app, &["build", "--message-format", "json", "."]);
         assert_eq!(output.status.code(), Some(1), "{language:?}: {}", messages(&output));
         let errors: Vec<Value> = String::from_utf8_lossy(&output.stderr)
             .lines()
@@ -131,102 +127,112 @@ fn what_is_missing_is_named() {
 #[test]
 fn the_doctor_finds_what_is_there() {
     let folder = tempfile::tempdir().expect("a folder");
-    let output = modusc(&["doctor"], folder.path());
+    let output = modusc_in(folder.path(), &["doctor"]);
     assert!(output.status.success(), "{}", messages(&output));
     for part in ["AssemblyScript", "node: ", "Go", "tinygo: ", "wasm-opt: ", "modus-runner: "] {
         assert!(messages(&output).contains(part), "{part}: {}", messages(&output));
     }
 }
 
-/// A running `modusc dev`.
-struct Dev {
-    child: Child,
-    port: u16,
-}
-
-impl Dev {
-    fn start(app: &Path) -> Self {
-        let port = free_port();
-        let log = std::fs::File::create(app.join("build.log")).expect("a file");
-        let child = Command::new(tests::binary("modusc"))
-            .args(["dev", "--port", &port.to_string()])
-            .current_dir(app)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().expect("a file"))
-            .stderr(log)
-            .spawn()
-            .expect("modusc runs");
-        Self { child, port }
-    }
-
-    fn hello(&self) -> Option<Value> {
-        let agent: ureq::Agent =
-            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).build().into();
-        let mut response = agent
-            .post(format!("http://127.0.0.1:{}/graphql", self.port))
-            .content_type("application/json")
-            .send(r#"{"query":"{ sayHello(name: \"you\") }"}"#)
-            .ok()?;
-        serde_json::from_str(&response.body_mut().read_to_string().ok()?).ok()
-    }
-
-    #[track_caller]
-    fn wait_for(&self, app: &Path, expected: &str) {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let answer = self.hello().unwrap_or_default();
-            if answer["data"]["sayHello"] == expected {
-                return;
-            }
-            assert!(Instant::now() < end, "{answer}: {}", log(app));
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-}
-
-impl Drop for Dev {
-    fn drop(&mut self) {
-        // Once it has ended, its number may be another's.
-        if let Ok(None) = self.child.try_wait() {
-            let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-            let _ = self.child.wait();
-        }
-    }
-}
-
-fn log(app: &Path) -> String {
-    std::fs::read_to_string(app.join("build.log")).unwrap_or_default()
-}
-
-fn wait_for_log(app: &Path, part: &str) {
-    let end = Instant::now() + PATIENCE;
-    while !log(app).contains(part) {
-        assert!(Instant::now() < end, "no {part:?} in {}", log(app));
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
+const HELLO: &str = r#"{ sayHello(name: "you") }"#;
 
 #[test]
 fn an_app_is_built_again_when_it_changes() {
     for language in Language::ALL {
         let (_folder, app) = new(language);
-        let mut dev = Dev::start(&app);
-        dev.wait_for(&app, "Hello, you!");
-        assert!(log(&app).contains("sayHello"), "{}", log(&app));
+        let mut dev = Dev::start(&app, &[]);
+        let answers = |dev: &Dev, text: &str| dev.wait_for(HELLO, &json!({ "sayHello": text }));
+        answers(&dev, "Hello, you!");
+        let why = "its name begins with no verb of change";
+        assert!(dev.log().lines().any(|line| line.contains("sayHello") && line.ends_with(why)), "{}", dev.log());
         let (_, before, after, mistake) = source(language);
         edit(&app, language, before, after);
-        dev.wait_for(&app, "Good day, you!");
+        answers(&dev, "Good day, you!");
         edit(&app, language, after, mistake);
-        wait_for_log(&app, "the app before goes on");
-        assert!(log(&app).contains("MC0703"), "{}", log(&app));
-        assert_eq!(dev.hello().expect("an answer")["data"]["sayHello"], "Good day, you!", "{language:?}");
+        dev.wait_for_log("the app before goes on", 1);
+        assert!(dev.log().contains("MC0703"), "{}", dev.log());
+        assert_eq!(dev.ask(HELLO).expect("an answer")["data"]["sayHello"], "Good day, you!", "{language:?}");
         edit(&app, language, &format!("return {mistake}"), &format!("return {before}"));
-        dev.wait_for(&app, "Hello, you!");
-
-        // Nothing is left behind.
-        let status = Command::new("kill").args(["-INT", &dev.child.id().to_string()]).status();
-        assert!(status.expect("kill runs").success());
-        assert_eq!(dev.child.wait().expect("it ends").code(), Some(0), "{}", log(&app));
-        assert!(TcpStream::connect(("127.0.0.1", dev.port)).is_err(), "{language:?}: the server goes on");
+        answers(&dev, "Hello, you!");
+        dev.signal("INT");
+        assert_eq!(dev.ended(), Some(0), "{language:?}: {}", dev.log());
+        without_a_key(&app);
     }
+}
+
+/// The compiler of AssemblyScript, which takes long to begin.
+#[test]
+fn a_compiler_stays_between_two_builds() {
+    let language = Language::AssemblyScript;
+    let (_folder, app) = new(language);
+    let mut dev = Dev::start(&app, &[]);
+    let compilers = |dev: &Dev| -> Vec<u32> {
+        let running = dev.running().into_iter();
+        running.filter(|(_, command)| command.contains("resident.js")).map(|(number, _)| number).collect()
+    };
+    let (_, before, after, mistake) = source(language);
+    dev.wait_for(HELLO, &json!({"sayHello": "Hello, you!"}));
+    let first = compilers(&dev);
+    assert_eq!(first.len(), 1, "{:?}", dev.running());
+    edit(&app, language, before, mistake);
+    dev.wait_for_log("the app before goes on", 1);
+    edit(&app, language, &format!("return {mistake}"), &format!("return {after}"));
+    dev.wait_for(HELLO, &json!({"sayHello": "Good day, you!"}));
+    assert_eq!(compilers(&dev), first, "{}", dev.log());
+
+    // With other packages it is another compiler.
+    let package = app.join("package.json");
+    let text = std::fs::read_to_string(&package).expect("the package");
+    std::fs::write(&package, format!("{text}\n")).expect("written");
+    dev.wait_for_log("built in", 3);
+    let second = compilers(&dev);
+    assert!(second.len() == 1 && second != first, "{first:?}, {second:?}: {}", dev.log());
+    dev.signal("INT");
+    assert_eq!(dev.ended(), Some(0), "{}", dev.log());
+}
+
+/// By their sizes: a module of Go has another number and time in each build.
+#[test]
+fn a_module_is_as_fast_as_it_is_asked_to_be() {
+    for language in Language::ALL {
+        let (_folder, app) = new(language);
+        let size = || std::fs::metadata(app.join("build/app.wasm")).expect("a module").len();
+        let output = modusc_in(&app, &["build"]);
+        assert!(output.status.success(), "{}", messages(&output));
+        let built = size();
+        for (arguments, is_larger) in [(&["--release"][..], false), (&[], language == Language::AssemblyScript)] {
+            let mut dev = Dev::start(&app, arguments);
+            dev.wait_for(HELLO, &json!({"sayHello": "Hello, you!"}));
+            assert_eq!(size() > built + 1024, is_larger, "{language:?} {arguments:?}: {} bytes, {built} built", size());
+            dev.signal("INT");
+            assert_eq!(dev.ended(), Some(0), "{}", dev.log());
+        }
+    }
+}
+
+/// A stand-in answers for the model, wherever the manifest leads.
+fn without_a_key(app: &Path) {
+    let mut dev = Dev::start(app, &["--stand-in"]);
+    dev.wait_for(HELLO, &json!({"sayHello": "Hello, you!"}));
+    assert!(dev.log().contains("text-generator (connection openai)"), "{}", dev.log());
+    let asks = || {
+        let answer = dev.ask(&asking()).expect("an answer");
+        assert_eq!(answer["errors"], Value::Null, "{answer}: {}", dev.log());
+        answer["data"]["generateText"].as_str().expect("a text").to_owned()
+    };
+    let said = asks();
+    assert!(said.contains("stand-in") && said.ends_with("Why?"), "{said}");
+    assert_eq!(asks(), said);
+
+    // A change of the manifest counts, and no model of it is asked.
+    let manifest = std::fs::read_to_string(app.join("modus.json")).expect("the manifest");
+    let changed =
+        manifest.replace("\"openai\"", "\"elsewhere\"").replace("https://api.openai.com/", "http://127.0.0.1:9/");
+    std::fs::write(app.join("modus.json"), changed).expect("written");
+    dev.wait_for_log("text-generator (connection elsewhere)", 1);
+    assert_eq!(asks(), said);
+    assert!(app.join("build/modus.stand-in.json").is_file());
+    dev.signal("INT");
+    assert_eq!(dev.ended(), Some(0), "{}", dev.log());
+    assert!(!app.join("build/modus.stand-in.json").exists());
 }

@@ -26,8 +26,7 @@ const WRONG: &[(&str, &str)] = &[
 ];
 
 fn manifest(server: &str) -> Value {
-    json!({
-        "endpoints": {"default": {"type": "graphql", "path": "/graphql", "auth": "none"}},
+    app::open_with(&json!({
         "models": {"model": {"sourceModel": "m", "connection": "local", "path": "chat"}},
         "connections": {
             "local": {"type": "http", "baseUrl": server, "headers": {"Authorization": "Bearer {{KEY}}"}},
@@ -41,7 +40,7 @@ fn manifest(server: &str) -> Value {
             "neo4j": {"type": "neo4j", "dbUri": "bolt://127.0.0.1:1", "username": "u", "password": "{{PASSWORD}}"},
             "neo4j-wrong": {"type": "neo4j", "dbUri": "{{URL}}", "username": "u", "password": "{{PASSWORD}}"},
         },
-    })
+    }))
 }
 
 /// The text with the lowest bit of each byte turned: whoever looks for it does not bring it along.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::app;
 use tests::exchange;
 use tests::guests::Apps as _;
@@ -13,23 +13,51 @@ use tests::stand_in::{Reply, StandIn};
 
 /// Asks, goes away, and waits for the log to say so.
 fn leave(runner: &Runner, query: &str, headers: &[(&str, &str)]) {
+    leave_behind(runner, query, headers, ["", ""]);
+}
+
+/// The records of the log with this message.
+fn records(runner: &Runner, message: &str) -> Vec<Value> {
+    let log = runner.log();
+    let records = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    records.filter(|record| record["message"] == message).collect()
+}
+
+/// Waits until the log has more records with this message than so many; the answer is the last one.
+fn another(runner: &Runner, message: &str, before: usize) -> Value {
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        let mut records = records(runner, message);
+        if records.len() > before {
+            return records.pop().expect("one more");
+        }
+        assert!(Instant::now() < end, "no more of \"{message}\": {}", runner.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The same, with more bytes behind the request, at once and later.
+fn leave_behind(runner: &Runner, query: &str, headers: &[(&str, &str)], more: [&str; 2]) {
+    let [called, cancelled] = ["Calling function.", "Function execution was cancelled."];
+    let [before, cancelled_before] = [called, cancelled].map(|message| records(runner, message).len());
     let mut client = Raw::connect(runner);
-    client.send(Raw::post(&json!({"query": query}).to_string(), headers));
-    runner.wait_for_log(|record| record["message"] == "Calling function.");
+    let [at_once, later] = more;
+    client.send(Raw::post(&json!({"query": query}).to_string(), headers) + at_once);
+    another(runner, called, before);
     // It is inside the guest now, and not on the way there.
     std::thread::sleep(Duration::from_millis(200));
+    client.send(later);
     let left = Instant::now();
     drop(client);
-    let record = runner.wait_for_log(|record| record["message"] == "Function execution was cancelled.");
-    // The log is looked at every 20 ms.
-    assert!(left.elapsed() < Duration::from_millis(500), "{query}: {:?}", left.elapsed());
+    let record = another(runner, cancelled, cancelled_before);
+    // The log is looked at every 20 ms; and where nobody reads what else arrived, whether the client is there every 250 ms.
+    let most = Duration::from_millis(if more == ["", ""] { 500 } else { 900 });
+    assert!(left.elapsed() < most, "{query}: {:?}", left.elapsed());
     assert!(record["execution_id"].is_string(), "{record}");
 }
 
 fn start(language: Language) -> (app::App, Runner) {
-    let app = app::compile(&language.guest("faults"), app::OPEN);
-    let runner = Runner::start(&app.artifact, &Options::default());
-    (app, runner)
+    app::compile(&language.guest("faults"), app::OPEN).serve(&Options::default())
 }
 
 #[test]
@@ -51,6 +79,17 @@ fn waits() {
     let connection = json!({"local": {"type": "http", "baseUrl": stand_in.url}});
     let (_app, runner) = exchange::serve(AssemblyScript, &connection, &Options::default());
     leave(&runner, &format!(r#"{{ text(url: "{}") }}"#, stand_in.url), &[]);
+}
+
+/// A client that sent more than its request is gone as well, whatever it is that it sent.
+#[test]
+fn waits_with_something_behind_the_request() {
+    let (_app, runner) = start(Go);
+    let next = Raw::post(&json!({"query": "{ ok(v: 1) }"}).to_string(), &[]);
+    for more in [["x", ""], ["\r\n", ""], ["\r\n", "and more"], ["", "x"], [&next, ""]] {
+        leave_behind(&runner, "{ sleeps(ms: 20000) }", &[], more);
+    }
+    leave_behind(&runner, "{ sleeps(ms: 20000) }", &[("accept", "text/event-stream")], ["\r\n", ""]);
 }
 
 /// A stand-in that takes half a second, and an app that posts to it.

@@ -5,21 +5,16 @@ use tests::app::{self, App};
 use tests::guests;
 use tests::runner::{self, Options, Runner};
 use tests::stand_in::StandIn;
-use tests::tokens::Pair;
+use tests::tokens::{Pair, status};
 
 const ISSUER: &str = "https://idp.test/";
 
 fn app() -> App {
-    app::compile(&guests::build("examples/people"), &app::OPEN.replace("\"none\"", "\"bearer-token\""))
+    app::compile(&guests::build("examples/people"), app::CLOSED)
 }
 
 fn options(pair: &Pair, arguments: &[&str]) -> Options {
     Options::arguments(arguments).env("MODUS_PEMS", &json!({"key": pair.pem()}).to_string())
-}
-
-fn status(runner: &Runner, token: &str) -> u16 {
-    let body = json!({"query": "{ sayHello }"}).to_string();
-    runner.send("/graphql", &body, &[("Authorization", &format!("Bearer {token}"))]).0
 }
 
 fn now() -> u64 {

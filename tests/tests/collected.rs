@@ -107,9 +107,14 @@ fn every_language() {
 
 /// What was given to an instance that is kept is garbage after the call, however much of it comes at once and however
 /// little the guest allocates itself.
+///
+/// Maps are left out. In TinyGo a map with three entries has three bytes of random hashes side by side, which its collector
+/// takes for an address in the first 16 MiB. Each keeps some list of an earlier call alive, which keeps others.
 #[test]
 fn garbage_is_collected() {
-    let list: Vec<Json> = (0..10).flat_map(|_| items()).collect();
+    let mut items = items();
+    items.iter_mut().for_each(without_maps);
+    let list: Vec<Json> = std::iter::repeat_n(items, 10).flatten().collect();
     for language in Language::ALL {
         let guest = Guest::load(&language.guest("collects"), Options::default());
         let request = guest.request("after", &arguments(&[json!(list), json!(0), json!(false)]));
@@ -118,11 +123,17 @@ fn garbage_is_collected() {
                 value(instance.call(&request)).unwrap_or_else(|error| panic!("{language:?}: {error}"));
                 instance.memory_size()
             };
-            // All of it would be some 30 MiB. When a collector that goes by what looks like an address lets the memory
-            // grow is another matter in each run.
+            // All of it would be more than 16 MiB.
             let sizes: Vec<usize> = (0..100).map(after_call).collect();
             assert!(sizes.iter().all(|size| *size <= 16 << 20), "{language:?}: {sizes:?}");
         });
+    }
+}
+
+fn without_maps(item: &mut Json) {
+    item["counts"] = json!([]);
+    if !item["inner"].is_null() {
+        without_maps(&mut item["inner"]);
     }
 }
 

@@ -1,53 +1,26 @@
 //! Promise: apps of Modus 0.13 to 0.17 keep texts in collections and search them by vectors of their own embedders, which
-//! run in sandboxes of their own while the caller waits; texts and vectors outlive the process.
+//! run in sandboxes of their own while the caller waits; texts and vectors outlive the process. So it is with a state folder
+//! and with PostgreSQL.
 
-use std::path::Path;
 use std::thread;
 
 use serde_json::{Value, json};
-use tests::collections::{add, app, manifest, options, serve, texts};
+use tests::collections::{Place, add, app, distance, find, keys, letters, manifest, texts};
 use tests::guests::Language;
 use tests::runner::{Options, Runner};
 
-/// Serves each language's app, in a folder of its own.
+/// Serves each language's app with each kind of store, an empty one.
 fn each_language(test: impl Fn(Language, &Runner)) {
     for language in Language::ALL {
-        let folder = tempfile::tempdir().expect("a folder");
         let app = app(language);
-        test(language, &serve(&app, folder.path()));
+        for place in Place::all() {
+            test(language, &Runner::start(&app.artifact, &place.options(&[])));
+        }
     }
-}
-
-/// How often each letter is in a text, as a vector of length 1: what the guests' embedder does.
-fn letters(text: &str) -> Vec<f64> {
-    let mut vector = vec![0.0; 26];
-    for letter in text.to_lowercase().bytes().filter(u8::is_ascii_lowercase) {
-        vector[usize::from(letter - b'a')] += 1.0;
-    }
-    let length = vector.iter().map(|count| count * count).sum::<f64>().sqrt();
-    vector.iter().map(|count| if length > 0.0 { count / length } else { 0.0 }).collect()
-}
-
-fn distance(one: &str, other: &str) -> f64 {
-    1.0 - letters(one).iter().zip(letters(other)).map(|(one, other)| one * other).sum::<f64>()
 }
 
 fn is_close(value: &Value, expected: f64) -> bool {
     value.as_f64().is_some_and(|value| (value - expected).abs() < 1e-5)
-}
-
-fn find(runner: &Runner, method: &str, text: &str, limit: i32, namespaces: &[&str]) -> Value {
-    let query = r#"query ($method: String!, $text: String!, $limit: Int!, $namespaces: [String!]!) {
-        find(collection: "books", method: $method, text: $text, limit: $limit, namespaces: $namespaces) {
-            collection status error searchMethod objects { namespace key text labels distance score } } }"#;
-    runner.ask(query, &json!({"method": method, "text": text, "limit": limit, "namespaces": namespaces}))
-}
-
-/// Namespaces and keys of what was found.
-fn keys(answer: &Value) -> Vec<(String, String)> {
-    let objects = answer["data"]["find"]["objects"].as_array().unwrap_or_else(|| panic!("{answer}"));
-    let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    objects.iter().map(|object| (text(&object["namespace"]), text(&object["key"]))).collect()
 }
 
 fn in_space(space: &str, keys: &[&str]) -> Vec<(String, String)> {
@@ -297,47 +270,49 @@ fn failures_name_what_is_missing_and_leave_nothing_behind() {
 }
 
 /// Serves with this manifest in place of the one that was compiled.
-fn serve_with(app: &tests::app::App, folder: &Path, manifest: &Value) -> Runner {
-    let file = folder.join("modus.json");
+fn serve_with(app: &tests::app::App, place: &Place, manifest: &Value) -> Runner {
+    let file = app.artifact.with_file_name("modus.json");
     std::fs::write(&file, manifest.to_string()).expect("a file");
-    let mut options = options(&folder.join("state"));
-    options.arguments.extend(["--manifest".to_owned(), file.to_str().expect("text").to_owned()]);
-    Runner::start(&app.artifact, &options)
+    Runner::start(&app.artifact, &place.options(&["--manifest", file.to_str().expect("text")]))
 }
 
 #[test]
 fn a_new_process_has_what_the_old_one_had_and_new_methods_get_vectors() {
     for language in Language::ALL {
-        let folder = tempfile::tempdir().expect("a folder");
         let app = app(language);
-        let mut runner = serve_with(&app, folder.path(), &manifest());
-        add_fruit(&runner, "");
-        let before = find(&runner, "letters", "an apple", 4, &[]);
-        assert_eq!(runner.signal("TERM"), Some(0), "{language:?}");
-        let mut more = manifest();
-        let methods = &mut more["collections"]["books"]["searchMethods"];
-        methods["more"] = json!({"embedder": "embed", "index": {"type": "hnsw"}});
-        methods["odd"] = json!({"embedder": "embed", "index": {"type": "tree"}});
-        methods["letters"]["embedder"] = json!("embedLengths");
-        let runner = serve_with(&app, folder.path(), &more);
-        assert_eq!(
-            find(&runner, "more", "an apple", 4, &[])["data"]["find"]["objects"],
-            before["data"]["find"]["objects"]
-        );
-        find(&runner, "odd", "an apple", 4, &[]);
-        runner.wait_for_log(|record| record["error"] == "unknown index type: tree");
-        // Vectors stay as they were made, until they are made anew.
-        find(&runner, "letters", "an apple", 4, &[]);
-        runner.wait_for_log(|record| record["error"].as_str().is_some_and(|error| error.contains("different lengths")));
-        let query = r#"mutation { updateVectors(collection: "books", namespace: "", method: "letters") {
-            collection status error operation searchMethod } }"#;
-        let expected = json!({
-            "collection": "books", "status": "success", "error": "", "operation": "recompute", "searchMethod": "letters",
-        });
-        let answer = runner.query(query);
-        assert_eq!(answer["data"]["updateVectors"], expected, "{language:?}: {answer}");
-        runner.wait_for_log(|record| record["message"] == "Completed recomputing index for collection.");
-        assert_eq!(keys(&find(&runner, "letters", "12345678", 4, &[])).len(), 4, "{language:?}");
+        for place in Place::all() {
+            let mut runner = serve_with(&app, &place, &manifest());
+            add_fruit(&runner, "");
+            let before = find(&runner, "letters", "an apple", 4, &[]);
+            assert_eq!(runner.signal("TERM"), Some(0), "{language:?}");
+            let mut more = manifest();
+            let methods = &mut more["collections"]["books"]["searchMethods"];
+            methods["more"] = json!({"embedder": "embed", "index": {"type": "hnsw"}});
+            methods["odd"] = json!({"embedder": "embed", "index": {"type": "tree"}});
+            methods["letters"]["embedder"] = json!("embedLengths");
+            let runner = serve_with(&app, &place, &more);
+            assert_eq!(
+                find(&runner, "more", "an apple", 4, &[])["data"]["find"]["objects"],
+                before["data"]["find"]["objects"]
+            );
+            find(&runner, "odd", "an apple", 4, &[]);
+            runner.wait_for_log(|record| record["error"] == "unknown index type: tree");
+            // Vectors stay as they were made, until they are made anew.
+            find(&runner, "letters", "an apple", 4, &[]);
+            runner.wait_for_log(|record| {
+                record["error"].as_str().is_some_and(|error| error.contains("different lengths"))
+            });
+            let query = r#"mutation { updateVectors(collection: "books", namespace: "", method: "letters") {
+                collection status error operation searchMethod } }"#;
+            let expected = json!({
+                "collection": "books", "status": "success", "error": "", "operation": "recompute",
+                "searchMethod": "letters",
+            });
+            let answer = runner.query(query);
+            assert_eq!(answer["data"]["updateVectors"], expected, "{language:?}: {answer}");
+            runner.wait_for_log(|record| record["message"] == "Completed recomputing index for collection.");
+            assert_eq!(keys(&find(&runner, "letters", "12345678", 4, &[])).len(), 4, "{language:?}");
+        }
     }
 }
 
@@ -345,23 +320,97 @@ fn a_new_process_has_what_the_old_one_had_and_new_methods_get_vectors() {
 #[test]
 fn callers_that_take_all_slots_are_all_answered() {
     for language in Language::ALL {
-        let folder = tempfile::tempdir().expect("a folder");
         let app = app(language);
-        let mut options = options(folder.path());
-        options.arguments.extend(["--max-calls", "2"].map(str::to_owned));
-        let runner = Runner::start(&app.artifact, &options);
-        add_fruit(&runner, "");
-        thread::scope(|scope| {
-            let ask = |number: usize| {
-                let runner = &runner;
-                scope.spawn(move || {
-                    let text = format!("an apple {}", "a".repeat(number));
-                    assert_eq!(keys(&find(runner, "letters", &text, 4, &[])).len(), 4);
-                })
-            };
-            let asked: Vec<_> = (0..24).map(ask).collect();
-            asked.into_iter().for_each(|asked| asked.join().expect("it is answered"));
+        for place in Place::all() {
+            let runner = Runner::start(&app.artifact, &place.options(&["--max-calls", "2"]));
+            add_fruit(&runner, "");
+            thread::scope(|scope| {
+                let ask = |number: usize| {
+                    let runner = &runner;
+                    scope.spawn(move || {
+                        let text = format!("an apple {}", "a".repeat(number));
+                        assert_eq!(keys(&find(runner, "letters", &text, 4, &[])).len(), 4);
+                    })
+                };
+                let asked: Vec<_> = (0..24).map(ask).collect();
+                asked.into_iter().for_each(|asked| asked.join().expect("it is answered"));
+            });
+        }
+    }
+}
+
+/// What does not fit into the memory for vectors is refused by name; what is kept stays readable.
+#[test]
+fn vectors_take_no_more_memory_than_they_may() {
+    let app = app(Language::Go);
+    let refused = |runner: &Runner, message: &str| {
+        runner.wait_for_log(|record| {
+            let error = record["error"].as_str().unwrap_or_default();
+            record["message"] == message && error.contains("(limit `collections-memory`)")
         });
+    };
+    for place in Place::all() {
+        // Room for some texts with 26 numbers each.
+        let mut runner = Runner::start(&app.artifact, &place.options(&["--collections-memory", "4000"]));
+        assert_eq!(keys(&find(&runner, "letters", "a", 9, &[])), []);
+        let put =
+            |key: usize| add(&runner, "", &format!("{key}"), "an apple", &[])["data"]["add"]["status"] == "success";
+        let fit = (0..100).take_while(|key| put(*key)).count();
+        assert!((5..20).contains(&fit), "{fit}");
+        refused(&runner, "Error upserting to collection.");
+        assert_eq!(keys(&find(&runner, "letters", "a", 100, &[])).len(), fit);
+        assert_eq!(texts(&runner, "").map(|texts| texts.len()), Ok(fit));
+        let metrics = runner.get("/metrics").1;
+        assert!(metrics.contains("runtime_refusals_num{reason=\"collections-memory\"} 1\n"), "{metrics}");
+        // Another vector in place of one takes no more; one that goes makes room.
+        assert!(put(0) && !put(fit));
+        runner.query(r#"mutation { remove(collection: "books", namespace: "", key: "0") { status } }"#);
+        assert!(put(fit));
+        assert_eq!(runner.signal("TERM"), Some(0));
+
+        // With less, they cannot be searched, but read.
+        let runner = Runner::start(&app.artifact, &place.options(&["--collections-memory", "1000"]));
+        assert!(find(&runner, "letters", "a", 9, &[])["errors"][0].is_object());
+        refused(&runner, "Error searching collection.");
+        assert_eq!(texts(&runner, "").map(|texts| texts.len()), Ok(fit));
+    }
+}
+
+/// What is read for one answer is bounded, in however many calls it was put in.
+#[test]
+fn answers_are_no_larger_than_they_may_be() {
+    let app = app(Language::Go);
+    for place in Place::all() {
+        let runner = Runner::start(&app.artifact, &place.options(&["--database-answer", "4000"]));
+        let refused = |answer: &Value, message: &str, count: usize| {
+            assert!(answer["errors"][0].is_object(), "{answer}");
+            runner.wait_for_log(|record| {
+                let error = record["error"].as_str().unwrap_or_default();
+                record["message"] == message && error.contains("(limit `database-answer`)")
+            });
+            let metrics = runner.get("/metrics").1;
+            assert!(
+                metrics.contains(&format!("runtime_refusals_num{{reason=\"database-answer\"}} {count}\n")),
+                "{metrics}"
+            );
+        };
+        // Room for two of them.
+        let text = "apple ".repeat(250);
+        for (namespace, key) in [("", "a"), ("", "b"), ("other", "c")] {
+            assert_eq!(add(&runner, namespace, key, &text, &["l"])["data"]["add"]["status"], "success");
+        }
+        assert_eq!(keys(&find(&runner, "letters", "apple", 100, &[])).len(), 2);
+        assert_eq!(texts(&runner, "").map(|texts| texts.len()), Ok(2));
+        let search = "Error searching collection.";
+        refused(&find(&runner, "letters", "apple", 100, &["", "other"]), search, 1);
+        assert_eq!(keys(&find(&runner, "letters", "apple", 2, &["", "other"])).len(), 2);
+        assert_eq!(add(&runner, "", "d", &text, &[])["data"]["add"]["status"], "success");
+        refused(&find(&runner, "letters", "apple", i32::MAX, &[]), search, 2);
+        refused(&texts(&runner, "").expect_err("they are too large"), "Error dumping texts from collection.", 3);
+        let long = ["x", "y", "z"].map(|name| name.repeat(1300));
+        assert!(long.iter().all(|name| add(&runner, name, "k", "t", &[])["data"]["add"]["status"] == "success"));
+        let names = runner.query(r#"{ namespaces(collection: "books") }"#);
+        refused(&names, "Error getting namespaces from collection.", 4);
     }
 }
 

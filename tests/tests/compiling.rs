@@ -147,13 +147,8 @@ fn usage() {
 fn the_schema_is_the_same_from_both_files() {
     let wasm = guests::build("examples/people");
     let app = app::compile(&wasm, app::OPEN);
-    let schema = |path: &Path| {
-        let output = app::modusc(&["schema".as_ref(), path.as_os_str()]);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let text = schema(&wasm);
-    assert_eq!(text, schema(&app.artifact));
+    let text = app::printed(&["schema".as_ref(), wasm.as_os_str()]);
+    assert_eq!(text, app::sdl(&app));
     assert!(text.contains("  person(id: Int!): Person\n"), "{text}");
     assert!(text.contains("type Mutation {"), "{text}");
 }
@@ -161,9 +156,7 @@ fn the_schema_is_the_same_from_both_files() {
 #[test]
 fn inspect_shows_the_parts() {
     let app = app::compile(&guests::build("examples/people"), app::OPEN);
-    let output = app::modusc(&["inspect".as_ref(), app.artifact.as_os_str(), "--json".as_ref()]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let json = app::inspect(&app.artifact);
     for part in ["header", "functions", "imports", "sections"] {
         assert!(!json[part].is_null(), "no {part} in {json}");
     }

@@ -56,7 +56,7 @@ fn time_zones_in_every_form() {
 
 #[test]
 fn certificates_and_keys() {
-    let app = app::compile(&Language::Go.guest("clock"), &app::OPEN.replace("\"none\"", "\"bearer-token\""));
+    let app = app::compile(&Language::Go.guest("clock"), app::CLOSED);
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     std::fs::write(path("roots.pem"), Pair::rsa().certificate()).unwrap();

@@ -12,8 +12,7 @@ use tests::services::{free_port, is_left_out};
 
 /// What `--check-config`, with this behind it, says of these connections. The app uses none of them.
 fn checked(how: &str, connections: &Value) -> (Option<i32>, String) {
-    let endpoints = json!({"default": {"type": "graphql", "path": "/graphql", "auth": "none"}});
-    let manifest = json!({"endpoints": endpoints, "connections": connections}).to_string();
+    let manifest = app::open_with(&json!({"connections": connections})).to_string();
     let app = app::compile(&Language::Go.guest("text"), &manifest);
     let mut command = command(&app.artifact);
     command.arg(format!("--check-config{how}"));

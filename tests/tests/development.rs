@@ -190,9 +190,20 @@ fn elsewhere_what_is_given_counts() {
     for origin in [EVIL, FRONT_END, "null"] {
         refuses(&runner, "api.example", Some(origin), "--allow-origin");
     }
+    assert!(runner.get("/metrics").1.contains("runtime_refusals_num{reason=\"origin\"} 3"));
     let runner = Runner::start(&app.artifact, &Options::arguments(&["--allow-host", "api.example"]));
     serves(&runner, "api.example", EVIL, "*");
     refuses(&runner, "evil.test", Some(EVIL), "--allow-host");
+    // Whoever operates it learns of them, and not of each.
+    (0..9).for_each(|_| refuses(&runner, "evil.test", None, "--allow-host"));
+    assert_eq!(send(&runner, "GET /graphql", &[("host", "a b")], "").status, 400);
+    let (_, metrics) = runner.get_as("/metrics", &[("host", "api.example")]);
+    for line in ["runtime_refusals_num{reason=\"host\"} 10", "runtime_refusals_num{reason=\"target\"} 1"] {
+        assert!(metrics.contains(line), "{metrics}");
+    }
+    let record = runner.wait_for_log(|record| record["message"] == "A request was refused.");
+    assert!(record["reason"].as_str().is_some_and(|reason| reason.contains("evil.test")), "{record}");
+    assert!(runner.log().matches("A request was refused.").count() < 5, "{}", runner.log());
 }
 
 /// The file of the page, and what it then asks, as a browser does.

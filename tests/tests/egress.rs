@@ -43,9 +43,7 @@ fn http(url: &str) -> Value {
 }
 
 fn refusals(runner: &Runner, reason: &str) -> Option<u64> {
-    let (_, text) = runner.get("/metrics");
-    let line = text.lines().find(|line| line.starts_with(&format!("runtime_refusals_num{{reason=\"{reason}\"}}")))?;
-    line.rsplit(' ').next()?.parse().ok()
+    runner.metric(&format!("runtime_refusals_num{{reason=\"{reason}\"}}")).map(|count| count as u64)
 }
 
 /// A model's server sends the request on to another port of this machine, where nobody has to answer: a connection would

@@ -33,14 +33,12 @@ fn semantic_likeness_from_end_to_end() {
         return;
     }
     let model = EmbeddingModel::start();
-    let endpoints = json!({"default": {"type": "graphql", "path": "/graphql", "auth": "none"}});
     let own = json!({"sourceModel": EmbeddingModel::NAME, "connection": "local", "path": "embeddings"});
     let hosted = json!({"sourceModel": "x/y", "provider": "hugging-face", "connection": "hypermode"});
-    let manifest = json!({
-        "endpoints": endpoints,
+    let manifest = app::open_with(&json!({
         "models": {"embeddings": own, "embedder": own, "minilm": hosted},
         "connections": {"local": {"type": "http", "baseUrl": format!("{}/", model.base_url)}},
-    });
+    }));
     for (language, guest, field) in [
         (Language::Go, "embeddings", "embed(texts: $texts)"),
         (Language::Go, "embeddings", "embedHosted(texts: $texts)"),

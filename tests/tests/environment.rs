@@ -8,12 +8,11 @@ use tests::guests::Language;
 use tests::runner::{self, Options, Runner};
 
 fn manifest(connection: &str) -> String {
-    json!({
-        "endpoints": {"default": {"type": "graphql", "path": "/graphql", "auth": "none"}},
+    app::open_with(&json!({
         "connections": {connection: {
             "type": "http", "baseUrl": "http://localhost/", "headers": {"X-Key": "{{KEY}}"},
         }},
-    })
+    }))
     .to_string()
 }
 

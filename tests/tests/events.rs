@@ -14,9 +14,7 @@ use tests::runner::{Options, Runner};
 const AGENT: &str = r#"subscription { agentEvent(agentId: "x") { name data timestamp } }"#;
 
 fn people() -> (App, Runner) {
-    let app = app::compile(&guests::build("examples/people"), app::OPEN);
-    let runner = Runner::start(&app.artifact, &Options::default());
-    (app, runner)
+    app::compile(&guests::build("examples/people"), app::OPEN).serve(&Options::default())
 }
 
 fn iterate(runner: &Runner, query: &str) -> Value {

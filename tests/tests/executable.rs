@@ -62,15 +62,9 @@ fn nothing_is_extracted() {
 #[test]
 fn it_can_be_inspected() {
     let app = people();
-    let inspect = |arguments: &[&std::ffi::OsStr]| {
-        let output = app::modusc(arguments);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let json: Value =
-        serde_json::from_str(&inspect(&["inspect".as_ref(), app.as_os_str(), "--json".as_ref()])).unwrap();
+    let json = app::inspect(&app);
     assert!(json["functions"].as_array().is_some_and(|functions| functions.len() > 3), "{json}");
-    assert!(inspect(&["schema".as_ref(), app.as_os_str()]).contains("  person(id: Int!): Person\n"));
+    assert!(app::printed(&["schema".as_ref(), app.as_os_str()]).contains("  person(id: Int!): Person\n"));
     let verified = Runner::start_program(&app, &Options::arguments(&["--verify"]));
     assert_eq!(verified.get("/health").0, 200);
 }

@@ -121,11 +121,9 @@ fn output_goes_to_the_log_with_levels() {
 
 #[test]
 fn guests_see_only_the_environment_that_is_theirs() {
-    let manifest = r#"{
-        "endpoints": {"default": {"type": "graphql", "path": "/graphql", "auth": "none"}},
-        "connections": {"api": {"type": "http", "baseUrl": "http://localhost/", "headers": {"X-Key": "{{KEY}}"}}}
-    }"#;
-    let app = app::compile(&Go.guest("faults"), manifest);
+    let connection = json!({"type": "http", "baseUrl": "http://localhost/", "headers": {"X-Key": "{{KEY}}"}});
+    let manifest = app::open_with(&json!({"connections": {"api": connection}})).to_string();
+    let app = app::compile(&Go.guest("faults"), &manifest);
     let options = Options::default().env("MODUS_API_KEY", "secret").env("MODUS_COLOUR", "blue").env("HOME", "/root");
     let runner = Runner::start(&app.artifact, &options);
     let answer = runner.query(

@@ -11,9 +11,7 @@ use tests::raw::Raw;
 use tests::runner::{Options, Runner};
 
 fn start(arguments: &[&str]) -> (App, Runner) {
-    let app = app::compile(&guests::build("examples/people"), app::OPEN);
-    let runner = Runner::start(&app.artifact, &Options::arguments(arguments));
-    (app, runner)
+    app::compile(&guests::build("examples/people"), app::OPEN).serve(&Options::arguments(arguments))
 }
 
 fn hello() -> String {
@@ -184,6 +182,19 @@ fn probes_and_metrics_at_an_address_of_their_own() {
     }
 }
 
+/// Connections on which nobody asks anything give their places back soon.
+#[test]
+fn probes_wait_for_nobody_who_asks_nothing() {
+    let (_app, runner) = start(&["--admin-address", "127.0.0.1:0", "--head-timeout", "1"]);
+    let told = runner.wait_for_log(|record| record["admin"].is_string());
+    let admin = told["admin"].as_str().expect("an address");
+    let idle: Vec<_> = (0..64).map(|_| std::net::TcpStream::connect(admin).expect("it listens")).collect();
+    let started = Instant::now();
+    let answer = ureq::get(format!("http://{admin}/livez")).call().expect("an answer");
+    assert!(answer.status() == 200 && started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    drop(idle);
+}
+
 #[test]
 fn persisted_queries() {
     // printf '{ sayHello }' | sha256sum
@@ -204,13 +215,20 @@ fn persisted_queries() {
 fn idle_connections() {
     let app = app::compile(&Language::Go.guest("faults"), app::OPEN);
     let runner = Runner::start(&app.artifact, &Options::arguments(&["--head-timeout", "1", "--idle-timeout", "3"]));
-    let begin = || (Raw::connect(&runner), Instant::now());
     let sleep = |ms: u32| Raw::post(&json!({"query": format!("{{ sleeps(ms: {ms}) }}")}).to_string(), &[]);
     let probe = "GET /livez HTTP/1.1\r\nhost: x\r\n\r\n";
+    let begin = |used: bool| {
+        let mut client = Raw::connect(&runner);
+        if used {
+            client.send(probe);
+            assert!(client.answer().is_some());
+        }
+        client
+    };
     std::thread::scope(|scope| {
         // A load balancer keeps connections for later, used ones and new ones.
         scope.spawn(|| {
-            let (mut client, _) = begin();
+            let mut client = begin(false);
             for _ in 0..3 {
                 std::thread::sleep(Duration::from_millis(1800));
                 assert!(client.send(probe));
@@ -219,11 +237,7 @@ fn idle_connections() {
         });
         for used in [false, true] {
             scope.spawn(move || {
-                let (mut client, _) = begin();
-                if used {
-                    client.send(probe);
-                    assert!(client.answer().is_some());
-                }
+                let mut client = begin(used);
                 let started = Instant::now();
                 assert!(client.is_closed());
                 let took = started.elapsed().as_secs_f64();
@@ -233,11 +247,7 @@ fn idle_connections() {
         // A half-sent head has less time, from its first byte.
         for used in [false, true] {
             scope.spawn(move || {
-                let (mut client, _) = begin();
-                if used {
-                    client.send(probe);
-                    assert!(client.answer().is_some());
-                }
+                let mut client = begin(used);
                 std::thread::sleep(Duration::from_millis(1500));
                 let started = Instant::now();
                 client.send("GET /livez HT");
@@ -248,7 +258,7 @@ fn idle_connections() {
         }
         // While an answer is awaited, nothing is idle.
         scope.spawn(|| {
-            let (mut client, _) = begin();
+            let mut client = begin(false);
             for _ in 0..2 {
                 client.send(sleep(4500));
                 assert_eq!(client.answer().map(|answer| answer.status), Some(200));

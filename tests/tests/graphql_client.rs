@@ -12,12 +12,10 @@ const STATEMENT: &str =
 
 /// Serves the test app of a language with these connections.
 fn serve(language: Language, connections: &Value) -> (App, Runner) {
-    let endpoints = json!({"default": {"type": "graphql", "path": "/graphql", "auth": "none"}});
-    let manifest = json!({"endpoints": endpoints, "connections": connections}).to_string();
+    let manifest = app::open_with(&json!({"connections": connections})).to_string();
     let app = app::compile(&language.guest("graphql"), &manifest);
     let options = Options::default().env("MODUS_SHOP_KEY", "s3cret").env("MODUS_SHOP_TOKEN", "t0ken");
-    let runner = Runner::start(&app.artifact, &options);
-    (app, runner)
+    app.serve(&options)
 }
 
 /// Serves each language's app with one connection to a server that answers so.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use tests::guests::Language;
-use tests::inferences::{PATH, compile, counter, dev, invoke, options, prompt, records, wait_for};
+use tests::inferences::{PATH, compile, counter, dev, invoke, invoke_often, options, prompt, records, wait_for};
 use tests::providers::{self, KEY, REFUSED};
 use tests::runner::Runner;
 use tests::stand_in::{Reply, StandIn};
@@ -181,18 +181,28 @@ fn records_that_are_too_many_are_dropped_and_counted() {
 fn old_records_go() {
     let double = StandIn::with(providers::openai);
     let app = compile(Language::Go, &double);
-    let mut runner = Runner::start(&app.artifact, &dev(&["--history-records", "10"]));
-    let fields: String = (0..45)
-        .map(|number| format!("a{number}: invoke(name: \"chat\", input: {:?}) ", prompt("x").to_string()))
-        .collect();
-    for _ in 0..3 {
-        assert_eq!(runner.query(&format!("{{ {fields} }}"))["errors"], Value::Null);
-    }
-    assert_eq!(runner.signal("TERM"), Some(0));
-    let runner = Runner::start(&app.artifact, &dev(&[]));
-    let kept = records(&runner, "?limit=1000").len();
+    let run = |setting: [&str; 2], queries: usize| {
+        let mut runner = Runner::start(&app.artifact, &dev(&setting));
+        (0..queries).for_each(|_| invoke_often(&runner));
+        assert_eq!(runner.signal("TERM"), Some(0));
+    };
+    run(["--history-records", "10"], 3);
+    let file = app.artifact.with_file_name(".modus").join("state.sqlite");
+    let database = rusqlite::Connection::open(file).expect("a database");
+    let numbers = || -> Vec<i64> {
+        let mut all = database.prepare("SELECT number FROM inferences ORDER BY number").expect("a table");
+        let numbers = all.query_map((), |row| row.get(0)).expect("numbers");
+        numbers.collect::<Result<_, _>>().expect("numbers")
+    };
     // 135 were written; old ones went with the 129th.
-    assert_eq!(kept, 10 + 135 - 129);
+    assert_eq!(numbers(), (120..=135).collect::<Vec<_>>());
+
+    // By their age: some are of three days ago, some of yesterday.
+    let age = "UPDATE inferences SET started_at = started_at - iif(number < 128, 3, 1) * 24 * 60 * 60 * 1000";
+    assert_eq!(database.execute(age, ()), Ok(16));
+    run(["--history-days", "2"], 2);
+    // 90 more were written; old ones went with the 193rd.
+    assert_eq!(numbers(), (128..=225).collect::<Vec<_>>());
 }
 
 #[test]

@@ -15,10 +15,9 @@ fn compile(folder: &str, models: &[&str]) -> App {
             json!({"sourceModel": "meta-llama/Llama-3.2", "provider": "hugging-face", "connection": "hypermode"});
         ((*name).to_owned(), model)
     };
-    let manifest = json!({
-        "endpoints": {"default": {"type": "graphql", "path": "/graphql", "auth": "none"}},
+    let manifest = app::open_with(&json!({
         "models": models.iter().map(model).collect::<serde_json::Map<_, _>>(),
-    });
+    }));
     app::compile(&guests::build(folder), &manifest.to_string())
 }
 

@@ -14,7 +14,7 @@ const GROWTH: u64 = 16 * 1024;
 
 fn start(arguments: &[&str]) -> (App, Runner) {
     let app = app::compile(&Language::AssemblyScript.guest("faults"), app::OPEN);
-    let runner = Runner::start(&app.artifact, &Options::arguments(arguments));
+    let (app, runner) = app.serve(&Options::arguments(arguments));
     assert_eq!(runner.query("{ ok(v: 1) }")["data"], json!({"ok": 1}));
     (app, runner)
 }
@@ -110,6 +110,29 @@ fn documents() {
     let arguments = many(3_000, |n| format!("v: {n} "));
     refused(&runner, "arguments", &query(&format!("{{ ok({arguments}) }}")), "errors");
     refused(&runner, "long name", &query(&format!("{{ {} }}", "n".repeat(900_000))), "errors");
+    let doubled = |on: &str, last: &str, conditions: bool| {
+        let spread = |n: usize, condition: &str| match conditions {
+            true => format!("...F{} @{condition}(if: $v{n}) ", n + 1),
+            false => format!("...F{} ", n + 1),
+        };
+        let one = |n: usize| format!("fragment F{n} on {on} {{ {}{} }} ", spread(n, "include"), spread(n, "skip"));
+        format!("{} fragment F13 on {on} {{ {last} }}", many(13, one))
+    };
+    let variables = many(13, |n| format!("$v{n}: Boolean! "));
+    let operation = |n: usize, variables: &str| {
+        format!("subscription s{n}{variables} {{ agentEvent(agentId: \"\") {{ ...F0 }} }} ")
+    };
+    for operations in [1, 180] {
+        let operations = many(operations, |n| operation(n, &format!("({variables})")));
+        let document = format!("{operations} {}", doubled("AgentEvent", "name", true));
+        refused(&runner, "fields with conditions", &query(&document), "(limit `conditions`)");
+    }
+    let document = format!("{} {}", many(900, |n| operation(n, "")), doubled("AgentEvent", "name", false));
+    refused(&runner, "operations with many fields", &query(&document), "(limit `max-tokens`)");
+    let document = format!("{{ __schema {{ types {{ fields {{ ...F0 }} }} }} }} {}", doubled("__Field", "name", false));
+    refused(&runner, "doubled introspection", &query(&document), "(limit `introspected`)");
+    let comment = format!("{{ {} # {}", "ok ".repeat(101), many(100_000, |n| format!("n{n} ")));
+    refused(&runner, "names in a comment", &query(&format!("{comment}\n}}")), "errors");
     let circular = format!("{}name{}", "fields { type { ".repeat(20), " } }".repeat(20));
     refused(
         &runner,
@@ -309,6 +332,26 @@ fn clients_that_do_not_read() {
     std::thread::sleep(Duration::from_secs(4));
     for client in &mut deaf {
         assert!(client.answer().is_none(), "the answer was kept for a client that does not read");
+    }
+}
+
+/// Beyond it nobody has another large answer, and everybody has small ones.
+#[test]
+fn answers_that_wait_for_their_clients_are_bounded() {
+    let (_app, runner) = start(&["--answer-memory", "10"]);
+    let large = query("{ bigString(length: 8000000) }");
+    let mut deaf = Raw::connect(&runner);
+    deaf.send(Raw::post(&large, &[]));
+    assert!(deaf.head().is_some_and(|head| head.contains(" 200 ")));
+    let (status, answer) = runner.post("/graphql", &large);
+    assert!(status == 503 && answer.contains("(limit `answer-memory`)"), "{status} {:.200}", answer);
+    assert_eq!(runner.query("{ ok(v: 1) }")["data"], json!({"ok": 1}));
+    assert!(runner.get("/metrics").1.contains("runtime_refusals_num{reason=\"answer-memory\"} 1"));
+    drop(deaf);
+    let end = Instant::now() + Duration::from_secs(5);
+    while runner.post("/graphql", &large).0 != 200 {
+        assert!(Instant::now() < end, "the memory was not given back");
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 

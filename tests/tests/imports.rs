@@ -8,9 +8,7 @@ use tests::guests::Language::{self, AssemblyScript, Go};
 use tests::runner::{Options, Runner};
 
 fn serve(language: Language, guest: &str) -> (App, Runner) {
-    let app = app::compile(&language.guest(guest), app::OPEN);
-    let runner = Runner::start(&app.artifact, &Options::default());
-    (app, runner)
+    app::compile(&language.guest(guest), app::OPEN).serve(&Options::default())
 }
 
 /// The data of a query asked with a header.
@@ -54,6 +52,24 @@ fn duplicate_imports_and_imports_in_tables() {
         let text = message.trim_start_matches("info: ");
         data(&runner, &format!(r#"{{ logIndirectly(prefixed: {prefixed}, v: "{text}") }}"#), &[]);
         runner.wait_for_log(|record| record["message"] == message || record["text"] == message);
+    }
+}
+
+/// What WASI does for a guest at one go has a bound, as it has on Linux: 28 is EINVAL, 37 ENAMETOOLONG, 54 ENOTDIR.
+#[test]
+fn wasi_takes_no_more_at_once_than_linux() {
+    for language in Language::ALL {
+        let (_app, runner) = serve(language, "faults");
+        for (function, argument, most, answers) in [
+            ("writesVectors", "count", 1024, [0, 28]),
+            ("pollsClocks", "count", 1024, [0, 28]),
+            ("unlinksPath", "length", 4096, [54, 37]),
+        ] {
+            let (few, many) = (most, most + 1);
+            let query = format!("{{ few: {function}({argument}: {few}) many: {function}({argument}: {many}) }}");
+            let expected = json!({"few": answers[0], "many": answers[1]});
+            assert_eq!(data(&runner, &query, &[]), expected, "{language:?} {function}");
+        }
     }
 }
 

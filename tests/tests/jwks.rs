@@ -8,7 +8,7 @@ use tests::app::{self, App};
 use tests::guests;
 use tests::runner::{Options, Runner};
 use tests::stand_in::{Reply, StandIn};
-use tests::tokens::{Pair, base64};
+use tests::tokens::{Pair, base64, status};
 
 /// What the server of a document answers, now.
 #[derive(Clone, Default)]
@@ -36,16 +36,11 @@ impl Document {
 }
 
 fn app() -> App {
-    app::compile(&guests::build("examples/people"), &app::OPEN.replace("\"none\"", "\"bearer-token\""))
+    app::compile(&guests::build("examples/people"), app::CLOSED)
 }
 
 fn options(url: &str) -> Options {
     Options::default().env("MODUS_JWKS_ENDPOINTS", &json!({"idp": url}).to_string())
-}
-
-fn status(runner: &Runner, token: &str) -> u16 {
-    let body = json!({"query": "{ sayHello }"}).to_string();
-    runner.send("/graphql", &body, &[("Authorization", &format!("Bearer {token}"))]).0
 }
 
 #[track_caller]
@@ -317,15 +312,14 @@ fn keys_outlive_a_reload() {
     let app = app();
     let folder = tempfile::tempdir().unwrap();
     let manifest = folder.path().join("modus.json");
-    let text = app::OPEN.replace("\"none\"", "\"bearer-token\"");
-    std::fs::write(&manifest, &text).unwrap();
+    std::fs::write(&manifest, app::CLOSED).unwrap();
     let arguments = ["--manifest", manifest.to_str().unwrap(), "--refresh", "50ms"];
     let options = Options { arguments: Options::arguments(&arguments).arguments, ..options(&server.url) };
     let runner = Runner::start(&app.artifact, &options);
     let token = pair.token(&json!({}));
     wait_until_passes(&runner, &token);
     drop(server);
-    std::fs::write(&manifest, text.replace("\"default\"", "\"renamed\"")).unwrap();
+    std::fs::write(&manifest, app::CLOSED.replace("\"default\"", "\"renamed\"")).unwrap();
     runner.wait_for_log(|record| record.to_string().contains("Reloaded."));
     assert_eq!(status(&runner, &token), 200, "{}", runner.log());
     assert_eq!(status(&runner, &Pair::p256().token(&json!({}))), 401);
@@ -341,8 +335,7 @@ fn a_document_without_keys_opens_nothing() {
         let server = document.serve(0);
         let folder = tempfile::tempdir().unwrap();
         let manifest = folder.path().join("modus.json");
-        let text = app::OPEN.replace("\"none\"", "\"bearer-token\"");
-        std::fs::write(&manifest, &text).unwrap();
+        std::fs::write(&manifest, app::CLOSED).unwrap();
         let arguments = [switch, &["--manifest", manifest.to_str().unwrap(), "--refresh", "50ms"]].concat();
         let options = options(&server.url).env("MODUS_ENV", mode);
         let runner =
@@ -352,7 +345,7 @@ fn a_document_without_keys_opens_nothing() {
         assert_eq!(runner.get("/readyz").0, 503, "{mode}");
         // A key that comes later lets its tokens in, and nobody else.
         document.publish(&[pair.jwk("one")]);
-        std::fs::write(&manifest, text.replace("\"default\"", "\"renamed\"")).unwrap();
+        std::fs::write(&manifest, app::CLOSED.replace("\"default\"", "\"renamed\"")).unwrap();
         wait_until_passes(&runner, &pair.token(&json!({})));
         assert_eq!(open(), 401, "{mode}");
         // And when it is revoked, nobody passes.

@@ -17,9 +17,7 @@ const OF_SLOT: u64 = (GUESTS << 20) / 8 / SLOTS;
 const DEADLINE: Duration = Duration::from_secs(20);
 
 fn kept(runner: &Runner) -> u64 {
-    let metrics = runner.get("/metrics").1;
-    let line = metrics.lines().find_map(|line| line.strip_prefix("runtime_kept_memory_bytes "));
-    line.and_then(|number| number.parse::<f64>().ok()).expect("the metric") as u64
+    runner.metric("runtime_kept_memory_bytes").expect("the metric") as u64
 }
 
 #[test]

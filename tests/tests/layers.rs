@@ -30,8 +30,8 @@ const LAYERS: [(&str, &str); 3] = [
         diagnostic progress metadata
         language
         instructions
-        render inline unroll room tally
-        manifest read native preinit dispatch toolchain
+        render inline unroll room tally json_schema
+        manifest read native preinit dispatch toolchain stand_in
         schema
         plan
         pipeline
@@ -40,7 +40,7 @@ const LAYERS: [(&str, &str); 3] = [
     ),
     (
         "runner",
-        "label vectors
+        "label private_keys vectors
         settings environment
         limits
         telemetry

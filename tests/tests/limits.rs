@@ -10,9 +10,7 @@ use tests::guests::Language::{self, AssemblyScript, Go};
 use tests::runner::{Options, Runner};
 
 fn serve(language: Language, options: &Options) -> (App, Runner) {
-    let app = app::compile(&language.guest("faults"), app::OPEN);
-    let runner = Runner::start(&app.artifact, options);
-    (app, runner)
+    app::compile(&language.guest("faults"), app::OPEN).serve(options)
 }
 
 #[track_caller]

@@ -106,8 +106,7 @@ struct Served {
 }
 
 fn compile(guest: &str, language: Language, models: &Value, connections: &Value) -> App {
-    let endpoints = json!({"default": {"type": "graphql", "path": "/graphql", "auth": "none"}});
-    let manifest = json!({"endpoints": endpoints, "models": models, "connections": connections});
+    let manifest = app::open_with(&json!({"models": models, "connections": connections}));
     app::compile(&language.guest(guest), &manifest.to_string())
 }
 
@@ -361,8 +360,7 @@ fn calls_are_traced_by_the_conventions_for_generative_ai() {
 fn a_path_behind_a_whole_url_is_found_when_the_app_is_built() {
     let models = json!({"chat": {"sourceModel": "m", "connection": "p", "path": "v1/chat/completions"}});
     let connections = json!({"p": {"type": "http", "endpoint": "http://127.0.0.1:9/v1/chat/completions"}});
-    let endpoints = json!({"default": {"type": "graphql", "path": "/graphql", "auth": "none"}});
-    let manifest = json!({"endpoints": endpoints, "models": models, "connections": connections});
+    let manifest = app::open_with(&json!({"models": models, "connections": connections}));
     let app = app::compile(&guests::build("tests/guests/go/models"), &manifest.to_string());
     let expected = "`path` does not go with connection `p`, whose `endpoint` is the whole URL";
     assert!(app.messages.contains(expected), "{}", app.messages);

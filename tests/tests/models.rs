@@ -14,8 +14,7 @@ fn serve(folder: &str, stand_in: &StandIn) -> (App, Runner) {
         manifest.replace("http://127.0.0.1:0/", &stand_in.url).replace("https://api.openai.com/", &stand_in.url);
     let app = app::compile(&guests::build(folder), &manifest);
     let options = Options::default().env("MODUS_PROVIDER_API_KEY", "sk-test").env("MODUS_OPENAI_API_KEY", "sk-test");
-    let runner = Runner::start(&app.artifact, &options);
-    (app, runner)
+    app.serve(&options)
 }
 
 fn check(folder: &str, query: &str, path: &str, expected: impl Fn(&Value) -> bool) {
@@ -87,10 +86,9 @@ fn failures_are_errors_of_the_field() {
 #[test]
 fn models_that_hypermode_hosted() {
     let folder = "tests/guests/go/text";
-    let manifest = json!({
-        "endpoints": {"default": {"type": "graphql", "path": "/graphql", "auth": "none"}},
+    let manifest = app::open_with(&json!({
         "models": {"text-generator": {"sourceModel": "A/b", "provider": "hugging-face", "connection": "hypermode"}},
-    });
+    }));
     let app = app::compile(&guests::build(folder), &manifest.to_string());
     let query = r#"{ ask(instruction: "Be brief.", prompt: "Why?") }"#;
     for environment in ["dev", "prod"] {

@@ -19,8 +19,7 @@ fn connection(uri: &str) -> Value {
 
 /// Serves the test app of a language with these connections; secrets are those of each.
 fn serve(language: Language, connections: &Value, options: Options) -> (App, Runner) {
-    let endpoints = json!({"default": {"type": "graphql", "path": "/graphql", "auth": "none"}});
-    let manifest = json!({"endpoints": endpoints, "connections": connections}).to_string();
+    let manifest = app::open_with(&json!({"connections": connections})).to_string();
     let app = app::compile(&language.guest("neo4j"), &manifest);
     assert!(!app.messages.contains("warning"), "{}", app.messages);
     let names = connections.as_object().expect("connections").keys();
@@ -28,8 +27,7 @@ fn serve(language: Language, connections: &Value, options: Options) -> (App, Run
         let prefix = format!("MODUS_{}", name.to_uppercase().replace('-', "_"));
         options.env(&format!("{prefix}_USER"), "neo4j").env(&format!("{prefix}_PASS"), PASSWORD)
     });
-    let runner = Runner::start(&app.artifact, &options);
-    (app, runner)
+    app.serve(&options)
 }
 
 /// Lets the guest of each language ask the server.

@@ -24,16 +24,14 @@ fn to(double: &Double) -> Value {
 
 /// Serves the test app of a language with these connections.
 fn serve(language: Language, connections: &Value, arguments: &[&str]) -> (App, Runner) {
-    let endpoints = json!({"default": {"type": "graphql", "path": "/graphql", "auth": "none"}});
-    let manifest = json!({"endpoints": endpoints, "connections": connections}).to_string();
+    let manifest = app::open_with(&json!({"connections": connections})).to_string();
     let app = app::compile(&language.guest("neo4j"), &manifest);
     let mut options = Options::arguments(arguments);
     for name in connections.as_object().expect("connections").keys() {
         let password = if name == "stranger" { "wr0ng-s3cret" } else { PASSWORD };
         options = options.env(&format!("MODUS_{}_PASS", name.to_uppercase()), password);
     }
-    let runner = Runner::start(&app.artifact, &options);
-    (app, runner)
+    app.serve(&options)
 }
 
 const ASK: &str = r#"query ($connection: String!, $query: String!) {

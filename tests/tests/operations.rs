@@ -10,15 +10,11 @@ use tests::guests::{self, Language};
 use tests::runner::{self, Options, Runner};
 
 fn people(options: &Options) -> (App, Runner) {
-    let app = app::compile(&guests::build("examples/people"), app::OPEN);
-    let runner = Runner::start(&app.artifact, options);
-    (app, runner)
+    app::compile(&guests::build("examples/people"), app::OPEN).serve(options)
 }
 
 fn faults(arguments: &[&str]) -> (App, Runner) {
-    let app = app::compile(&Language::Go.guest("faults"), app::OPEN);
-    let runner = Runner::start(&app.artifact, &Options::arguments(arguments));
-    (app, runner)
+    app::compile(&Language::Go.guest("faults"), app::OPEN).serve(&Options::arguments(arguments))
 }
 
 fn query(text: &str) -> String {

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -15,14 +16,26 @@ fn faults(language: Language) -> App {
     app::compile(&language.guest("faults"), app::OPEN)
 }
 
-/// Asks something that takes the guest's code and memory.
+/// What takes the guest's code and memory.
+fn query(language: Language) -> &'static str {
+    let go = language == Language::Go;
+    if go { "{ asserts(v: true) env(name: \"NOTHING\") }" } else { "{ ok(v: 1) hasEnv(v: \"NOTHING\") }" }
+}
+
+/// Asks it.
 #[track_caller]
 fn ask(runner: &Runner, language: Language) {
-    let go = language == Language::Go;
-    check(
-        runner,
-        if go { "{ asserts(v: true) env(name: \"NOTHING\") }" } else { "{ ok(v: 1) hasEnv(v: \"NOTHING\") }" },
-    );
+    check(runner, query(language));
+}
+
+/// Asks it until there is an answer.
+#[track_caller]
+fn ask_until_answered(runner: &Runner, language: Language) {
+    let end = Instant::now() + Duration::from_secs(10);
+    while runner.query(query(language))["errors"] != Value::Null {
+        assert!(Instant::now() < end, "{}", runner.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// Asks for a function whose plan nobody has decoded yet.
@@ -136,10 +149,41 @@ fn times_alone_do_not_matter() {
     let app = faults(Language::Go);
     let runner = Runner::start(&app.artifact, &Options::default());
     overwrite(&app.artifact, &fs::read(&app.artifact).unwrap());
-    let end = Instant::now() + Duration::from_secs(10);
-    while runner.query("{ asserts(v: true) }")["errors"] != Value::Null {
-        assert!(Instant::now() < end, "{}", runner.log());
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    ask_until_answered(&runner, Language::Go);
     wait_until_unmapped(&runner, &app.artifact);
+}
+
+/// Where there is no room for a copy, the file is looked at before each call for as long as it is used, also when there is a
+/// pool. As many bytes that nobody can run, and another app.
+#[test]
+fn without_room_for_a_copy() {
+    for language in Language::ALL {
+        let app = faults(language);
+        let other = app::compile(&guests::build("examples/people"), app::OPEN);
+        let (whole, other) = (fs::read(&app.artifact).unwrap(), fs::read(&other.artifact).unwrap());
+        for bytes in [vec![0xcc; whole.len()], other] {
+            let mut shell = Command::new("/bin/sh");
+            // No file may have any contents.
+            shell.env_clear().args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"]);
+            shell.arg(tests::binary("modus-runner")).arg(&app.artifact);
+            let mut runner = Runner::start_command(shell, &Options::default().env("RUST_LOG", "modus=debug"));
+            ask(&runner, language);
+            runner
+                .wait_for_log(|record| record["message"] == "The artifact must not be written to while it is in use.");
+            runner.wait_for_log(|record| record["slots"].is_u64());
+            std::thread::sleep(Duration::from_millis(100));
+            ask(&runner, language);
+            // With the same contents it is used on, when it was looked at.
+            overwrite(&app.artifact, &whole);
+            ask_until_answered(&runner, language);
+            overwrite(&app.artifact, &bytes);
+            for _ in 0..20 {
+                let answer = runner.query(query(language));
+                assert_eq!(answer["errors"][0]["message"], "internal error; see the log", "{answer}");
+            }
+            runner.wait_for_log(|record| record["message"] == "Calls are refused.");
+            overwrite(&app.artifact, &whole);
+            assert_eq!(runner.signal("TERM"), Some(0));
+        }
+    }
 }

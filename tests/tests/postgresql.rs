@@ -32,16 +32,13 @@ static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::start(SETUP));
 
 /// Serves the test app of a language with a connection `db`.
 fn serve(language: Language, options: &Options) -> (App, Runner) {
-    let endpoints = json!({"default": {"type": "graphql", "path": "/graphql", "auth": "none"}});
     let connections = json!({
         "db": {"type": "postgresql", "connString": SERVER.connection_string("")},
         "empty": {"type": "postgresql", "connString": ""},
         "http": {"type": "http", "endpoint": "http://127.0.0.1:9/"},
     });
-    let manifest = json!({"endpoints": endpoints, "connections": connections}).to_string();
-    let app = app::compile(&language.guest("postgresql"), &manifest);
-    let runner = Runner::start(&app.artifact, &options.clone().env("MODUS_DB_PASSWORD", PASSWORD));
-    (app, runner)
+    let manifest = app::open_with(&json!({"connections": connections})).to_string();
+    app::compile(&language.guest("postgresql"), &manifest).serve(&options.clone().env("MODUS_DB_PASSWORD", PASSWORD))
 }
 
 fn each_language(test: impl Fn(Language, &Runner)) {
@@ -264,7 +261,7 @@ fn errors_are_told() {
             assert!(message.contains(reason), "{language:?}: {answer}");
         }
         let message = refused(runner, "select 1 as \"a\0b\"", &[]);
-        assert!(message.contains("the statement cannot be sent"), "{language:?}: {message}");
+        assert!(message.contains("the statement contains the character NUL"), "{language:?}: {message}");
     });
 }
 

@@ -16,9 +16,7 @@ fn compile(language: Language, guest: &str, preinit: &str) -> App {
 
 /// What `modusc inspect` tells of the start.
 fn start(app: &App) -> Value {
-    let output = app::modusc(&["inspect".as_ref(), "--json".as_ref(), app.artifact.as_os_str()]);
-    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
-    told["start"].clone()
+    app::inspect(&app.artifact)["start"].clone()
 }
 
 /// Answers of one field in several calls.
@@ -102,6 +100,31 @@ fn what_an_app_keeps_is_not_frozen() {
         assert_eq!(start(&frozen), Value::Null, "{language:?}");
         let runner = Runner::start(&frozen.artifact, &Options::default());
         assert_eq!(different(&answers(&runner, "{ chosen }")), 1, "{language:?}");
+        // Only what was chosen stays.
+        if language == Go {
+            for field in ["token", "drawn"] {
+                let drawn = answers(&runner, &format!("{{ {field} }}"));
+                assert_eq!(different(&drawn), drawn.len(), "{field}: {drawn:?}");
+            }
+            assert!(different(&answers(&runner, "{ order }")) > 1);
+        }
+    }
+}
+
+/// The date decides it, in whatever year the app runs.
+#[test]
+fn what_the_date_decides_is_not_frozen() {
+    let days = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() / 86400;
+    // One too many or too few on the first day of some years.
+    let year = 1970 + (days as f64 / 365.2425) as i64;
+    for language in Language::ALL {
+        let app = compile(language, "dated", "auto");
+        assert!(app.messages.contains("random numbers or the time"), "{language:?}: {}", app.messages);
+        assert_eq!(start(&app), "_initialize", "{language:?}");
+        let runner = Runner::start(&app.artifact, &Options::default());
+        let answer = runner.query("{ year live old }")["data"].clone();
+        assert!(answer["year"].as_i64().is_some_and(|told| (told - year).abs() <= 1), "{language:?}: {answer}");
+        assert_eq!((&answer["live"], &answer["old"]), (&json!(true), &json!(false)), "{language:?}");
     }
 }
 

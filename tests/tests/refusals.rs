@@ -11,9 +11,7 @@ use tests::guests::Language;
 use tests::runner::{Options, Runner};
 
 fn serve(language: Language, arguments: &[&str]) -> (App, Runner) {
-    let app = app::compile(&language.guest("faults"), app::OPEN);
-    let runner = Runner::start(&app.artifact, &Options::arguments(arguments));
-    (app, runner)
+    app::compile(&language.guest("faults"), app::OPEN).serve(&Options::arguments(arguments))
 }
 
 fn metrics(runner: &Runner) -> String {
@@ -22,10 +20,7 @@ fn metrics(runner: &Runner) -> String {
 
 /// How often a limit was the reason.
 fn refused(runner: &Runner, limit: &str) -> f64 {
-    let text = metrics(runner);
-    let series = format!("runtime_refusals_num{{reason=\"{limit}\"}} ");
-    let count = text.lines().find_map(|line| line.strip_prefix(&series));
-    count.map_or(0.0, |count| count.parse().expect("a number"))
+    runner.metric(&format!("runtime_refusals_num{{reason=\"{limit}\"}}")).unwrap_or_default()
 }
 
 /// Names and labels, without the figures.

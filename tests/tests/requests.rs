@@ -16,9 +16,7 @@ fn endpoints(paths: &[&str]) -> String {
 }
 
 fn people(manifest: &str, options: &Options) -> (App, Runner) {
-    let app = app::compile(&guests::build("examples/people"), manifest);
-    let runner = Runner::start(&app.artifact, options);
-    (app, runner)
+    app::compile(&guests::build("examples/people"), manifest).serve(options)
 }
 
 /// Sends a head of these lines and a body, on a connection of its own.

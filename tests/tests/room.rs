@@ -16,8 +16,7 @@ fn compile(language: Language, guest: &str, arguments: &[&str]) -> App {
 
 /// What `modusc inspect` tells of the memory: as built, and as it is, in bytes, and how much of that is free.
 fn memory(app: &App) -> (u64, u64, Option<u64>) {
-    let output = app::modusc(&["inspect".as_ref(), "--json".as_ref(), app.artifact.as_os_str()]);
-    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let told = app::inspect(&app.artifact);
     let memory = &told["memory"];
     (memory["built"].as_u64().unwrap(), memory["initial"].as_u64().unwrap(), memory["free"].as_u64())
 }
@@ -30,8 +29,7 @@ fn there_is_room_and_inspect_tells_it() {
         assert!(free.is_some_and(|free| free >= 48 << 10), "{language:?}: {free:?}");
         // As if it had grown by itself.
         assert!(initial > built && initial % built == 0 && (initial / built).is_power_of_two(), "{language:?}");
-        let output = app::modusc(&["inspect".as_ref(), app.artifact.as_os_str()]);
-        let text = String::from_utf8(output.stdout).unwrap();
+        let text = app::printed(&["inspect".as_ref(), app.artifact.as_os_str()]);
         let line = format!("Memory:    {} KiB in each call, {} KiB of them free", initial >> 10, free.unwrap() >> 10);
         assert!(text.contains(&line), "{text}");
 

@@ -7,9 +7,7 @@ use tests::guests::Language::{self, AssemblyScript, Go};
 use tests::runner::{Options, Runner};
 
 fn serve(language: Language) -> (App, Runner) {
-    let app = app::compile(&language.guest("faults"), app::OPEN);
-    let runner = Runner::start(&app.artifact, &Options::default());
-    (app, runner)
+    app::compile(&language.guest("faults"), app::OPEN).serve(&Options::default())
 }
 
 #[track_caller]

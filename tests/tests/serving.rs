@@ -6,9 +6,7 @@ use tests::guests;
 use tests::runner::{self, Options, Runner};
 
 fn people() -> (App, Runner) {
-    let app = app::compile(&guests::build("examples/people"), app::OPEN);
-    let runner = Runner::start(&app.artifact, &Options::default());
-    (app, runner)
+    app::compile(&guests::build("examples/people"), app::OPEN).serve(&Options::default())
 }
 
 #[test]
@@ -98,8 +96,7 @@ fn signals_end_it_in_order() {
 
 #[test]
 fn bearer_token_endpoints_stay_closed() {
-    let manifest = app::OPEN.replace("\"none\"", "\"bearer-token\"");
-    let app = app::compile(&guests::build("examples/people"), &manifest);
+    let app = app::compile(&guests::build("examples/people"), app::CLOSED);
     let body = json!({"query": "{ sayHello }"}).to_string();
     let closed = Runner::start(&app.artifact, &Options::default());
     assert_eq!(closed.post("/graphql", &body).0, 401);

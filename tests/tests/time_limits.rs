@@ -17,11 +17,10 @@ use tests::slow_model::SlowModel;
 /// A provider, an app that asks it, and a runner with these limits.
 fn serve(language: Language, arguments: &[&str]) -> (SlowModel, App, Runner) {
     let model = SlowModel::start();
-    let manifest = json!({
-        "endpoints": {"default": {"type": "graphql", "path": "/graphql", "auth": "none"}},
+    let manifest = app::open_with(&json!({
         "models": {"chat": {"sourceModel": "m", "connection": "provider", "path": "v1/chat/completions"}},
         "connections": {"provider": {"type": "http", "baseUrl": model.url}},
-    });
+    }));
     let app = app::compile(&language.guest("turns"), &manifest.to_string());
     let runner = Runner::start(&app.artifact, &Options::arguments(arguments));
     (model, app, runner)
@@ -29,9 +28,7 @@ fn serve(language: Language, arguments: &[&str]) -> (SlowModel, App, Runner) {
 
 /// How often a series of `/metrics` was counted.
 fn count(runner: &Runner, series: &str) -> u64 {
-    let (_, text) = runner.get("/metrics");
-    let count = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
-    count.map_or(0, |count| count.parse().expect("a number"))
+    runner.metric(series).map_or(0, |count| count as u64)
 }
 
 /// Each query is ended with this message. The log has it, and both metrics count it under this name and no other.

@@ -2,6 +2,7 @@
 //! servers; elsewhere nothing of it happens.
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::any_value::Value as AnyValue;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
 use serde_json::{Value, json};
@@ -42,6 +43,15 @@ fn exported(collector: &StandIn) -> (Vec<Span>, String) {
     (spans, service)
 }
 
+/// A text that a span has.
+fn attribute<'s>(span: &'s Span, name: &str) -> Option<&'s str> {
+    let attribute = span.attributes.iter().find(|attribute| attribute.key == name)?;
+    match attribute.value.as_ref()?.value.as_ref()? {
+        AnyValue::StringValue(text) => Some(text),
+        _ => None,
+    }
+}
+
 #[test]
 fn from_the_request_to_another_server() {
     let (collector, server) = (StandIn::with(|_| (200, String::new())), StandIn::with(|_| (200, "ok".to_owned())));
@@ -50,6 +60,8 @@ fn from_the_request_to_another_server() {
     let (_app, mut runner) = exchange::serve(Language::Go, &connections, &options);
     ask(&runner, &server.url);
     assert_eq!(runner.query("{ secret(name: \"NONE\") }")["data"], Value::Null);
+    let long = "n".repeat(900_000);
+    assert_eq!(runner.query(&format!("query {long} {{ __typename }}"))["data"], json!({"__typename": "Query"}));
     assert_eq!(runner.signal("TERM"), Some(0), "{}", runner.log());
 
     let (spans, service) = exported(&collector);
@@ -58,9 +70,13 @@ fn from_the_request_to_another_server() {
         let found = spans.iter().find(|span| span.name == name && (hex(&span.trace_id) == TRACE) == here);
         found.unwrap_or_else(|| panic!("no {name:?} in {spans:?}"))
     };
-    let names = ["POST /graphql", "query Fetch", "exchange", "instantiate", "modus_http_client.fetch"];
+    let names = ["POST /graphql", "query", "exchange", "instantiate", "modus_http_client.fetch"];
     let [request, operation, call, instance, host] = names.map(|name| find(name, true));
     assert_eq!(hex(&request.parent_span_id), PARENT);
+    assert_eq!(attribute(operation, "graphql.operation.name"), Some("Fetch"));
+    let named = spans.iter().filter_map(|span| attribute(span, "graphql.operation.name"));
+    assert_eq!(named.filter(|name| long.starts_with(name)).map(str::len).collect::<Vec<_>>(), [100]);
+    assert!(spans.iter().all(|span| span.name.len() <= 100));
     for (span, parent) in [(operation, request), (call, operation), (instance, call), (host, call)] {
         assert_eq!(hex(&span.parent_span_id), hex(&parent.span_id), "{} in {}", span.name, parent.name);
     }

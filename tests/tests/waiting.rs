@@ -51,11 +51,10 @@ fn serve(language: Language, gate: &Arc<Gate>, options: &Options) -> (StandIn, A
         gate.pass();
         (200, provider(request).to_string())
     });
-    let manifest = json!({
-        "endpoints": {"default": {"type": "graphql", "path": "/graphql", "auth": "none"}},
+    let manifest = app::open_with(&json!({
         "models": {"chat": {"sourceModel": "m", "connection": "provider", "path": "v1/chat/completions"}},
         "connections": {"provider": {"type": "http", "baseUrl": stand_in.url}},
-    });
+    }));
     let app = app::compile(&language.guest("waiting"), &manifest.to_string());
     let runner = Runner::start(&app.artifact, options);
     (stand_in, app, runner)

@@ -25,8 +25,9 @@ impl Program {
     /// # Errors
     /// What is wrong first.
     pub fn check(&self) -> Result<(), Damage> {
-        let Self { types, functions, imports, schema, .. } = self;
+        let Self { types, functions, imports, schema, renewal, .. } = self;
         types.check()?;
+        renewal.check()?;
         functions.check(|function| {
             let results = function.results.iter().map(|result| result.ty);
             types.unknown(of_parameters(&function.parameters).chain(results).chain(function.own.references()))

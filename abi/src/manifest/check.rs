@@ -1,9 +1,7 @@
 //! The schema's rules for single texts, as predicates.
 
+use super::members::MAX_NAME;
 use super::template::{Piece, pieces};
-
-/// The longest name of an endpoint, model or connection.
-const MAX_NAME: usize = 63;
 
 /// Groups of ASCII letters and digits joined by single hyphens.
 pub(super) fn is_name(text: &str) -> bool {

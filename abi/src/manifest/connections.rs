@@ -7,10 +7,10 @@ use jsonc_parser::ast::ObjectProp;
 use super::check::{
     has_more_than_an_address, has_template, is_database_uri, is_grpc_target, is_header_name, is_http_url,
 };
+use super::members::{CONNECTIONS, choices, names, of_type};
 use super::parse::{Entry, Reader, join, name_range};
 use super::{Connection, FindingKind, HYPERMODE, HttpConnection};
 
-const TYPES: [&str; 5] = ["http", "postgresql", "mysql", "dgraph", "neo4j"];
 const URI_RULE: &str = "is not a URI that the schema accepts";
 
 impl Reader<'_> {
@@ -23,8 +23,9 @@ impl Reader<'_> {
             self.report(FindingKind::Schema, name_range(member), &join(&section.pointer, name), message);
         }
         let mut entry = section.child(name.to_owned(), member, member.value.as_object());
-        let kind = self.type_of("connection", &entry, &TYPES)?;
+        let kind = self.type_of("connection", &entry, &choices(CONNECTIONS, "type"))?;
         entry.title = format!("{kind} connection [{name}]");
+        self.close(&entry, &names(&of_type(CONNECTIONS, &kind)));
         let connection = match kind.as_str() {
             "http" => self.http(&mut entry),
             "postgresql" => Connection::Postgresql {
@@ -38,14 +39,12 @@ impl Reader<'_> {
     }
 
     fn conn_string(&mut self, entry: &mut Entry, schemes: &[&str], host_extra: &[u8]) -> String {
-        self.close(entry, &["type", "connString"]);
         let text = self.required(entry, "connString");
         self.rule(entry, "connString", &text, is_database_uri(&text.value, schemes, host_extra), URI_RULE);
         text.value
     }
 
     fn http(&mut self, entry: &mut Entry) -> Connection {
-        self.close(entry, &["type", "baseUrl", "endpoint", "headers", "queryParameters"]);
         let rule = "must be an absolute http:// or https:// URL without white space";
         let base_url = self.optional(entry, "baseUrl");
         let is_url = is_http_url(&base_url.value);
@@ -109,7 +108,6 @@ impl Reader<'_> {
     }
 
     fn dgraph(&mut self, entry: &mut Entry) -> Connection {
-        self.close(entry, &["type", "connString", "grpcTarget", "key"]);
         let conn_string = self.optional(entry, "connString");
         let valid = is_database_uri(&conn_string.value, &["dgraph"], b"");
         self.rule(entry, "connString", &conn_string, valid, URI_RULE);
@@ -128,7 +126,6 @@ impl Reader<'_> {
     }
 
     fn neo4j(&mut self, entry: &mut Entry) -> Connection {
-        self.close(entry, &["type", "dbUri", "username", "password"]);
         let db_uri = self.required(entry, "dbUri");
         let schemes = ["neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"];
         let valid = is_database_uri(&db_uri.value, &schemes, b"");

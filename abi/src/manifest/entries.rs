@@ -6,16 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jsonc_parser::ast::{Object, ObjectProp, Value};
 
 use super::check::{is_name, is_path};
+use super::members::{COLLECTIONS, ENDPOINTS, INDEX, MANIFEST, MODELS, SEARCH_METHODS, choices, names};
 use super::parse::{Entry, Reader, Text, describe, join, name_range, range_of};
-use super::{Auth, Collection, Endpoint, FindingKind, HOSTED_MODELS, HYPERMODE, Manifest, Model, SearchMethod};
+use super::{
+    Auth, Collection, Endpoint, FindingKind, HOSTED_MODELS, HUGGING_FACE, HYPERMODE, Manifest, Model, SearchMethod,
+};
 use crate::endpoint_path;
 use crate::reserved_paths::Reserved;
-
-/// The one provider of hosted models.
-const HUGGING_FACE: &str = "hugging-face";
-
-/// Types of indexes that search methods may have.
-const INDEX_TYPES: [&str; 2] = ["sequential", "hnsw"];
 
 impl Reader<'_> {
     /// The whole manifest.
@@ -27,7 +24,7 @@ impl Reader<'_> {
             members: &object.properties,
             failed: false,
         };
-        self.close(&root, &["$schema", "endpoints", "models", "connections", "collections"]);
+        self.close(&root, &names(&[&MANIFEST]));
         let mut manifest = Manifest::default();
         if let Some(endpoints) = self.section(&mut root, "endpoints") {
             for member in self.distinct(&endpoints) {
@@ -131,9 +128,9 @@ impl Reader<'_> {
         self.check_name("endpoint", section, member);
         let name = member.name.as_str();
         let mut entry = section.child(name.to_owned(), member, member.value.as_object());
-        let kind = self.type_of("endpoint", &entry, &["graphql"])?;
+        let kind = self.type_of("endpoint", &entry, &choices(ENDPOINTS, "type"))?;
         entry.title = format!("{kind} endpoint [{name}]");
-        self.close(&entry, &["type", "path", "auth"]);
+        self.close(&entry, &names(ENDPOINTS));
         let path = self.required(&mut entry, "path");
         self.rule(&entry, "path", &path, is_path(&path.value), "must begin with `/` and hold no white space");
         let normal = endpoint_path::of_endpoint(&path.value);
@@ -189,7 +186,7 @@ impl Reader<'_> {
             self.wrong_type(&mut entry, &join(&section.pointer, name), &member.value, "it must be an object");
             return None;
         }
-        self.close(&entry, &["sourceModel", "provider", "connection", "path"]);
+        self.close(&entry, &names(MODELS));
         let connection = self.required(&mut entry, "connection");
         let hosted = connection.value == HYPERMODE;
         let (source_model, provider) = if hosted {
@@ -273,7 +270,7 @@ impl Reader<'_> {
             self.check_name("collection", &collections, member);
             let title = format!("collection [{}]", member.name.as_str());
             let Some(entry) = self.lenient(&collections, member, title.clone()) else { continue };
-            self.close(&entry, &["searchMethods"]);
+            self.close(&entry, &names(COLLECTIONS));
             let search_methods = self.search_methods(&entry, &title);
             found.insert(member.name.as_str().to_owned(), Collection { search_methods });
         }
@@ -295,7 +292,7 @@ impl Reader<'_> {
     }
 
     fn search_method(&mut self, entry: &Entry<'_>) -> SearchMethod {
-        self.close(entry, &["embedder", "index"]);
+        self.close(entry, &names(SEARCH_METHODS));
         let mut method = SearchMethod::default();
         match entry.member("embedder").map(|member| &member.value) {
             Some(Value::StringLit(text)) if !text.value.is_empty() => method.embedder = text.value.to_string(),
@@ -307,9 +304,9 @@ impl Reader<'_> {
         let index = entry.member("index");
         let index = index.and_then(|index| self.lenient(entry, index, format!("{}: index", entry.title)));
         if let Some(index) = index {
-            self.close(&index, &["type", "options"]);
+            self.close(&index, &names(&[&INDEX]));
             match index.member("type").map(|member| &member.value) {
-                Some(Value::StringLit(text)) if INDEX_TYPES.contains(&&*text.value) => {
+                Some(Value::StringLit(text)) if choices(&[&INDEX], "type").contains(&&*text.value) => {
                     method.index = text.value.to_string()
                 }
                 other => {

@@ -6,6 +6,7 @@ mod check;
 mod connections;
 mod entries;
 mod finding;
+pub mod members;
 mod parse;
 #[cfg(test)]
 mod rules;
@@ -20,9 +21,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use finding::{Finding, FindingKind, Severity};
-pub use parse::parse;
+pub use parse::{parse, to_json};
 pub use secrets::secret_prefix;
 pub use text::{NotText, text};
+
+/// The one provider of models hosted by Hypermode.
+const HUGGING_FACE: &str = "hugging-face";
 
 /// The connection that stands for models hosted by Hypermode.
 pub const HYPERMODE: &str = "hypermode";

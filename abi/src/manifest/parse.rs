@@ -41,6 +41,13 @@ pub fn parse(text: &str) -> (Option<Manifest>, Vec<Finding>) {
     (manifest, reader.findings)
 }
 
+/// The text as a JSON value, whatever it says; of members that occur twice the last one. `None` where [`parse`] finds no
+/// manifest because of its syntax.
+pub fn to_json(text: &str) -> Option<serde_json::Value> {
+    let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    jsonc_parser::parse_to_serde_value(body, &strict_json_with_comments()).ok()
+}
+
 /// The reference accepts comments and trailing commas, and nothing else beyond JSON.
 fn strict_json_with_comments() -> ParseOptions {
     ParseOptions {

@@ -137,3 +137,20 @@ fn a_wrong_order_is_found() {
         assert!(table.check(|_| None).unwrap_err().reason.contains("order"), "{order:?}");
     }
 }
+
+/// KiB of memory that this process had at most.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// Only what the bytes are enough for takes memory, whatever number is written.
+#[test]
+fn a_number_of_items_that_are_not_there_takes_no_memory() {
+    let before = peak();
+    let extent = Extent { count: u32::MAX, length: 8 };
+    let damage = Table::<Named>::stored("names", extent, vec![0; 8].into()).err().unwrap();
+    assert_eq!(damage.to_string(), "table names: it is too short");
+    assert!(peak() < before + (100 << 10), "{} KiB more", peak() - before);
+}

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::transfer::budget::weight;
 
 mod float_text;
+mod nested;
 pub use float_text::FloatText;
+pub(crate) use nested::nested;
 
 /// A JSON-like value whose numbers are exact.
 ///
@@ -32,9 +34,9 @@ pub enum Value {
     /// Text.
     String(String),
     /// A list.
-    List(Vec<Value>),
+    List(#[serde(deserialize_with = "nested")] Vec<Value>),
     /// An object; entries keep their order and names are unique.
-    Object(Vec<(Arc<str>, Value)>),
+    Object(#[serde(deserialize_with = "nested")] Vec<(Arc<str>, Value)>),
     /// The text of any JSON value, without blanks between its parts (output only).
     Json(String),
 }

@@ -22,7 +22,7 @@ usage: growth build|functions|images|data|answers|documents [MEASUREMENT]
 
   build      generates and builds the apps, measures nothing
   functions  apps of 10 to 5,000 functions: compiling, loading, calls, cold start, memory
-  images     memory images of 64 KiB to 64 MiB: the same
+  images     memory images of 64 KiB to 32 MiB: the same
   data       data of 64 KiB to 16 MiB that is made when the app is initialised: calls that touch none or all of it,
              compiling, cold start, memory
   answers    answers of 1 to 100,000 elements over HTTP: time per element, peak memory
@@ -35,7 +35,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 
 const FUNCTIONS: [usize; 5] = [10, 100, 1000, 2000, 5000];
 /// KiB.
-const IMAGES: [usize; 4] = [64, 1 << 10, 8 << 10, 64 << 10];
+const IMAGES: [usize; 4] = [64, 1 << 10, 8 << 10, 32 << 10];
 
 /// KiB.
 const DATA: [usize; 5] = [64, 256, 1 << 10, 4 << 10, 16 << 10];

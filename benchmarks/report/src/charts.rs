@@ -40,6 +40,12 @@ const CHARTS: &[Entry] = &[
         "From spawn to exit, both cores. `modusc` also plans the calls, makes the schema and writes the artifact.",
     ),
     ("size", "Size of files", "", ""),
+    (
+        "save to live",
+        "From saving a source to the first answer of it",
+        "",
+        "`modusc dev`, both cores; `modusc build` of the same app beside it. The app is that of `modusc new`.",
+    ),
 ];
 
 /// The parts of the report: prefix of the figures' names, heading.

@@ -7,12 +7,12 @@ use clap::Args;
 
 use super::compile::{self, Compile, Options};
 use super::output::{Outcome, Output};
-use super::report;
+use super::{fail, read_input, report, write_file};
 use crate::codes;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{self, Diagnostic};
 use crate::progress::Progress;
 use crate::render::Renderer;
-use crate::toolchain::{self, BUILD, Toolchain};
+use crate::toolchain::{self, Aim, BUILD, Toolchain, Tools};
 
 /// Arguments of `build`.
 #[derive(Debug, Args)]
@@ -32,34 +32,47 @@ pub struct Build {
 /// executable app.
 pub fn run(arguments: &Build, output: &Output) -> Outcome {
     let Build { app, debug, options } = arguments;
-    match toolchain::of(app) {
-        Err(diagnostic) => super::fail(output, diagnostic),
-        Ok(toolchain) => app_of(app, toolchain, !debug, options, output),
+    match options.check().and_then(|()| toolchain::of(app)) {
+        Err(diagnostic) => fail(output, diagnostic),
+        Ok(toolchain) => {
+            app_of(app, toolchain, if *debug { Aim::Debug } else { Aim::Fast }, options, &Tools::default(), output).0
+        }
     }
 }
 
-/// Builds an app of a known language.
+/// Builds an app of a known language. Answers what was found, too. Another thread may end the tools meanwhile.
 pub(super) fn app_of(
     app: &Path,
     toolchain: &dyn Toolchain,
-    optimised: bool,
+    aim: Aim,
     options: &Options,
+    tools: &Tools,
     output: &Output,
-) -> Outcome {
+) -> (Outcome, Vec<Diagnostic>) {
     let label = format!("building the {} module of {}", toolchain.language(), app.display());
     let progress = Progress::start(label, compile::shows_progress(output));
-    let built = toolchain::build(app, toolchain, optimised);
+    let built = toolchain::build(app, toolchain, aim, tools);
     drop(progress);
+    if tools.are_ended() {
+        return (Outcome::Interrupted, Vec::new());
+    }
     let (module, mut said) = match built {
         Ok((module, said)) => (Some(module), said),
         Err(said) => (None, said),
     };
     let mut renderer = Renderer::new(output.format());
     said.iter_mut().for_each(|finding| locate(finding, app, &mut renderer));
+    if options.strict {
+        diagnostic::make_errors(&mut said);
+    }
     said.extend(copy_manifest(app).err());
     let outcome = report(output, &renderer, &said);
-    let Some(input) = module.filter(|_| outcome == Outcome::Done) else { return outcome };
-    compile::run(&Compile { input, output: None, manifest: None }, options, output)
+    let Some(input) = module.filter(|_| outcome == Outcome::Done) else { return (outcome, said) };
+    // What is wrong with the manifest is told of the author's file, not of its copy.
+    let manifest = Some(shown(&app.join(FILE_NAME))).filter(|manifest| manifest.is_file());
+    let (outcome, found) = compile::make(&Compile { input, output: None, manifest }, options, output);
+    said.extend(found);
+    (outcome, said)
 }
 
 /// The manifest beside the module, as the author wrote it; none where there is none.
@@ -73,14 +86,25 @@ fn copy_manifest(app: &Path) -> Result<(), Diagnostic> {
             _ => Ok(()),
         };
     }
-    std::fs::create_dir_all(app.join(BUILD)).and_then(|()| std::fs::copy(from, &to)).map(drop).map_err(failed)
+    if compile::same_file(&from, &to) {
+        return Ok(());
+    }
+    // Not copied with its mode: a copy that nobody may write could not be written again.
+    let text = read_input(&from)?;
+    std::fs::create_dir_all(app.join(BUILD)).map_err(failed)?;
+    write_file(&to, &text.bytes, false)
+}
+
+/// A path as the user would write it.
+fn shown(path: &Path) -> PathBuf {
+    path.strip_prefix(".").unwrap_or(path).to_owned()
 }
 
 /// Names a finding's file as the user would from here, and shows its line.
 fn locate(finding: &mut Diagnostic, app: &Path, renderer: &mut Renderer) {
     let Some(location) = &mut finding.location else { return };
     let path = app.join(&location.file);
-    let shown = path.strip_prefix(".").unwrap_or(&path).display().to_string();
+    let shown = shown(&path).display().to_string();
     if let Ok(text) = std::fs::read_to_string(&path) {
         location.span = span(&text, location.line, location.column);
         renderer.add_source(&shown, &text);

@@ -32,7 +32,7 @@ pub struct Compile {
 }
 
 /// How an artifact is made, whatever it is made of.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Options {
     /// Treat warnings as errors
     #[arg(long)]
@@ -40,8 +40,8 @@ pub struct Options {
     /// Write an executable app [default name: INPUT without extension]
     #[arg(long)]
     pub exe: bool,
-    /// The runner in the executable [default: modus-runner beside modusc, else on PATH]
-    #[arg(long, value_name = "FILE", requires = "exe")]
+    /// The runner in the executable, or that dev serves with [default: modus-runner beside modusc, else on PATH]
+    #[arg(long, value_name = "FILE")]
     pub runner: Option<PathBuf>,
     /// Machine to compile for, by its triple [default: this one]
     #[arg(long, value_name = "TRIPLE")]
@@ -80,12 +80,32 @@ impl From<BoundsKind> for Bounds {
     }
 }
 
+impl Options {
+    /// That a runner is named where one is wanted, unless something is served.
+    pub(super) fn check(&self) -> Result<(), Diagnostic> {
+        if self.runner.is_none() || self.exe {
+            return Ok(());
+        }
+        let message = "--runner names the runner in an executable app, and no executable is asked for";
+        Err(Diagnostic::error(codes::USAGE, message).with_help("add --exe"))
+    }
+}
+
 /// Runs the command.
 pub fn run(arguments: &Compile, options: &Options, output: &Output) -> Outcome {
+    match options.check() {
+        Ok(()) => make(arguments, options, output).0,
+        Err(diagnostic) => fail(output, diagnostic),
+    }
+}
+
+/// Makes the artifact. Answers what was found, too.
+pub(super) fn make(arguments: &Compile, options: &Options, output: &Output) -> (Outcome, Vec<Diagnostic>) {
     let started = Instant::now();
+    let failed = |diagnostic: Diagnostic| (fail(output, diagnostic.clone()), vec![diagnostic]);
     let destination = match destination(arguments, options.exe) {
         Ok(destination) => destination,
-        Err(diagnostic) => return fail(output, diagnostic),
+        Err(diagnostic) => return failed(diagnostic),
     };
     // A missing module does not keep the manifest from being checked, nor the other way round.
     let (module, mut diagnostics) = keep(read_input(&arguments.input));
@@ -130,12 +150,12 @@ pub fn run(arguments: &Compile, options: &Options, output: &Output) -> Outcome {
     let outcome = report(output, &renderer, &diagnostics);
     let Some(artifact) = artifact.filter(|_| outcome == Outcome::Done) else {
         summarise_errors(output, &diagnostics);
-        return outcome;
+        return (outcome, diagnostics);
     };
     let outcome = match &destination {
         Some(path) => match write_file(path, &artifact, options.exe) {
             Ok(()) => Outcome::Done,
-            Err(diagnostic) => return fail(output, diagnostic),
+            Err(diagnostic) => return failed(diagnostic),
         },
         None => print(output, &artifact),
     };
@@ -144,7 +164,7 @@ pub fn run(arguments: &Compile, options: &Options, output: &Output) -> Outcome {
         let took = started.elapsed().as_secs_f64();
         note(&format!("wrote {place}: {} bytes for {} in {took:.2} s", artifact.len(), target.triple));
     }
-    outcome
+    (outcome, diagnostics)
 }
 
 /// Where the artifact goes; `None` is standard output.
@@ -168,7 +188,7 @@ fn destination(arguments: &Compile, exe: bool) -> Result<Option<PathBuf>, Diagno
     }
 }
 
-fn same_file(left: &Path, right: &Path) -> bool {
+pub(super) fn same_file(left: &Path, right: &Path) -> bool {
     left == right
         || std::fs::canonicalize(left).is_ok_and(|left| std::fs::canonicalize(right).is_ok_and(|right| left == right))
 }

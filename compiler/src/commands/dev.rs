@@ -1,17 +1,23 @@
 //! `modusc dev`: builds an app and serves it, and again whenever a file of it changes.
 
 mod changes;
+mod models;
+mod report;
 mod table;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
 use tokio::process::{Child, Command};
 use tokio::runtime::Builder;
+use tokio::sync::oneshot;
 
 use self::changes::Changes;
+use self::models::Models;
+use self::report::{Report, State};
 use super::bench::interrupted;
 use super::build;
 use super::compile::Options;
@@ -19,20 +25,23 @@ use super::output::{Outcome, Output};
 use super::{fail, runner};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::toolchain::{self, BUILD, Toolchain};
+use crate::toolchain::{self, Aim, BUILD, Toolchain, Tools};
 
 /// Arguments of `dev`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Dev {
     /// The app's folder
     #[arg(default_value = ".")]
     pub app: PathBuf,
     /// Port to listen on
-    #[arg(short, long, default_value_t = 8686)]
+    #[arg(short, long, default_value_t = 8686, env = "PORT")]
     pub port: u16,
-    /// Build the module to be looked into rather than to be fast
+    /// Build the module as `modusc build` does, to be fast, which takes longer
     #[arg(long)]
-    pub debug: bool,
+    pub release: bool,
+    /// Answer in place of all models, without a key: a stand-in makes the answers up
+    #[arg(long)]
+    pub stand_in: bool,
     /// How the artifact is made
     #[command(flatten)]
     pub options: Options,
@@ -43,15 +52,21 @@ pub struct Dev {
 
 /// Runs the command until the user ends it, or the server ends.
 pub fn run(arguments: &Dev, output: &Output) -> Outcome {
-    let prepared = toolchain::of(&arguments.app).and_then(|toolchain| Ok((toolchain, program(arguments)?)));
-    let (toolchain, program) = match prepared {
+    let prepared = check(arguments).and_then(|()| toolchain::of(&arguments.app)).and_then(|toolchain| {
+        let models = arguments.stand_in.then(|| Models::of(&arguments.app)).transpose()?;
+        Ok((toolchain, program(arguments)?, models))
+    });
+    let (toolchain, program, models) = match prepared {
         Ok(prepared) => prepared,
         Err(diagnostic) => return fail(output, diagnostic),
     };
     let runtime = Builder::new_current_thread().enable_all().build();
     let ended = match runtime {
         Ok(runtime) => {
-            let mut session = Session { arguments, output, toolchain, program, server: None };
+            let (tools, report) = (Arc::new(Tools::that_stay()), Report::of(&arguments.app));
+            let (building, server) = (None, None);
+            let mut session =
+                Session { arguments, output, toolchain, tools, program, models, report, building, server };
             let ended = runtime.block_on(session.run());
             runtime.block_on(session.stop());
             ended
@@ -63,6 +78,14 @@ pub fn run(arguments: &Dev, output: &Output) -> Outcome {
 
 fn cannot(what: &str, error: &dyn std::fmt::Display) -> Diagnostic {
     Diagnostic::error(codes::IO, format!("cannot {what}: {error}"))
+}
+
+fn check(arguments: &Dev) -> Result<(), Diagnostic> {
+    if !arguments.options.exe {
+        return Ok(());
+    }
+    let message = "dev serves the artifact, and makes no executable app";
+    Err(Diagnostic::error(codes::USAGE, message).with_help("leave out --exe; modusc build takes it"))
 }
 
 fn program(arguments: &Dev) -> Result<PathBuf, Diagnostic> {
@@ -77,41 +100,82 @@ struct Session<'a> {
     arguments: &'a Dev,
     output: &'a Output,
     toolchain: &'static dyn Toolchain,
+    tools: Arc<Tools>,
     program: PathBuf,
+    /// The stand-in for models, where one was asked for.
+    models: Option<Models>,
+    /// For the explorer.
+    report: Report,
+    building: Option<Building>,
     server: Option<Child>,
 }
 
+/// A build that another thread does, so that signals are heard meanwhile.
+struct Building {
+    started: Instant,
+    outcome: oneshot::Receiver<(Outcome, Vec<Diagnostic>)>,
+}
+
+/// A build that has ended.
+struct Built {
+    started: Instant,
+    outcome: Outcome,
+    found: Vec<Diagnostic>,
+}
+
 impl Session<'_> {
-    /// Builds, serves and watches.
+    /// Builds, serves and watches, until it is interrupted.
     async fn run(&mut self) -> Result<Outcome, Diagnostic> {
         let mut changes = Changes::of(&self.arguments.app, self.toolchain)?;
         let interrupted = interrupted().map_err(|error| cannot("hear signals", &error))?;
         let mut interrupted = std::pin::pin!(interrupted);
-        self.make().await?;
+        self.build()?;
         loop {
             tokio::select! {
                 () = &mut interrupted => return Ok(Outcome::Done),
                 status = ended(&mut self.server) => return Ok(self.server_ended(status)),
-                changed = changes.next() => {
+                outcome = built(&mut self.building) => self.built(outcome?)?,
+                // What changes during a build leads to another one.
+                changed = changes.next(), if self.building.is_none() => {
                     let Some(path) = changed else { return Ok(Outcome::Refused) };
                     self.say(&format!("{} changed", path.display()));
-                    self.make().await?;
+                    self.build()?;
                 }
             }
         }
     }
 
-    /// Builds the app, and serves it if that succeeds; else what is served goes on.
-    async fn make(&mut self) -> Result<(), Diagnostic> {
-        let started = Instant::now();
-        let Dev { app, debug, options, .. } = self.arguments;
-        if build::app_of(app, self.toolchain, !debug, options, self.output) != Outcome::Done {
+    /// Begins to build the app.
+    fn build(&mut self) -> Result<(), Diagnostic> {
+        let (sender, outcome) = oneshot::channel();
+        let (arguments, output) = (self.arguments.clone(), *self.output);
+        let (toolchain, tools) = (self.toolchain, Arc::clone(&self.tools));
+        self.report.tell(State::Building, &[]);
+        let work = move || {
+            let Dev { app, release, options, .. } = &arguments;
+            let aim = if *release { Aim::Fast } else { Aim::Soon };
+            let outcome = build::app_of(app, toolchain, aim, options, &tools, &output);
+            // Nobody waits for it any more where the session has ended.
+            let _ = sender.send(outcome);
+        };
+        self.building = Some(Building { started: Instant::now(), outcome });
+        let thread = std::thread::Builder::new().name("build".to_owned()).spawn(work);
+        thread.map(drop).map_err(|error| cannot("build", &error))
+    }
+
+    /// Serves the app if its build succeeded; else what is served goes on.
+    fn built(&mut self, Built { started, outcome, found }: Built) -> Result<(), Diagnostic> {
+        self.report.tell(if outcome == Outcome::Done { State::Built } else { State::Failed }, &found);
+        if outcome != Outcome::Done {
             let goes_on = if self.server.is_some() { "; the app before goes on" } else { "" };
             self.say(&format!("not built{goes_on}; waiting for a change"));
             return Ok(());
         }
-        let artifact = app.join(BUILD).join("app.cwasm");
+        let artifact = self.arguments.app.join(BUILD).join("app.cwasm");
         self.say(&format!("built in {:.1} s", started.elapsed().as_secs_f64()));
+        if let Some(said) = self.models.as_mut().map(Models::renew).transpose()?.flatten() {
+            self.say(&said);
+        }
         match self.server.as_ref().and_then(Child::id) {
             // It looks at its files.
             Some(id) => signal(id, rustix::process::Signal::HUP),
@@ -127,11 +191,17 @@ impl Session<'_> {
     fn serve(&self, artifact: &Path) -> Result<Child, Diagnostic> {
         let mut command = Command::new(&self.program);
         command.arg(artifact).arg("--app-path").arg(&self.arguments.app);
-        command.args(["--port", &self.arguments.port.to_string()]).args(&self.arguments.more);
+        command.arg("--build-report").arg(self.report.path());
+        command.args(["--port", &self.arguments.port.to_string()]);
+        if let Some(manifest) = self.models.as_ref().and_then(Models::manifest) {
+            command.arg("--manifest").arg(manifest);
+        }
+        command.args(&self.arguments.more);
         if std::env::var_os("MODUS_ENV").is_none() {
             command.env("MODUS_ENV", "dev");
         }
-        command.stdin(Stdio::null()).kill_on_drop(true);
+        // The terminal's signals are for modusc, which ends the server once.
+        command.stdin(Stdio::null()).kill_on_drop(true).process_group(0);
         command.spawn().map_err(|error| cannot(&format!("run {}", self.program.display()), &error))
     }
 
@@ -141,11 +211,18 @@ impl Session<'_> {
         fail(self.output, Diagnostic::error(codes::RUNNER, format!("the server ended: {how}")))
     }
 
-    /// Ends the server as an operator would, and waits for it.
+    /// Ends the tool that runs, and the server as an operator would, and waits for the latter. Whoever does not want to wait
+    /// says so once more.
     async fn stop(&mut self) {
+        self.tools.end();
         let Some(mut server) = self.server.take() else { return };
-        if let Some(id) = server.id() {
-            signal(id, rustix::process::Signal::TERM);
+        let Some(id) = server.id() else { return };
+        signal(id, rustix::process::Signal::TERM);
+        if let Ok(again) = interrupted() {
+            tokio::select! {
+                _ = server.wait() => return,
+                () = again => signal(id, rustix::process::Signal::TERM),
+            }
         }
         let _ = server.wait().await;
     }
@@ -155,6 +232,15 @@ impl Session<'_> {
             let _ = std::io::Write::write_all(&mut anstream::stderr(), format!("{text}\n").as_bytes());
         }
     }
+}
+
+/// Resolves when a build ends, if there is one.
+async fn built(building: &mut Option<Building>) -> Result<Built, Diagnostic> {
+    let Some(Building { started, outcome }) = building else { return std::future::pending().await };
+    let started = *started;
+    let (outcome, found) = outcome.await.map_err(|error| cannot("build", &error))?;
+    *building = None;
+    Ok(Built { started, outcome, found })
 }
 
 /// Resolves when the server ends, if there is one.

@@ -7,13 +7,17 @@ pub mod compile;
 pub mod completions;
 pub mod dev;
 pub mod doctor;
+pub mod explain;
 pub mod inspect;
+pub mod json_schema;
 mod load;
 pub mod new;
 pub mod output;
 mod runner;
 pub mod schema;
+pub mod stand_in;
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read, Write};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -24,7 +28,7 @@ use self::output::{Outcome, Output};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::pipeline::ManifestText;
-use crate::render::Renderer;
+use crate::render::{Format, Renderer};
 
 /// A file's contents and how to call it.
 struct Input {
@@ -143,7 +147,21 @@ fn report(output: &Output, renderer: &Renderer, diagnostics: &[Diagnostic]) -> O
         // There is nowhere left to complain to.
         let _ = renderer.write(&mut stderr, std::slice::from_ref(diagnostic));
     }
+    if output.format() == Format::Human && !output.quiet {
+        let _ = stderr.write_all(where_to_read_more(diagnostics).as_bytes());
+    }
     outcome(diagnostics)
+}
+
+/// Which pages explain the errors. Those about files and usage say it all.
+fn where_to_read_more(diagnostics: &[Diagnostic]) -> String {
+    let errors = diagnostics.iter().filter(|found| found.is_error() && !found.code.starts_with(codes::PLAIN));
+    let codes: BTreeSet<&str> = errors.map(|error| error.code).collect();
+    let Some(first) = codes.first() else { return String::new() };
+    match codes.len() {
+        1 => format!("More about it: modusc explain {first}\n"),
+        _ => format!("More about them: modusc explain {first}, and so for each code\n"),
+    }
 }
 
 /// How a run with these diagnostics ends.

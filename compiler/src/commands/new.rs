@@ -1,5 +1,6 @@
 //! `modusc new`: a new app from a template that is in the program.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -8,6 +9,13 @@ use super::output::{Outcome, Output};
 use super::{fail, print_styled};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+
+/// The version of the AssemblyScript SDK that fits.
+macro_rules! sdk_version {
+    () => {
+        "0.18.0"
+    };
+}
 
 /// Arguments of `new`.
 #[derive(Debug, Args)]
@@ -20,8 +28,8 @@ pub struct New {
     /// Folder to make [default: NAME]
     #[arg(long, value_name = "FOLDER")]
     pub dir: Option<PathBuf>,
-    /// Folder of the AssemblyScript SDK [default: the one that came with modusc, else npm's]
-    #[arg(long, value_name = "FOLDER")]
+    /// AssemblyScript SDK, a folder or an npm package [default: the one that came with modusc, else npm's]
+    #[arg(long, value_name = "PATH")]
     pub sdk: Option<PathBuf>,
 }
 
@@ -36,6 +44,10 @@ pub enum Lang {
 
 /// Folders above the program's in which the SDK may be: `bin` of an archive, `target/release` of a source tree.
 const SDK_LEVELS: usize = 4;
+/// Where it lies there: packed in an archive, as it is in a source tree.
+const SDK_PLACES: [&str; 2] = [concat!("share/modusc/modusc-sdk-as-", sdk_version!(), ".tgz"), "sdk/assemblyscript"];
+/// Where it is otherwise.
+const SDK_PUBLISHED: &str = concat!("npm:@modusc/sdk-as@", sdk_version!());
 
 /// A file of a template: its name, and its text, in which `{{name}}` is the app's name.
 type File = (&'static str, &'static str);
@@ -71,18 +83,21 @@ pub fn run(arguments: &New, output: &Output) -> Outcome {
         Lang::As => ASSEMBLYSCRIPT,
         Lang::Go => GO,
     };
-    let sdk = arguments.sdk.as_deref().map_or_else(sdk, |folder| {
-        let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-        format!("file:{}", absolute.display())
-    });
+    let sdk = arguments.sdk.as_deref().map_or_else(sdk, named);
     if let Err(diagnostic) = write(&folder, &name, &sdk, files) {
         return fail(output, diagnostic);
     }
     let shown = folder.display();
-    print_styled(
-        output,
-        &format!("made {shown}\n\n  modusc dev {shown}      builds it, serves it, and again at each change\n"),
-    )
+    let mut text = format!(
+        "made {shown}\n\n  modusc dev {shown}      builds it, serves it, and again at each change\n  \
+         modusc dev {shown} --stand-in      the same without a key: answers of models are made up\n"
+    );
+    if arguments.lang == Lang::As && sdk == SDK_PUBLISHED {
+        text.push_str(&format!(
+            "\nThe SDK is fetched from npm ({SDK_PUBLISHED}): none came with this modusc. --sdk names another.\n"
+        ));
+    }
+    print_styled(output, &text)
 }
 
 /// The name, in lower case.
@@ -97,17 +112,25 @@ fn checked(name: &str) -> Result<String, Diagnostic> {
 }
 
 fn write(folder: &Path, name: &str, sdk: &str, files: &[File]) -> Result<(), Diagnostic> {
-    let is_taken = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) || folder.is_file();
-    if is_taken {
-        let message = format!("{} is there already, and not empty", folder.display());
+    let is_free = match std::fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        // What is there and cannot be looked into may have anything in it.
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    };
+    if !is_free {
+        let message = format!("{} is there already, and not an empty folder", folder.display());
         return Err(Diagnostic::error(codes::NEW_APP, message).with_help("name another folder with --dir"));
     }
     for (path, text) in files.iter().chain(COMMON) {
         let path = folder.join(path);
         let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-        made.and_then(|()| std::fs::write(&path, text.replace("{{name}}", name).replace("{{sdk}}", sdk))).map_err(
-            |error| Diagnostic::error(codes::WRITE_FILE, format!("cannot write {}: {error}", path.display())),
-        )?;
+        let text = text.replace("{{name}}", name).replace("{{sdk}}", sdk);
+        // A file that has come meanwhile is another's.
+        let written =
+            made.and_then(|()| std::fs::File::create_new(&path)).and_then(|mut file| file.write_all(text.as_bytes()));
+        written.map_err(|error| {
+            Diagnostic::error(codes::WRITE_FILE, format!("cannot write {}: {error}", path.display()))
+        })?;
     }
     Ok(())
 }
@@ -115,16 +138,33 @@ fn write(folder: &Path, name: &str, sdk: &str, files: &[File]) -> Result<(), Dia
 /// The AssemblyScript SDK as npm wants it named: the one that came with this program, in its archive or source tree, so that
 /// the two fit; else the published one.
 fn sdk() -> String {
-    let published = concat!("npm:@modusc/sdk-as@", env!("CARGO_PKG_VERSION")).to_owned();
-    let Some(program) = std::env::current_exe().ok() else { return published };
-    let folders = program.ancestors().skip(1).take(SDK_LEVELS).map(|folder| folder.join("sdk/assemblyscript"));
-    let mut found = folders.filter(|folder| folder.join("package.json").is_file());
-    found.next().map_or(published, |folder| format!("file:{}", folder.display()))
+    let Some(program) = std::env::current_exe().ok() else { return SDK_PUBLISHED.to_owned() };
+    let above = program.ancestors().skip(1).take(SDK_LEVELS);
+    let mut places = above.flat_map(|folder| SDK_PLACES.map(|place| folder.join(place)));
+    places.find(|place| is_sdk(place)).map_or(SDK_PUBLISHED.to_owned(), |place| named(&place))
+}
+
+/// Whether the SDK is there, packed or not.
+fn is_sdk(place: &Path) -> bool {
+    place.is_file() || place.join("package.json").is_file()
+}
+
+/// A path as npm wants it named.
+fn named(path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    format!("file:{}", absolute.display())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_sdk_is_of_the_version_that_is_here() {
+        let package: serde_json::Value =
+            serde_json::from_str(include_str!("../../../sdk/assemblyscript/package.json")).expect("JSON");
+        assert_eq!(package["version"], sdk_version!());
+    }
 
     #[test]
     fn names() {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use abi::host_functions::{self, Capability};
 use abi::plan::{ImportPlan, Signature};
 use abi::types::{TypeId, Types};
+use wasmparser::FuncType;
 
 use super::functions::parameters;
 use super::{core_type, opaque};
@@ -16,12 +17,14 @@ use crate::read::{Import, Module};
 /// The plans in module order.
 pub(super) fn build(module: &Module, types: &mut Types, found: &mut Vec<Diagnostic>) -> Vec<ImportPlan> {
     let mut reported = BTreeSet::new();
+    let mut twofold = Twofold::default();
     let mut lacking = Lacking::default();
     let mut plans = Vec::with_capacity(module.imports.len());
     for import in &module.imports {
         let mut findings = Vec::new();
         plans.push(plan(module, import, types, &mut findings));
         let name = format!("{}.{}", import.module, import.name);
+        found.extend(twofold.look_at(import));
         // One word about each, however often it is imported.
         if reported.insert(name.clone()) {
             let shown = || format!("{name} {}", core_type::show(&import.ty));
@@ -42,6 +45,27 @@ pub(super) fn build(module: &Module, types: &mut Types, found: &mut Vec<Diagnost
         found.push(Diagnostic::warning(codes::IMPORT_UNUSED, message));
     }
     plans
+}
+
+/// Finds functions that are imported with two types: no instance could be made, whatever stands behind them.
+#[derive(Default)]
+struct Twofold<'m> {
+    /// The first type of each, and whether another one was seen.
+    seen: BTreeMap<(&'m str, &'m str), (&'m FuncType, bool)>,
+}
+
+impl<'m> Twofold<'m> {
+    /// One word about each, however many types it has.
+    fn look_at(&mut self, import: &'m Import) -> Option<Diagnostic> {
+        let Import { module, name, ty } = import;
+        let (first, is_known) = self.seen.entry((module, name)).or_insert((ty, false));
+        if *first == ty || std::mem::replace(is_known, true) {
+            return None;
+        }
+        let (first, second) = (core_type::show(first), core_type::show(ty));
+        let message = format!("host function {module}.{name} is imported as {first} and as {second}, and has one type");
+        Some(Diagnostic::error(codes::IMPORT_TWOFOLD, message).with_help("build the app with one version of the SDK"))
+    }
 }
 
 /// Imports that nothing stands behind at run time.

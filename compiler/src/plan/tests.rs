@@ -240,6 +240,25 @@ fn imports() {
     assert!(program.imports[3].result.is_some());
 }
 
+/// The runner could make no instance of them.
+#[test]
+fn imports_of_one_function_with_two_types() {
+    for (imports, types) in [
+        (["env.seed >F", "env.seed >F"], None),
+        (["env.seed >F", "env.seed >i"], Some("env.seed is imported as () -> (f64) and as () -> (i32)")),
+        (["env.seed >F", "env.seed v>F"], Some("env.seed is imported as () -> (f64) and as (v128) -> (f64)")),
+        (["env.seed >F", "wasi_snapshot_preview1.proc_exit i>"], None),
+    ] {
+        let (program, found) = planned(AS, r#""fnImports":{}"#, &imports, &[]);
+        let differing: Vec<&String> = found.iter().filter(|finding| finding.starts_with("MC0320 ")).collect();
+        assert_eq!((program.is_none(), differing.len()), (types.is_some(), usize::from(types.is_some())), "{found:?}");
+        assert!(types.is_none_or(|types| differing[0].contains(types)), "{found:?}");
+    }
+    let thrice = ["acme.go i>", "acme.go I>", "acme.go I>", "acme.go >"];
+    let (_, found) = planned(AS, r#""fnImports":{}"#, &thrice, &[]);
+    assert_eq!(found.iter().filter(|finding| finding.starts_with("MC0320 ")).count(), 1, "{found:?}");
+}
+
 #[test]
 fn host_functions_that_the_runner_lacks() {
     let members = r#""fnImports":{

@@ -20,25 +20,26 @@ pub(super) struct Given {
 /// Words that do not always have the same value, by address, with their value in each initialisation.
 pub(super) type Varying = BTreeMap<u32, Vec<u32>>;
 
-/// Explains all places that vary. Seeds count random bytes as they were given.
-///
-/// # Errors
-/// The address of the first one that is neither.
-pub(super) fn explain(varying: &Varying, base: &[u8], given: &[Given]) -> Result<Vec<Seed>, u32> {
+/// Explains all places that vary: each one's seed, or its address where there is none. Seeds count random bytes as they were
+/// given.
+pub(super) fn explain<'a>(
+    varying: &'a Varying,
+    base: &'a [u8],
+    given: &'a [Given],
+) -> impl Iterator<Item = Result<Seed, u32>> + 'a {
     let places = Places { varying, base, given };
     let random = given.iter().map(|given| given.random.len()).min().unwrap_or(0);
-    let mut seeds: Vec<Seed> = Vec::new();
-    let bytes: Vec<u32> = varying.keys().flat_map(|word| *word..word.saturating_add(4)).collect();
     let mut next = 0;
-    for address in bytes {
+    varying.keys().flat_map(|word| *word..word.saturating_add(4)).filter_map(move |address| {
         if address < next || !places.varies(address) {
-            continue;
+            return None;
         }
-        let seed = places.time(address).or_else(|| places.copy(address, random)).ok_or(address)?;
+        let Some(seed) = places.time(address).or_else(|| places.copy(address, random)) else {
+            return Some(Err(address));
+        };
         next = address.saturating_add(u32::try_from(seed.length()).unwrap_or(u32::MAX));
-        seeds.push(seed);
-    }
-    Ok(seeds)
+        Some(Ok(seed))
+    })
 }
 
 /// Numbers the random bytes that are used from 0 on, in the same order, and tells how many they are.
@@ -56,6 +57,9 @@ pub(super) fn compact(seeds: &mut [Seed]) -> u32 {
     }
     u32::try_from(numbers.len()).unwrap_or(u32::MAX)
 }
+
+/// The nanoseconds of a time that is split. What is added to them may have to be carried over, and that is not followed.
+const FRACTION: u64 = (1 << 30) - 1;
 
 struct Places<'a> {
     varying: &'a Varying,
@@ -76,14 +80,18 @@ impl Places<'_> {
         0..self.given.len()
     }
 
-    /// The bits of a byte that vary.
-    fn bits(&self, address: u32) -> u8 {
-        let first = self.byte(address, 0);
-        self.runs().fold(0, |bits, run| bits | (self.byte(address, run) ^ first))
+    /// A byte after each of the initialisations.
+    fn column(&self, address: u32) -> Column {
+        let bytes: Vec<u8> = match self.varying.get(&(address & !3)) {
+            Some(words) => words.iter().map(|word| word.to_le_bytes()[(address & 3) as usize]).collect(),
+            None => Vec::new(),
+        };
+        let first = bytes.first().copied().unwrap_or(0);
+        Column { varying: bytes.iter().fold(0, |varying, byte| varying | (byte ^ first)), bytes }
     }
 
     fn varies(&self, address: u32) -> bool {
-        self.bits(address) != 0
+        self.column(address).varying != 0
     }
 
     /// A time in eight bytes.
@@ -98,6 +106,9 @@ impl Places<'_> {
         let mut forms = clocks.flat_map(|clock| [Form::Nanoseconds, Form::Split].map(|form| (clock, form)));
         forms.find_map(|((index, (clock, time)), form)| {
             let plus = first.wrapping_sub(form.of(*time));
+            if form == Form::Split && plus & FRACTION != 0 {
+                return None;
+            }
             let is = |run: usize| {
                 let (_, time) = self.given[run].times.get(index)?;
                 (value(run)? == form.of(*time).wrapping_add(plus)).then_some(())
@@ -108,27 +119,44 @@ impl Places<'_> {
 
     /// The longest copy of random bytes that begins at an address.
     fn copy(&self, address: u32, random: usize) -> Option<Seed> {
-        let lengths = (0..random).map(|from| (self.kept(address, from, random), from));
+        let first = self.column(address);
+        let starts = (0..random).filter(|from| first.is_copy(self.given, *from));
+        let lengths = starts.map(|from| (self.kept(address, from, random), from));
         // Of several the first.
-        let (kept, from) = lengths.rev().max_by_key(|(kept, _)| kept.len()).filter(|(kept, _)| !kept.is_empty())?;
+        let (kept, from) = lengths.rev().max_by_key(|(kept, _)| kept.len())?;
         Some(Seed::Random { address, from: u32::try_from(from).ok()?, kept })
     }
 
     /// The bits that are constant, of each byte as far as the others are those of the random bytes.
     fn kept(&self, address: u32, from: usize, end: usize) -> Vec<u8> {
-        (address..).zip(from..end).map_while(|(address, from)| self.kept_bits(address, from)).collect()
+        let kept = |(address, from)| {
+            let column = self.column(address);
+            column.is_copy(self.given, from).then_some(!column.varying)
+        };
+        (address..).zip(from..end).map_while(kept).collect()
     }
+}
 
-    fn kept_bits(&self, address: u32, from: usize) -> Option<u8> {
-        let bits = self.bits(address);
-        let same = self.runs().fold(!0, |same, run| same & !(self.byte(address, run) ^ self.given[run].random[from]));
-        (bits != 0 && bits & !same == 0).then_some(!bits)
+/// One byte after each of the initialisations.
+struct Column {
+    /// Of nothing where it is always the same.
+    bytes: Vec<u8>,
+    /// The bits that are not always the same.
+    varying: u8,
+}
+
+impl Column {
+    /// Whether some of its bits vary, and are those of a random byte.
+    fn is_copy(&self, given: &[Given], from: usize) -> bool {
+        let mut pairs = self.bytes.iter().zip(given);
+        self.varying != 0 && pairs.all(|(byte, given)| (byte ^ given.random[from]) & self.varying == 0)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::numbers::Numbers;
+    use super::super::times;
     use super::*;
     use abi::renewal::Renewal;
 
@@ -139,7 +167,10 @@ mod tests {
     fn given() -> Vec<Given> {
         let one = |run| {
             let mut numbers = Numbers::new([1, 2, run as u64]);
-            let times = vec![(Clock::Real, numbers.next() >> 10), (Clock::Monotonic, numbers.next() >> 10)];
+            let times = vec![
+                (Clock::Real, times::real(run as u64, &mut numbers)),
+                (Clock::Monotonic, times::monotonic(&mut numbers)),
+            ];
             Given { random: numbers.bytes(LENGTH), times }
         };
         (0..RUNS).map(one).collect()
@@ -162,7 +193,7 @@ mod tests {
                 varying.insert(at as u32, values);
             }
         }
-        let seeds = explain(&varying, &memories[0], &given)?;
+        let seeds: Vec<Seed> = explain(&varying, &memories[0], &given).collect::<Result<_, u32>>()?;
         // What is known makes the memory of any of them out of that of the first.
         for (given, memory) in given.iter().zip(&memories) {
             let mut made = memories[0].clone();
@@ -232,13 +263,16 @@ mod tests {
     #[test]
     fn what_was_made_of_them_is_not_explained() {
         let number = |given: &Given| u64::from_le_bytes(given.random[..8].try_into().unwrap());
-        let makers: [&dyn Fn(&Given) -> u64; 6] = [
+        let makers: [&dyn Fn(&Given) -> u64; 8] = [
+            // Too little for a carry in one of so few initialisations.
+            &|given| Form::Split.of(given.times[0].1 + 1000),
             &|given| number(given) % 1000,
             &|given| number(given) >> 1,
             &|given| u64::from(number(given) % 3 == 0),
             &|given| number(given) ^ given.times[0].1,
             &|given| given.times[0].1 / 1_000_000,
             &|given| given.times[0].1 + given.times[1].1,
+            &|given| given.times[0].1 & ((1 << 56) - 1),
         ];
         for (index, make) in makers.into_iter().enumerate() {
             let explained = check(|given, memory| memory[8..16].copy_from_slice(&make(given).to_le_bytes()));

@@ -23,7 +23,8 @@ pub(super) struct Generator {
 }
 
 impl Generator {
-    /// The one that was not seeded `before` the start, and `after`wards was, by the random bytes that went to `places`.
+    /// The one that was not seeded `before` the start, and `after`wards was, by the random bytes that went to `places`. Other
+    /// things look the same: an array of 32 bytes with its head, in AssemblyScript.
     pub(super) fn find(places: &[(u32, u32)], before: &[u8], after: &[u8]) -> Option<Self> {
         let keys = places.iter().filter(|(_, length)| *length == KEY);
         let mut found = keys.filter_map(|(key, _)| Some(Self { start: key.checked_sub(HEAD)? }));
@@ -32,6 +33,11 @@ impl Generator {
             let fresh = before.get(range.start as usize..range.end as usize);
             fresh.is_some_and(|state| state.iter().all(|byte| *byte == 0)) && generator.head(after).is_some()
         })
+    }
+
+    /// Where its key is put: address and length.
+    pub(super) fn key(self) -> (u32, u32) {
+        (self.start.saturating_add(HEAD), KEY)
     }
 
     /// The addresses of its state.

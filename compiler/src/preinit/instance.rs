@@ -1,17 +1,27 @@
 //! Running the start function, in an interpreter: it runs once or a few times, and compiling the module for that would
 //! take longer than the whole rest of modusc.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
+use abi::engine::MAX_WASM_STACK;
 use abi::guest::MEMORY;
 use abi::renewal::{Clock, Piece};
-use wasmi::{CompilationMode, Config, Engine, ExternType, Linker, Store, Val};
+use wasmi::errors::{ErrorKind, InstantiationError, MemoryError};
+use wasmi::{CompilationMode, Config, Engine, ExternType, Linker, Store, TrapCode, Val};
 
 use super::Mode;
 use super::imports::{self, Answers, Host};
 
-/// Steps of the interpreter that initialisation may take: seconds.
+/// Steps of the interpreter that an initialisation may take: seconds.
 const FUEL: u64 = 2_000_000_000;
+/// Steps that all initialisations of a module may take together.
+const ALL_FUEL: u64 = 5 * FUEL;
+
+/// Calls inside each other: as many as fit into the stack of an instance, 16 bytes each.
+const DEPTH: usize = MAX_WASM_STACK / 16;
+/// Bytes of the interpreter's stack, whose calls take more than those of native code.
+const STACK_LIMIT: usize = 32 * MAX_WASM_STACK;
 
 /// Wizer's name for the first global.
 const STACK: &str = "__wizer_global_0";
@@ -19,6 +29,8 @@ const STACK: &str = "__wizer_global_0";
 /// An instrumented module: all its memories and mutable globals are exported.
 pub(super) struct Module {
     module: wasmi::Module,
+    /// Steps that are left.
+    fuel: Cell<u64>,
 }
 
 /// An instance after its start function.
@@ -29,10 +41,16 @@ pub(super) struct Guest {
 
 impl Module {
     pub(super) fn new(wasm: &[u8]) -> Result<Self, String> {
+        Self::with_fuel(wasm, ALL_FUEL)
+    }
+
+    fn with_fuel(wasm: &[u8], fuel: u64) -> Result<Self, String> {
         let mut config = Config::default();
         config.compilation_mode(CompilationMode::LazyTranslation).consume_fuel(true);
+        config.set_max_recursion_depth(DEPTH).set_max_stack_height(STACK_LIMIT);
         let module = wasmi::Module::new(&Engine::new(&config), wasm);
-        Ok(Self { module: module.map_err(|error| format!("the interpreter refuses it: {error}"))? })
+        let module = module.map_err(|error| format!("the interpreter refuses it: {error}"))?;
+        Ok(Self { module, fuel: Cell::new(fuel) })
     }
 
     /// Makes an instance with that many pages of memory at least, and runs its start function. Before that, `planted` is
@@ -52,8 +70,21 @@ impl Module {
         }
         let function = guest.instance.get_func(&guest.store, start);
         let function = function.ok_or_else(|| format!("it does not export {start}"))?;
-        function.call(&mut guest.store, &[], &mut []).map_err(|error| failed(&error, &guest.store))?;
+        let outcome = function.call(&mut guest.store, &[], &mut []);
+        self.pay(&guest.store);
+        outcome.map_err(|error| failed(&error, &guest.store))?;
         Ok(guest)
+    }
+
+    /// Steps that the next initialisation may take.
+    fn steps(&self) -> u64 {
+        self.fuel.get().min(FUEL)
+    }
+
+    /// Takes the steps that an initialisation took off those that are left.
+    fn pay(&self, store: &Store<Host>) {
+        let taken = self.steps().saturating_sub(store.get_fuel().unwrap_or(0));
+        self.fuel.set(self.fuel.get().saturating_sub(taken));
     }
 
     /// An instance whose start function has not run.
@@ -73,7 +104,8 @@ impl Module {
                     .map_err(|error| format!("its import {} cannot be answered: {error}", import.name()))?;
             }
         }
-        store.set_fuel(FUEL).map_err(|error| failed(&error, &store))?;
+        store.limiter(|host| &mut host.limits);
+        store.set_fuel(self.steps()).map_err(|error| failed(&error, &store))?;
         let instance =
             linker.instantiate_and_start(&mut store, &self.module).map_err(|error| failed(&error, &store))?;
         Ok(Guest { store, instance })
@@ -82,13 +114,25 @@ impl Module {
 
 /// Why a start function did not return.
 fn failed(error: &wasmi::Error, store: &Store<Host>) -> String {
-    match store.data().refused() {
-        Some(import) if import.contains(".environ_") => {
-            "it reads environment variables, which only the runner knows".to_owned()
-        }
-        Some(import) => format!("it calls {import}, whose answer differs from call to call"),
-        None => format!("it fails: {error}"),
+    if let Some(reason) = store.data().ended() {
+        return reason.to_owned();
     }
+    match error.as_trap_code() {
+        Some(TrapCode::OutOfFuel) => "it takes too long".to_owned(),
+        Some(TrapCode::GrowthOperationLimited) => imports::needs_memory(),
+        _ if is_denied(error.kind()) => imports::needs_memory(),
+        _ => format!("it fails: {error}"),
+    }
+}
+
+/// Whether it is the memory of an instance that is too large.
+fn is_denied(error: &ErrorKind) -> bool {
+    let memory = match error {
+        ErrorKind::Memory(error) => Some(error),
+        ErrorKind::Instantiation(InstantiationError::FailedToInstantiateMemory(error)) => Some(error),
+        _ => None,
+    };
+    matches!(memory, Some(MemoryError::ResourceLimiterDeniedAllocation))
 }
 
 impl Guest {
@@ -180,5 +224,29 @@ impl Guest {
         let start = address as usize;
         let bytes = self.bytes().get(start..start + 4);
         bytes.and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::BlockType;
+
+    use super::super::numbers::Numbers;
+    use super::super::tests::module;
+    use super::*;
+
+    #[test]
+    fn all_initialisations_share_the_steps() {
+        let wasm = module(&[], &|body| {
+            body.i32_const(1000).local_set(0).loop_(BlockType::Empty);
+            body.local_get(0).i32_const(1).i32_sub().local_tee(0).br_if(0).end();
+        });
+        let module = Module::with_fuel(&wasm, 50_000).expect("a module");
+        let answers = || Answers::new(0, Numbers::new([0; 3]));
+        let end = (0..100).find_map(|number| {
+            let reason = module.initialise("_initialize", Mode::Auto, answers(), 0, None).err()?;
+            Some((number, reason))
+        });
+        assert!(end.is_some_and(|(number, reason)| number > 2 && reason == "it takes too long"));
     }
 }

@@ -7,6 +7,7 @@
 
 mod explain;
 mod far;
+mod forced;
 mod generator;
 mod imports;
 mod instance;
@@ -16,6 +17,9 @@ mod owner;
 mod renew;
 mod segments;
 mod snapshot;
+#[cfg(test)]
+mod tests;
+mod times;
 
 use std::borrow::Cow;
 
@@ -37,7 +41,7 @@ pub enum Mode {
     /// Where it makes no difference to the app
     #[default]
     Auto,
-    /// Also where environment variables, clock and random numbers are read: the same ones for ever
+    /// Also where environment variables are read, or something is made of the clock or of random numbers: it stays for ever
     Force,
     /// Never: in each call
     Off,
@@ -106,9 +110,10 @@ pub(crate) fn initialise<'w>(
         None => None,
     };
     // What it does not use of its own pages is not known without having been tried.
-    let used = failure.as_ref().and_then(|failure| failure.used).unwrap_or(u64::from(built) * PAGE);
-    let pages = declared.map_or(0, |declared| declared.pages(used, wanted));
-    program.memory = Some(Memory { built, pages, free: None });
+    let known = failure.as_ref().and_then(|failure| failure.used);
+    let pages = declared.map_or(0, |declared| declared.pages(known.unwrap_or(u64::from(built) * PAGE), wanted));
+    let free = |used: u64| u32::try_from((u64::from(pages) * PAGE).saturating_sub(used)).unwrap_or(u32::MAX);
+    program.memory = Some(Memory { built, pages, free: known.map(free) });
     let Some(Failure { reason, .. }) = failure else { return Some(wasm.into()) };
     if mode == Mode::Force {
         let message = format!("the app cannot be initialised at build time: {reason}");
@@ -132,7 +137,7 @@ fn attempt(wasm: &[u8], start: &str, language: Language, mode: Mode, wanted: u32
     }
     let mut wizer = Wizer::new();
     wizer.init_func(REACTOR);
-    let (context, instrumented) = wizer.instrument(wasm).map_err(|error| format!("it has an {error:#}"))?;
+    let (context, instrumented) = wizer.instrument(wasm).map_err(|error| snapshot::refused(&error))?;
     let module = instance::Module::new(&instrumented)?;
     let mut runs = Runs::new(&module, wasm, start, mode);
     let declared = Declared::of(wasm);

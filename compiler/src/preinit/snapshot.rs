@@ -14,9 +14,14 @@ pub(super) fn take(wizer: &Wizer, context: &ModuleContext<'_>, guest: &mut Guest
     // It is asynchronous for engines that are; reading our instance never waits.
     match taking.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(wasm)) => Ok(wasm),
-        Poll::Ready(Err(error)) => Err(format!("what it leaves cannot be stored: {error:#}")),
+        Poll::Ready(Err(error)) => Err(refused(&error)),
         Poll::Pending => Err("what it leaves cannot be read".to_owned()),
     }
+}
+
+/// Why wizer makes no module of it.
+pub(super) fn refused(error: &wasmtime::Error) -> String {
+    format!("what it leaves cannot be stored: {error:#}")
 }
 
 impl InstanceState for Guest {

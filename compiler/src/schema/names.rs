@@ -41,7 +41,12 @@ fn prefix(name: &str, list: &[&'static str]) -> Option<&'static str> {
 
 /// Whether a function is a field of `Mutation`.
 pub(super) fn is_mutation(function: &str) -> bool {
-    prefix(function, &MUTATION).is_some()
+    mutating_verb(function).is_some()
+}
+
+/// The verb that a function's name begins with and that makes it a field of `Mutation`.
+pub(crate) fn mutating_verb(function: &str) -> Option<&'static str> {
+    prefix(function, &MUTATION)
 }
 
 /// The field name of a function.

@@ -1,12 +1,17 @@
 //! Go: TinyGo, and the build tool of the public SDK, which is a Go module that the app names.
 
+mod suspects;
+
 use std::path::Path;
 
 use super::program::{self, Found, Need};
-use super::{BUILD, Toolchain};
+use super::{Aim, BUILD, Toolchain, Tools};
 use crate::codes;
-use crate::diagnostic::{Diagnostic, Location};
+use crate::diagnostic::{Diagnostic, Location, Severity};
+use suspects::{Kind, suspects};
 
+/// Go as the template of a new app names it.
+const NEW_APP: &str = "1.24";
 const SDK: &str = "github.com/hypermodeinc/modus/sdk/go";
 const TOOL: &str = "github.com/hypermodeinc/modus/sdk/go/tools/modus-go-build";
 
@@ -23,18 +28,14 @@ impl Toolchain for Go {
     }
 
     fn needs(&self, app: Option<&Path>) -> Vec<Need> {
+        let text = app.map(|app| std::fs::read_to_string(app.join("go.mod")).unwrap_or_default());
+        let (go, tinygo) = least(text.as_deref());
         let mut needs = vec![
-            Need::program("go", &["version"], [1, 23, 1], "install Go, from https://go.dev/dl or your distribution"),
-            Need::program(
-                "tinygo",
-                &["version"],
-                [0, 35, 0],
-                "install TinyGo: https://tinygo.org/getting-started/install",
-            ),
+            Need::program("go", &["version"], go, "install Go, from https://go.dev/dl or your distribution"),
+            Need::program("tinygo", &["version"], tinygo, "install TinyGo: https://tinygo.org/getting-started/install"),
             Need::program("wasm-opt", &["--version"], [100, 0, 0], "install Binaryen, which wasm-opt belongs to"),
         ];
-        if let Some(app) = app {
-            let text = std::fs::read_to_string(app.join("go.mod")).unwrap_or_default();
+        if let Some(text) = text {
             needs.push(Need {
                 name: "the Modus SDK",
                 wanted: format!("a requirement of {SDK} in go.mod"),
@@ -45,25 +46,33 @@ impl Toolchain for Go {
         needs
     }
 
-    fn prepare(&self, _: &Path) -> Result<(), Vec<Diagnostic>> {
+    fn prepare(&self, _: &Path, _: &Tools) -> Result<(), Vec<Diagnostic>> {
         // Go fetches modules itself.
         Ok(())
     }
 
-    fn build(&self, app: &Path, _: bool) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
-        // TinyGo optimises in any case, and its debugging information is wanted: it tells what types are.
+    fn build(&self, app: &Path, aim: Aim, tools: &Tools) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
+        // Debugging information is in the module either way: it tells what types are.
         let text = std::fs::read_to_string(app.join("go.mod")).unwrap_or_default();
         let of_version = format!("{TOOL}@{}", sdk_version(&text).unwrap_or("latest"));
         // A tool of the app's own is of the version that its go.sum vouches for.
         let tool: &[&str] = if is_tool(&text) { &["tool", "modus-go-build"] } else { &["run", &of_version] };
-        let arguments = [tool, &["-output", BUILD, "."]].concat();
-        let ran = program::run(app, Path::new("go"), &arguments)?;
+        // What stands behind the folder is for TinyGo, which makes modules small unless it is told otherwise. Nothing else
+        // takes less time: without any optimisation it does not build for this target.
+        let options: &[&str] = if aim == Aim::Debug { &["-opt=1"] } else { &[] };
+        let arguments = [tool, &["-output", BUILD, "."], options].concat();
+        let ran = program::run(tools, app, Path::new("go"), &arguments)?;
         if ran.succeeded {
-            return Ok(Vec::new());
+            let passed_over = suspects(app, &[Kind::Generic]).into_iter();
+            return Ok(passed_over.map(|found| Diagnostic { severity: Severity::Warning, ..found }).collect());
         }
         let found = findings(&ran.text);
         if !found.is_empty() {
             return Err(found);
+        }
+        let suspects = suspects(app, &kinds_in(&ran.text));
+        if !suspects.is_empty() {
+            return Err(suspects);
         }
         Err(vec![explained(program::failure("modus-go-build", &ran.text), &ran.text)])
     }
@@ -71,8 +80,20 @@ impl Toolchain for Go {
     fn is_source(&self, path: &Path) -> bool {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let is_go = name.ends_with(".go") && !name.ends_with("_test.go") && !name.ends_with("_generated.go");
-        (is_go || matches!(name, "go.mod" | "go.sum")) && !path.components().any(|one| one.as_os_str() == BUILD)
+        (is_go || matches!(name, "go.mod" | "go.sum")) && !path.starts_with(BUILD)
     }
+}
+
+/// The least versions of Go and TinyGo, for an app by its go.mod, or for a new one.
+fn least(go_mod: Option<&str>) -> ([u32; 3], [u32; 3]) {
+    let go = match go_mod {
+        Some(text) => text.lines().find_map(|line| program::version_in(line.trim().strip_prefix("go ")?)),
+        None => program::version_in(NEW_APP),
+    };
+    // The SDK's own, where the app says nothing.
+    let go = go.unwrap_or_default().max([1, 23, 1]);
+    // Each TinyGo knows the versions of Go that were there before it.
+    (go, if go < [1, 24, 0] { [0, 35, 0] } else { [0, 36, 0] })
 }
 
 /// The version of the SDK that the app requires.
@@ -113,16 +134,32 @@ fn finding(line: &str) -> Option<Diagnostic> {
     Some(Diagnostic::error(codes::SOURCE, message).at(location))
 }
 
+/// What the tools gave a sign of.
+fn kinds_in(text: &str) -> Vec<Kind> {
+    let signs = [
+        ("panic: ", Kind::Fields),
+        ("is not exported", Kind::Hidden),
+        ("/src/internal/poll/", Kind::Network),
+        ("/src/net/", Kind::Network),
+    ];
+    signs.into_iter().filter(|(sign, _)| text.contains(sign)).map(|(_, kind)| kind).collect()
+}
+
 /// What is known of failures that name no place.
 fn explained(diagnostic: Diagnostic, text: &str) -> Diagnostic {
     let known = [
         (
             "panic: ",
-            "the SDK's build tool crashed: it cannot read exported functions with type parameters, unexported types in their \
-             signatures, nor several fields on one line (`X, Y int`); write one field a line, and export the types",
+            "the SDK's build tool crashed: it cannot read structs with several fields on one line (`X, Y int`), nor those of \
+             other packages; write each field on a line of its own",
         ),
-        ("could not import net", "TinyGo has no package net for WebAssembly: leave out what imports it"),
-        ("package net is not in std", "TinyGo has no package net for WebAssembly: leave out what imports it"),
+        (
+            "failed to transform struct",
+            "the SDK's build tool cannot read types with type parameters in signatures of exported functions: declare a type \
+             of its own for each use",
+        ),
+        ("/src/internal/poll/", "TinyGo has no package net for WebAssembly: leave out what imports it"),
+        ("/src/net/", "TinyGo has no package net for WebAssembly: leave out what imports it"),
         ("missing go.sum entry", "run `go mod tidy` in the app's folder"),
         ("no required module provides package", "run `go mod tidy` in the app's folder"),
         ("requires go version", "this TinyGo is too old for the Go that is installed; update one of them"),
@@ -136,6 +173,34 @@ fn explained(diagnostic: Diagnostic, text: &str) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_of_the_tools() {
+        let template = include_str!("../../templates/go/go.mod.txt");
+        assert_eq!(least(None), least(Some(template)), "a new app is one of the template");
+        for (go_mod, expected) in [
+            (template, ([1, 24, 0], [0, 36, 0])),
+            ("module a\n\ngo 1.21\n", ([1, 23, 1], [0, 35, 0])),
+            ("module a\ngo 1.25.3 // x\n", ([1, 25, 3], [0, 36, 0])),
+            ("module a\n", ([1, 23, 1], [0, 35, 0])),
+        ] {
+            assert_eq!(least(Some(go_mod)), expected, "{go_mod}");
+        }
+    }
+
+    #[test]
+    fn sources() {
+        for (path, expected) in [
+            ("main.go", true),
+            ("go.mod", true),
+            ("build/main.go", false),
+            ("pkg/build/main.go", true),
+            ("main_test.go", false),
+            ("modus_post_generated.go", false),
+        ] {
+            assert_eq!(Go.is_source(Path::new(path)), expected, "{path}");
+        }
+    }
 
     #[test]
     fn versions_of_the_sdk() {

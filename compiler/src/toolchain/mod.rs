@@ -6,19 +6,31 @@
 mod assemblyscript;
 mod golang;
 mod program;
+mod resident;
 
 use std::path::{Path, PathBuf};
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 
-pub use program::{Found, Need};
+pub use program::{Found, Need, Tools};
 
 /// The languages, in the order in which a folder is looked at.
 pub const TOOLCHAINS: &[&dyn Toolchain] = &[&assemblyscript::AssemblyScript, &golang::Go];
 
 /// Folder below an app's in which everything is put that is made of it.
 pub const BUILD: &str = "build";
+
+/// What a module is made to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// Fast.
+    Fast,
+    /// There soon, as far as the tools can choose.
+    Soon,
+    /// Looked into: its functions and lines are those of the sources.
+    Debug,
+}
 
 /// How apps of one language are built.
 pub trait Toolchain: Sync {
@@ -35,16 +47,15 @@ pub trait Toolchain: Sync {
     ///
     /// # Errors
     /// What the tools said.
-    fn prepare(&self, app: &Path) -> Result<(), Vec<Diagnostic>>;
+    fn prepare(&self, app: &Path, tools: &Tools) -> Result<(), Vec<Diagnostic>>;
 
-    /// Runs the tools, which put a module into the folder `build` of the app. `optimised` says whether it is made to be
-    /// fast, or to be looked into.
+    /// Runs the tools, which put a module into the folder `build` of the app.
     ///
     /// # Errors
     /// What they said, or that they said nothing.
-    fn build(&self, app: &Path, optimised: bool) -> Result<Vec<Diagnostic>, Vec<Diagnostic>>;
+    fn build(&self, app: &Path, aim: Aim, tools: &Tools) -> Result<Vec<Diagnostic>, Vec<Diagnostic>>;
 
-    /// Whether a changed file of the app's makes another module.
+    /// Whether a changed file makes another module. The path is that from the app's folder.
     fn is_source(&self, path: &Path) -> bool;
 }
 
@@ -70,15 +81,21 @@ pub fn of(app: &Path) -> Result<&'static dyn Toolchain, Diagnostic> {
 pub fn build(
     app: &Path,
     toolchain: &dyn Toolchain,
-    optimised: bool,
+    aim: Aim,
+    tools: &Tools,
 ) -> Result<(PathBuf, Vec<Diagnostic>), Vec<Diagnostic>> {
-    toolchain.prepare(app)?;
-    let missing: Vec<_> = toolchain.needs(Some(app)).iter().filter_map(Need::diagnostic).collect();
-    if !missing.is_empty() {
-        return Err(missing);
+    toolchain.prepare(app, tools)?;
+    // Asking them all takes as long as some builds do.
+    if !tools.did_well() {
+        let missing: Vec<_> = toolchain.needs(Some(app)).iter().filter_map(Need::diagnostic).collect();
+        if !missing.is_empty() {
+            return Err(missing);
+        }
     }
     let before = modules(app);
-    let mut said = toolchain.build(app, optimised)?;
+    let built = toolchain.build(app, aim, tools);
+    tools.note(built.is_ok());
+    let mut said = built?;
     match written(app, &before) {
         Some(module) => Ok((module, said)),
         None => {

@@ -109,13 +109,16 @@ impl App {
             ..graphql::Options::new(arguments.limits.clone())
         };
         let graphql = Arc::new(Engine::new(Arc::clone(&program), Arc::new(sandbox.clone()), answers));
-        let Process { closing, mutations, .. } = process.clone();
-        let endpoint = GraphqlHandler::new(graphql, arguments.plain_get.unwrap_or(dev), closing, mutations);
+        let Process { closing, mutations, capacity, .. } = process.clone();
+        let endpoint = GraphqlHandler::new(graphql, arguments.plain_get.unwrap_or(dev), closing, mutations, &capacity);
         let health = health(&environment);
         let mut routes = Routes::new(&program.manifest, Arc::new(authenticator), health, Arc::new(endpoint))
             .with_origins(origins(arguments, dev));
         if dev || arguments.explorer {
             routes = routes.with_explorer(&program.manifest);
+        }
+        if dev {
+            routes = routes.with_status(&program.app.build_id, arguments.build_report.clone());
         }
         routes = routes.with_history(History::of(process, &environment), Arc::clone(&environment));
         Ok(Self { program, sandbox, routes: Arc::new(routes), dev, environment })

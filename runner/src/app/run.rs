@@ -75,6 +75,9 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     if let Some(mib) = arguments.guest_memory {
         capacity.limit_memory(mib << 20);
     }
+    if let Some(mib) = arguments.answer_memory {
+        limit_answers(&capacity, &clients, mib << 20);
+    }
     let redirects = if arguments.strict_redirects { Redirects::Named } else { Redirects::Public };
     let process = Process {
         capacity,
@@ -83,6 +86,7 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
         databases: limits.databases(),
         models: limits.models(),
         history: limits.history(arguments.history),
+        collections: limits.collections(arguments.collections_refresh),
         state: State::new(sources.state_folder(arguments), limits.state_waiting),
         kept: Kept::default(),
         mutations: Mutations::default(),
@@ -100,16 +104,26 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
 }
 
 /// Makes what the first answer does not need.
-fn make_rest(loops: &Loops, capacity: &Capacity) {
+fn make_rest(loops: &Loops, process: &Process) {
     let cores = loops::cores();
     loops.add(loops::for_other_cores(cores));
     if let Err(error) = compute::start(cores) {
         let message = "No thread for calls that compute for long: they take turns with everything else.";
         tracing::warn!(target: "modus", error = %error, "{message}");
     }
+    let capacity = &process.capacity;
     if capacity.memory_limit().is_none() {
         capacity.limit_memory(memory::for_guests());
     }
+    if capacity.answers_limit().is_none() {
+        limit_answers(capacity, &process.clients, memory::for_answers());
+    }
+}
+
+/// Bounds the answers to clients, and those of other servers to as much.
+fn limit_answers(capacity: &Capacity, clients: &Clients, bytes: u64) {
+    capacity.limit_answers(bytes);
+    clients.limit_answers(bytes);
 }
 
 /// The files to look at for changes: regularly in development, and where that is asked for.
@@ -173,14 +187,13 @@ async fn serve(
     }
     let Arguments { shutdown_delay, shutdown_timeout, .. } = reload.arguments;
     let process = reload.process.clone();
-    let capacity = Arc::clone(&process.capacity);
     tokio::spawn(ticker::tick());
     tokio::spawn(watch::watch(watched, hangup, reload, address, Arc::downgrade(&live)));
-    let first = Arc::clone(&loops);
+    let (first, owned) = (Arc::clone(&loops), process.clone());
     tokio::spawn(async move {
         let _ = tokio::time::timeout(UNTIL_REST_AT_MOST, first.used()).await;
         tokio::time::sleep(UNTIL_REST).await;
-        make_rest(&first, &capacity);
+        make_rest(&first, &owned);
         // Without waiting for a call: from then on the artifact's file may be overwritten.
         sandbox.pool_after(Duration::ZERO);
         surroundings::warn_soon(environment);

@@ -7,10 +7,21 @@ use std::path::{Path, PathBuf};
 /// written before all.
 const PART: u64 = 75;
 
+/// Of so many parts answers may have one by default while they are sent: half of what guests leave.
+const PARTS: u64 = 8;
+
 /// Bytes of memory that all guests together may have by default.
 pub(crate) fn for_guests() -> u64 {
-    let most = of_cgroup(Path::new("/")).into_iter().chain(of_machine()).min();
-    most.map_or(u64::MAX, |bytes| bytes / 100 * PART)
+    of_process().map_or(u64::MAX, |bytes| bytes / 100 * PART)
+}
+
+/// Bytes of memory that all answers together may have by default while they are sent.
+pub(crate) fn for_answers() -> u64 {
+    of_process().map_or(u64::MAX, |bytes| bytes / PARTS)
+}
+
+fn of_process() -> Option<u64> {
+    of_cgroup(Path::new("/")).into_iter().chain(of_machine()).min()
 }
 
 /// The tightest limit of the control group that this process is in, and of those around it. `root` is where the files are
@@ -97,6 +108,7 @@ mod tests {
 
     #[test]
     fn a_machine_has_memory() {
-        assert!(of_machine().is_some_and(|bytes| bytes > 1 << 20) && for_guests() > 1 << 20);
+        assert!(of_machine().is_some_and(|bytes| bytes > 1 << 20));
+        assert!(for_answers() > 1 << 20 && for_guests() > for_answers());
     }
 }

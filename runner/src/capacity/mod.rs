@@ -1,6 +1,7 @@
 //! What the process as a whole may take, over all apps that it serves one after the other: calls that run, calls that wait
-//! for their turn, bytes of guest memory.
+//! for their turn, bytes of guest memory, bytes of answers that are being sent.
 
+mod answers;
 pub(crate) mod memory;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 use crate::limits::{LimitId, Limits};
+pub(crate) use answers::{Answers, Share};
 
 /// The budget of the process. Cheap to share; outlives every app.
 #[derive(Debug)]
@@ -19,6 +21,7 @@ pub struct Capacity {
     /// Calls of the operations that were admitted and are not over.
     admitted: Arc<AtomicUsize>,
     memory: Arc<Memory>,
+    answers: Arc<Answers>,
 }
 
 /// Calls that were promised to run or wait; the promise ends when this is dropped.
@@ -45,6 +48,7 @@ impl Capacity {
             waiting,
             admitted: Arc::default(),
             memory: Arc::default(),
+            answers: Arc::default(),
         }
     }
 
@@ -91,6 +95,21 @@ impl Capacity {
     /// The bound, in bytes; none until it is set.
     pub fn memory_limit(&self) -> Option<u64> {
         Some(self.memory.limit.load(Ordering::Relaxed)).filter(|limit| *limit != u64::MAX)
+    }
+
+    /// Answers that are being sent.
+    pub(crate) fn answers(&self) -> &Arc<Answers> {
+        &self.answers
+    }
+
+    /// Bounds the memory of answers that are being sent, in bytes.
+    pub fn limit_answers(&self, bytes: u64) {
+        self.answers.limit(bytes);
+    }
+
+    /// The bound, in bytes; none until it is set.
+    pub fn answers_limit(&self) -> Option<u64> {
+        self.answers.bound()
     }
 }
 

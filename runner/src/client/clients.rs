@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::HttpClient;
 use super::connector::ProxySettings;
 use super::lookup::Lookups;
+use crate::capacity::Answers;
 use crate::environment::Environment;
 use crate::limits::Limits;
 
@@ -14,6 +15,7 @@ use crate::limits::Limits;
 #[derive(Clone, Debug)]
 pub struct Clients {
     lookups: Arc<Lookups>,
+    answers: Arc<Answers>,
     /// The newest of those that apps share.
     shared: Arc<Mutex<Option<Arc<HttpClient>>>>,
 }
@@ -27,7 +29,12 @@ impl Default for Clients {
 impl Clients {
     /// Clients that look up so many names at a time.
     pub fn new(max_lookups: usize) -> Self {
-        Self { lookups: Arc::new(Lookups::of_system(max_lookups)), shared: Arc::default() }
+        Self { lookups: Arc::new(Lookups::of_system(max_lookups)), answers: Arc::default(), shared: Arc::default() }
+    }
+
+    /// Bounds the memory of other servers' answers, in bytes.
+    pub(crate) fn limit_answers(&self, bytes: u64) {
+        self.answers.limit(bytes);
     }
 
     /// The addresses of a server that is not reached by HTTP. Waits for nothing but the look-up; an address needs none.
@@ -44,7 +51,7 @@ impl Clients {
 
     /// A client with connections of its own, that uses the proxies of the environment.
     pub fn separate(&self, environment: &Environment) -> HttpClient {
-        HttpClient::new(ProxySettings::of(&environment.snapshot()), Arc::clone(&self.lookups))
+        self.client(ProxySettings::of(&environment.snapshot()))
     }
 
     /// The client for an app with this environment: the one of the app before, with its connections, where the proxies are
@@ -54,7 +61,11 @@ impl Clients {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         match &*shared {
             Some(client) if client.settings == settings => Arc::clone(client),
-            _ => Arc::clone(shared.insert(Arc::new(HttpClient::new(settings, Arc::clone(&self.lookups))))),
+            _ => Arc::clone(shared.insert(Arc::new(self.client(settings)))),
         }
+    }
+
+    fn client(&self, settings: ProxySettings) -> HttpClient {
+        HttpClient::new(settings, Arc::clone(&self.lookups), Arc::clone(&self.answers))
     }
 }

@@ -18,15 +18,12 @@ use tower_service::Service;
 
 use super::lookup::{Lookups, Resolver};
 use super::no_proxy::Direct;
+use super::silence::{ASK_AGAIN, QUESTIONS, SILENCE};
 use crate::egress::Reach;
 use crate::environment::Variables;
 
 /// Time to connect; everything else is bounded by the call's deadline.
 const CONNECT: Duration = Duration::from_secs(30);
-/// A peer that is gone is noticed after a minute: silence until it is asked, time between questions, and their number.
-const SILENCE: Duration = Duration::from_secs(30);
-const ASK_AGAIN: Duration = Duration::from_secs(10);
-const QUESTIONS: u32 = 3;
 
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 

@@ -1,25 +1,25 @@
 //! HTTP clients: requests to servers, with the connections and the name look-ups that they share.
 
+mod body;
 mod clients;
 mod connector;
 mod http2;
 mod lookup;
 mod no_proxy;
 mod roots;
+pub(crate) mod silence;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tls;
 pub(crate) mod url;
 
 use std::error::Error;
-use std::io::Read as _;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use ::url::Url;
-use flate2::read::MultiGzDecoder;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Body as _, Bytes};
+use http_body_util::Full;
+use hyper::body::Bytes;
 use hyper::ext::ReasonPhrase;
 use hyper::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_TYPE,
@@ -36,9 +36,11 @@ pub(crate) use self::http2::Http2;
 pub use self::roots::faults as root_faults;
 pub use self::url::UrlError;
 use self::url::{self as urls, shown};
+use crate::capacity::Answers;
 use crate::egress::{Denied, Hop, Reach, headers};
 use crate::limits::LimitId;
 use crate::telemetry::{metrics, traces};
+use body::Unread;
 use connector::{Connector, Proxies, ProxySettings};
 use lookup::{LookupError, Lookups};
 
@@ -112,7 +114,7 @@ pub enum ClientError {
         /// What is not allowed about it.
         denied: Denied,
     },
-    /// Too many names are looked up.
+    /// Too many names are looked up, or too many answers are there.
     #[error("request to {host} refused: {reason}")]
     Busy {
         /// Server.
@@ -154,6 +156,8 @@ pub struct HttpClient {
     /// What the settings say, read by the first request.
     proxies: OnceLock<Arc<Proxies>>,
     lookups: Arc<Lookups>,
+    /// Bodies of answers that are there.
+    answers: Arc<Answers>,
     tls: OnceLock<Result<ClientConfig, String>>,
     anywhere: Connections,
     public: Connections,
@@ -167,9 +171,9 @@ struct Connections {
 }
 
 impl HttpClient {
-    fn new(settings: ProxySettings, lookups: Arc<Lookups>) -> Self {
+    fn new(settings: ProxySettings, lookups: Arc<Lookups>, answers: Arc<Answers>) -> Self {
         let (anywhere, public) = (Connections::default(), Connections::default());
-        Self { settings, proxies: OnceLock::new(), lookups, tls: OnceLock::new(), anywhere, public }
+        Self { settings, proxies: OnceLock::new(), lookups, answers, tls: OnceLock::new(), anywhere, public }
     }
 
     fn proxies(&self) -> &Arc<Proxies> {
@@ -211,25 +215,17 @@ impl HttpClient {
     }
 
     async fn send_one(&self, request: &Request, reach: Reach) -> Result<Response, ClientError> {
-        let host = urls::authority(&request.url);
-        let failed = |error: &(dyn Error + 'static)| failure(error, &request.url);
         let compressed = offers_gzip(request);
         let (message, secure) = self.message(request, compressed)?;
         let response =
             if secure { self.secure(reach)?.request(message).await } else { self.plain(reach).request(message).await };
-        let (mut head, body) = response.map_err(|error| failed(&error))?.into_parts();
-        if body.size_hint().lower() > MAX_BODY as u64 {
-            return Err(ClientError::TooLarge(host));
-        }
-        let body = Limited::new(body, MAX_BODY).collect().await.map_err(|error| failed(&*error))?;
-        let mut body = body.to_bytes();
+        let (mut head, body) = response.map_err(|error| failure(&error, &request.url))?.into_parts();
+        let unread = |error| unread(error, &request.url);
+        let mut body = body::read(body, MAX_BODY, &self.answers).await.map_err(unread)?;
         let encoding = head.headers.get(CONTENT_ENCODING);
         if compressed && !body.is_empty() && encoding.is_some_and(|name| name.as_bytes().eq_ignore_ascii_case(b"gzip"))
         {
-            body = match inflate(&body, MAX_BODY) {
-                Ok(plain) => plain.ok_or(ClientError::TooLarge(host))?,
-                Err(error) => return Err(ClientError::Compression { host, reason: error.to_string() }),
-            };
+            body = body::inflate(body, MAX_BODY, &self.answers).await.map_err(unread)?;
             head.headers.remove(CONTENT_ENCODING);
             head.headers.remove(CONTENT_LENGTH);
         }
@@ -310,9 +306,6 @@ fn builder() -> hyper_util::client::legacy::Builder {
 fn failure(error: &(dyn Error + 'static), url: &Url) -> ClientError {
     let host = urls::authority(url);
     for cause in chain(error) {
-        if cause.is::<LengthLimitError>() {
-            return ClientError::TooLarge(host);
-        }
         if let Some(denied) = cause.downcast_ref::<Denied>() {
             metrics::refused(LimitId::Egress);
             return ClientError::Egress { url: shown(url), denied: denied.clone() };
@@ -323,6 +316,20 @@ fn failure(error: &(dyn Error + 'static), url: &Url) -> ClientError {
     }
     let reason = chain(error).map(ToString::to_string).collect::<Vec<_>>().join(": ");
     ClientError::Transport { host, reason }
+}
+
+/// Why the answer of a URL's server has no body.
+fn unread(error: Unread, url: &Url) -> ClientError {
+    let host = urls::authority(url);
+    match error {
+        Unread::TooLarge => ClientError::TooLarge(host),
+        Unread::Full(limit) => {
+            metrics::refused(limit);
+            ClientError::Busy { host, reason: format!("the memory for answers is in use ({limit})") }
+        }
+        Unread::Lost(error) => failure(&error, url),
+        Unread::Broken(error) => ClientError::Compression { host, reason: error.to_string() },
+    }
 }
 
 /// An error and what caused it, one after the other.
@@ -341,33 +348,8 @@ fn offers_gzip(request: &Request) -> bool {
     request.method != Method::HEAD && !headers.contains_key(ACCEPT_ENCODING) && !headers.contains_key(RANGE)
 }
 
-/// The decompressed body, `None` if that is larger than `limit`.
-fn inflate(body: &[u8], limit: usize) -> std::io::Result<Option<Bytes>> {
-    let mut plain = Vec::new();
-    MultiGzDecoder::new(body).take(limit as u64 + 1).read_to_end(&mut plain)?;
-    Ok((plain.len() <= limit).then(|| plain.into()))
-}
-
 fn redirect(response: &Response) -> Option<&str> {
     let follows = matches!(response.status.as_u16(), 301 | 302 | 303 | 307 | 308);
     let target = follows.then(|| response.headers.get(LOCATION)?.to_str().ok()).flatten()?;
     (!target.is_empty()).then_some(target)
-}
-
-#[cfg(test)]
-mod bodies {
-    use std::io::Write as _;
-
-    use super::*;
-
-    #[test]
-    fn bodies_are_decompressed_up_to_a_limit() {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        encoder.write_all(&[7; 1000]).expect("memory");
-        let packed = encoder.finish().expect("memory");
-        assert_eq!(inflate(&packed, 1000).expect("gzip"), Some(Bytes::from(vec![7; 1000])));
-        assert_eq!(inflate(&packed, 999).expect("gzip"), None);
-        assert!(inflate(b"no gzip at all", 1000).is_err());
-        assert!(inflate(&packed[..packed.len() - 4], 1000).is_err());
-    }
 }

@@ -98,7 +98,7 @@ fn with_names(find: impl Fn(&str) -> Option<Vec<IpAddr>> + Send + Sync + 'static
         Ok(found.into_iter().map(|address| SocketAddr::new(address, 0)).collect())
     };
     let lookups = Arc::new(Lookups::new(Box::new(look_up), 4));
-    HttpClient::new(ProxySettings::of(&Variables::new()), lookups)
+    HttpClient::new(ProxySettings::of(&Variables::new()), lookups, Arc::default())
 }
 
 /// Gets a URL; the manifest names what has one of the ports.
@@ -291,7 +291,7 @@ async fn through_a_proxy_what_can_be_seen_is_refused() {
     let variables = [("HTTP_PROXY", format!("http://127.0.0.1:{}", proxy.port))];
     let variables: Variables = variables.map(|(name, value)| (name.to_owned(), value)).into();
     let lookups = Arc::new(Lookups::new(Box::new(|_: &str| Err(std::io::Error::other("nobody asks"))), 1));
-    let client = HttpClient::new(ProxySettings::of(&variables), lookups);
+    let client = HttpClient::new(ProxySettings::of(&variables), lookups, Arc::default());
     let url = format!("http://127.0.0.1:{}/to", server.port);
     for location in ["http://169.254.169.254/", "http://10.0.0.1/", "http://metadata.google.internal/", "http://db/"] {
         server.redirect_to(location.to_owned());

@@ -47,10 +47,18 @@ pub(crate) fn client(trust: Trust<'_>) -> Result<ClientConfig, String> {
     })
 }
 
+/// The roots of the system that can be used, for a client with settings of its own. Where there are none, it is to take the
+/// built-in ones. Reads files, so it is not for the start.
+pub(crate) fn system_certificates() -> Vec<CertificateDer<'static>> {
+    let mut certificates = rustls_native_certs::load_native_certs().certs;
+    certificates.retain(|certificate| RootCertStore::empty().add(certificate.clone()).is_ok());
+    certificates
+}
+
 /// The system's, and the built-in ones where there are none, as in a container without a distribution.
 fn system_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots.add_parsable_certificates(system_certificates());
     if roots.is_empty() {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }

@@ -14,6 +14,8 @@ pub(crate) use meter::{has_computed, metered};
 pub(crate) use place::pause;
 pub(crate) use place::{at_once, discard, leave, on_loop, processor_time, resident, yield_now};
 pub(crate) use round::LIGHT;
+#[cfg(test)]
+pub(crate) use threads::available;
 pub(crate) use threads::start;
 
 use futures::future::FutureExt as _;

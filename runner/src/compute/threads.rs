@@ -64,7 +64,7 @@ pub(crate) fn start(cores: usize) -> std::io::Result<()> {
 }
 
 /// Whether there are any.
-pub(super) fn available() -> bool {
+pub(crate) fn available() -> bool {
     // The threads may be on their way still.
     THREADS.get().is_some_and(|threads| threads.lock().turns > 0)
 }

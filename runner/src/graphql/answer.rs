@@ -5,7 +5,7 @@ use std::sync::Arc;
 use abi::value::Value;
 use juniper::OperationType;
 
-use crate::call::{CallFailure, Outcome, PathSegment};
+use crate::call::{CallFailure, MOST_ERRORS, Outcome, PathSegment, Usage};
 
 use super::error::RequestError;
 use super::introspection::Introspected;
@@ -43,9 +43,11 @@ pub(crate) struct Unwritten {
 impl Unwritten {
     /// The work that it is to write it.
     pub(crate) fn weight(&self) -> u64 {
-        let entries = self.document.operations[self.operation].root.active(&self.variables);
+        let entries = self.document.operations[self.operation].entries(&self.variables);
         let weights = entries.zip(&self.ended).map(|(entry, ended)| match (&entry.kind, ended) {
             (EntryKind::Call { call, .. }, Some(Ok(outcome))) => outcome.weight.saturating_mul(call.spread),
+            // How much it is, nobody has counted.
+            (EntryKind::Introspection, _) => u64::MAX,
             _ => 0,
         });
         weights.fold(0, u64::saturating_add)
@@ -59,20 +61,20 @@ impl Unwritten {
 
     fn body(&self) -> Vec<u8> {
         let operation = &self.document.operations[self.operation];
-        let entries: Vec<_> = operation.root.active(&self.variables).collect();
+        let entries: Vec<_> = operation.entries(&self.variables).collect();
         let root = if operation.kind == OperationType::Mutation { "Mutation" } else { "Query" };
         let mut out = Vec::with_capacity(256);
         out.extend_from_slice(b"{\"data\":");
-        let mut writer = Writer::new(root, &self.variables, out, self.most);
+        let mut writer = Writer::new(root, operation.held(&self.variables), out, self.most);
         let start = writer.out.len();
         let (mut whole, mut produced) = (true, false);
         writer.out.push(b'{');
         for (index, (entry, ended)) in entries.iter().zip(&self.ended).enumerate() {
             json::separate(&mut writer.out, index);
             json::key(&mut writer.out, &entry.key);
+            let path = Path { parent: None, segment: Segment::Key(&entry.key) };
             match (&entry.kind, ended) {
                 (EntryKind::Call { shape, .. }, Some(ended)) => {
-                    let path = Path { parent: None, segment: Segment::Key(&entry.key) };
                     let value = take_errors(&mut writer, entry, shape, ended);
                     produced |= *value != Value::Null;
                     whole &= writer.result(value, shape, &path).is_ok();
@@ -83,7 +85,8 @@ impl Unwritten {
                 }
                 _ => match &self.introspected {
                     Some(introspected) => {
-                        introspected.write(&mut writer.out, &entry.key, operation);
+                        let write = |out: &mut Vec<u8>| introspected.write(out, &entry.key, operation);
+                        whole &= writer.other(&path, write).is_ok();
                         produced = true;
                     }
                     None => writer.out.extend_from_slice(b"null"),
@@ -117,12 +120,15 @@ fn only_execution(ended: Vec<Option<Ended>>) -> Option<String> {
 }
 
 /// Notes the errors of a call and answers its value.
-fn take_errors<'e>(writer: &mut Writer<'_>, entry: &Entry, shape: &Shape, ended: &'e Ended) -> &'e Value {
+fn take_errors<'e>(writer: &mut Writer, entry: &Entry, shape: &Shape, ended: &'e Ended) -> &'e Value {
     let key = || PathSegment::Field(Arc::clone(&entry.key));
     match ended {
         Ok(outcome) => {
             let id: Arc<str> = outcome.execution_id.as_str().into();
-            for CallFailure { message, level, path } in &outcome.errors {
+            for CallFailure { message, level, path, is_own } in &outcome.errors {
+                if writer.errors.len() >= MOST_ERRORS && !is_own {
+                    continue;
+                }
                 let mut full = vec![key()];
                 full.append(&mut response_path(shape, path));
                 let execution_id = Some(Arc::clone(&id));
@@ -205,7 +211,7 @@ fn field_error(out: &mut Vec<u8>, error: &FieldError, levels: bool) {
     out.push(b'}');
 }
 
-/// `extensions.invocations`: the execution id and the messages of each call.
+/// `extensions.invocations`: the execution id of each call, what it took, and its messages.
 fn invocations(out: &mut Vec<u8>, entries: &[&Entry], ended: &[Option<Ended>]) {
     let outcomes = entries.iter().zip(ended).filter_map(|(entry, ended)| match ended {
         Some(Ok(outcome)) => Some((&entry.key, outcome)),
@@ -219,6 +225,12 @@ fn invocations(out: &mut Vec<u8>, entries: &[&Entry], ended: &[Option<Ended>]) {
         json::key(out, key);
         out.extend_from_slice(b"{\"executionId\":");
         json::string(out, &outcome.execution_id);
+        if let Some(Usage { time, memory }) = outcome.usage {
+            out.extend_from_slice(b",\"durationMs\":");
+            json::integer(out, format_args!("{:.3}", time.as_secs_f64() * 1000.0));
+            out.extend_from_slice(b",\"memoryBytes\":");
+            json::integer(out, memory);
+        }
         if !outcome.logs.is_empty() {
             out.extend_from_slice(b",\"logs\":[");
             for (index, message) in outcome.logs.iter().enumerate() {

@@ -8,7 +8,19 @@ use juniper::{Definition, Selection};
 use super::Options;
 use super::error::RequestError;
 use super::scalar::Scalar;
-use crate::limits::LimitId;
+use crate::limits::{INTROSPECTED, LimitId};
+
+/// The selections of fragments by their names.
+pub(crate) type Fragments<'d> = HashMap<&'d str, &'d [Selection<'d, Scalar>]>;
+
+/// Those of a document.
+pub(crate) fn fragments<'d>(definitions: &'d [Definition<'d, Scalar>]) -> Fragments<'d> {
+    let fragments = definitions.iter().filter_map(|definition| match definition {
+        Definition::Fragment(fragment) => Some((fragment.item.name.item, &*fragment.item.selection_set)),
+        Definition::Operation(_) => None,
+    });
+    fragments.collect()
+}
 
 /// The error for a document that juniper cannot parse, or that is beyond one of its limits.
 pub(crate) fn syntax(error: &Spanning<ParseError>) -> RequestError {
@@ -22,6 +34,7 @@ pub(crate) fn syntax(error: &Spanning<ParseError>) -> RequestError {
 
 /// Refuses a document with too many aliases or root fields, before any work is done for it.
 pub(crate) fn check(definitions: &[Definition<'_, Scalar>], options: &Options) -> Result<(), RequestError> {
+    let fragments = fragments(definitions);
     let aliases = definitions.iter().map(|definition| aliases(selections(definition))).sum::<usize>();
     let most = options.limits.max_aliases;
     if aliases > most {
@@ -31,7 +44,7 @@ pub(crate) fn check(definitions: &[Definition<'_, Scalar>], options: &Options) -
     for definition in definitions {
         let Definition::Operation(operation) = definition else { continue };
         let most = options.limits.max_root_fields;
-        if root_fields(&operation.item.selection_set, definitions, most + 1) > most {
+        if root_fields(&operation.item.selection_set, &fragments, most + 1) > most {
             let message = format_args!("the operation selects more than {most} fields at its root");
             return Err(RequestError::beyond(LimitId::MaxRootFields, message).located(operation.span.start));
         }
@@ -39,30 +52,115 @@ pub(crate) fn check(definitions: &[Definition<'_, Scalar>], options: &Options) -
     Ok(())
 }
 
+/// Selections that the operations of a document may have together for each of its tokens. One alone may have as many fields
+/// as there may be tokens.
+const SELECTIONS_OF_A_TOKEN: usize = 2;
+
+/// What the operations of a document may still select, those of fragments counted each time: the plan of each says all of
+/// it.
+pub(crate) struct Left {
+    selections: usize,
+    most: usize,
+}
+
+impl Left {
+    /// All of it.
+    pub(crate) fn new(options: &Options) -> Self {
+        let most = options.limits.max_tokens.saturating_mul(SELECTIONS_OF_A_TOKEN);
+        Self { selections: most, most }
+    }
+
+    /// Takes one.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub(crate) fn take(&mut self) -> Result<(), RequestError> {
+        let beyond = || {
+            let message = format_args!(
+                "the operations of the document select more than {} fields once fragments are spread",
+                self.most
+            );
+            RequestError::beyond(LimitId::MaxTokens, message)
+        };
+        self.selections = self.selections.checked_sub(1).ok_or_else(beyond)?;
+        Ok(())
+    }
+}
+
 /// Lists of a type in introspection. Each of them inside another multiplies the answer.
 const LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
 /// How many of them may be inside each other, themselves included. No tool needs more than one.
 const MOST_LISTS: usize = 3;
 /// What is said of more.
-pub(crate) const CIRCULAR: &str = "introspection is nested too deeply: fields of types of fields of types of fields";
+const CIRCULAR: &str = "introspection is nested too deeply: fields of types of fields of types of fields";
+/// How many fields one counts for in each list within another: about as many as there are in a list.
+const IN_A_LIST: usize = 10;
 
-/// Whether a selection of introspection goes around in circles.
-pub(crate) fn is_circular(
-    selections: &[Selection<'_, Scalar>],
-    fragments: &HashMap<&str, &[Selection<'_, Scalar>]>,
-    lists: usize,
-) -> bool {
-    selections.iter().any(|selection| match selection {
-        Selection::Field(field) => {
-            let lists = lists + usize::from(LISTS.contains(&field.item.name.item));
-            let below = field.item.selection_set.as_deref().unwrap_or_default();
-            lists >= MOST_LISTS || is_circular(below, fragments, lists)
+/// What an operation selects of the schema. Fragments multiply it within the document, and lists multiply it in the answer.
+pub(crate) struct Introspection {
+    /// Fields that may still be selected.
+    left: usize,
+}
+
+impl Introspection {
+    /// Nothing so far.
+    pub(crate) fn new() -> Self {
+        Self { left: INTROSPECTED }
+    }
+
+    /// Counts the selection below `__schema` or `__type`.
+    ///
+    /// # Errors
+    /// Where it is too large, or goes around in circles.
+    pub(crate) fn select(
+        &mut self,
+        selections: &[Selection<'_, Scalar>],
+        fragments: &Fragments<'_>,
+        left: &mut Left,
+    ) -> Result<(), RequestError> {
+        self.below(selections, fragments, left, 0, 0)
+    }
+
+    /// `lists` are those of [`LISTS`] around it, `levels` all that multiply it.
+    fn below(
+        &mut self,
+        selections: &[Selection<'_, Scalar>],
+        fragments: &Fragments<'_>,
+        left: &mut Left,
+        lists: usize,
+        levels: u32,
+    ) -> Result<(), RequestError> {
+        for selection in selections {
+            let (cost, below, name) = match selection {
+                Selection::Field(field) => {
+                    let below = field.item.selection_set.as_deref().unwrap_or_default();
+                    (IN_A_LIST.saturating_pow(levels.saturating_sub(1)), below, field.item.name.item)
+                }
+                Selection::InlineFragment(fragment) => (1, &*fragment.item.selection_set, ""),
+                Selection::FragmentSpread(spread) => {
+                    (1, fragments.get(spread.item.name.item).copied().unwrap_or_default(), "")
+                }
+            };
+            self.take(cost)?;
+            left.take()?;
+            let list = LISTS.contains(&name);
+            let lists = lists + usize::from(list);
+            if lists >= MOST_LISTS {
+                return Err(RequestError::new(CIRCULAR));
+            }
+            self.below(below, fragments, left, lists, levels + u32::from(list || name == "types"))?;
         }
-        Selection::InlineFragment(fragment) => is_circular(&fragment.item.selection_set, fragments, lists),
-        Selection::FragmentSpread(spread) => {
-            fragments.get(spread.item.name.item).is_some_and(|below| is_circular(below, fragments, lists))
-        }
-    })
+        Ok(())
+    }
+
+    fn take(&mut self, fields: usize) -> Result<(), RequestError> {
+        let beyond = || {
+            let message = format_args!("the operation selects more of the schema than {INTROSPECTED} fields");
+            RequestError::beyond(LimitId::Introspected, message)
+        };
+        self.left = self.left.checked_sub(fields).ok_or_else(beyond)?;
+        Ok(())
+    }
 }
 
 fn selections<'d>(definition: &'d Definition<'_, Scalar>) -> &'d [Selection<'d, Scalar>] {
@@ -92,7 +190,7 @@ fn aliases(selections: &[Selection<'_, Scalar>]) -> usize {
 
 /// Fields selected at the root, those of fragments included, counted up to `most`. Each spread counts as well, so that
 /// the search ends however fragments refer to each other.
-fn root_fields(root: &[Selection<'_, Scalar>], definitions: &[Definition<'_, Scalar>], most: usize) -> usize {
+fn root_fields<'d>(root: &'d [Selection<'d, Scalar>], fragments: &Fragments<'d>, most: usize) -> usize {
     let mut open = vec![root];
     let mut count = 0;
     while let Some(selections) = open.pop() {
@@ -108,13 +206,7 @@ fn root_fields(root: &[Selection<'_, Scalar>], definitions: &[Definition<'_, Sca
                 }
                 Selection::FragmentSpread(spread) => {
                     count += 1;
-                    let named = definitions.iter().find_map(|definition| match definition {
-                        Definition::Fragment(fragment) if fragment.item.name.item == spread.item.name.item => {
-                            Some(&*fragment.item.selection_set)
-                        }
-                        _ => None,
-                    });
-                    open.extend(named);
+                    open.extend(fragments.get(spread.item.name.item));
                 }
             }
         }

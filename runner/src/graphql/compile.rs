@@ -12,6 +12,7 @@ use abi::schema::{Argument, TypeRef};
 use abi::types::Kind;
 use abi::value::Value;
 
+use super::bounds::{Fragments, Left};
 use super::error::RequestError;
 use super::input::{Literal, Tables};
 use super::plan::{Document, EntryKind, Operation, SelectionSet, Variable};
@@ -58,16 +59,19 @@ pub(crate) fn compile(text: &str, context: &CompileContext<'_>) -> Result<Docume
     }
 
     let mut validator = ValidatorContext::new(schema, &definitions);
+    findings::without_overlaps(&mut validator);
     visit_all_rules(&mut validator, &definitions);
     let errors = findings::errors(&validator.into_errors(), context.options.suggestions);
     if !errors.is_empty() {
         return Err(Refusal::Invalid(errors));
     }
 
+    let fragments = bounds::fragments(&definitions);
+    let mut left = Left::new(context.options);
     let mut operations = Vec::new();
     for definition in &definitions {
         if let Definition::Operation(operation) = definition {
-            operations.push(plan(&operation.item, &definitions, context).map_err(Refusal::Invalid)?);
+            operations.push(plan(&operation.item, &fragments, context, &mut left).map_err(Refusal::Invalid)?);
         }
     }
     let introspects = operations.iter().any(|operation| operation.root.introspects());
@@ -148,8 +152,9 @@ fn text_of(text: &str, definitions: &[Definition<'_, Scalar>]) -> String {
 
 fn plan(
     operation: &AstOperation<'_, Scalar>,
-    definitions: &[Definition<'_, Scalar>],
+    fragments: &Fragments<'_>,
     context: &CompileContext<'_>,
+    left: &mut Left,
 ) -> Result<Operation, Vec<RequestError>> {
     let mut errors = Vec::new();
     let mut variables = Vec::new();
@@ -164,14 +169,7 @@ fn plan(
         variables.push(Variable { name: name.item.to_owned(), ty, default });
     }
 
-    let fragments = definitions
-        .iter()
-        .filter_map(|definition| match definition {
-            Definition::Fragment(fragment) => Some((fragment.item.name.item, &*fragment.item.selection_set)),
-            Definition::Operation(_) => None,
-        })
-        .collect();
-    let mut selector = Selector::new(context, fragments, indexes, &variables);
+    let mut selector = Selector::new(context, fragments, indexes, &variables, left);
     let root = match operation.operation_type {
         OperationType::Mutation if context.tables.schema().mutation.is_empty() => {
             errors.push(RequestError::new("Schema is not configured for mutations."));
@@ -188,8 +186,7 @@ fn plan(
     if !errors.is_empty() {
         return Err(errors);
     }
-    let condition_variables = selector.condition_variables.into_iter().collect();
-    let introspection = selector.introspection;
+    let Selector { condition_variables, introspection, .. } = selector;
     let name = operation.name.as_ref().map(|name| name.item.to_owned());
     Ok(Operation { name, kind: operation.operation_type, variables, condition_variables, root, introspection })
 }

@@ -9,7 +9,7 @@ use crate::limits::LimitId;
 use crate::telemetry::metrics;
 
 /// Errors that one refusal tells.
-const MOST_ERRORS: usize = 20;
+pub(crate) const MOST_ERRORS: usize = 20;
 /// Places that one error tells.
 const MOST_LOCATIONS: usize = 10;
 

@@ -8,7 +8,7 @@ use abi::value::Value;
 /// Values nest no deeper than this; a guest cannot exhaust the stack.
 const DEEPEST: usize = 256;
 
-/// A number that JSON cannot show.
+/// Why a value has no JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unwritable {
     /// NaN.
@@ -19,6 +19,8 @@ pub(crate) enum Unwritable {
     NegativeInfinity,
     /// Nested too deeply.
     Depth,
+    /// Beyond the bytes that there may be.
+    Size,
 }
 
 impl std::fmt::Display for Unwritable {
@@ -28,12 +30,32 @@ impl std::fmt::Display for Unwritable {
             Self::Infinity => "a +Inf",
             Self::NegativeInfinity => "a -Inf",
             Self::Depth => return f.write_str("Function completed successfully, but the result is nested too deeply."),
+            Self::Size => return f.write_str("Function completed successfully, but the result is too large."),
         };
         write!(
             f,
             "Function completed successfully, but the result contains {name} value that cannot be serialized to JSON."
         )
     }
+}
+
+/// Bytes of the longest escape.
+const LONGEST_ESCAPE: usize = 6;
+
+/// Bytes of a string with its quotes and escapes.
+fn size(text: &str) -> usize {
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+        0..0x20 => LONGEST_ESCAPE,
+        _ => 1,
+    };
+    2 + text.bytes().map(escaped).sum::<usize>()
+}
+
+/// Whether a string leaves `out` within `most` bytes. It is looked through only where that depends on what is in it.
+fn has_room(out: &[u8], text: &str, most: usize) -> bool {
+    let room = most.saturating_sub(out.len());
+    text.len().saturating_mul(LONGEST_ESCAPE).saturating_add(2) <= room || (text.len() <= room && size(text) <= room)
 }
 
 /// Writes a string with its quotes. `<`, `>` and `&` stay as they are.
@@ -93,16 +115,20 @@ fn finite(value: f64) -> Result<(), Unwritable> {
     }
 }
 
-/// Writes any value.
-pub(crate) fn value(out: &mut Vec<u8>, value: &Value) -> Result<(), Unwritable> {
-    nested(out, value, 0)
+/// Writes any value. With it, `out` may have `most` bytes: what has more ends there, and is not written first.
+pub(crate) fn value(out: &mut Vec<u8>, value: &Value, most: usize) -> Result<(), Unwritable> {
+    nested(out, value, most, 0)
 }
 
-fn nested(out: &mut Vec<u8>, value: &Value, depth: usize) -> Result<(), Unwritable> {
+fn nested(out: &mut Vec<u8>, value: &Value, most: usize, depth: usize) -> Result<(), Unwritable> {
     if depth > DEEPEST {
         return Err(Unwritable::Depth);
     }
     match value {
+        Value::String(text) if !has_room(out, text, most) => return Err(Unwritable::Size),
+        Value::Number(text) | Value::Json(text) if text.len() > most.saturating_sub(out.len()) => {
+            return Err(Unwritable::Size);
+        }
         Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(true) => out.extend_from_slice(b"true"),
         Value::Bool(false) => out.extend_from_slice(b"false"),
@@ -116,7 +142,7 @@ fn nested(out: &mut Vec<u8>, value: &Value, depth: usize) -> Result<(), Unwritab
             out.push(b'[');
             for (index, item) in items.iter().enumerate() {
                 separate(out, index);
-                nested(out, item, depth + 1)?;
+                nested(out, item, most, depth + 1)?;
             }
             out.push(b']');
         }
@@ -124,13 +150,16 @@ fn nested(out: &mut Vec<u8>, value: &Value, depth: usize) -> Result<(), Unwritab
             out.push(b'{');
             for (index, (name, item)) in entries.iter().enumerate() {
                 separate(out, index);
+                if !has_room(out, name, most) {
+                    return Err(Unwritable::Size);
+                }
                 key(out, name);
-                nested(out, item, depth + 1)?;
+                nested(out, item, most, depth + 1)?;
             }
             out.push(b'}');
         }
     }
-    Ok(())
+    if out.len() > most { Err(Unwritable::Size) } else { Ok(()) }
 }
 
 /// Writes an object's key.
@@ -159,8 +188,9 @@ mod tests {
 
     fn check(given: Value, expected: &str) {
         let mut out = Vec::new();
-        value(&mut out, &given).expect("it can be written");
+        value(&mut out, &given, expected.len()).expect("it can be written");
         assert_eq!(String::from_utf8_lossy(&out), expected, "{given:?}");
+        assert_eq!(value(&mut Vec::new(), &given, expected.len() - 1), Err(Unwritable::Size), "{given:?}");
     }
 
     #[test]
@@ -174,7 +204,23 @@ mod tests {
             Value::Object(vec![("k".into(), Value::List(vec![Value::Null, Value::Bool(true)]))]),
             r#"{"k":[null,true]}"#,
         );
-        assert_eq!(value(&mut Vec::new(), &Value::Float32(f32::NAN)), Err(Unwritable::Nan));
-        assert_eq!(value(&mut Vec::new(), &Value::Float(f64::NEG_INFINITY)), Err(Unwritable::NegativeInfinity));
+        let check = |given: Value| value(&mut Vec::new(), &given, usize::MAX);
+        assert_eq!(check(Value::Float32(f32::NAN)), Err(Unwritable::Nan));
+        assert_eq!(check(Value::Float(f64::NEG_INFINITY)), Err(Unwritable::NegativeInfinity));
+    }
+
+    /// Of what is too large, nothing large is written.
+    #[test]
+    fn escapes_count_before_they_are_written() {
+        let mut out = Vec::new();
+        let text = Value::String("\u{1}".repeat(1000));
+        assert_eq!(value(&mut out, &text, 6001), Err(Unwritable::Size));
+        assert_eq!(value(&mut out, &Value::List(vec![text.clone(), text.clone()]), 6010), Err(Unwritable::Size));
+        let named = Value::Object(vec![("\u{1}".repeat(1000).into(), Value::Null)]);
+        out.clear();
+        assert_eq!((value(&mut out, &named, 6000), out.len()), (Err(Unwritable::Size), 1));
+        assert!(out.len() < 6010, "{}", out.len());
+        out.clear();
+        assert_eq!((value(&mut out, &text, 6002), out.len()), (Ok(()), 6002));
     }
 }

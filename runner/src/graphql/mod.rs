@@ -7,7 +7,9 @@
 mod answer;
 mod bounds;
 mod cache;
+mod collector;
 mod compile;
+mod compiler;
 mod error;
 mod execute;
 mod findings;
@@ -31,7 +33,7 @@ mod subscription;
 mod tests;
 mod variables;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use abi::plan::Program;
 use abi::transfer::budget::Budget;
@@ -58,11 +60,10 @@ pub(crate) use response::errors as body_of_errors;
 
 use answer::{Ended, Unwritten};
 use cache::Cache;
+use compiler::Compiler;
 use execute::Context;
-use input::Tables;
-use part::Part;
-use plan::{EntryKind, Operation};
-use root::Root;
+use introspection::Introspected;
+use plan::{Document, EntryKind, Operation};
 
 /// How an [`Engine`] behaves.
 #[derive(Clone, Debug)]
@@ -95,19 +96,15 @@ const CACHED_DOCUMENTS: usize = 1024;
 
 /// Answers GraphQL requests for one app.
 pub struct Engine {
-    program: Arc<Program>,
+    compiler: Arc<Compiler>,
     caller: Arc<dyn Call>,
     events: Arc<dyn Events>,
-    options: Options,
     cache: Cache,
-    tables: Tables,
-    /// The whole schema as juniper sees it: made when a part of it does not do.
-    whole: OnceLock<Root>,
 }
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("options", &self.options).finish_non_exhaustive()
+        f.debug_struct("Engine").field("options", &self.compiler.options).finish_non_exhaustive()
     }
 }
 
@@ -116,8 +113,7 @@ impl Engine {
     pub fn new(program: Arc<Program>, caller: Arc<dyn Call>, options: Options) -> Self {
         let cache = Cache::new(CACHED_DOCUMENTS, options.limits.max_cached);
         let events = Arc::new(NoAgents);
-        let tables = Tables::new(&program);
-        Self { program, caller, events, options, cache, tables, whole: OnceLock::new() }
+        Self { compiler: Arc::new(Compiler::new(program, options)), caller, events, cache }
     }
 
     /// The same with a source of events for subscriptions.
@@ -131,61 +127,79 @@ impl Engine {
     pub(crate) async fn run(&self, prepared: Prepared) -> Result<Answer, Refusal> {
         let Prepared { document, operation: index, variables, time_zone, claims } = prepared;
         let operation = &document.operations[index];
-        let introspected = match operation.root.introspects() {
-            true => Some(introspection::run(&document, operation, &variables, self.whole())?),
-            false => None,
+        let (introspected, variables) = match operation.root.introspects() {
+            true => self.introspect(&document, index, variables).await?,
+            false => (None, variables),
         };
-        let ended = self.calls(operation, &variables, time_zone, claims).await?;
+        // What is being written is as much of a load as what runs.
+        let (ended, _admission) = self.calls(operation, &variables, time_zone, claims).await?;
         let unwritten = Unwritten {
             document,
             operation: index,
             variables,
             ended,
             introspected,
-            extensions: self.options.extensions,
-            most: self.options.limits.max_response,
+            extensions: self.compiler.options.extensions,
+            most: self.compiler.options.limits.max_response,
         };
         Ok(compute::offload(unwritten.weight(), move || unwritten.write()).await)
     }
 
-    /// Makes the calls of an operation; the result has one item for each of its root fields that are present.
+    /// Answers the introspection of an operation, where that holds up nobody: a whole schema takes milliseconds.
+    async fn introspect(
+        &self,
+        document: &Arc<Document>,
+        operation: usize,
+        variables: Vec<Option<Value>>,
+    ) -> Result<(Option<Introspected>, Vec<Option<Value>>), RequestError> {
+        let (compiler, document) = (Arc::clone(&self.compiler), Arc::clone(document));
+        let run = move || {
+            let operation = &document.operations[operation];
+            let introspected = introspection::run(&document, operation, &variables, compiler.whole())?;
+            Ok((Some(introspected), variables))
+        };
+        compute::offload(u64::MAX, run).await
+    }
+
+    /// Makes the calls of an operation; the result has one item for each of its root fields that are present, and what was
+    /// admitted.
     async fn calls(
         &self,
         operation: &Operation,
         variables: &[Option<Value>],
         time_zone: Option<Arc<str>>,
         claims: Option<Arc<str>>,
-    ) -> Result<Vec<Option<Ended>>, Refusal> {
-        let entries: Vec<_> = operation.root.active(variables).collect();
+    ) -> Result<(Vec<Option<Ended>>, Admission), Refusal> {
+        let entries: Vec<_> = operation.entries(variables).collect();
         let calls = entries.iter().filter(|entry| matches!(entry.kind, EntryKind::Call { .. })).count();
-        let most = self.options.limits.max_operation_calls;
+        let most = self.compiler.options.limits.max_operation_calls;
         if calls > most {
             let message = format_args!("the operation calls {calls} functions; at most {most} are allowed");
             return Err(RequestError::beyond(LimitId::MaxOperationCalls, message).into());
         }
-        let _admission = match calls {
+        let admission = match calls {
             0 => Admission::default(),
             calls => self.caller.admit(calls).map_err(Refusal::Overloaded)?,
         };
         let context = self.context(variables, time_zone, claims);
         let kind = if operation.kind == OperationType::Mutation { "mutation" } else { "query" };
         let span = traces::operation(kind, operation.name.as_deref());
-        Ok(execute::run(&entries, operation.kind, &context).instrument(span).await)
+        Ok((execute::run(&entries, operation.kind, &context).instrument(span).await, admission))
     }
 
     /// The responses of a subscription, one for each event.
     pub(crate) fn subscribe(&self, prepared: Prepared) -> BoxStream<'static, Vec<u8>> {
         let Prepared { document, operation, variables, time_zone, claims, .. } = prepared;
         let context = self.context(&variables, time_zone, claims);
-        let mut budget = Budget::new(&self.options.limits.values());
-        let entry = document.operations[operation].root.active(&variables).next();
+        let mut budget = Budget::new(&self.compiler.options.limits.values());
+        let entry = document.operations[operation].entries(&variables).next();
         let agent = match entry.map(|entry| &entry.kind) {
             Some(EntryKind::Call { call, .. }) => execute::request(call, &context, &mut budget).and_then(|request| {
                 subscription::agent(&request.arguments).ok_or_else(|| RequestError::new("no agentId"))
             }),
             _ => return stream::empty().boxed(),
         };
-        let (events, most) = (Arc::clone(&self.events), self.options.limits.max_response);
+        let (events, most) = (Arc::clone(&self.events), self.compiler.options.limits.max_response);
         let responses = async move {
             let refusal = |error: RequestError| stream::iter([subscription::refusal(error)]).boxed();
             let agent = match agent {
@@ -208,10 +222,7 @@ impl Engine {
         time_zone: Option<Arc<str>>,
         claims: Option<Arc<str>>,
     ) -> Context<'c> {
-        Context { tables: &self.tables, caller: &self.caller, variables, time_zone, claims, options: &self.options }
-    }
-
-    fn whole(&self) -> &Root {
-        self.whole.get_or_init(|| root::build(&self.program, Part::all(&self.program.schema), &self.options))
+        let Compiler { tables, options, .. } = &*self.compiler;
+        Context { tables, caller: &self.caller, variables, time_zone, claims, options }
     }
 }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use abi::value::Value;
 
-use crate::call::{Level, PathSegment};
+use crate::call::{Level, MOST_ERRORS, PathSegment};
 use crate::compute;
 use crate::limits::LimitId;
 use crate::telemetry::metrics;
 
 use super::input::Leaf;
-use super::json;
-use super::plan::{EntryKind, SelectionSet, Shape, ShapeKind};
+use super::json::{self, Unwritable};
+use super::plan::{EntryKind, Held, SelectionSet, Shape, ShapeKind};
 
 /// An error of the response's `errors` list that belongs to a field.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,10 +52,11 @@ impl Path<'_> {
 pub(crate) struct Nulled;
 
 /// Writes the results of one operation.
-pub(crate) struct Writer<'w> {
+pub(crate) struct Writer {
     /// `Query` or `Mutation`, for messages.
     pub(crate) root: &'static str,
-    pub(crate) variables: &'w [Option<Value>],
+    /// The conditions that hold.
+    held: Held,
     pub(crate) out: Vec<u8>,
     /// Values that cannot be shown.
     pub(crate) errors: Vec<FieldError>,
@@ -67,6 +68,8 @@ pub(crate) struct Writer<'w> {
     limit: usize,
     /// It had more: no field of the call can be shown.
     overflowed: bool,
+    /// An error of the result that is being written is told: the first one always is.
+    told: bool,
     /// Bytes at which others have their turn next.
     next_pause: usize,
 }
@@ -74,21 +77,24 @@ pub(crate) struct Writer<'w> {
 /// Bytes that are written in one turn: two to three milliseconds' worth, where values are small.
 const STRETCH: usize = 128 << 10;
 
-/// Errors and nulls that are told of one response; a list can have millions.
-const MOST_ERRORS: usize = 1000;
-
-impl<'w> Writer<'w> {
+impl Writer {
     /// Appends to `out`, up to `limit` bytes.
-    pub(crate) fn new(root: &'static str, variables: &'w [Option<Value>], out: Vec<u8>, limit: usize) -> Self {
+    pub(crate) fn new(root: &'static str, held: Held, out: Vec<u8>, limit: usize) -> Self {
         let (errors, nulls) = (Vec::new(), Vec::new());
-        Self { root, variables, out, errors, nulls, execution_id: None, limit, overflowed: false, next_pause: STRETCH }
+        let (overflowed, told, next_pause) = (false, false, STRETCH);
+        Self { root, held, out, errors, nulls, execution_id: None, limit, overflowed, told, next_pause }
     }
 
     /// Writes the result of a call.
     pub(crate) fn result(&mut self, value: &Value, shape: &Shape, path: &Path<'_>) -> Result<(), Nulled> {
-        self.overflowed = false;
+        (self.overflowed, self.told) = (false, false);
         let start = self.out.len();
-        let written = self.value(value, shape, path);
+        let mut written = self.value(value, shape, path);
+        // Names and brackets behind the last value.
+        if written.is_ok() && self.out.len() > self.limit {
+            self.overflow(path);
+            written = Err(Nulled);
+        }
         if written.is_err() && !shape.non_null {
             // Only too much of it comes up to here where null may be.
             self.out.truncate(start);
@@ -96,6 +102,17 @@ impl<'w> Writer<'w> {
             return Ok(());
         }
         written
+    }
+
+    /// Writes what is no result of a call.
+    pub(crate) fn other(&mut self, path: &Path<'_>, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), Nulled> {
+        (self.overflowed, self.execution_id) = (false, None);
+        write(&mut self.out);
+        if self.out.len() > self.limit {
+            self.overflow(path);
+            return Err(Nulled);
+        }
+        Ok(())
     }
 
     fn value(&mut self, value: &Value, shape: &Shape, path: &Path<'_>) -> Result<(), Nulled> {
@@ -140,7 +157,7 @@ impl<'w> Writer<'w> {
             self.out.extend_from_slice(b"null");
             return Ok(());
         }
-        if self.nulls.len() >= MOST_ERRORS {
+        if std::mem::replace(&mut self.told, true) && self.nulls.len() >= MOST_ERRORS {
             return Err(Nulled);
         }
         let path = path.segments();
@@ -170,7 +187,7 @@ impl<'w> Writer<'w> {
     fn object(&mut self, value: &Value, selection: &SelectionSet, path: &Path<'_>) -> Result<(), Nulled> {
         let Value::Object(members) = value else { return self.wrong_kind("Object", "an object", value, path) };
         self.out.push(b'{');
-        for (index, entry) in selection.active(self.variables).enumerate() {
+        for (index, entry) in selection.active(self.held).enumerate() {
             json::separate(&mut self.out, index);
             json::name(&mut self.out, &entry.key);
             let path = Path { parent: Some(path), segment: Segment::Key(&entry.key) };
@@ -206,8 +223,11 @@ impl<'w> Writer<'w> {
             (Leaf::Boolean, _) => return self.wrong_kind("Boolean", "non-boolean value", value, path),
             (Leaf::Float, _) => return self.wrong_kind("Float", "non-numeric value", value, path),
         }
-        json::value(&mut self.out, value).map_err(|error| {
-            self.error(error.to_string(), path);
+        json::value(&mut self.out, value, self.limit).map_err(|error| {
+            match error {
+                Unwritable::Size => self.overflow(path),
+                _ => self.error(error.to_string(), path),
+            }
             Nulled
         })
     }
@@ -226,7 +246,7 @@ impl<'w> Writer<'w> {
     }
 
     fn error(&mut self, message: String, path: &Path<'_>) {
-        if self.errors.len() >= MOST_ERRORS {
+        if std::mem::replace(&mut self.told, true) && self.errors.len() >= MOST_ERRORS {
             return;
         }
         let path = path.segments();

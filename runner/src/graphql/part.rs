@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use abi::schema::{ObjectType, RootField, Schema};
 use abi::table::{Item, Table};
+use juniper::parser::{Lexer, Token};
 
 /// Indexes into the tables of a [`Schema`]; scalars always belong to it. A document that is valid against the part is
 /// valid against the whole: whatever it names is in both, and the same in both.
@@ -27,10 +28,10 @@ impl Part {
         }
     }
 
-    /// Root fields and types that `text` names, with all types they lead to. `None` where it may ask for the schema
-    /// itself.
-    pub(crate) fn of(text: &str, schema: &Schema) -> Option<Self> {
-        let names: BTreeSet<&str> = names(text).collect();
+    /// Root fields and types that the first `most` tokens of `text` name, with all types they lead to. `None` where it may
+    /// ask for the schema itself.
+    pub(crate) fn of(text: &str, most: usize, schema: &Schema) -> Option<Self> {
+        let names: BTreeSet<&str> = names(text, most).collect();
         if names.contains("__schema") || names.contains("__type") {
             return None;
         }
@@ -84,7 +85,27 @@ fn chosen<'s, T: Item>(table: &'s Table<T>, indexes: &BTreeSet<usize>) -> impl I
     indexes.iter().filter_map(|index| Some((*index, table.get(*index)?)))
 }
 
-/// Everything in a document that can be a name; of strings and comments too, which does no harm.
-fn names(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|character: char| character != '_' && !character.is_ascii_alphanumeric()).filter(|name| !name.is_empty())
+/// The names of a document. Behind `most` tokens there are none that matter: no longer document is valid. Of comments there
+/// may be more than of tokens, and what they hold is no name.
+fn names(text: &str, most: usize) -> impl Iterator<Item = &str> {
+    let tokens = Lexer::new(text).map_while(Result::ok).take(most);
+    tokens.filter_map(|token| match token.item {
+        Token::Name(name) => Some(name),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_tokens_and_not_too_many() {
+        let check = |text: &str, expected: &[&str]| assert_eq!(names(text, 6).collect::<Vec<_>>(), expected, "{text}");
+        check("query {a(b: 1)}", &["query", "a", "b"]);
+        check("{a # b, c\n d(e: \"f __schema\")}", &["a", "d", "e"]);
+        check("{a} \"\"\"b # c\"\"\" d", &["a", "d"]);
+        check("a b c d e f g h", &["a", "b", "c", "d", "e", "f"]);
+        check("{a ~ b}", &["a"]);
+    }
 }

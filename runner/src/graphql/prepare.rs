@@ -6,14 +6,12 @@ use abi::value::Value;
 use juniper::OperationType;
 use sha2::{Digest as _, Sha256};
 
-use super::compile::{self, CompileContext};
 use super::error::RequestError;
-use super::part::Part;
 use super::plan::Document;
 use super::refusal::Refusal;
 use super::request::GraphqlRequest;
-use super::root::{self, Root};
 use super::{Engine, variables};
+use crate::compute;
 
 /// An operation whose document is valid and whose variables have values.
 #[derive(Debug)]
@@ -32,12 +30,16 @@ impl Prepared {
     }
 }
 
+/// The work of compiling a byte of a document, as transfers count it: most of 1 KiB take less than a millisecond, and the
+/// worst, in which each field is compared with each other, take tens of them.
+const WEIGHT_OF_A_BYTE: u64 = 32;
+
 impl Engine {
     /// Checks a request; no function is called yet.
-    pub(crate) fn prepare(&self, request: GraphqlRequest) -> Result<Prepared, Refusal> {
-        let prepared = self.prepared(request);
+    pub(crate) async fn prepare(&self, request: GraphqlRequest) -> Result<Prepared, Refusal> {
+        let prepared = self.prepared(request).await;
         // What the schema lacks may be what could not be read of it.
-        match self.program.intact() {
+        match self.compiler.program.intact() {
             Ok(()) => prepared,
             Err(damage) => {
                 tracing::error!(target: "modus", error = %damage, "A request was refused: the artifact is damaged.");
@@ -46,24 +48,25 @@ impl Engine {
         }
     }
 
-    fn prepared(&self, request: GraphqlRequest) -> Result<Prepared, Refusal> {
-        let document = self.requested(&request)?;
+    async fn prepared(&self, request: GraphqlRequest) -> Result<Prepared, Refusal> {
+        let document = self.requested(&request).await?;
         let name = request.operation_name.as_deref();
         let operation = document.operation(name).map_err(RequestError::new)?;
         let plan = &document.operations[operation];
         if plan.kind == OperationType::Mutation && request.read_only {
             return Err(Refusal::ReadOnly);
         }
-        if plan.root.introspects() && !self.options.introspection {
+        if plan.root.introspects() && !self.compiler.options.introspection {
             return Err(RequestError::new("introspection is switched off (setting `introspection`)").into());
         }
-        let variables = variables::coerce(plan, request.variables.as_ref(), &self.tables).map_err(Refusal::Invalid)?;
+        let variables =
+            variables::coerce(plan, request.variables.as_ref(), &self.compiler.tables).map_err(Refusal::Invalid)?;
         let GraphqlRequest { time_zone, claims, .. } = request;
         Ok(Prepared { document, operation, variables, time_zone, claims })
     }
 
     /// The document that a request has, or names by its hash.
-    fn requested(&self, request: &GraphqlRequest) -> Result<Arc<Document>, Refusal> {
+    async fn requested(&self, request: &GraphqlRequest) -> Result<Arc<Document>, Refusal> {
         let text = request.query.as_deref().unwrap_or_default();
         let hash = request.hash;
         match hash {
@@ -77,23 +80,15 @@ impl Engine {
         {
             return Ok(document);
         }
-        let document = self.compile(text)?;
+        let document = self.compile(text).await?;
         self.cache.put(text, &document, hash);
         Ok(document)
     }
 
-    fn compile(&self, text: &str) -> Result<Arc<Document>, Refusal> {
-        let against = |root: &Root| {
-            let Self { program, tables, options, .. } = self;
-            compile::compile(text, &CompileContext { program, root, tables, options }).map(Arc::new)
-        };
-        if self.whole.get().is_none()
-            && let Some(part) = Part::of(text, &self.program.schema)
-            && let Ok(document) = against(&root::build(&self.program, part, &self.options))
-        {
-            return Ok(document);
-        }
-        // What is wrong with a document, the whole schema tells: a message may suggest what else there is.
-        against(self.whole())
+    /// Compiles a document that is not known, a long one where that holds up nobody.
+    async fn compile(&self, text: &str) -> Result<Arc<Document>, Refusal> {
+        let weight = (text.len() as u64).saturating_mul(WEIGHT_OF_A_BYTE);
+        let (compiler, text) = (Arc::clone(&self.compiler), text.to_owned());
+        compute::offload(weight, move || compiler.compile(&text)).await
     }
 }

@@ -22,6 +22,8 @@ pub(crate) enum Refusal {
     Invalid(Vec<RequestError>),
     /// There is no room for its calls now.
     Overloaded(LimitId),
+    /// It was carried out, and there is no room for its answer.
+    Untold(LimitId),
     /// The runner itself failed.
     Internal,
 }

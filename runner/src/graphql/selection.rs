@@ -3,27 +3,25 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use juniper::parser::{SourcePosition, Spanning};
+use juniper::parser::SourcePosition;
 use juniper::{InputValue, OperationType, Selection};
 
 use abi::schema::{Argument, RootField, TypeRef};
 use abi::value::Value;
 
-use super::bounds;
+use super::bounds::{Fragments, Introspection, Left};
+use super::collector::{Arguments, Below, Collector, Group, Selections};
 use super::compile::{CompileContext, literal};
-use super::error::RequestError;
+use super::error::{MOST_ERRORS, RequestError};
 use super::input::{Leaf, Literal, wrong_leaf};
 use super::plan::{
-    ArgumentPlan, ArgumentSource, CallPlan, Condition, Entry, EntryKind, Occurrence, SchemaKeys, SelectionSet, Shape,
-    ShapeKind, Variable,
+    ArgumentPlan, ArgumentSource, CallPlan, Conditions, Entry, EntryKind, SchemaKeys, SelectionSet, Shape, ShapeKind,
+    Variable,
 };
 use super::reading;
 use super::scalar::Scalar;
 use super::subscription;
-
-type Selections<'d> = &'d [Selection<'d, Scalar>];
-/// juniper does not export the names of these types of its syntax tree.
-type Arguments<'d> = [(Spanning<&'d str>, Spanning<InputValue<Scalar>>)];
+use crate::limits::{CONDITIONS, LimitId};
 
 /// Name and arguments of each directive of a selection.
 macro_rules! directives {
@@ -38,38 +36,31 @@ macro_rules! directives {
 /// Plans the selections of one operation.
 pub(crate) struct Selector<'d> {
     context: &'d CompileContext<'d>,
-    fragments: HashMap<&'d str, Selections<'d>>,
+    fragments: &'d Fragments<'d>,
     variables: HashMap<&'d str, usize>,
     definitions: &'d [Variable],
-    pub(crate) condition_variables: BTreeSet<usize>,
+    /// What the operations of the document may still select.
+    left: &'d mut Left,
+    pub(crate) condition_variables: Vec<usize>,
     pub(crate) introspection: Vec<SchemaKeys>,
     pub(crate) errors: Vec<RequestError>,
-}
-
-/// The fields selected under one response key.
-struct Group<'d> {
-    key: &'d str,
-    name: &'d str,
-    arguments: &'d Arguments<'d>,
-    position: SourcePosition,
-    occurrences: Vec<Occurrence>,
-    /// The selections below each occurrence, with the conditions that lead there.
-    below: Vec<(Selections<'d>, Vec<Condition>)>,
 }
 
 impl<'d> Selector<'d> {
     pub(crate) fn new(
         context: &'d CompileContext<'d>,
-        fragments: HashMap<&'d str, Selections<'d>>,
+        fragments: &'d Fragments<'d>,
         variables: HashMap<&'d str, usize>,
         definitions: &'d [Variable],
+        left: &'d mut Left,
     ) -> Self {
         Self {
             context,
             fragments,
             variables,
             definitions,
-            condition_variables: BTreeSet::new(),
+            left,
+            condition_variables: Vec::new(),
             introspection: Vec::new(),
             errors: Vec::new(),
         }
@@ -87,14 +78,18 @@ impl<'d> Selector<'d> {
             Some(fields) => fields.find(name).map(|(_, field)| field),
             None => Some(&*subscription::FIELD).filter(|field| field.name == name),
         };
-        let groups = self.groups(&[(selections, Vec::new())]);
+        let groups = self.groups(&[(selections, Conditions::default())]);
+        let mut introspection = Introspection::new();
         let mut entries = Vec::with_capacity(groups.len());
         for group in groups {
             let kind = match group.name {
                 "__typename" => EntryKind::TypeName(type_name.into()),
                 "__schema" | "__type" => {
-                    if group.below.iter().any(|(selections, _)| bounds::is_circular(selections, &self.fragments, 0)) {
-                        self.errors.push(RequestError::at(bounds::CIRCULAR, group.position));
+                    for (below, _) in &group.below {
+                        if let Err(error) = introspection.select(below, self.fragments, self.left) {
+                            self.errors.push(error.located(group.position));
+                            break;
+                        }
                     }
                     self.check_introspection(&group);
                     self.note_schema_keys(&group);
@@ -116,7 +111,7 @@ impl<'d> Selector<'d> {
         SelectionSet::of(entries)
     }
 
-    fn object(&mut self, type_name: &str, below: &[(Selections<'d>, Vec<Condition>)]) -> SelectionSet {
+    fn object(&mut self, type_name: &str, below: &[Below<'d>]) -> SelectionSet {
         let context = self.context;
         let fields = context.tables.object(type_name).map_or(&[][..], |object| &*object.fields);
         let groups = self.groups(below);
@@ -136,7 +131,7 @@ impl<'d> Selector<'d> {
         SelectionSet::of(entries)
     }
 
-    fn shape(&mut self, ty: &TypeRef, below: &[(Selections<'d>, Vec<Condition>)]) -> Shape {
+    fn shape(&mut self, ty: &TypeRef, below: &[Below<'d>]) -> Shape {
         let kind = match ty.nullable() {
             TypeRef::List(inner) => ShapeKind::List(Box::new(self.shape(inner, below))),
             named if below.is_empty() => ShapeKind::Leaf(Leaf::of(named.name())),
@@ -226,19 +221,36 @@ impl<'d> Selector<'d> {
         }
     }
 
-    fn groups(&mut self, below: &[(Selections<'d>, Vec<Condition>)]) -> Vec<Group<'d>> {
-        let mut collector = Collector { groups: Vec::new(), index: HashMap::new(), sequence: 0 };
+    fn groups(&mut self, below: &[Below<'d>]) -> Vec<Group<'d>> {
+        let mut collector = Collector::default();
         for (selections, conditions) in below {
-            self.collect(selections, conditions, &mut collector);
+            if let Err(error) = self.collect(selections, *conditions, &mut collector) {
+                self.errors.push(error);
+                break;
+            }
         }
         collector.groups
     }
 
-    fn collect(&mut self, selections: Selections<'d>, conditions: &[Condition], collector: &mut Collector<'d>) {
+    /// Adds the fields of `selections` to those in `collector`.
+    ///
+    /// # Errors
+    /// Beyond a limit, where the search ends.
+    fn collect(
+        &mut self,
+        selections: Selections<'d>,
+        outer: Conditions,
+        collector: &mut Collector<'d>,
+    ) -> Result<(), RequestError> {
         for selection in selections {
+            // More are not told. In a fragment, the same is wrong each time, and a name in it may be long.
+            if self.errors.len() >= MOST_ERRORS {
+                break;
+            }
+            self.left.take()?;
             match selection {
                 Selection::Field(field) => {
-                    let Some(conditions) = self.conditions(directives!(field), conditions) else { continue };
+                    let Some(conditions) = self.conditions(directives!(field), outer)? else { continue };
                     let name = field.item.name.item;
                     let key = field.item.alias.as_ref().map_or(name, |alias| alias.item);
                     let arguments = field.item.arguments.as_ref().map_or(&[][..], |list| &*list.item.items);
@@ -248,33 +260,38 @@ impl<'d> Selector<'d> {
                         continue;
                     };
                     if let Some(below) = field.item.selection_set.as_deref() {
-                        group.below.push((below, conditions.clone()));
+                        group.below.push((below, conditions));
                     }
-                    collector.occurs(key, conditions);
+                    if !collector.occurs(key, conditions) {
+                        let message = format_args!("'{key}' is selected under more than {CONDITIONS} conditions");
+                        return Err(RequestError::beyond(LimitId::Conditions, message).located(field.span.start));
+                    }
                 }
                 Selection::FragmentSpread(spread) => {
-                    let Some(conditions) = self.conditions(directives!(spread), conditions) else { continue };
+                    let Some(conditions) = self.conditions(directives!(spread), outer)? else { continue };
                     // There are only object types, so validation has matched the type condition already.
                     if let Some(selections) = self.fragments.get(spread.item.name.item) {
-                        self.collect(selections, &conditions, collector);
+                        self.collect(selections, conditions, collector)?;
                     }
                 }
                 Selection::InlineFragment(fragment) => {
-                    let Some(conditions) = self.conditions(directives!(fragment), conditions) else { continue };
-                    self.collect(&fragment.item.selection_set, &conditions, collector);
+                    let Some(conditions) = self.conditions(directives!(fragment), outer)? else { continue };
+                    self.collect(&fragment.item.selection_set, conditions, collector)?;
                 }
             }
         }
+        Ok(())
     }
 
     /// The conditions of a selection, those of its surroundings included; `None` where it is always left out.
     fn conditions(
         &mut self,
         directives: impl Iterator<Item = (&'d str, &'d Arguments<'d>)>,
-        outer: &[Condition],
-    ) -> Option<Vec<Condition>> {
-        let mut conditions = outer.to_vec();
+        outer: Conditions,
+    ) -> Result<Option<Conditions>, RequestError> {
+        let mut conditions = outer;
         for (name, arguments) in directives {
+            self.left.take()?;
             let expected = match name {
                 "include" => true,
                 "skip" => false,
@@ -282,21 +299,31 @@ impl<'d> Selector<'d> {
             };
             let Some((_, given)) = arguments.iter().find(|(name, _)| name.item == "if") else { continue };
             match &given.item {
-                InputValue::Scalar(Scalar::Boolean(value)) if *value != expected => return None,
+                InputValue::Scalar(Scalar::Boolean(value)) if *value != expected => return Ok(None),
                 InputValue::Variable(name) => {
-                    let variable = *self.variables.get(name.as_str())?;
+                    let Some(&variable) = self.variables.get(name.as_str()) else { return Ok(None) };
                     let boolean = TypeRef::NonNull(Box::new(TypeRef::Named("Boolean".to_owned())));
                     self.check_variable(variable, &boolean, false, given.span.start);
-                    self.condition_variables.insert(variable);
-                    let condition = Condition { variable, expected };
-                    if !conditions.contains(&condition) {
-                        conditions.push(condition);
-                    }
+                    conditions = conditions.and(self.condition_variable(variable, given.span.start)?, expected);
                 }
                 other => self.check_built_in("Boolean", "if", other, given.span.start),
             }
         }
-        Some(conditions)
+        Ok(Some(conditions))
+    }
+
+    /// The index of a variable among those that conditions depend on.
+    fn condition_variable(&mut self, variable: usize, position: SourcePosition) -> Result<usize, RequestError> {
+        let known = &mut self.condition_variables;
+        if let Some(index) = known.iter().position(|one| *one == variable) {
+            return Ok(index);
+        }
+        if known.len() >= CONDITIONS {
+            let message = format_args!("the conditions of the operation have more than {CONDITIONS} variables");
+            return Err(RequestError::beyond(LimitId::Conditions, message).located(position));
+        }
+        known.push(variable);
+        Ok(known.len() - 1)
     }
 
     /// Whether a literal is one of a built-in scalar, where juniper's finding is not taken.
@@ -316,6 +343,10 @@ impl<'d> Selector<'d> {
         let mut spread_before = BTreeSet::new();
         while let Some(selections) = open.pop() {
             for selection in selections {
+                if let Err(error) = self.left.take() {
+                    self.errors.push(error);
+                    return;
+                }
                 match selection {
                     Selection::Field(field) => {
                         for (name, given) in field.item.arguments.iter().flat_map(|list| &list.item.items) {
@@ -333,10 +364,18 @@ impl<'d> Selector<'d> {
         }
     }
 
+    /// Checks that the fields of one response key are the same below, where there is no plan of it.
+    fn check_overlaps(&mut self, below: &[Below<'d>]) {
+        if !below.is_empty() {
+            self.groups(below).iter().for_each(|group| self.check_overlaps(&group.below));
+        }
+    }
+
     fn note_schema_keys(&mut self, group: &Group<'d>) {
         let mut keys = SchemaKeys { root: group.key.to_owned(), types: Vec::new(), directives: Vec::new() };
-        let below: Vec<_> = group.below.iter().map(|(selections, _)| (*selections, Vec::new())).collect();
+        let below: Vec<_> = group.below.iter().map(|(selections, _)| (*selections, Conditions::default())).collect();
         for member in self.groups(&below) {
+            self.check_overlaps(&member.below);
             match member.name {
                 "types" if group.name == "__schema" => keys.types.push(member.key.to_owned()),
                 "directives" if group.name == "__schema" => keys.directives.push(member.key.to_owned()),
@@ -355,52 +394,6 @@ fn fits(given: &TypeRef, wanted: &TypeRef) -> bool {
         (TypeRef::NonNull(given), wanted) => fits(given, wanted),
         (TypeRef::List(given), TypeRef::List(wanted)) => fits(given, wanted),
         (given, wanted) => given == wanted,
-    }
-}
-
-/// Groups by response key, in order of the first occurrence.
-struct Collector<'d> {
-    groups: Vec<Group<'d>>,
-    index: HashMap<&'d str, usize>,
-    sequence: usize,
-}
-
-impl<'d> Collector<'d> {
-    /// The group of `key`; `None` where it stands for something else already.
-    fn group(
-        &mut self,
-        key: &'d str,
-        name: &'d str,
-        arguments: &'d Arguments<'d>,
-        position: SourcePosition,
-    ) -> Option<&mut Group<'d>> {
-        let next = self.groups.len();
-        let at = *self.index.entry(key).or_insert(next);
-        if at == next {
-            let (occurrences, below) = (Vec::new(), Vec::new());
-            self.groups.push(Group { key, name, arguments, position, occurrences, below });
-        }
-        let group = &mut self.groups[at];
-        let same = |(name, value): &(Spanning<&str>, Spanning<InputValue<Scalar>>)| {
-            let other = group.arguments.iter().find(|(other, _)| other.item == name.item);
-            other.is_some_and(|(_, other)| other.item.unlocated_eq(&value.item))
-        };
-        let fits = group.name == name
-            && group.arguments.len() == arguments.len()
-            && (std::ptr::eq(group.arguments, arguments) || arguments.iter().all(same));
-        fits.then_some(group)
-    }
-
-    /// Notes one more occurrence of `key`, which has a group.
-    fn occurs(&mut self, key: &str, conditions: Vec<Condition>) {
-        let sequence = self.sequence;
-        self.sequence += 1;
-        let Some(group) = self.index.get(key).and_then(|at| self.groups.get_mut(*at)) else { return };
-        // After one that always holds, or that needs no more than this one, the others say nothing new.
-        let implied = |earlier: &Occurrence| earlier.conditions.iter().all(|condition| conditions.contains(condition));
-        if !group.occurrences.iter().any(implied) {
-            group.occurrences.push(Occurrence { sequence, conditions });
-        }
     }
 }
 

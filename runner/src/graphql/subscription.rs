@@ -49,8 +49,8 @@ pub(crate) fn event(operation: &Operation, variables: &[Option<Value>], most: us
         ("data".into(), event.data),
         ("timestamp".into(), Value::String(timestamp)),
     ]);
-    let mut writer = Writer::new("Subscription", variables, b"{\"data\":{".to_vec(), most);
-    for (index, entry) in operation.root.active(variables).enumerate() {
+    let mut writer = Writer::new("Subscription", operation.held(variables), b"{\"data\":{".to_vec(), most);
+    for (index, entry) in operation.entries(variables).enumerate() {
         let EntryKind::Call { shape, .. } = &entry.kind else { continue };
         json::separate(&mut writer.out, index);
         json::key(&mut writer.out, &entry.key);

@@ -1,8 +1,11 @@
 //! `modus_collections`: texts that are searched by vectors, which the app's own embedders make (`collections`).
 
 mod answers;
+mod attempt;
 mod embed;
 mod index;
+mod indexes;
+mod memory;
 mod search;
 mod store;
 #[cfg(test)]
@@ -10,27 +13,52 @@ mod tests;
 mod write;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use abi::host_functions as table;
 use abi::manifest::{Collection, Manifest, SearchMethod};
 use abi::value::Value;
+use tokio::time::timeout;
 
 use super::capability::Function;
+use super::metadata;
 use super::own::OwnFunctions;
 use super::values::{text, text_of};
 use super::{Answer, Capability, HostError, Invocation, Messages, Pending, Setup};
-use crate::compute;
+use crate::environment::Environment;
+use crate::limits::{CollectionLimits, DatabaseLimits};
+use crate::state::State;
+use attempt::Attempt;
 use embed::Embedder;
-use index::{Index, Indexes};
-use store::{Space, Store};
+use index::Index;
+use indexes::Indexes;
+use memory::{Memory, Room};
+use store::{Bytes, Change, Database, Embedded, Postgres, Seen, Space, Store};
+
+/// How long an embedder waits for vectors that others read.
+const INNER_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The capability.
 pub(super) struct Collections {
     manifest: Arc<Manifest>,
+    environment: Arc<Environment>,
     own: Arc<OwnFunctions>,
-    store: Store,
-    indexes: Arc<Indexes>,
+    state: State,
+    limits: CollectionLimits,
+    databases: DatabaseLimits,
+    kept: Arc<Kept>,
+    /// Where texts are, with what is in memory of that: known at the first use.
+    place: OnceLock<(Arc<dyn Store>, Arc<Indexes>)>,
+}
+
+/// What outlives apps.
+#[derive(Default)]
+struct Kept {
+    memory: Arc<Memory>,
+    of_state: Arc<Indexes>,
+    of_database: Arc<Indexes>,
+    database: Database,
 }
 
 /// Records around an operation: only of those that do not succeed.
@@ -151,13 +179,23 @@ impl Capability for Collections {
 
     fn configure(setup: &Setup<'_>) -> Self {
         let manifest = Arc::clone(&setup.manifest);
-        let indexes: Arc<Indexes> = setup.process.kept.get();
-        indexes.retain(|collection, method| {
-            let collection = manifest.collections.get(collection);
-            collection.is_some_and(|collection| collection.search_methods.contains_key(method))
-        });
-        let store = Store(setup.process.state.clone());
-        Self { manifest, own: Arc::clone(&setup.own), store, indexes }
+        let kept: Arc<Kept> = setup.process.kept.get();
+        for indexes in [&kept.of_state, &kept.of_database] {
+            indexes.retain(|collection, method| {
+                let collection = manifest.collections.get(collection);
+                collection.is_some_and(|collection| collection.search_methods.contains_key(method))
+            });
+        }
+        Self {
+            manifest,
+            environment: Arc::clone(&setup.environment),
+            own: Arc::clone(&setup.own),
+            state: setup.process.state.clone(),
+            limits: setup.process.collections,
+            databases: setup.process.databases,
+            kept,
+            place: OnceLock::new(),
+        }
     }
 }
 
@@ -175,6 +213,39 @@ fn pending(work: impl Future<Output = Answer> + Send + 'static) -> Pending {
 }
 
 impl Collections {
+    fn place(&self) -> &(Arc<dyn Store>, Arc<Indexes>) {
+        self.place.get_or_init(|| {
+            if !metadata::is_named(&self.environment) {
+                return (Arc::new(Embedded(self.state.clone())), Arc::clone(&self.kept.of_state));
+            }
+            let database = Postgres::new(&self.kept.database, self.databases, &self.environment);
+            (Arc::new(database), Arc::clone(&self.kept.of_database))
+        })
+    }
+
+    fn store(&self) -> &dyn Store {
+        &*self.place().0
+    }
+
+    fn indexes(&self) -> &Arc<Indexes> {
+        let (store, indexes) = self.place();
+        indexes.are_of(store.epoch());
+        indexes
+    }
+
+    fn index_of(&self, space: &Space, method: &str) -> Arc<Index> {
+        self.indexes().of(space, method, &self.kept.memory)
+    }
+
+    fn room(&self) -> Room {
+        Room::new(&self.kept.memory, self.limits.memory)
+    }
+
+    /// What may be read from the store for an answer.
+    fn bytes(&self) -> Bytes {
+        Bytes::new(self.databases.answer)
+    }
+
     fn collection(&self, name: &str) -> Result<&Collection, HostError> {
         self.manifest.collections.get(name).ok_or_else(|| format!("collection {name} not found in manifest").into())
     }
@@ -206,51 +277,87 @@ impl Collections {
     async fn existing(&self, collection: &str, namespace: &str) -> Result<Space, HostError> {
         self.collection(collection)?;
         let space = Self::space(collection, namespace);
-        if namespace.is_empty() || self.indexes.has_space(&space) {
+        if namespace.is_empty() || self.indexes().has_space(&space) {
             return Ok(space);
         }
-        if !self.store.namespaces(Arc::clone(&space.collection)).await?.contains(&space.namespace) {
+        if !self.store().has(space.clone()).await? {
             return Err(format!("namespace {namespace} not found").into());
         }
-        self.indexes.add_space(&space);
+        self.indexes().add_space(&space);
         Ok(space)
     }
 
     /// All namespaces of a collection, sorted.
     async fn all_namespaces(&self, collection: &str) -> Result<BTreeSet<Arc<str>>, HostError> {
         self.collection(collection)?;
-        let stored = self.store.namespaces(Arc::from(collection)).await?;
-        let known = self.indexes.spaces(collection);
+        let stored = self.store().namespaces(Arc::from(collection), self.bytes()).await?;
+        let known = self.indexes().spaces(collection);
         Ok(stored.into_iter().chain(known).chain([Arc::from("")]).collect())
     }
 
     /// The vectors of a search method, read from the store where they are not there yet. Texts without a vector, as those of
-    /// a method that is new, get one first.
-    async fn index(&self, space: &Space, method: &str, is_inner: bool) -> Result<Arc<Index>, HostError> {
+    /// a method that is new, get one first. Of a store to which others write, what they have written is read once in a while.
+    async fn index(self: &Arc<Self>, space: &Space, method: &str, is_inner: bool) -> Result<Arc<Index>, HostError> {
         self.method(&space.collection, method)?;
-        let index = self.indexes.of(space, method);
-        if index.is_ready() {
-            return Ok(index);
+        let (asked, by) = (Instant::now(), (Arc::as_ptr(self).addr(), is_inner));
+        loop {
+            let index = self.index_of(space, method);
+            let is_fresh = !self.store().is_shared() || index.is_fresh(asked, self.limits.refresh);
+            if index.is_ready() && (is_fresh || is_inner && index.under_way().is_some()) {
+                return Ok(index);
+            }
+            let attempt = index.attempt(|under_way| {
+                let (this, index) = (Arc::clone(self), Arc::clone(&index));
+                let (space, method) = (space.clone(), method.to_owned());
+                let work = async move { this.bring_up(&index, &space, &method, is_inner).await };
+                Attempt::begin(by, under_way, Box::pin(work))
+            });
+            let begun_by = attempt.by();
+            let result = if is_inner {
+                // Whoever reads them may wait for the very embedder that asks.
+                let late = |_| HostError::from("an embedder waits for vectors that are being read or made");
+                timeout(INNER_PATIENCE, attempt.result()).await.map_err(late)?
+            } else {
+                attempt.result().await
+            };
+            match result {
+                Err(error) if begun_by == by => return Err(error),
+                // Another app, or an embedder, may have failed where this one does not.
+                _ => {}
+            }
         }
-        let _loading = index.loading.lock().await;
-        if !index.is_ready() {
-            index.begin();
-            let read = self.store.vectors(space.clone(), method.to_owned()).await?;
-            let filling = Arc::clone(&index);
-            let weight = read.iter().map(|(_, vector)| vector.len() as u64).sum();
-            compute::offload(weight, move || filling.fill(&read)).await;
-            self.embed_stored(space, method, true, is_inner).await?;
-            index.make_graph();
-            index.ready();
-        }
-        drop(_loading);
-        Ok(index)
     }
-}
 
-impl From<crate::state::StateError> for HostError {
-    fn from(error: crate::state::StateError) -> Self {
-        error.to_string().into()
+    /// Reads the vectors of an index from the store, or what has changed there.
+    async fn bring_up(&self, index: &Arc<Index>, space: &Space, method: &str, is_inner: bool) -> Result<(), HostError> {
+        let now = Instant::now();
+        if !index.is_ready() {
+            let _begun = index.begin().await;
+            self.load(index, space, method, is_inner).await?;
+            index.ready();
+        } else if self.store().is_shared() {
+            self.look(index, space, method, is_inner).await?;
+        }
+        index.looked(now);
+        index.make_graph(self.room()).await;
+        Ok(())
+    }
+
+    async fn load(&self, index: &Arc<Index>, space: &Space, method: &str, is_inner: bool) -> Result<(), HostError> {
+        let (read, room) = self.store().vectors(space.clone(), method.to_owned(), self.room()).await?;
+        if self.store().is_shared() {
+            index.has_seen(Seen::of(&read));
+        }
+        index.fill(read, room).await;
+        self.embed_stored(space, method, true, is_inner).await
+    }
+
+    async fn look(&self, index: &Arc<Index>, space: &Space, method: &str, is_inner: bool) -> Result<(), HostError> {
+        let (noted, seen) = (Arc::clone(index), Arc::clone(&index.seen));
+        let then = Box::new(move |changes: &Vec<Change>| noted.note(changes.iter().cloned()));
+        self.store().look(space.clone(), method.to_owned(), seen, self.room(), then).await?;
+        index.catch_up().await;
+        self.embed_stored(space, method, true, is_inner).await
     }
 }
 

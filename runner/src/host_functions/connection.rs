@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use abi::manifest::{Connection, HttpConnection, Manifest};
+use abi::transfer::budget;
 use hyper::body::Bytes;
 use hyper::header::{
     AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, TRAILER, TRANSFER_ENCODING,
 };
 use hyper::{Method, StatusCode};
+use tracing::Span;
 use url::Url;
 
 use super::HostError;
 use super::template::expand;
 use crate::client::url::shown;
 use crate::client::{ClientError, HttpClient, Request, Response};
+use crate::compute;
 use crate::egress::{Hop, Redirects};
 use crate::environment::{Environment, secret_prefix};
 use crate::limits::LimitId;
@@ -206,6 +209,17 @@ pub(super) fn post(url: Url, mut headers: HeaderMap, body: Bytes) -> Request {
     Request { method: Method::POST, url, headers, confidential, body }
 }
 
+/// What `work` makes of an answer of so many bytes, which it goes through so many times: where it holds up nobody, if that takes
+/// long.
+pub(super) async fn handled<T: Send + 'static>(
+    bytes: usize,
+    passes: u64,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> T {
+    let (weight, span) = (budget::weight(0, bytes as u64).saturating_mul(passes), Span::current());
+    compute::offload(weight, move || span.in_scope(work)).await
+}
+
 /// What the log says of a status that is a failure.
 pub(super) fn http_error(status: StatusCode) -> String {
     let reason = status.canonical_reason().unwrap_or_default();
@@ -226,6 +240,8 @@ pub(super) fn add_header(headers: &mut HeaderMap, name: &str, value: String, sen
 
 #[cfg(test)]
 mod tests {
+    use std::task::Poll;
+
     use super::*;
 
     /// The connection for a URL among connections of a name and a URL; names that begin with `e` have endpoints.
@@ -241,6 +257,20 @@ mod tests {
         let targets = Targets::new(&manifest);
         let (found, _) = targets.find(&Address::new(&url, text))?;
         connections.iter().map(|(name, _)| *name).find(|name| *name == found)
+    }
+
+    #[tokio::test]
+    async fn large_answers_are_handled_where_they_hold_up_nobody() {
+        for (bytes, passes, is_large) in [(0, 4, false), (1 << 20, 2, false), (1 << 20, 4, true), (64 << 20, 1, true)] {
+            let mut handled = std::pin::pin!(handled(bytes, passes, || "done"));
+            match futures::poll!(handled.as_mut()) {
+                Poll::Pending => assert_eq!((is_large, handled.await), (true, "done"), "{bytes} {passes}"),
+                // Where another test has started compute threads, these may be faster than this one looks.
+                Poll::Ready(done) => {
+                    assert_eq!((is_large && !compute::available(), done), (false, "done"), "{bytes} {passes}")
+                }
+            }
+        }
     }
 
     #[test]

@@ -8,30 +8,24 @@ mod rpc;
 use std::sync::Arc;
 
 use abi::host_functions as table;
-use abi::manifest::{Connection, Manifest};
+use abi::manifest::Connection;
 use abi::value::Value;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use serde_json::{Map, json};
 
 use super::capability::Function;
-use super::database::{DatabaseError, Door, Doors, with_secrets};
+use super::database::{DatabaseError, Door, Doors, Means, named};
 use super::values::{member, object, text, text_of};
 use super::{Capability, HostError, Invocation, Messages, Pending, Setup};
-use crate::client::Clients;
-use crate::environment::Environment;
-use crate::limits::DatabaseLimits;
 use address::Address;
 use client::Client;
 use messages::{Mutation, Operation, Request, Response};
 
 /// The capability.
 pub(super) struct Dgraph {
-    manifest: Arc<Manifest>,
-    environment: Arc<Environment>,
-    limits: DatabaseLimits,
-    clients: Clients,
-    doors: Arc<Doors<Client>>,
+    means: Means,
+    doors: Doors<Client>,
 }
 
 impl Capability for Dgraph {
@@ -91,32 +85,20 @@ impl Capability for Dgraph {
     ];
 
     fn configure(setup: &Setup<'_>) -> Self {
-        Self {
-            manifest: Arc::clone(&setup.manifest),
-            environment: Arc::clone(&setup.environment),
-            limits: setup.process.databases,
-            clients: setup.process.clients.clone(),
-            doors: setup.process.kept.get(),
-        }
+        let doors = Doors::of(setup, |connection| matches!(connection, Connection::Dgraph { .. }));
+        Self { means: Means::of(setup), doors }
     }
 
     fn check(setup: &Setup<'_>, connect: bool) -> BoxFuture<'static, Vec<String>> {
         let this = Self::configure(setup);
-        Box::pin(async move {
-            let mut faults = Vec::new();
-            let connections = this.manifest.connections.iter();
-            for (name, _) in connections.filter(|(_, found)| matches!(found, Connection::Dgraph { .. })) {
-                let checked = match this.door(name) {
-                    Ok(door) if connect => door.pass(door.behind.check()).await.map_err(|error| named(name, &error)),
-                    Ok(_) => Ok(()),
-                    Err(error) => Err(named(name, &error.message)),
-                };
-                faults.extend(checked.err());
-            }
-            faults
-        })
+        let kind = |found: &Connection| matches!(found, Connection::Dgraph { .. }).then_some(KIND);
+        let reach = |door: Arc<Door<Client>>| async move { door.pass(door.behind.check()).await };
+        Box::pin(async move { this.means.faults(connect, kind, |name, _| this.door(name), reach).await })
     }
 }
+
+/// As messages have it.
+const KIND: &str = "dgraph";
 
 impl Dgraph {
     fn execute(self: &Arc<Self>, _: &Invocation<'_>, arguments: &[Value]) -> Pending {
@@ -143,20 +125,25 @@ impl Dgraph {
 
     /// The way to the server of a connection.
     fn door(&self, name: &str) -> Result<Arc<Door<Client>>, HostError> {
+        self.doors.get(name, || self.door_anew(name))
+    }
+
+    fn door_anew(&self, name: &str) -> Result<Arc<Door<Client>>, HostError> {
         let wrong = |what: &str| Err(HostError::from(format!("dgraph connection [{name}] {what}")));
-        let (conn_string, target, key) = match self.manifest.connections.get(name) {
+        let (conn_string, target, key) = match self.means.manifest.connections.get(name) {
             Some(Connection::Dgraph { conn_string, grpc_target, key }) => (conn_string, grpc_target, key),
             Some(_) => return Err(format!("[{name}] is not a dgraph connection").into()),
             None => return wrong("not found"),
         };
-        let with_secrets = |text: &str| with_secrets(&self.environment, name, text);
-        let new = |address| Client::new(address, self.limits, self.clients.shared(&self.environment));
+        let with_secrets = |text: &str| self.means.with_secrets(name, text);
+        let Means { environment, clients, limits, .. } = &self.means;
+        let new = |address| Client::new(address, *limits, clients.shared(environment));
         match (&**conn_string, &**target, &**key) {
             ("", "", _) => wrong("needs either a connString or a grpcTarget"),
             (conn_string, "", "") => {
                 let text = with_secrets(conn_string)?;
                 let make = || Address::of_connection_string(&text).map(new);
-                self.doors.open(name, &text, self.limits, make)
+                self.doors.open(name, &text, *limits, make)
             }
             (_, "", _) => wrong("has both connString and key (the key should be part of the connection string)"),
             ("", target, key) => {
@@ -164,24 +151,18 @@ impl Dgraph {
                 // Where it is of no use it may be missing.
                 let key = if address::is_plain(&target) { String::new() } else { with_secrets(key)? };
                 let make = || Address::of_target(&target, &key).map(new);
-                self.doors.open(name, &format!("{target}\n{key}"), self.limits, make)
+                self.doors.open(name, &format!("{target}\n{key}"), *limits, make)
             }
             _ => wrong("has both connString and grpcTarget (use one or the other)"),
         }
     }
 }
 
-/// What went wrong with a connection.
-fn named(name: &str, error: &impl ToString) -> String {
-    let error = error.to_string();
-    if error.contains(&format!("[{name}]")) { error } else { format!("dgraph connection [{name}]: {error}") }
-}
-
 /// What the server says stands alone, as the author knows it.
 fn failed(name: &str, error: &DatabaseError) -> HostError {
     match error {
         DatabaseError::Refused(text) => text.clone().into(),
-        error => named(name, error).into(),
+        error => named(KIND, name, error).into(),
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::capability::Function;
-use super::connection::{Connections, http_error, post};
+use super::connection::{Connections, handled, http_error, post};
 use super::values::text;
 use super::{Answer, Capability, HostError, Invocation, Messages, Pending, Setup};
 use crate::client::url as urls;
@@ -44,6 +44,9 @@ impl Capability for GraphQl {
     }
 }
 
+/// How often an answer is gone through: as text, as JSON, for its members, and for what the guest reads.
+const PASSES: u64 = 4;
+
 /// What is sent.
 #[derive(Serialize)]
 struct Operation<'a> {
@@ -55,7 +58,10 @@ impl GraphQl {
     fn execute(self: &Arc<Self>, invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
         let (connections, log) = (Arc::clone(&self.connections), invocation.log.clone());
         let request = self.prepare(&log, text(arguments, 0), text(arguments, 1), text(arguments, 2));
-        Box::pin(async move { answer(&log, &connections.send(request?).await?) })
+        Box::pin(async move {
+            let response = connections.send(request?).await?;
+            handled(response.body.len(), PASSES, move || answer(&log, &response)).await
+        })
     }
 
     fn prepare(&self, log: &LogContext, name: &str, query: &str, variables: &str) -> Result<Request, HostError> {

@@ -14,7 +14,7 @@ use hyper::header::{
 use url::Url;
 
 use super::capability::Function;
-use super::connection::{Address, Connections, add_header};
+use super::connection::{Address, Connections, add_header, handled};
 use super::values::{member, object, text_of};
 use super::{Capability, HostError, Invocation, Messages, Pending, Setup};
 use crate::client::url::{self as urls, UrlError, shown_text};
@@ -51,7 +51,10 @@ impl Http {
     fn fetch(self: &Arc<Self>, invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
         let connections = Arc::clone(&self.connections);
         let request = self.prepare(invocation.log, arguments.first().unwrap_or(&Value::Null));
-        Box::pin(async move { Ok(answer(&connections.send(request?).await?)) })
+        Box::pin(async move {
+            let response = connections.send(request?).await?;
+            Ok(handled(response.body.len(), PASSES, move || answer(&response)).await)
+        })
     }
 
     /// The guest's request with what its connection adds.
@@ -70,6 +73,9 @@ impl Http {
         Ok(Request { method, url, headers, confidential, body: body.into() })
     }
 }
+
+/// How often an answer is gone through: it is written as base64.
+const PASSES: u64 = 2;
 
 /// Headers that a message has once: the manifest's takes the place of the guest's.
 const SINGLE: [HeaderName; 11] = [
@@ -116,7 +122,14 @@ fn unknown(address: &str) -> HostError {
 fn method(name: &str) -> Result<Method, HostError> {
     match name {
         "" => Ok(Method::GET),
-        "CONNECT" => Err("method \"CONNECT\" makes a tunnel and is not supported".into()),
+        // Some servers do not care about the case.
+        name if name.eq_ignore_ascii_case("CONNECT") => {
+            Err(format!("method \"{name}\" makes a tunnel and is not supported").into())
+        }
+        name if name.eq_ignore_ascii_case("TRACE") => {
+            Err(format!("method \"{name}\" has the server send back the connection's headers and is not supported")
+                .into())
+        }
         name => Method::from_bytes(name.as_bytes()).map_err(|_| format!("invalid method \"{name}\"").into()),
     }
 }
@@ -214,7 +227,9 @@ mod tests {
     fn methods() {
         assert_eq!(method("").ok(), Some(Method::GET));
         assert_eq!(method("get").ok().as_ref().map(Method::as_str), Some("get"));
-        assert!(method("a b").is_err() && method("CONNECT").is_err());
+        for refused in ["a b", "CONNECT", "connect", "TRACE", "Trace"] {
+            assert!(method(refused).is_err(), "{refused}");
+        }
     }
 
     #[test]

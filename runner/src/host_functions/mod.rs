@@ -9,14 +9,18 @@ mod graphql;
 mod history;
 mod http;
 mod json;
+mod metadata;
 mod models;
 mod neo4j;
 mod own;
+mod pauses;
 mod secrets;
 mod sql;
 mod system;
 mod template;
+mod thread;
 mod values;
+mod written;
 
 use std::sync::Arc;
 
@@ -97,11 +101,14 @@ impl HostFunctions {
     }
 }
 
-/// What is wrong with the connections of a manifest, whether or not the app uses them. With `connect` their servers are
-/// tried.
+/// What is wrong with the connections of a manifest, whether or not the app uses them, and with the metadata database. With
+/// `connect` their servers are tried.
 pub async fn check(setup: &Setup<'_>, connect: bool) -> Vec<String> {
     let checks: Vec<_> = CAPABILITIES.iter().map(|listed| (listed.check)(setup, connect)).collect();
-    futures::future::join_all(checks).await.concat()
+    let of_metadata = metadata::check(setup, connect);
+    let (mut faults, of_metadata) = futures::future::join(futures::future::join_all(checks), of_metadata).await;
+    faults.push(of_metadata);
+    faults.concat()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod usage;
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use abi::host_functions as table;
 use abi::manifest::{HYPERMODE, HYPERMODE_URL, HttpConnection, Manifest, Model};
@@ -16,16 +16,16 @@ use abi::plan::Program;
 use abi::value::Value;
 use hyper::StatusCode;
 use hyper::header::HeaderMap;
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 use url::Url;
 
 use super::capability::Function;
-use super::connection::{Connections, http_error, post};
+use super::connection::{Connections, handled, http_error, post};
 use super::history::{About, Answered, History, Plugin, Recording};
 use super::values::{object, text};
 use super::{Answer, Capability, HostError, Invocation, Messages, Pending, Setup};
-use crate::client::Request;
 use crate::client::url as urls;
+use crate::client::{Request, Response};
 use crate::environment::Environment;
 use crate::limits::ModelLimits;
 use crate::telemetry::metrics::{self, ModelFailure};
@@ -115,6 +115,42 @@ enum Host {
     Gone,
 }
 
+/// A call whose answer is there.
+struct Asked {
+    name: String,
+    model: Model,
+    host: Host,
+    interface: Interface,
+    span: Span,
+    recording: Recording,
+    time: Duration,
+    dev: bool,
+}
+
+/// How often an answer is gone through: as text, for NUL, for the history, and for what the guest reads.
+const PASSES: u64 = 4;
+
+impl Asked {
+    /// Measures, traces and records the answer, and makes of it what the guest gets.
+    fn answered(self, response: &Response) -> Result<String, (ModelFailure, HostError)> {
+        let Self { name, model, host, interface, span, recording, time, dev } = self;
+        let (status, body) = (response.status, readable(&response.body));
+        let told = Told::by(&body);
+        metrics::model_answered(&name, time, told.input_tokens, told.output_tokens);
+        traces::model_answered(&span, told.for_traces());
+        let Told { input_tokens, output_tokens, .. } = told;
+        recording.answered(&Answered { status: status.as_u16(), body: &body, input_tokens, output_tokens });
+        let body = if status.is_success() {
+            body
+        } else {
+            traces::model_failed(&span, status.as_str());
+            translate::failure(interface, body)
+        };
+        let body = answer(&model, host, dev, status, body).map_err(|error| (ModelFailure::Status, error))?;
+        translate::answer(interface, body).map_err(|error| (ModelFailure::Unreadable, error))
+    }
+}
+
 fn detail(arguments: &[Value]) -> Option<String> {
     Some(detail_of(text(arguments, 0)))
 }
@@ -140,40 +176,27 @@ impl Models {
         let prepared = self.prepare(&log, &name, text(arguments, 1));
         Box::pin(async move {
             let prepared = prepared.inspect_err(|_| metrics::model_failed(ModelFailure::Unusable))?;
-            this.call(&log, &name, prepared).await
+            this.call(&log, name, prepared).await
         })
     }
 
     /// Sends what is prepared; measures and traces what comes of it.
-    async fn call(&self, log: &LogContext, name: &str, prepared: Prepared) -> Answer {
+    async fn call(&self, log: &LogContext, name: String, prepared: Prepared) -> Answer {
         let Prepared { model, host, interface, request } = prepared;
-        let span = traces::model(name, || usage::request(&request.url, &request.body, &model.source_model));
-        let (detail, recording) = (detail_of(name), self.record(log, name, &model, &request));
+        let span = traces::model(&name, || usage::request(&request.url, &request.body, &model.source_model));
+        let (detail, recording) = (detail_of(&name), self.record(log, &name, &model, &request));
         let started = Instant::now();
         let sent = exchange::send(&self.connections, self.limits, log, &detail, request);
         let response = sent.instrument(span.clone()).await;
-        let time = started.elapsed();
-        let answered = response.map_err(|error| {
-            traces::model_failed(&span, ModelFailure::Unanswered.name());
-            (ModelFailure::Unanswered, error)
-        });
-        let answered = answered.and_then(|response| {
-            let (status, body) = (response.status, readable(&response.body));
-            let told = Told::by(&body);
-            metrics::model_answered(name, time, told.input_tokens, told.output_tokens);
-            traces::model_answered(&span, told.for_traces());
-            let Told { input_tokens, output_tokens, .. } = told;
-            recording.answered(&Answered { status: status.as_u16(), body: &body, input_tokens, output_tokens });
-            let body = if status.is_success() {
-                body
-            } else {
-                traces::model_failed(&span, status.as_str());
-                translate::failure(interface, body)
-            };
-            let body = answer(&model, host, self.environment.is_dev(), status, body);
-            let body = body.map_err(|error| (ModelFailure::Status, error))?;
-            translate::answer(interface, body).map_err(|error| (ModelFailure::Unreadable, error))
-        });
+        let (time, dev) = (started.elapsed(), self.environment.is_dev());
+        let asked = Asked { name, model, host, interface, span, recording, time, dev };
+        let answered = match response {
+            Ok(response) => handled(response.body.len(), PASSES, move || asked.answered(&response)).await,
+            Err(error) => {
+                traces::model_failed(&asked.span, ModelFailure::Unanswered.name());
+                Err((ModelFailure::Unanswered, error))
+            }
+        };
         answered.map(Value::String).map_err(|(failure, error)| {
             metrics::model_failed(failure);
             match host {

@@ -13,17 +13,14 @@ mod temporal;
 use std::sync::Arc;
 
 use abi::host_functions as table;
-use abi::manifest::{Connection, Manifest};
+use abi::manifest::Connection;
 use abi::value::Value;
 use futures::future::BoxFuture;
 
 use super::capability::Function;
-use super::database::{DatabaseError, Door, Doors, with_secrets};
+use super::database::{DatabaseError, Door, Doors, Means, named};
 use super::values::text;
 use super::{Capability, HostError, Invocation, Messages, Pending, Setup};
-use crate::client::Clients;
-use crate::environment::Environment;
-use crate::limits::DatabaseLimits;
 use address::Address;
 use database::{Database, Query};
 use parameters::parameters;
@@ -32,11 +29,8 @@ use records::Records;
 
 /// The capability.
 pub(super) struct Neo4j {
-    manifest: Arc<Manifest>,
-    environment: Arc<Environment>,
-    limits: DatabaseLimits,
-    clients: Clients,
-    doors: Arc<Doors<Database>>,
+    means: Means,
+    doors: Doors<Database>,
 }
 
 impl Capability for Neo4j {
@@ -58,34 +52,20 @@ impl Capability for Neo4j {
     )];
 
     fn configure(setup: &Setup<'_>) -> Self {
-        Self {
-            manifest: Arc::clone(&setup.manifest),
-            environment: Arc::clone(&setup.environment),
-            limits: setup.process.databases,
-            clients: setup.process.clients.clone(),
-            doors: setup.process.kept.get(),
-        }
+        let doors = Doors::of(setup, |connection| matches!(connection, Connection::Neo4j { .. }));
+        Self { means: Means::of(setup), doors }
     }
 
     fn check(setup: &Setup<'_>, connect: bool) -> BoxFuture<'static, Vec<String>> {
         let this = Self::configure(setup);
-        Box::pin(async move {
-            let mut faults = Vec::new();
-            for (name, connection) in &this.manifest.connections {
-                if !matches!(connection, Connection::Neo4j { .. }) {
-                    continue;
-                }
-                let checked = match this.door(name) {
-                    Ok(door) if connect => run(name, &door, &Query::trial()).await.map(drop),
-                    Ok(_) => Ok(()),
-                    Err(error) => Err(error),
-                };
-                faults.extend(checked.err().map(|error| error.message));
-            }
-            faults
-        })
+        let kind = |found: &Connection| matches!(found, Connection::Neo4j { .. }).then_some(KIND);
+        let reach = |door: Arc<Door<Database>>| async move { run(&door, &Query::trial()).await.map(drop) };
+        Box::pin(async move { this.means.faults(connect, kind, |name, _| this.door(name), reach).await })
     }
 }
+
+/// As messages have it.
+const KIND: &str = "Neo4j";
 
 impl Query {
     /// One that finds out whether the server can be used.
@@ -102,17 +82,22 @@ impl Neo4j {
         let (database, text) = (text(arguments, 1).to_owned(), text(arguments, 2).to_owned());
         Box::pin(async move {
             let query = Query { database, text, parameters: parameters? };
-            run(&name, &*door?, &query).await.map(Records::into_value)
+            let ran = run(&*door?, &query).await;
+            ran.map(Records::into_value).map_err(|error| named(KIND, &name, &error).into())
         })
     }
 
     fn door(&self, name: &str) -> Result<Arc<Door<Database>>, HostError> {
-        let (written, username, password) = match self.manifest.connections.get(name) {
+        self.doors.get(name, || self.door_anew(name))
+    }
+
+    fn door_anew(&self, name: &str) -> Result<Arc<Door<Database>>, HostError> {
+        let (written, username, password) = match self.means.manifest.connections.get(name) {
             Some(Connection::Neo4j { db_uri, username, password }) => (db_uri, username, password),
             Some(_) => return Err(format!("[{name}] is not a Neo4j connection").into()),
             None => return Err(format!("Neo4j connection [{name}] not found").into()),
         };
-        let expand = |text: &str| with_secrets(&self.environment, name, text);
+        let expand = |text: &str| self.means.with_secrets(name, text);
         let (uri, username, password) = (expand(written)?, expand(username)?, expand(password)?);
         let fields = [("DbUri", &uri), ("Username", &username), ("Password", &password)];
         let empty: Vec<_> = fields.iter().filter(|(_, value)| value.is_empty()).map(|(field, _)| *field).collect();
@@ -120,20 +105,16 @@ impl Neo4j {
             return Err(format!("[{name}] has empty required fields: [{}]", empty.join(" ")).into());
         }
         let all = format!("{}:{}:{uri}{username}{password}", uri.len(), username.len());
-        self.doors.open(name, &all, self.limits, || {
-            let address = Address::parse(&uri, written).map_err(|problem| of(name, &problem))?;
-            let settings = Settings::new(address, username.clone(), password.clone(), self.clients.clone());
-            Ok(Database::new(settings, self.limits))
+        let Means { clients, limits, .. } = &self.means;
+        self.doors.open(name, &all, *limits, || {
+            let address = Address::parse(&uri, written).map_err(|problem| named(KIND, name, &problem))?;
+            let settings = Settings::new(address, username.clone(), password.clone(), clients.clone());
+            Ok(Database::new(settings, *limits))
         })
     }
 }
 
 /// Runs a query when it is its turn.
-async fn run(name: &str, door: &Door<Database>, query: &Query) -> Result<Records, HostError> {
-    let ran = door.pass(door.behind.run(query, door.answer_bytes())).await;
-    ran.map_err(|error: DatabaseError| of(name, &error.to_string()))
-}
-
-fn of(name: &str, problem: &str) -> HostError {
-    format!("Neo4j connection [{name}]: {problem}").into()
+async fn run(door: &Door<Database>, query: &Query) -> Result<Records, DatabaseError> {
+    door.pass(door.behind.run(query, door.answer_bytes())).await
 }

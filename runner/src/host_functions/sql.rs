@@ -6,29 +6,26 @@ mod postgresql;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use abi::host_functions as table;
-use abi::manifest::{Connection, Manifest};
+use abi::manifest::Connection;
 use abi::value::Value;
 use futures::future::BoxFuture;
+use jiff::SignedDuration;
 use serde_json::value::RawValue;
 
 use super::capability::Function;
-use super::database::{DatabaseError, Doors, with_secrets};
+use super::database::{DatabaseError, Doors, Means};
 use super::values::{object, text};
+use super::written::Json;
 use super::{Answer, Capability, HostError, Invocation, Messages, Pending, Setup};
-use crate::client::Clients;
-use crate::environment::Environment;
-use crate::limits::DatabaseLimits;
 
 /// The capability.
 pub(super) struct Sql {
-    manifest: Arc<Manifest>,
-    environment: Arc<Environment>,
-    clients: Clients,
-    limits: DatabaseLimits,
-    postgresql: Arc<Doors<postgresql::Database>>,
-    mysql: Arc<Doors<mysql::Database>>,
+    means: Means,
+    postgresql: Doors<postgresql::Database>,
+    mysql: Doors<mysql::Database>,
 }
 
 impl Capability for Sql {
@@ -47,36 +44,23 @@ impl Capability for Sql {
     )];
 
     fn configure(setup: &Setup<'_>) -> Self {
-        Self {
-            manifest: Arc::clone(&setup.manifest),
-            environment: Arc::clone(&setup.environment),
-            clients: setup.process.clients.clone(),
-            limits: setup.process.databases,
-            postgresql: setup.process.kept.get(),
-            mysql: setup.process.kept.get(),
-        }
+        let postgresql = Doors::of(setup, |connection| matches!(connection, Connection::Postgresql { .. }));
+        let mysql = Doors::of(setup, |connection| matches!(connection, Connection::Mysql { .. }));
+        Self { means: Means::of(setup), postgresql, mysql }
     }
 
     fn check(setup: &Setup<'_>, connect: bool) -> BoxFuture<'static, Vec<String>> {
         let this = Self::configure(setup);
-        Box::pin(async move {
-            let mut faults = Vec::new();
-            for (name, connection) in &this.manifest.connections {
-                let kind = match connection {
-                    Connection::Postgresql { .. } => "postgresql",
-                    Connection::Mysql { .. } => "mysql",
-                    _ => continue,
-                };
-                let operation = Operation { statement: "SELECT 1".to_owned(), ..Operation::default() };
-                let checked = match this.database(name, kind) {
-                    Ok(database) if connect => database.run(operation).await.map(drop).map_err(|e| e.to_string()),
-                    Ok(_) => Ok(()),
-                    Err(error) => Err(error.message),
-                };
-                faults.extend(checked.err().map(|reason| format!("{kind} connection [{name}]: {reason}")));
-            }
-            faults
-        })
+        let kind = |connection: &Connection| match connection {
+            Connection::Postgresql { .. } => Some("postgresql"),
+            Connection::Mysql { .. } => Some("mysql"),
+            _ => None,
+        };
+        let reach = |database: Database| async move {
+            let trial = Operation { statement: "SELECT 1".to_owned(), ..Operation::default() };
+            database.run(trial).await.map(drop)
+        };
+        Box::pin(async move { this.means.faults(connect, kind, |name, kind| this.database(name, kind), reach).await })
     }
 }
 
@@ -99,77 +83,66 @@ struct Done {
     last_insert_id: u64,
 }
 
-/// A row of a result: texts of JSON by column, sorted by name; of columns with the same name the last counts.
-type Row<'n> = BTreeMap<&'n str, String>;
-
 /// The rows of a result as they are read, within the bytes that an answer may have.
 struct Rows {
-    json: String,
+    json: Json,
     most: usize,
 }
 
 impl Rows {
     fn new(most: usize) -> Self {
-        Self { json: "[".to_owned(), most }
+        let mut json = Json::new(most);
+        json.push('[');
+        Self { json, most }
     }
 
-    fn push(&mut self, row: &Row<'_>) -> Result<(), DatabaseError> {
-        self.push_with(|json| {
-            let mut before = '{';
-            for (name, value) in row {
-                json.push(before);
-                push_json_text(json, name);
-                json.push(':');
-                json.push_str(value);
-                before = ',';
-            }
-            json.push_str(if row.is_empty() { "{}" } else { "}" });
-        })
-    }
-
-    /// Adds a row that is written as a JSON object.
-    fn push_with(&mut self, write: impl FnOnce(&mut String)) -> Result<(), DatabaseError> {
+    /// Adds a row, which is written as a JSON object.
+    fn push(&mut self, write: impl FnOnce(&mut Json) -> Result<(), DatabaseError>) -> Result<(), DatabaseError> {
         if self.json.len() > 1 {
             self.json.push(',');
         }
-        write(&mut self.json);
-        if self.json.len() > self.most { Err(DatabaseError::TooLarge(self.most)) } else { Ok(()) }
+        write(&mut self.json)?;
+        if self.json.is_full() { Err(DatabaseError::TooLarge(self.most)) } else { Ok(()) }
+    }
+
+    fn len(&self) -> usize {
+        self.json.len()
     }
 
     fn finish(mut self) -> String {
         self.json.push(']');
-        self.json
+        self.json.finish()
     }
 }
 
-/// A text as JSON.
-fn json_text(text: &str) -> String {
-    let mut json = String::with_capacity(text.len() + 2);
-    push_json_text(&mut json, text);
-    json
+/// A column as rows are written.
+#[derive(Debug)]
+struct Written<T> {
+    /// Its name as JSON, with what stands around it.
+    name: String,
+    /// Its place in the row as the server sends it.
+    place: usize,
+    of: T,
 }
 
-/// Writes a text as JSON behind what is there.
-fn push_json_text(out: &mut String, text: &str) {
-    out.push('"');
-    let mut rest = text;
-    while let Some(place) = rest.find(|char| matches!(char, '"' | '\\' | '\0'..='\x1f' | '\u{2028}' | '\u{2029}')) {
-        let (plain, special) = rest.split_at(place);
-        let mut chars = special.chars();
-        let escaped = chars.next().map_or(0, u32::from);
-        out.push_str(plain);
-        match escaped {
-            0x22 => out.push_str("\\\""),
-            0x5c => out.push_str("\\\\"),
-            0x0a => out.push_str("\\n"),
-            0x0d => out.push_str("\\r"),
-            0x09 => out.push_str("\\t"),
-            code => out.push_str(&format!("\\u{code:04x}")),
-        }
-        rest = chars.as_str();
-    }
-    out.push_str(rest);
-    out.push('"');
+/// Columns in the order in which they are written: that of their names. Of those with the same name the last counts.
+fn by_name<T>(columns: impl IntoIterator<Item = (String, T)>) -> Vec<Written<T>> {
+    let columns = columns.into_iter().enumerate().map(|(place, (name, of))| (name, (place, of)));
+    let columns: BTreeMap<String, (usize, T)> = columns.collect();
+    let written = columns.into_iter().enumerate().map(|(index, (name, (place, of)))| {
+        let mut json = Json::new(usize::MAX);
+        json.push_str(if index == 0 { "" } else { "," });
+        json.push_text(&name);
+        json.push(':');
+        Written { name: json.finish(), place, of }
+    });
+    written.collect()
+}
+
+/// A duration in a connection string, as Go writes it: `1h30m`, `500ms`.
+fn duration(text: &str) -> Option<Duration> {
+    let duration: SignedDuration = if text == "0" { SignedDuration::ZERO } else { text.parse().ok()? };
+    Duration::try_from(duration).ok()
 }
 
 /// The door to a database, of whichever kind.
@@ -182,7 +155,8 @@ impl Database {
     async fn run(&self, operation: Operation) -> Result<Done, DatabaseError> {
         match self {
             Self::Postgresql(door) => door.pass(door.behind.run(operation, door.answer_bytes())).await,
-            Self::Mysql(door) => door.pass(door.behind.run(operation, door.answer_bytes())).await,
+            // Boxed, for the larger of the two would make the other's operations large.
+            Self::Mysql(door) => Box::pin(door.pass(door.behind.run(operation, door.answer_bytes()))).await,
         }
     }
 }
@@ -199,24 +173,31 @@ impl Sql {
     }
 
     fn database(&self, name: &str, kind: &str) -> Result<Database, HostError> {
-        let connection = self.manifest.connections.get(name);
+        let means = &self.means;
+        let connection = means.manifest.connections.get(name);
         let address = |address: &str| match address {
             "" => Err(HostError::from(format!("connection [{name}] has empty or missing connection string"))),
-            _ => with_secrets(&self.environment, name, address),
+            _ => means.with_secrets(name, address),
         };
         match (kind, connection) {
             ("postgresql" | "mysql", None) => Err(format!("connection [{name}] not found").into()),
             ("postgresql", Some(Connection::Postgresql { conn_string })) => {
-                let address = address(conn_string)?;
-                let (environment, clients) = (&self.environment, &self.clients);
-                let make = || postgresql::Database::new(&address, environment, clients.clone(), self.limits);
-                let whole = format!("{address}{}", postgresql::Database::surroundings(environment));
-                Ok(Database::Postgresql(self.postgresql.open(name, &whole, self.limits, make)?))
+                let door = self.postgresql.get(name, || {
+                    let address = address(conn_string)?;
+                    let environment = &means.environment;
+                    let make = || postgresql::Database::new(&address, environment, means.clients.clone(), means.limits);
+                    let whole = format!("{address}{}", postgresql::Database::surroundings(environment));
+                    self.postgresql.open(name, &whole, means.limits, make)
+                });
+                Ok(Database::Postgresql(door?))
             }
             ("mysql", Some(Connection::Mysql { conn_string })) => {
-                let address = address(conn_string)?;
-                let make = || mysql::Database::new(&address, self.clients.clone(), self.limits);
-                Ok(Database::Mysql(self.mysql.open(name, &address, self.limits, make)?))
+                let door = self.mysql.get(name, || {
+                    let address = address(conn_string)?;
+                    let make = || mysql::Database::new(&address, means.clients.clone(), means.limits);
+                    self.mysql.open(name, &address, means.limits, make)
+                });
+                Ok(Database::Mysql(door?))
             }
             ("postgresql" | "mysql", Some(_)) => Err(format!("[{name}] is not a {kind} connection").into()),
             _ => Err(format!("unsupported data source type: {kind}").into()),

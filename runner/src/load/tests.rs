@@ -126,6 +126,35 @@ fn a_large_artifact_stays_where_it_is() {
     assert!(Loaded::open_copy(&disk.path).expect("a copy").code.is_copy);
 }
 
+/// Writes to a file that is there, when its times tell of it.
+fn write_later(disk: &OnDisk, bytes: &[u8]) {
+    // The clock of file systems ticks each few milliseconds.
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    fs::write(&disk.path, bytes).expect("room");
+}
+
+/// Its contents decide, once. What is done to it later is seen again.
+#[test]
+fn what_stays_where_it_is_is_looked_at_again() {
+    let disk = on_disk(artifact(&code(1, 100_000), 1));
+    let opened = Loaded::open(&disk.path, false).expect("an artifact that fits").code;
+    let mut code = opened.looked_at().expect("nobody has touched it");
+    for _ in 0..2 {
+        write_later(&disk, &disk.bytes);
+        assert!(!code.is_untouched());
+        code = code.looked_at().expect("the same contents");
+        assert!(code.is_untouched() && !code.is_fixed() && code.is_where(&opened));
+    }
+    write_later(&disk, &artifact(&self::code(2, 100_000), 1));
+    assert!(!code.is_untouched());
+    assert!(matches!(code.looked_at(), Err(LoadError::Overwritten { .. })));
+
+    let disk = on_disk(artifact(&self::code(1, MOST_COPIED as usize + 1), 1));
+    let Loaded { program, code, .. } = Loaded::open(&disk.path, false).expect("an artifact that fits");
+    write_later(&disk, &disk.bytes);
+    assert!(code.sealed(&program).expect("the same contents").is_untouched());
+}
+
 /// Tables are decoded when they are used, which may be after the file changed.
 #[test]
 fn the_program_does_not_depend_on_the_file() {

@@ -15,6 +15,13 @@ use tokio::sync::oneshot;
 thread_local! {
     /// What the call that is being polled has just put aside.
     static ASIDE: Cell<Option<BoxFuture<'static, ()>>> = const { Cell::new(None) };
+    /// How often the call that is being polled was given a turn.
+    static TURNS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// How often the call that is being polled was given a turn: another number than before tells that others had theirs.
+pub(super) fn turns() -> u64 {
+    TURNS.get()
 }
 
 /// The result of `future`, which is polled by the [`beside`] that polls this. `None` where there is none.
@@ -24,16 +31,20 @@ pub(super) async fn aside<T: Send + 'static>(future: impl Future<Output = T> + S
     receiver.await.ok()
 }
 
-/// Polls a call, and what it puts [`aside`] meanwhile.
+/// Polls a call, and what it puts [`aside`] meanwhile. Each poll from outside is one of its [`turns`].
 pub(super) async fn beside<T>(call: impl Future<Output = T>) -> T {
     let mut call = pin!(call);
     let mut waited_for: Option<BoxFuture<'static, ()>> = None;
+    let mut turns = 0;
     std::future::poll_fn(|context| {
+        turns += 1;
         loop {
             if let Some(future) = &mut waited_for {
                 ready!(future.as_mut().poll(context));
                 waited_for = None;
             }
+            // Whatever was polled before may be or have a call of its own.
+            TURNS.set(turns);
             if let Poll::Ready(result) = call.as_mut().poll(context) {
                 return Poll::Ready(result);
             }
@@ -73,6 +84,27 @@ mod tests {
         });
         assert_eq!(crate::compute::at_once(beside(counted)), (Some(5), Some(7)));
         assert_eq!(polls.load(Ordering::Relaxed), 3);
+    }
+
+    /// What is there at once is no wait, although it was put aside.
+    #[test]
+    fn only_a_wait_gives_another_turn() {
+        let others = |turns: usize| async move {
+            for _ in 0..turns {
+                crate::compute::yield_now().await;
+            }
+        };
+        let call = async move {
+            let mut seen = vec![turns()];
+            for wait in [0, 0, 1, 0, 3] {
+                aside(beside(others(wait))).await;
+                seen.push(turns());
+            }
+            others(2).await;
+            seen.push(turns());
+            seen
+        };
+        assert_eq!(crate::compute::at_once(beside(call)), [1, 1, 1, 2, 2, 5, 7]);
     }
 
     #[test]

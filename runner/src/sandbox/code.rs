@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use abi::plan::{Entry, Program};
+use abi::plan::{Entry, Memory, Program};
 use wasmtime::{Engine, InstancePre, Module, ModuleExport};
 
 use super::engine::{self, Allocation};
@@ -49,7 +49,7 @@ impl Code {
     ) -> Result<Self, LoadError> {
         let engine = engine::build(allocation, file.bounds, options)?;
         let module = file.load(&engine)?;
-        let initial_memory = check(&module, options)?;
+        let initial_memory = check(&module, program, options)?;
         ticker::drive(&engine);
         Ok(Self {
             instance: linker::link(&engine, &module, program, host_functions)?,
@@ -79,20 +79,65 @@ impl Code {
 }
 
 /// Bytes of memory that the module begins with, if instances can have it, and its table.
-fn check(module: &Module, options: &Options) -> wasmtime::Result<usize> {
+fn check(module: &Module, program: &Program, options: &Options) -> wasmtime::Result<usize> {
     let required = module.resources_required();
     let elements = required.max_initial_table_size.unwrap_or(0);
     if elements > TABLE_ENTRIES as u64 {
         wasmtime::bail!("the app's table has {elements} elements, and there may be {}", TABLE_ENTRIES);
     }
     let least = required.max_initial_memory_size.unwrap_or(0).saturating_mul(PAGE);
-    if least > options.limits.memory_bytes() as u64 {
+    let most = options.limits.memory_bytes() as u64;
+    if least > most {
         let mib = |bytes: u64| bytes.div_ceil(1 << 20);
         wasmtime::bail!(
-            "the app has {} MiB of memory from its start, and `memory-limit` is {}: raise it, or compile with a smaller `--heap`",
+            "the app has {} MiB of memory from its start, and `memory-limit` is {}: {}",
             mib(least),
-            mib(options.limits.memory_bytes() as u64),
+            mib(most),
+            program.memory.map_or(RAISE, |memory| what_helps(memory, most)),
         );
     }
     Ok(usize::try_from(least)?)
+}
+
+const RAISE: &str = "raise it";
+
+/// What an author can do about a memory that begins with more than `most` bytes.
+fn what_helps(Memory { built, pages, free }: Memory, most: u64) -> &'static str {
+    let bytes = |pages: u32| u64::from(pages).saturating_mul(PAGE);
+    let (built, there) = (bytes(built), bytes(pages));
+    let used = there.saturating_sub(free.map_or(there.saturating_sub(built), u64::from));
+    // It is as large as it was built, or doubled from there.
+    let mut least = there;
+    while least > PAGE && least / 2 >= built.max(used) {
+        least /= 2;
+    }
+    match (least <= most, built <= most) {
+        (true, _) => "raise it, or compile with a smaller `--heap`",
+        (false, true) => "raise it, or have the app take less memory when it is initialised",
+        (false, false) => RAISE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is free can be left out. What the module is built with, or what its initialisation uses, cannot.
+    #[test]
+    fn advice_fits_where_the_memory_comes_from() {
+        let check = |built, pages, free, expected: &str| {
+            let helps = what_helps(Memory { built, pages, free }, 4 << 20);
+            assert_eq!(helps.strip_prefix(RAISE).map(|more| more.contains(expected)), Some(true), "{helps}");
+            assert!(!expected.is_empty() || helps == RAISE, "{helps}");
+        };
+        // 8 MiB, of which 100 KiB are used; 3 MiB; 5 MiB.
+        check(2, 128, Some((8 << 20) - (100 << 10)), "--heap");
+        check(2, 128, Some(5 << 20), "--heap");
+        check(2, 128, Some(3 << 20), "initialised");
+        // Nobody has seen it initialised.
+        check(2, 128, None, "--heap");
+        // Built with 5 MiB.
+        check(80, 160, Some(9 << 20), "");
+        check(80, 80, None, "");
+    }
 }

@@ -19,7 +19,7 @@ use super::guest::{self, View};
 use super::outcome::{self, Ending};
 use super::state::{self, MemoryLimit, State, TURN};
 use super::{seeds, ticker};
-use crate::call::{CallRequest, Outcome};
+use crate::call::{CallRequest, Outcome, Usage};
 use crate::capacity::MemoryShare;
 use crate::compute;
 use crate::environment::is_time_zone;
@@ -158,7 +158,8 @@ impl Instance {
             Ending::Returned(value) => Some(value),
             _ => None,
         };
-        Outcome { execution_id: watch.log.execution_id.to_string(), value, errors, logs, weight: 0 }
+        let usage = dev.then(|| Usage { time, memory: self.memory_size() });
+        Outcome { execution_id: watch.log.execution_id.to_string(), value, errors, logs, usage, weight: 0 }
     }
 
     /// Makes the instance where there is none yet, and calls the function. `started` becomes the time when the instance
@@ -371,6 +372,7 @@ fn state(inner: &Inner, code: Arc<Code>, request: &CallRequest, log: LogContext,
         function: request.function as usize,
         is_long: false,
         looked_at: None,
+        turns: 0,
         helping: None,
         log,
     }

@@ -65,9 +65,9 @@ impl Import {
                 let time = started.elapsed();
                 caller.data_mut().host_time += time;
                 shared.metrics[self.index].called(|| about.full_name(), time);
-                // The time that it waited was nobody's turn.
-                caller.data_mut().waited();
-                caller.as_context_mut().set_epoch_deadline(TURN);
+                if caller.data_mut().waited() {
+                    caller.as_context_mut().set_epoch_deadline(TURN);
+                }
                 answer?
             }
             Err(error) => {

@@ -22,7 +22,7 @@ pub mod ticker;
 mod wasi;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use abi::plan::Program;
@@ -45,6 +45,7 @@ use crate::telemetry::{LogContext, traces};
 use code::Code;
 use engine::Allocation;
 use lazy::Lazy;
+use pool::{Source, Trust};
 use shared::{Shared, note};
 
 pub use deadline::{Deadline, Interrupted};
@@ -91,9 +92,8 @@ impl WeakSandbox {
 pub(crate) struct Inner {
     /// At first without a pool, see [`Sandbox::pool`].
     code: ArcSwap<Code>,
-    file: ArcSwap<CodeFile>,
-    /// Whether the code may be run, once that is certain for good: see [`CodeFile::sealed`].
-    is_sound: OnceLock<bool>,
+    /// Where the code is mapped from, and whether it may be run.
+    source: ArcSwap<Source>,
     /// Whether there is a pool, or will be.
     pooled: AtomicBool,
     /// Whether another pool is being made.
@@ -131,8 +131,7 @@ impl Sandbox {
         let inner_calls = if has_inner { INNER.min(capacity.calls()) } else { 0 };
         Ok(Self(Arc::new(Inner {
             code: ArcSwap::from_pointee(code),
-            file: ArcSwap::from_pointee(file),
-            is_sound: OnceLock::new(),
+            source: ArcSwap::from_pointee(Source { file, trust: Trust::New }),
             pooled: AtomicBool::new(false),
             renewing: AtomicBool::new(false),
             most_memory: AtomicUsize::new(0),
@@ -254,8 +253,20 @@ impl Inner {
     }
 
     /// Whether the code is still what was loaded.
-    fn is_sound(&self) -> bool {
-        self.is_sound.get().copied().unwrap_or_else(|| self.file.load().is_untouched())
+    fn is_sound(self: &Arc<Self>) -> bool {
+        let source = self.source.load();
+        match source.trust {
+            Trust::Fixed => true,
+            Trust::Refused => false,
+            Trust::New => source.file.is_untouched(),
+            Trust::Seen => {
+                let is_untouched = source.file.is_untouched();
+                if !is_untouched {
+                    self.renew();
+                }
+                is_untouched
+            }
+        }
     }
 
     fn log_context(&self, request: &CallRequest, execution_id: &str) -> LogContext {
@@ -282,6 +293,7 @@ fn unsound(execution_id: String) -> Outcome {
 }
 
 fn failure(execution_id: String, message: &str) -> Outcome {
-    let error = CallFailure { message: message.to_owned(), level: Some(Level::Error), path: Vec::new() };
+    let (message, path) = (message.to_owned(), Vec::new());
+    let error = CallFailure { message, level: Some(Level::Error), path, is_own: true };
     Outcome { execution_id, errors: vec![error], ..Default::default() }
 }

@@ -10,7 +10,7 @@ use wasmtime::Trap;
 
 use super::deadline::Interrupted;
 use super::state::Refused;
-use crate::call::{CallFailure, Level, Message};
+use crate::call::{CallFailure, Level, MOST_ERRORS, Message};
 use crate::limits::LimitId;
 use crate::telemetry::metrics::{self, Failure, TrapKind};
 use crate::telemetry::{LogContext, Record, Severity, traces};
@@ -126,6 +126,15 @@ impl Ending {
         })
     }
 
+    /// The code with which the guest exited, if it did.
+    fn exit(&self) -> Option<u32> {
+        match self {
+            Self::Exit(code) => Some(*code),
+            Self::NotInstantiated(cause) => cause.exit(),
+            _ => None,
+        }
+    }
+
     /// Whether the function itself was called.
     pub(crate) fn entered(&self) -> bool {
         !matches!(self, Self::Refused(_) | Self::NotInstantiated(_))
@@ -211,27 +220,36 @@ impl Ending {
     }
 }
 
-/// The errors of a call, in their order: messages, captured lines, the call's own.
+/// The errors of a call, in their order: messages, captured lines, the call's own. Of what the guest said these are the first
+/// [`MOST_ERRORS`], and what it said last before it exited.
 pub(crate) fn failures(ending: &Ending, messages: &[Message], lines: &[Message], dev: bool) -> Vec<CallFailure> {
-    let aborted = matches!(ending, Ending::Exit(255))
-        || matches!(ending, Ending::NotInstantiated(cause) if **cause == Ending::Exit(255));
-    let said = messages.iter().map(|line| (line, aborted && !dev)).chain(lines.iter().map(|line| (line, false)));
-    let mut failures: Vec<CallFailure> = said
-        .filter_map(|(line, hide_place)| {
-            let level = line.level.filter(|level| is_error(Some(*level)))?;
-            let hide_place = hide_place && level == Level::Fatal;
-            let message = if hide_place { without_place(&line.text) } else { &line.text };
-            Some(CallFailure { message: message.to_owned(), level: Some(level), path: Vec::new() })
-        })
-        .collect();
+    let exit = ending.exit().filter(|code| *code != 0);
+    let hide_places = exit == Some(255) && !dev;
+    let reason = exit.and_then(|_| last_error(messages).or_else(|| last_error(lines)));
+    let said = messages.iter().map(|line| (line, hide_places)).chain(lines.iter().map(|line| (line, false)));
+    let mut failures = Vec::new();
+    for (line, hide_place) in said {
+        let Some(level) = line.level.filter(|level| is_error(Some(*level))) else { continue };
+        let is_own = reason.is_some_and(|reason| std::ptr::eq(reason, line));
+        if failures.len() >= MOST_ERRORS && !is_own {
+            continue;
+        }
+        let hide_place = hide_place && level == Level::Fatal;
+        let message = if hide_place { without_place(&line.text) } else { &line.text }.to_owned();
+        failures.push(CallFailure { message, level: Some(level), path: Vec::new(), is_own });
+    }
     if let Some(message) = ending.message(!failures.is_empty()) {
         let path = match ending {
             Ending::Result { path, .. } => path.steps().cloned().collect(),
             _ => Vec::new(),
         };
-        failures.push(CallFailure { message, level: Some(Level::Error), path });
+        failures.push(CallFailure { message, level: Some(Level::Error), path, is_own: true });
     }
     failures
+}
+
+fn last_error(said: &[Message]) -> Option<&Message> {
+    said.iter().rfind(|line| is_error(line.level))
 }
 
 /// The limit on values that an error of a language layer tells of.
@@ -338,5 +356,27 @@ mod tests {
         assert_eq!(texts(&failures(&trap, &messages, &lines, false)), ["first", "boom", "wasm error: unreachable"]);
         assert_eq!(texts(&failures(&Ending::Exit(3), &[], &[], false)), ["function exited with code 3"]);
         assert!(failures(&Ending::Exit(0), &[], &[], false).is_empty());
+    }
+
+    #[test]
+    fn a_flood_of_errors_does_not_hide_the_calls_own() {
+        let (printed, mut messages) =
+            (vec![line(Level::Fatal, "printed"); 60_000], vec![line(Level::Error, "said"); 600]);
+        let check = |ending: Ending, messages: &[Message], most: usize, own: &str| {
+            let failures = failures(&ending, messages, &printed, false);
+            assert_eq!(failures.len(), most);
+            let told: Vec<_> = failures.iter().filter(|one| one.is_own).map(|one| one.message.as_str()).collect();
+            assert_eq!(told, [own]);
+        };
+        check(trap(Trap::UnreachableCodeReached), &messages, MOST_ERRORS + 1, "wasm error: unreachable");
+        check(Ending::Exit(1), &[], MOST_ERRORS + 1, "printed");
+        // Whoever aborts says why just before.
+        messages.push(line(Level::Fatal, "why at a.ts:1:2"));
+        check(Ending::Exit(255), &messages, MOST_ERRORS, "why");
+        messages.splice(..0, vec![line(Level::Error, "said"); 5000]);
+        check(Ending::Exit(255), &messages, MOST_ERRORS + 1, "why");
+        check(Ending::NotInstantiated(Box::new(Ending::Exit(255))), &messages, MOST_ERRORS + 1, "why");
+        let failures = failures(&Ending::Exit(0), &messages, &printed, false);
+        assert_eq!((failures.len(), failures.iter().any(|one| one.is_own)), (MOST_ERRORS, false));
     }
 }

@@ -1,6 +1,6 @@
 //! What an instance that was initialised at build time gets of its own.
 
-use abi::renewal::Renewal;
+use abi::renewal::{MOST_RANDOM, Renewal};
 use wasmtime::{Store, format_err};
 
 use super::state::State;
@@ -20,7 +20,7 @@ pub(super) fn plant(store: &mut Store<State>, renewal: &Renewal) -> wasmtime::Re
     let bytes = match few.get_mut(..length) {
         Some(bytes) => bytes,
         None => {
-            many.resize(length.min(MOST), 0);
+            many.resize(length.min(MOST_RANDOM as usize), 0);
             &mut many[..]
         }
     };
@@ -34,5 +34,3 @@ pub(super) fn plant(store: &mut Store<State>, renewal: &Renewal) -> wasmtime::Re
 
 /// Random bytes for which no memory is allocated.
 const FEW: usize = 64;
-/// Random bytes that an instance can need: all that modusc gives to an initialisation.
-const MOST: usize = 1 << 16;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use wasmtime::{ResourceLimiter, StoreContextMut, UpdateDeadline};
 
+use super::aside;
 use super::code::Code;
 use super::deadline::{Deadline, Interrupted};
 use super::guest::Exports;
@@ -50,6 +51,8 @@ pub(crate) struct State {
     pub(crate) is_long: bool,
     /// The event loop's processor time when the call was looked at, since it last waited.
     pub(crate) looked_at: Option<Duration>,
+    /// Turns that it had when it last waited.
+    pub(crate) turns: u64,
     /// Epochs that a helper of the guest runs for, while the host waits for it; `None` outside of helpers.
     pub(crate) helping: Option<u32>,
 }
@@ -69,9 +72,15 @@ impl State {
         if compute::has_computed(self.cpu_time, now) { Err(Interrupted::CpuTime(self.cpu_time)) } else { Ok(()) }
     }
 
-    /// The call waited for something: the time was nobody's turn.
-    pub(crate) fn waited(&mut self) {
-        self.looked_at = None;
+    /// Whether the call has waited since this was asked last: that was nobody's turn. To be asked after what may wait: whoever
+    /// asks the host for little again and again never does, and computes like others.
+    pub(crate) fn waited(&mut self) -> bool {
+        let turns = aside::turns();
+        let waited = std::mem::replace(&mut self.turns, turns) != turns;
+        if waited {
+            self.looked_at = None;
+        }
+        waited
     }
 
     /// `NAME=value` of every variable the guest sees.

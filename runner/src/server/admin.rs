@@ -5,7 +5,8 @@ use std::sync::Arc;
 use hyper::Method;
 use tokio::sync::Semaphore;
 
-use super::door::{Rarely, by_path, next};
+use super::door::{by_path, next};
+use super::rarely::Rarely;
 use super::stall::Patience;
 use super::{Listeners, Live, builder, probes};
 
@@ -20,7 +21,8 @@ pub async fn serve(listeners: Listeners, live: Arc<Live>) {
         // Whoever asks next waits in the queue of the socket.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         let stream = next(&listeners, &mut failed).await;
-        let (live, patience) = (Arc::clone(&live), Patience::new(&live.limits));
+        // Places are few: nobody keeps one for later.
+        let (live, patience) = (Arc::clone(&live), Patience::for_one_request(&live.limits));
         let answer = move |method: &Method, path: &str| probes::admin(method, path, &live);
         let connection = by_path(&builder, stream, patience, answer);
         tokio::spawn(async move {

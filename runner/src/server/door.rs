@@ -6,7 +6,7 @@ use std::io;
 use std::net::TcpStream;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use abi::endpoint_path;
 use hyper::body::Incoming;
@@ -18,6 +18,7 @@ use hyper_util::server::graceful::GracefulConnection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::loops::Place;
+use super::rarely::Rarely;
 use super::stall::{Patience, Stalling, Turn};
 use super::{Body, Listeners, Live, Loops, builder, probes, respond, target};
 use crate::limits::LimitId;
@@ -27,8 +28,6 @@ use crate::telemetry::metrics;
 const BEYOND: usize = 64;
 /// After an accept that failed, which most likely had no file descriptor: some connections may end meanwhile.
 const PAUSE: Duration = Duration::from_millis(20);
-/// Between two log lines about the same thing.
-const QUIET: Duration = Duration::from_secs(5);
 
 /// The entrance of the server.
 pub(super) struct Door {
@@ -39,19 +38,6 @@ pub(super) struct Door {
     closing: watch::Sender<()>,
     slots: Arc<Semaphore>,
     beyond: Arc<Semaphore>,
-}
-
-/// Says something at most every [`QUIET`].
-#[derive(Default)]
-pub(super) struct Rarely(Option<Instant>);
-
-impl Rarely {
-    fn say(&mut self, what: impl FnOnce()) {
-        if self.0.is_none_or(|last| last.elapsed() >= QUIET) {
-            self.0 = Some(Instant::now());
-            what();
-        }
-    }
 }
 
 impl Door {

@@ -1,9 +1,10 @@
-//! The API explorer: a page with GraphiQL, and what it asks the server for (`explorer` sections 1 and 2).
+//! The API explorer: its page, and what that asks the server for (`explorer` sections 1, 2 and 6).
 //!
 //! The files are made by `scripts/vendor-explorer.sh` and lie compressed in the program; nothing of them is in memory
 //! until they are asked for.
 
 use std::io::Read as _;
+use std::sync::OnceLock;
 
 use abi::manifest::Manifest;
 use abi::reserved_paths::EXPLORER;
@@ -15,6 +16,7 @@ use hyper::header::{
 };
 use hyper::{Response, StatusCode};
 
+use super::status::{self, Status};
 use super::{Body, plain};
 
 /// Where the page is.
@@ -29,6 +31,8 @@ struct Asset {
     path: &'static str,
     content_type: &'static str,
     gzip: &'static [u8],
+    /// The contents, once somebody has asked for them who does not take gzip.
+    plain: OnceLock<Bytes>,
 }
 
 macro_rules! asset {
@@ -37,14 +41,17 @@ macro_rules! asset {
             path: $path,
             content_type: $content_type,
             gzip: include_bytes!(concat!("../../assets/explorer/", $file, ".gz")),
+            plain: OnceLock::new(),
         }
     };
 }
 
-static ASSETS: [Asset; 4] = [
+static ASSETS: [Asset; 6] = [
     asset!("/", "text/html; charset=utf-8", "index.html"),
     asset!("/assets/explorer.js", "text/javascript; charset=utf-8", "explorer.js"),
     asset!("/assets/explorer.css", "text/css; charset=utf-8", "explorer.css"),
+    asset!("/assets/graphiql.js", "text/javascript; charset=utf-8", "graphiql.js"),
+    asset!("/assets/graphiql.css", "text/css; charset=utf-8", "graphiql.css"),
     asset!("/assets/licences.txt", "text/plain; charset=utf-8", "licences.txt"),
 ];
 
@@ -53,6 +60,8 @@ static ASSETS: [Asset; 4] = [
 pub(super) struct Explorer {
     /// JSON text of the endpoints.
     endpoints: Bytes,
+    /// What is told in development.
+    status: Option<Status>,
 }
 
 impl Explorer {
@@ -64,7 +73,12 @@ impl Explorer {
             .filter_map(|name| Some((text(name), text(&manifest.endpoints.get(name)?.path))))
             .map(|(name, path)| format!(r#"{{"type":"GraphQL","name":{name},"path":{path}}}"#))
             .collect();
-        Self { endpoints: Bytes::from(format!("[{}]", entries.join(","))) }
+        Self { endpoints: Bytes::from(format!("[{}]", entries.join(","))), status: None }
+    }
+
+    /// The same in development.
+    pub(super) fn with_status(self, status: Status) -> Self {
+        Self { status: Some(status), ..self }
     }
 
     /// The answer at a path in its normal form, if it is one of the explorer's.
@@ -75,6 +89,7 @@ impl Explorer {
         Some(match path.strip_prefix(EXPLORER)? {
             "" => redirect(StatusCode::TEMPORARY_REDIRECT, PAGE),
             "/api/endpoints" => json(self.endpoints.clone()),
+            "/api/status" => json(self.status.as_ref().map_or(status::NOTHING.into(), |status| status.text().into())),
             below if below.starts_with('/') => match ASSETS.iter().find(|asset| asset.path == below) {
                 Some(asset) => asset.response(asked),
                 None => plain(StatusCode::NOT_FOUND, "404 page not found"),
@@ -127,13 +142,25 @@ impl Asset {
             set(&mut response, CONTENT_ENCODING, "gzip");
             *response.body_mut() = Body::from(self.gzip);
         } else {
-            let mut text = Vec::new();
-            match GzDecoder::new(self.gzip).read_to_end(&mut text) {
-                Ok(_) => *response.body_mut() = Body::from(text),
-                Err(_) => return plain(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+            match self.plain() {
+                Some(contents) => *response.body_mut() = Body::from(contents),
+                None => return plain(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
             }
         }
         response
+    }
+
+    /// The contents. They are kept: decompressing takes longer than an answer, and each connection would have a copy of its own.
+    fn plain(&self) -> Option<Bytes> {
+        if let Some(known) = self.plain.get() {
+            return Some(known.clone());
+        }
+        let mut contents = Vec::new();
+        GzDecoder::new(self.gzip).read_to_end(&mut contents).ok()?;
+        let contents = Bytes::from(contents);
+        // Of two who came at once one is kept; neither waits for the other.
+        let _ = self.plain.set(contents.clone());
+        Some(contents)
     }
 
     /// The checksum and length of the contents, which end every gzip file.
@@ -191,6 +218,9 @@ mod tests {
             let whole = explorer.answer(&path, &headers(&[])).expect("an answer");
             let packed = explorer.answer(&path, &headers(&[("accept-encoding", "gzip")])).expect("an answer");
             assert!(length(&whole) > length(&packed), "{}", asset.path);
+            let once_more = explorer.answer(&path, &headers(&[])).expect("an answer");
+            let place = |response: &Response<Body>| response.body().whole().map(<[u8]>::as_ptr);
+            assert_eq!(place(&whole), place(&once_more), "{}: it was decompressed again", asset.path);
             let tag = packed.headers()[ETAG].to_str().expect("text").to_owned();
             let again = [("accept-encoding", "gzip"), ("if-none-match", tag.as_str())];
             let again = explorer.answer(&path, &headers(&again)).expect("an answer");

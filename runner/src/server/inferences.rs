@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use hyper::body::Bytes;
-use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use sha2::{Digest as _, Sha256};
 
 use super::Body;
-use super::respond::{READING, is_reading, not_allowed, plain};
+use super::respond::{READING, denied, is_reading, not_allowed, plain};
 use crate::environment::Environment;
 use crate::host_functions::{History, WantedHistory};
 
@@ -53,9 +53,7 @@ impl Inferences {
         if !self.environment.is_dev() {
             let token = self.environment.secret(TOKEN).filter(|token| !token.is_empty())?;
             if !has(&asked.headers, &token) {
-                let mut refusal = plain(StatusCode::UNAUTHORIZED, "Access Denied");
-                refusal.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-                return Some(refusal);
+                return Some(denied());
             }
         }
         if !is_reading(&asked.method) {

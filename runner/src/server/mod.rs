@@ -11,9 +11,11 @@ mod live;
 pub mod loops;
 mod origin;
 mod probes;
+mod rarely;
 mod respond;
 mod routes;
 mod stall;
+mod status;
 mod target;
 
 use std::sync::Arc;

@@ -10,7 +10,8 @@ use hyper::http::uri::Authority;
 use hyper::{Request, Response, StatusCode};
 use thiserror::Error;
 
-use super::{Body, plain};
+use super::{Body, plain, rarely};
+use crate::limits::LimitId;
 
 /// Which hosts and origins are served.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +49,16 @@ pub(super) enum Refusal {
     /// It is from a page, and does not say which.
     #[error("A page of another site caused this request, and no origin is named that --allow-origin could let in.")]
     CrossSite,
+}
+
+impl Refusal {
+    /// What it is counted as.
+    fn limit(&self) -> LimitId {
+        match self {
+            Self::Host(_) => LimitId::Host,
+            Self::Origin(_) | Self::CrossSite => LimitId::Origin,
+        }
+    }
 }
 
 impl OriginPolicy {
@@ -96,13 +107,8 @@ impl OriginPolicy {
 
     /// The answer to a request that is not admitted.
     pub(super) fn refuse(&self, refusal: &Refusal) -> Response<Body> {
-        let message = "A request was refused.";
-        if self.dev {
-            // A browser shows a page nothing but that there is no answer.
-            tracing::warn!(target: "modus", reason = %refusal, "{message}");
-        } else {
-            tracing::debug!(target: "modus", reason = %refusal, "{message}");
-        }
+        // A browser shows a page nothing but that there is no answer.
+        rarely::refused(refusal.limit(), refusal, self.dev);
         plain(StatusCode::FORBIDDEN, &refusal.to_string())
     }
 }

@@ -18,7 +18,7 @@ use tracing::Instrument as _;
 use super::inferences::Asked;
 use super::routes::{Found, Route, Routes};
 use super::target::{self, Malformed};
-use super::{Body, Live, explorer, graphql_http, probes};
+use super::{Body, Live, explorer, graphql_http, probes, rarely};
 use crate::auth::Decision;
 use crate::compute;
 use crate::limits::{LimitId, Limits};
@@ -205,7 +205,7 @@ async fn authenticated(routes: &Routes, limits: &Limits, mut request: Request<In
     let header = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
     let refusal = match routes.authenticator.decide(header).await {
         Decision::NotBearer => plain(StatusCode::BAD_REQUEST, "Invalid JWT token format, Bearer required"),
-        Decision::Denied => plain(StatusCode::UNAUTHORIZED, "Access Denied"),
+        Decision::Denied => denied(),
         Decision::NoKeys => {
             let mut refusal = plain(StatusCode::SERVICE_UNAVAILABLE, "No key for bearer tokens is there yet.");
             refusal.headers_mut().insert(header::RETRY_AFTER, UNTIL_KEYS);
@@ -217,6 +217,13 @@ async fn authenticated(routes: &Routes, limits: &Limits, mut request: Request<In
         }
     };
     refuse(limits, request, refusal).await
+}
+
+/// The answer to who has no token that counts. It has to say what would (RFC 9110 section 15.5.2).
+pub(super) fn denied() -> Response<Body> {
+    let mut response = plain(StatusCode::UNAUTHORIZED, "Access Denied");
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
 }
 
 /// Nothing is kept of the body, but its sender should see the answer.
@@ -248,6 +255,7 @@ fn unread(request: &Request<Incoming>, response: Response<Body>) -> Response<Bod
 
 /// The answer to a request after which nobody knows where the next one begins, or for which server it is.
 pub(super) fn malformed(error: Malformed) -> Response<Body> {
+    rarely::refused(LimitId::Target, &error, false);
     closing(StatusCode::BAD_REQUEST, &error.to_string())
 }
 

@@ -1,6 +1,7 @@
 //! Which path is answered by whom.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use abi::endpoint_path;
@@ -9,6 +10,7 @@ use abi::reserved_paths::Reserved;
 
 use super::explorer::Explorer;
 use super::inferences::Inferences;
+use super::status::Status;
 use super::{Handler, OriginPolicy};
 use crate::auth::{self, Authenticator, KeysError};
 use crate::environment::Environment;
@@ -150,6 +152,13 @@ impl Routes {
         });
         let served = |name: &str| self.endpoints.iter().any(|route| route.name == name);
         self.explorer = Some(Explorer::new(manifest, served));
+        self
+    }
+
+    /// With an explorer that tells, as in development, which build is served, and what a file says of the last one.
+    #[must_use]
+    pub fn with_status(mut self, build: &str, report: Option<PathBuf>) -> Self {
+        self.explorer = self.explorer.map(|explorer| explorer.with_status(Status::new(build, report)));
         self
     }
 

@@ -14,7 +14,9 @@ mod table;
 pub use read::Check;
 pub(crate) use read::{names, truth};
 pub(crate) use setting::{Set, Setting};
-pub use table::{Access, Arguments, HOST_CALLS, LimitId, Limits, OUTPUT_BYTES, TABLE_ENTRIES};
+pub use table::{
+    Access, Arguments, CONDITIONS, HOST_CALLS, INTROSPECTED, LimitId, Limits, OUTPUT_BYTES, TABLE_ENTRIES,
+};
 pub(crate) use table::{JWT_AUDIENCE, JWT_ISSUER, SECTIONS};
 
 /// All settings, in the order of the help.

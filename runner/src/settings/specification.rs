@@ -1,4 +1,5 @@
-//! The settings as SPECIFICATION lists them, and the flags that messages name. With `BLESS=1` the list is written.
+//! The settings as SPECIFICATION and the book list them, and the flags that messages name. With `BLESS=1` the lists are
+//! written.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -68,48 +69,52 @@ fn takes(setting: &Setting<Arguments>) -> String {
     BOUNDLESS.iter().fold(takes, |takes, bound| takes.replace(&format!(" to {bound}"), " up"))
 }
 
-fn row(cells: &[&str]) -> String {
+/// A row of a table, with one more cell if there is one.
+fn row<'c>(cells: &[&'c str], last: Option<&'c str>) -> String {
+    let cells: Vec<&str> = cells.iter().copied().chain(last).collect();
     format!("| {} |\n", cells.join(" | ")).replace("|  |", "| |").replace("|  |", "| |")
 }
 
-fn heading(text: &mut String, title: &str, cells: &[&str]) {
-    let _ = write!(text, "\n### {title}\n\n{}{}", row(cells), "|---".repeat(cells.len()) + "|\n");
+fn heading(text: &mut String, title: &str, cells: &[&str], last: Option<&str>) {
+    let columns = cells.len() + usize::from(last.is_some());
+    let _ = write!(text, "\n### {title}\n\n{}{}", row(cells, last), "|---".repeat(columns) + "|\n");
 }
 
-/// The lists, with what shows the limits as `shown_by` says.
-fn lists(shown_by: &HashMap<String, String>) -> String {
+/// The lists. `shown_by` says which tests show the limits; without it they have no such column.
+fn lists(shown_by: Option<&HashMap<String, String>>) -> String {
     let mut text = String::new();
-    let shown = |name: &str| shown_by.get(name).map_or("", String::as_str);
+    let tests = shown_by.map(|_| "shown by");
+    let shown = |name: &str| shown_by.map(|shown_by| shown_by.get(name).map_or("", String::as_str));
     for (title, settings) in SECTIONS {
         let are_limits = title == "Limits";
         match are_limits {
-            true => heading(&mut text, title, &["setting", "default", "takes", "on", "beyond it", "shown by"]),
-            false => heading(&mut text, title, &["setting", "variable", "default", "takes", "does"]),
+            true => heading(&mut text, title, &["setting", "default", "takes", "on", "beyond it"], tests),
+            false => heading(&mut text, title, &["setting", "variable", "default", "takes", "does"], None),
         }
         for setting in settings.iter().filter(|setting| !setting.is_hidden) {
             let name = format!("`--{}`", setting.name);
             let variable = setting.variable.map(|variable| format!("`{variable}`")).unwrap_or_default();
             let (default, takes, help) = (default(setting), takes(setting), told(setting.help).0);
             text.push_str(&match are_limits {
-                true => row(&[&name, &default, &takes, help, beyond(setting.name), shown(&name)]),
-                false => row(&[&name, &variable, &default, &takes, help]),
+                true => row(&[&name, &default, &takes, help, beyond(setting.name)], shown(&name)),
+                false => row(&[&name, &variable, &default, &takes, help], None),
             });
         }
         if are_limits {
             // Limits of which the settings stand among the options.
             for (limit, beyond) in BEYOND.iter().filter(|(name, _)| settings.iter().all(|limit| limit.name != *name)) {
                 let name = format!("`--{limit}`");
-                text.push_str(&row(&[&name, "", "", "see Options", beyond, shown(&name)]));
+                text.push_str(&row(&[&name, "", "", "see Options", beyond], shown(&name)));
             }
         }
     }
     let (title, fixed) = FIXED;
-    heading(&mut text, title, &["name", "figure", "on", "beyond it", "shown by"]);
+    heading(&mut text, title, &["name", "figure", "on", "beyond it"], tests);
     for (name, on, figure, beyond) in fixed {
         let unit = if on.starts_with("Bytes") { "BYTES" } else { "N" };
         let figure = figure.map(|digits| self::figure(&digits.to_string(), unit)).unwrap_or_default();
         let name = format!("`{name}`");
-        text.push_str(&row(&[&name, &figure, on, beyond, shown(&name)]));
+        text.push_str(&row(&[&name, &figure, on, beyond], shown(&name)));
     }
     text.push('\n');
     text
@@ -131,19 +136,31 @@ fn shown_by(block: &str) -> HashMap<String, String> {
     shown_by
 }
 
-#[test]
-fn the_specification_lists_the_settings() {
-    let path = root().join("SPECIFICATION.md");
+/// Compares the lists in a document, between their marks, with what they have to be, or writes them. Answers those that were
+/// there.
+fn check(document: &str, expected: impl FnOnce(&str) -> String) -> String {
+    let path = root().join(document);
     let text = fs::read_to_string(&path).expect("a readable file");
     let (before, rest) = text.split_once(BEGIN).expect("the beginning is marked");
     let (block, after) = rest.split_once(END).expect("the end is marked");
-    let shown_by = shown_by(block);
-    let expected = lists(&shown_by);
+    let expected = expected(block);
     if std::env::var_os("BLESS").is_some() && block != expected {
         fs::write(&path, format!("{before}{BEGIN}{expected}{END}{after}")).expect("a writable file");
     } else {
-        assert_eq!(block, expected, "BLESS=1 writes the list; what shows a limit is its last cell, written by hand");
+        assert_eq!(block, expected, "{document}: BLESS=1 writes the list; which tests show a limit is written by hand");
     }
+    block.to_owned()
+}
+
+#[test]
+fn the_book_lists_the_settings() {
+    check("docs/settings.md", |_| lists(None));
+}
+
+#[test]
+fn the_specification_lists_the_settings() {
+    let block = check("SPECIFICATION.md", |block| lists(Some(&shown_by(block))));
+    let shown_by = shown_by(&block);
     let limits = BEYOND.iter().map(|(name, _)| format!("`--{name}`"));
     for name in limits.chain(FIXED.1.iter().map(|(name, ..)| format!("`{name}`"))) {
         let shown = shown_by.get(&name).map_or("", String::as_str);

@@ -33,6 +33,11 @@ settings! {
         guest_memory: Option<u64> = None, "guest-memory", ["MIB" optional(within(1..=u64::MAX >> 20))],
             "MiB of memory that all calls together may have [default: three quarters of what the process may have]",
             GuestMemory: "operations: 503 with `Retry-After: 1`; a guest that is running: its allocation fails";
+        answer_memory: Option<u64> = None, "answer-memory", ["MIB" optional(within(1..=u64::MAX >> 20))],
+            "MiB of memory that answers of more than 64 KiB may have until their clients have read them, and as much \
+             those of other servers [default: an eighth of what the process may have]",
+            AnswerMemory: "503 with `Retry-After: 1`; a mutation, which has been carried out by then: an error; a request of \
+                           a guest: it fails";
         manifest: Option<PathBuf> = None, "manifest", [path "FILE"], "A modus.json in place of the one in the artifact";
         app_path: Option<PathBuf> = None, "app-path", [path "FOLDER"],
             "Folder of the artifact, a modus.json that replaces the one in it, and the .env files [default for the \
@@ -56,10 +61,15 @@ settings! {
         history: Option<bool> = None, "history", ["BOOL" optional(truth)],
             "Keep a history of calls of models, with their inputs and outputs [default: in development in the state folder; \
              where there is a secret MODUS_DB, in that database]";
+        collections_refresh: Duration = Duration::from_secs(10), "collections-refresh", ["SECONDS" pause],
+            "Seconds after which a search looks again for what other runners have written to collections in PostgreSQL";
         explorer: bool = false, "explorer", [switch], "Serve the API explorer at /explorer outside development too";
+        // What `modusc dev` tells the explorer with.
+        build_report: Option<PathBuf> = None, "build-report", [path "FILE"],
+            "File that says what became of the app's last build; read in development only".hidden();
         check_config: Check = Check::Not, "check-config", [switch "connect" check],
             "Check everything that can be checked without serving, and end; =connect also tries the databases that the \
-             manifest names";
+             manifest and MODUS_DB name";
         json_logs: bool = false, "json-logs", [switch], "Log JSON lines".or(&["jsonlogs"]);
         open_without_keys: bool = false, "open-without-keys", [switch],
             "Serve endpoints that want bearer tokens to everybody, without claims, where no key is configured at the \
@@ -116,13 +126,15 @@ settings! {
         body_timeout: Duration = Duration::from_secs(30), "body-timeout", ["SECONDS" seconds],
             "Seconds for the body of a request", BodyTimeout: "408";
         write_timeout: Duration = Duration::from_secs(30), "write-timeout", ["SECONDS" seconds],
-            "Seconds in which a client must take some of what it is sent", WriteTimeout: "the connection is closed";
+            "Seconds in which a client must take some of what it is sent, and what an answer may take besides one for each 16 KiB",
+            WriteTimeout: "the connection is closed";
         max_connections: usize = 4096, "max-connections", ["N" within(1..=usize::MAX)],
             "Open connections; more are answered 503, or their probes",
             MaxConnections: "64 more are answered: 503 with `Retry-After: 1`, or their probe; others are closed; a \
                              warning in the log";
         max_tokens: usize = 15_000, "max-tokens", ["N" number], "Tokens of a GraphQL document",
-            MaxTokens: "syntax error; also for as many fields once fragments are spread";
+            MaxTokens: "syntax error; also for as many fields of an operation once fragments are spread. Error for twice as \
+                        many selections of all operations";
         max_selection_depth: usize = 64, "max-selection-depth", ["N" number],
             "Levels of a document's selections and literals", MaxSelectionDepth: "syntax error";
         max_aliases: usize = 50, "max-aliases", ["N" number], "Aliases in a document", MaxAliases: "error";
@@ -185,8 +197,11 @@ settings! {
         history_records: Option<u64> = None, "history-records", ["N" optional(within(1..=u64::MAX))],
             "Records that the history keeps [default: 100000 in the state folder, all in PostgreSQL]",
             HistoryRecords: "the oldest are dropped, about once for a hundred new ones";
+        collections_memory: usize = 2 << 30, "collections-memory", ["BYTES" number],
+            "Bytes of memory for vectors of collections, of which those are there that were asked for",
+            CollectionsMemory: "what needs more of them fails, and a text that would is not put in";
         state_waiting: usize = 4096, "state-waiting", ["N" within(1..=usize::MAX)],
-            "Reads and writes of the runner's own state that may wait", StateWaiting: "the operation fails";
+            "Reads and writes of the runner's own state that may wait, with 256 MiB to be written at most", StateWaiting: "the operation fails";
     }
 
     /// What a refusal can name: the limits that are settings, and those that are not.
@@ -197,6 +212,19 @@ settings! {
             Output: "the rest is left out, with a warning";
         TABLE_ENTRIES: usize = 20_000, "table", "Entries of a guest's table of functions",
             Table: "the guest's table does not grow";
+        // A bit for each of the variables.
+        CONDITIONS: usize = 64, "conditions",
+            "Variables in the conditions of an operation, and conditions under which it selects a field",
+            Conditions: "error";
+        // What tools ask for counts about 2000.
+        INTROSPECTED: usize = 10_000, "introspected",
+            "Fields that an operation selects of the schema, in fragments each time, and ten times in each list within another",
+            Introspected: "error";
         "egress", "Addresses that guests may reach", Egress: "the request of the guest fails";
+        "host", "Hosts that requests may name (`--allow-host`)", Host: "403, and now and then a warning in the log";
+        "origin", "Pages that may send requests (`--allow-origin`)",
+            Origin: "403, and now and then a warning in the log";
+        "target", "Requests, which have to say well for whom they are",
+            Target: "400, the end of the connection, and now and then a warning in the log";
     }
 }

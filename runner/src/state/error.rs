@@ -56,6 +56,9 @@ pub enum StateError {
     /// Too many wait already.
     #[error("{} reads and writes of the state are waiting ({})", .0, LimitId::StateWaiting)]
     Busy(usize),
+    /// What waits to be written holds too much already.
+    #[error("{} bytes are waiting to be written to the state ({})", .0, LimitId::StateWaiting)]
+    Heavy(usize),
     /// A statement failed.
     #[error("the state could not be used: {0}")]
     Failed(String),

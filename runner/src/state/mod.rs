@@ -16,6 +16,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -34,17 +35,33 @@ struct Inner {
     folder: PathBuf,
     writer: Writer,
     readers: Readers,
-    /// Reads and writes that are not answered yet.
-    queued: Arc<AtomicUsize>,
+    waiting: Arc<Waiting>,
     most: usize,
 }
 
-/// A read or write that is not answered yet.
-struct Queued(Arc<AtomicUsize>);
+/// Bytes that all writes which wait may hold. One that has more waits where no other holds any.
+const MOST_BYTES: usize = 256 << 20;
+
+/// How long the end waits for what is to be written.
+const FLUSH: Duration = Duration::from_secs(10);
+
+/// Reads and writes that are not answered yet.
+#[derive(Default)]
+struct Waiting {
+    count: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
+/// One of them.
+struct Queued {
+    waiting: Arc<Waiting>,
+    bytes: usize,
+}
 
 impl Drop for Queued {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.waiting.count.fetch_sub(1, Ordering::Relaxed);
+        self.waiting.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -53,7 +70,7 @@ impl State {
     pub fn new(folder: Option<PathBuf>, most: usize) -> Self {
         let inner = |folder: PathBuf| {
             let (writer, readers) = (Writer::new(folder.clone()), Readers::new(folder.clone()));
-            Arc::new(Inner { folder, writer, readers, queued: Arc::default(), most })
+            Arc::new(Inner { folder, writer, readers, waiting: Arc::default(), most })
         };
         Self(folder.map(inner))
     }
@@ -63,16 +80,17 @@ impl State {
         self.0.is_some()
     }
 
-    /// Runs `work` in a transaction, and answers when that is on disk. Where `work` fails, what it did is undone, and nothing
-    /// else is. It is run also when nobody waits for the answer any more.
+    /// Runs `work`, which holds about so many `bytes`, in a transaction, and answers when that is on disk. Where `work` fails,
+    /// what it did is undone, and nothing else is. It is run also when nobody waits for the answer any more.
     ///
     /// # Errors
     /// [`StateError`]; then nothing of `work` is kept.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
+        bytes: usize,
         work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StateError> {
-        self.write_then(work, |_| {}).await
+        self.write_then(bytes, work, |_| {}).await
     }
 
     /// The same, and `then` is told of the result when it is on disk: in the order in which writes are done, and also when
@@ -82,24 +100,26 @@ impl State {
     /// [`StateError`]; then nothing of `work` is kept.
     pub(crate) async fn write_then<T: Send + 'static>(
         &self,
+        bytes: usize,
         work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
         then: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, StateError> {
-        let receiver = self.post(work, then)?;
+        let receiver = self.post(bytes, work, then)?;
         receiver.await.unwrap_or_else(|_| Err(StateError::broken("the thread that writes ended")))
     }
 
     /// The same without waiting: the receiver has the answer. Dropping it changes nothing.
     ///
     /// # Errors
-    /// [`StateError::Nowhere`], [`StateError::Busy`], and where there is no thread.
+    /// [`StateError::Nowhere`], [`StateError::Busy`], [`StateError::Heavy`], and where there is no thread.
     pub(crate) fn post<T: Send + 'static>(
         &self,
+        bytes: usize,
         work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
         then: impl FnOnce(&T) + Send + 'static,
     ) -> Result<oneshot::Receiver<Result<T, StateError>>, StateError> {
         let inner = self.inner()?;
-        let queued = inner.queue()?;
+        let queued = inner.queue(bytes)?;
         let (sender, receiver) = oneshot::channel();
         inner.writer.send(writer::job(work, move |result| {
             if let Ok(value) = &result {
@@ -111,7 +131,8 @@ impl State {
         Ok(receiver)
     }
 
-    /// Runs `work` on a connection that can only read: it sees every write that was answered before.
+    /// Runs `work` on a connection that can only read: it sees every write that was answered before. It is not begun when
+    /// nobody waits for the answer any more.
     ///
     /// # Errors
     /// [`StateError`]
@@ -122,11 +143,14 @@ impl State {
         let inner = self.inner()?;
         if !inner.writer.is_open() {
             // Whoever writes makes the folder, looks for other runners and brings the tables up to date.
-            self.write(|_| Ok(())).await?;
+            self.write(0, |_| Ok(())).await?;
         }
-        let queued = inner.queue()?;
+        let queued = inner.queue(0)?;
         let (sender, receiver) = oneshot::channel();
         inner.readers.send(Box::new(move |connection| {
+            if sender.is_closed() {
+                return;
+            }
             let result = connection.and_then(|(file, connection)| {
                 file::shielded(|| work(connection)).map_err(|error| StateError::of(file, &error))
             });
@@ -136,11 +160,19 @@ impl State {
         receiver.await.unwrap_or_else(|_| Err(StateError::broken("the thread that reads ended")))
     }
 
-    /// Resolves when everything that was posted before has its answer.
+    /// Resolves when everything that was posted before has its answer, or after a while on a disk that does not go on.
     pub(crate) async fn flush(&self) {
-        if self.0.as_ref().is_some_and(|inner| inner.writer.is_started()) {
-            // Whether it can be written is known to those who posted.
-            let _ = self.write(|_| Ok(())).await;
+        let Some(inner) = self.0.as_ref().filter(|inner| inner.writer.is_started()) else { return };
+        let (done, flushed) = oneshot::channel();
+        // It takes no place in the queue, which may be full. Whether the others can be written is known to those who posted.
+        let last = writer::job(
+            |_| Ok(()),
+            move |_| {
+                let _ = done.send(());
+            },
+        );
+        if inner.writer.send(last).is_ok() {
+            let _ = tokio::time::timeout(FLUSH, flushed).await;
         }
     }
 
@@ -150,14 +182,19 @@ impl State {
 }
 
 impl Inner {
-    fn queue(&self) -> Result<Queued, StateError> {
-        let before = self.queued.fetch_add(1, Ordering::Relaxed);
-        let queued = Queued(Arc::clone(&self.queued));
-        if before >= self.most {
-            metrics::refused(LimitId::StateWaiting);
-            return Err(StateError::Busy(before));
-        }
-        Ok(queued)
+    fn queue(&self, bytes: usize) -> Result<Queued, StateError> {
+        let before = self.waiting.count.fetch_add(1, Ordering::Relaxed);
+        let held = self.waiting.bytes.fetch_add(bytes, Ordering::Relaxed);
+        let queued = Queued { waiting: Arc::clone(&self.waiting), bytes };
+        let error = if before >= self.most {
+            StateError::Busy(before)
+        } else if bytes > 0 && held > 0 && held.saturating_add(bytes) > MOST_BYTES {
+            StateError::Heavy(held)
+        } else {
+            return Ok(queued);
+        };
+        metrics::refused(LimitId::StateWaiting);
+        Err(error)
     }
 }
 

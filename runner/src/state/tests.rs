@@ -28,7 +28,7 @@ fn keys(connection: &rusqlite::Connection) -> rusqlite::Result<Vec<String>> {
 /// A folder in which a runner has kept a text.
 fn used() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    runtime().block_on(state(folder.path()).write(|connection| insert(connection, "first"))).expect("it is written");
+    runtime().block_on(state(folder.path()).write(0, |connection| insert(connection, "first"))).expect("it is written");
     folder
 }
 
@@ -45,7 +45,7 @@ fn reopened(folder: &Path) -> Result<Vec<String>, StateError> {
 
 #[test]
 fn without_a_folder_whoever_needs_one_is_told_what_to_set() {
-    let error = runtime().block_on(State::default().write(|_| Ok(()))).expect_err("there is none");
+    let error = runtime().block_on(State::default().write(0, |_| Ok(()))).expect_err("there is none");
     assert_eq!(error, StateError::Nowhere);
     assert!(error.to_string().contains("--state-dir") && error.to_string().contains("MODUS_STATE_DIR"), "{error}");
     assert!(!State::default().is_somewhere());
@@ -84,7 +84,7 @@ fn a_write_that_fails_undoes_nothing_of_others() {
                     assert!(key != "panic", "this one panics");
                     Ok(id)
                 };
-                state.post(work, |_| {})
+                state.post(0, work, |_| {})
             })
             .into_iter()
             .map(|receiver| receiver.expect("it is queued"))
@@ -103,26 +103,33 @@ fn many_writes_at_once_are_all_answered_and_all_there() {
     let folder = tempfile::tempdir().expect("a folder");
     let state = State::new(Some(folder.path().to_owned()), 10_000);
     runtime().block_on(async {
-        let writes = (0..1000).map(|number| state.write(move |connection| insert(connection, &format!("{number:04}"))));
+        let writes =
+            (0..1000).map(|number| state.write(0, move |connection| insert(connection, &format!("{number:04}"))));
         assert!(futures::future::join_all(writes).await.iter().all(Result::is_ok));
         assert_eq!(state.read(keys).await.map(|keys| keys.len()), Ok(1000));
     });
+}
+
+/// Work that goes on when the other end is dropped.
+fn hold() -> (std::sync::mpsc::Sender<()>, impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<()> + Send + 'static)
+{
+    let (release, held) = std::sync::mpsc::channel();
+    let work = move |_: &rusqlite::Connection| {
+        let _ = held.recv();
+        Ok(())
+    };
+    (release, work)
 }
 
 #[test]
 fn beyond_the_queue_there_is_a_refusal_with_a_name() {
     let folder = tempfile::tempdir().expect("a folder");
     let state = State::new(Some(folder.path().to_owned()), 2);
-    let (release, held) = std::sync::mpsc::channel::<()>();
-    let held = std::sync::Mutex::new(held);
+    let (release, hold) = hold();
     runtime().block_on(async {
-        let hold = move |_: &rusqlite::Connection| {
-            let _ = held.lock().expect("nobody panicked").recv();
-            Ok(())
-        };
-        let first = state.post(hold, |()| {});
-        let second = state.post(|connection| insert(connection, "second"), |_| {});
-        let third = state.post(|connection| insert(connection, "third"), |_| {});
+        let first = state.post(0, hold, |()| {});
+        let second = state.post(0, |connection| insert(connection, "second"), |_| {});
+        let third = state.post(0, |connection| insert(connection, "third"), |_| {});
         let error = third.expect_err("two wait");
         assert_eq!(error, StateError::Busy(2));
         assert!(error.to_string().contains("state-waiting"), "{error}");
@@ -134,12 +141,69 @@ fn beyond_the_queue_there_is_a_refusal_with_a_name() {
 }
 
 #[test]
+fn what_waits_to_be_written_is_bounded_in_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = state(folder.path());
+    let (release, hold) = hold();
+    runtime().block_on(async {
+        // One that is larger than all together may be is done nevertheless, by itself.
+        let first = state.post(2 * MOST_BYTES, hold, |()| {});
+        let second = state.post(1, |connection| insert(connection, "second"), |_| {});
+        let error = second.expect_err("too much waits");
+        assert_eq!(error, StateError::Heavy(2 * MOST_BYTES));
+        assert!(error.to_string().contains("state-waiting"), "{error}");
+        drop(release);
+        assert_eq!(first.expect("it is queued").await.expect("an answer"), Ok(()));
+        for key in ["third", "fourth"] {
+            assert!(state.write(MOST_BYTES, move |connection| insert(connection, key)).await.is_ok());
+        }
+        assert_eq!(state.read(keys).await, Ok(vec!["third".to_owned(), "fourth".to_owned()]));
+    });
+}
+
+#[test]
+fn the_end_waits_for_what_is_posted_although_the_queue_is_full() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = State::new(Some(folder.path().to_owned()), 1);
+    let (release, hold) = hold();
+    runtime().block_on(async {
+        let posted = state.post(0, hold, |()| {});
+        assert!(futures::poll!(std::pin::pin!(state.flush())).is_pending());
+        drop(release);
+        state.flush().await;
+        assert_eq!(posted.expect("it is queued").try_recv(), Ok(Ok(())));
+    });
+}
+
+#[test]
+fn a_read_that_nobody_waits_for_is_not_begun() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = state(folder.path());
+    runtime().block_on(async {
+        assert_eq!(state.read(keys).await, Ok(Vec::new()));
+        let held = [hold(), hold()];
+        let (releases, held): (Vec<_>, Vec<_>) = held.into_iter().unzip();
+        let reads = futures::future::join_all(held.into_iter().map(|hold| state.read(hold)));
+        let mut reads = std::pin::pin!(reads);
+        assert!(futures::poll!(&mut reads).is_pending());
+        let begun = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&begun);
+        let abandoned = state.read(move |_| Ok(counted.fetch_add(1, Ordering::Relaxed)));
+        assert!(futures::poll!(Box::pin(abandoned)).is_pending());
+        drop(releases);
+        reads.await;
+        assert_eq!(state.read(keys).await, Ok(Vec::new()));
+        assert_eq!(begun.load(Ordering::Relaxed), 0);
+    });
+}
+
+#[test]
 fn a_second_runner_is_refused_by_name() {
     let folder = tempfile::tempdir().expect("a folder");
     let (first, second) = (state(folder.path()), state(folder.path()));
     runtime().block_on(async {
-        first.write(|connection| insert(connection, "first")).await.expect("it is written");
-        let error = second.write(|connection| insert(connection, "second")).await.expect_err("it is taken");
+        first.write(0, |connection| insert(connection, "first")).await.expect("it is written");
+        let error = second.write(0, |connection| insert(connection, "second")).await.expect_err("it is taken");
         assert_eq!(error, StateError::InUse { folder: folder.path().to_owned(), process: Some(std::process::id()) });
         assert!(error.to_string().contains(&folder.path().display().to_string()), "{error}");
         assert_eq!(first.read(keys).await, Ok(vec!["first".to_owned()]));

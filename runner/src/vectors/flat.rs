@@ -16,9 +16,9 @@ pub struct Flat {
     dimensions: usize,
     keys: Vec<Arc<str>>,
     rows: HashMap<Arc<str>, usize>,
-    /// The vectors, one after the other.
-    numbers: Vec<f32>,
-    /// Their sketches, likewise.
+    /// Shared with whoever has them as well.
+    vectors: Vec<Arc<[f32]>>,
+    /// Their sketches, one after the other.
     codes: Vec<i8>,
     sketches: Vec<Sketch>,
 }
@@ -55,24 +55,20 @@ impl Flat {
     }
 
     /// The vector of a key.
-    pub fn get(&self, key: &str) -> Option<&[f32]> {
-        self.rows.get(key).map(|row| self.row(*row))
+    pub fn get(&self, key: &str) -> Option<&Arc<[f32]>> {
+        self.rows.get(key).map(|row| &self.vectors[*row])
     }
 
     /// All keys with their vectors.
-    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &[f32])> {
-        self.keys.iter().enumerate().map(|(row, key)| (key, self.row(row)))
-    }
-
-    fn row(&self, row: usize) -> &[f32] {
-        &self.numbers[row * self.dimensions..(row + 1) * self.dimensions]
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<[f32]>)> {
+        self.keys.iter().zip(&self.vectors)
     }
 
     /// Puts a vector in, in place of the one that the key had. Its numbers are finite.
     ///
     /// # Panics
     /// It has another length than those that are there.
-    pub fn insert(&mut self, key: &Arc<str>, vector: &[f32]) {
+    pub fn insert(&mut self, key: &Arc<str>, vector: &Arc<[f32]>) {
         if self.is_empty() {
             self.dimensions = vector.len();
         }
@@ -83,7 +79,7 @@ impl Flat {
         }
         self.rows.insert(Arc::clone(key), self.keys.len());
         self.keys.push(Arc::clone(key));
-        self.numbers.extend_from_slice(vector);
+        self.vectors.push(Arc::clone(vector));
         let sketch = sketch(vector, &mut self.codes);
         self.sketches.push(sketch);
     }
@@ -94,14 +90,13 @@ impl Flat {
         let last = self.keys.len() - 1;
         let dimensions = self.dimensions;
         self.keys.swap_remove(row);
+        self.vectors.swap_remove(row);
         self.sketches.swap_remove(row);
         if row != last {
             let from = last * dimensions;
-            self.numbers.copy_within(from..from + dimensions, row * dimensions);
             self.codes.copy_within(from..from + dimensions, row * dimensions);
             self.rows.insert(Arc::clone(&self.keys[row]), row);
         }
-        self.numbers.truncate(last * dimensions);
         self.codes.truncate(last * dimensions);
         true
     }
@@ -120,7 +115,7 @@ impl Flat {
         for (row, (product, slack)) in bounds.iter().enumerate() {
             // Also where a number is so large that nothing can be said of it.
             if (product + slack).partial_cmp(&least) != Some(std::cmp::Ordering::Less) {
-                nearest.offer(&self.keys[row], dot(self.row(row), query));
+                nearest.offer(&self.keys[row], dot(&self.vectors[row], query));
             }
         }
     }

@@ -80,8 +80,8 @@ impl Graph {
     }
 
     /// The vector of a key.
-    pub fn get(&self, key: &str) -> Option<&[f32]> {
-        self.vectors.get(key).map(|(vector, _)| vector.as_ref())
+    pub fn get(&self, key: &str) -> Option<&Arc<[f32]>> {
+        self.vectors.get(key).map(|(vector, _)| vector)
     }
 
     /// All that are left.

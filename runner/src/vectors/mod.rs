@@ -17,6 +17,13 @@ pub use nearest::{Found, Nearest};
 /// Vectors that are looked at one by one, at most: a graph is made of more.
 pub const GRAPHED: usize = 50_000;
 
+/// Bytes of memory that a vector of so many numbers takes with its key, about: in the scan the numbers with their sketches, in
+/// the graph the numbers with their neighbours.
+pub fn bytes(key: &str, dimensions: usize) -> usize {
+    const BESIDES: usize = 256;
+    dimensions.saturating_mul(size_of::<f32>() + size_of::<i8>()).saturating_add(key.len() + BESIDES)
+}
+
 /// Why there is no product of two vectors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("can not compute dot product on vectors of different lengths")]
@@ -40,6 +47,8 @@ pub struct Vectors {
     graph: Option<Graph>,
     /// Keys that have changed since a graph is being made.
     changed: Option<HashSet<Arc<str>>>,
+    /// What all of them take, by [`bytes`].
+    bytes: usize,
 }
 
 impl Vectors {
@@ -53,20 +62,26 @@ impl Vectors {
         self.len() == 0
     }
 
+    /// Bytes of memory that they take, about. While a graph is made it is as much again.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Numbers that most vectors have; 0 where there is none.
     pub fn dimensions(&self) -> usize {
         self.graph.as_ref().map_or(self.flat.dimensions(), Graph::dimensions)
     }
 
     /// The vector of a key.
-    pub fn get(&self, key: &str) -> Option<&[f32]> {
-        let odd = || self.odd.get(key).map(AsRef::as_ref);
+    pub fn get(&self, key: &str) -> Option<&Arc<[f32]>> {
+        let odd = || self.odd.get(key);
         self.flat.get(key).or_else(odd).or_else(|| self.graph.as_ref()?.get(key))
     }
 
     /// Puts a vector in, in place of the one that the key had.
     pub fn insert(&mut self, key: &Arc<str>, vector: &Arc<[f32]>) {
         self.remove(key);
+        self.bytes += bytes(key, vector.len());
         let dimensions = self.dimensions();
         if dimensions == 0 || dimensions == vector.len() {
             self.flat.insert(key, vector);
@@ -80,6 +95,8 @@ impl Vectors {
         if let Some(changed) = &mut self.changed {
             changed.insert(Arc::clone(key));
         }
+        let held = self.get(key).map_or(0, |vector| bytes(key, vector.len()));
+        self.bytes -= held;
         let in_graph = self.graph.as_mut().is_some_and(|graph| graph.remove(key));
         if in_graph && self.graph.as_ref().is_some_and(Graph::is_empty) {
             self.graph = None;
@@ -88,6 +105,7 @@ impl Vectors {
         if self.dimensions() == 0 {
             // Nothing is left of the old length.
             for (key, vector) in std::mem::take(&mut self.odd) {
+                self.bytes -= bytes(&key, vector.len());
                 self.insert(&key, &vector);
             }
         }
@@ -125,9 +143,9 @@ impl Vectors {
         wanted
     }
 
-    /// The vectors that a graph is to be made of.
+    /// The vectors that a graph is to be made of: they are shared, no number is copied.
     pub fn for_graph(&self) -> HashMap<Arc<str>, Arc<[f32]>> {
-        let flat = self.flat.iter().map(|(key, vector)| (Arc::clone(key), Arc::from(vector)));
+        let flat = self.flat.iter().map(|(key, vector)| (Arc::clone(key), Arc::clone(vector)));
         self.graph.iter().flat_map(Graph::iter).chain(flat).collect()
     }
 

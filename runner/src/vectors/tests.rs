@@ -85,6 +85,7 @@ fn vectors_come_and_go() {
     }
     assert_eq!(vectors.len(), all.len());
     assert!(all.iter().all(|(key, vector)| vectors.get(key) == Some(vector)));
+    assert_eq!(vectors.bytes(), all.iter().map(|(key, vector)| bytes(key, vector.len())).sum::<usize>());
 }
 
 #[test]
@@ -98,6 +99,7 @@ fn another_length_is_an_error_until_all_have_it() {
     vectors.insert(&Arc::from("a"), &Arc::from([1.0, 0.0, 0.0]));
     assert_eq!(vectors.search(&[1.0, 0.0, 0.0], 1, false), Err(DifferentLengths));
     vectors.insert(&Arc::from("b"), &Arc::from([0.5, 0.0, 0.0]));
+    assert_eq!(vectors.bytes(), 2 * bytes("a", 3));
     let found = vectors.search(&[1.0, 0.0, 0.0], 9, false).expect("all have it");
     assert_eq!(found.iter().map(|found| (&*found.key, found.distance())).collect::<Vec<_>>(), [("a", 0.0), ("b", 0.5)]);
 }
@@ -116,6 +118,8 @@ fn a_graph_is_made_beside_what_changes() {
     assert!(vectors.begin_graph() && !vectors.begin_graph());
     let from = vectors.for_graph();
     assert_eq!(from.len(), GRAPHED + 1);
+    // No number is copied: whoever writes does not wait for that.
+    assert!(from.iter().all(|(key, vector)| Arc::ptr_eq(vector, &all[key])));
     let mut change = |vectors: &mut Vectors, all: &mut HashMap<Arc<str>, Arc<[f32]>>, number: usize| {
         let vector = numbers.vector(4);
         vectors.remove(&key(number));

@@ -38,19 +38,19 @@ export function register<T extends Agent>(): void {
 
 /** Starts an agent of a registered kind. */
 export function start(agentName: string): AgentInfo {
-  if (!registered.has(agentName)) throw new Error("Agent " + agentName + " is not registered.");
+  if (!registered.has(agentName)) throw new Error("Agent " + agentName + " not found.");
   return valid(hostStartAgent(agentName), "Failed to start agent " + agentName + ".");
 }
 
 /** Stops an agent for good. */
 export function stop(agentId: string): AgentInfo {
-  requireText(agentId, "An agent id is required.");
+  requireText(agentId, "Agent ID cannot be empty.");
   return valid(hostStopAgent(agentId), "Failed to stop agent " + agentId + ".");
 }
 
 /** What is known about an agent. */
 export function getInfo(agentId: string): AgentInfo {
-  requireText(agentId, "An agent id is required.");
+  requireText(agentId, "Agent ID cannot be empty.");
   return valid(hostGetAgentInfo(agentId), "Agent " + agentId + " not found.");
 }
 
@@ -66,11 +66,10 @@ export function sendMessage(
   data: string | null = null,
   timeout: Duration = Duration.maxValue,
 ): string | null {
-  requireText(agentId, "An agent id is required.");
-  requireText(msgName, "A message name is required.");
-  if (timeout < 0) throw new Error("A timeout cannot be negative.");
-  const failure = "Failed to send message to agent " + agentId + ".";
-  const response = valid(hostSendMessage(agentId, msgName, data, timeout), failure);
+  requireText(agentId, "Agent ID cannot be empty.");
+  requireText(msgName, "Message name cannot be empty.");
+  if (timeout < 0) throw new Error("Timeout must be a zero or positive value.");
+  const response = valid(hostSendMessage(agentId, msgName, data, timeout), "Failed to send message to agent.");
   const error = response.error;
   if (error !== null) throw new Error(error);
   return response.data;
@@ -84,8 +83,8 @@ export function sendMessageAsync(agentId: string, msgName: string, data: string 
 // What the exports in hooks.ts do.
 
 export function activate(name: string, id: string): void {
-  if (active) throw new Error("An agent is active already.");
-  if (!registered.has(name)) throw new Error("Agent " + name + " is not registered.");
+  if (active) throw new Error("Another agent is already active.");
+  if (!registered.has(name)) throw new Error("Agent " + name + " not found.");
   const agent = registered.get(name);
   agent.__activate(id);
   active = agent;

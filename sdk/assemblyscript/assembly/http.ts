@@ -10,7 +10,7 @@ export function fetch<T>(requestOrUrl: T, options: RequestOptions = new RequestO
   let request: Request;
   if (isString<T>()) request = new Request(changetype<string>(requestOrUrl), options);
   else if (idof<T>() == idof<Request>()) request = Request.clone(changetype<Request>(requestOrUrl), options);
-  else throw new Error("fetch takes a URL or a Request.");
+  else throw new Error("Unsupported request type.");
   const response = hostFetch(request);
   if (resultIsInvalid(response)) throw new Error("HTTP fetch failed. Check the logs for more information.");
   return response;
@@ -140,7 +140,7 @@ export class Headers {
         for (let j = 0; j < values.length; j++) headers.append(names[i], values[j]);
       }
     } else {
-      throw new Error("Headers are made from pairs or maps of strings.");
+      throw new Error("Unsupported value type to create headers from.");
     }
     return headers;
   }

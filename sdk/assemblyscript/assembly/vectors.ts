@@ -1,4 +1,5 @@
-// Arithmetic on arrays of numbers. Integers wrap around, as everywhere. Sums and products of many are exact up to 2^53.
+// Arithmetic on arrays of numbers, in the type of the elements: integers wrap around, and lose their fractions. Sums and
+// products of many are exact up to 2^53, and so are the squares of integers.
 
 /** Throws unless the type is one of numbers; for code that is generic itself. */
 export function checkValidNumber<T extends number>(_value: T): void {
@@ -97,24 +98,27 @@ export function divideNumberInPlace<T extends number>(a: T[], b: T): void {
 export function dot<T extends number>(a: T[], b: T[]): T {
   requireSameLength<T>(a, b);
   let result: f64 = 0;
-  for (let i = 0; i < a.length; i++) result += <f64>a[i] * <f64>b[i];
+  for (let i = 0; i < a.length; i++) result += <f64>(<T>(a[i] * b[i]));
   return <T>result;
 }
 
-/** The length of the vector in space. */
-export function magnitude<T extends number>(a: T[]): f64 {
-  requireElements<T>(a);
-  let squares: f64 = 0;
-  for (let i = 0; i < a.length; i++) squares += <f64>a[i] * <f64>a[i];
-  return Math.sqrt(squares);
+// The square of an element. That of an integer may be larger than its type.
+function square<T extends number>(a: T): f64 {
+  return isFloat<T>() ? <f64>(<T>(a * a)) : <f64>a * <f64>a;
 }
 
-/** The vector of length 1 in the same direction. */
-export function normalize<T extends number>(a: T[]): f64[] {
-  const length = magnitude<T>(a);
-  const result = new Array<f64>(a.length);
-  for (let i = 0; i < a.length; i++) result[i] = <f64>a[i] / length;
-  return result;
+/** The length of the vector in space. */
+export function magnitude<T extends number>(a: T[]): T {
+  requireElements<T>(a);
+  let squares: f64 = 0;
+  for (let i = 0; i < a.length; i++) squares += square<T>(a[i]);
+  // The dot product is a number of the type, too.
+  return <T>Math.sqrt(isFloat<T>() ? <f64>(<T>squares) : squares);
+}
+
+/** The vector of length 1 in the same direction; of integers only what is left of it without fractions. */
+export function normalize<T extends number>(a: T[]): T[] {
+  return divideNumber<T>(a, magnitude<T>(a));
 }
 
 export function sum<T extends number>(a: T[]): T {
@@ -136,8 +140,10 @@ export function product<T extends number>(a: T[]): T {
 }
 
 /** The arithmetic mean. */
-export function mean<T extends number>(a: T[]): f64 {
-  return total<T>(a) / a.length;
+export function mean<T extends number>(a: T[]): T {
+  const sum = total<T>(a);
+  if (isFloat<T>()) return <T>((<T>sum) / <T>a.length);
+  return isSigned<T>() ? <T>(<i64>sum / <i64>a.length) : <T>(<u64>sum / <u64>a.length);
 }
 
 /** The least element. */
@@ -174,8 +180,12 @@ export function euclidianDistance<T extends number>(a: T[], b: T[]): f64 {
   requireSameLength<T>(a, b);
   let squares: f64 = 0;
   for (let i = 0; i < a.length; i++) {
-    const difference = <f64>a[i] - <f64>b[i];
-    squares += difference * difference;
+    if (isFloat<T>()) {
+      squares += square<T>(<T>(a[i] - b[i]));
+    } else {
+      const difference = <f64>a[i] - <f64>b[i];
+      squares += difference * difference;
+    }
   }
   return Math.sqrt(squares);
 }

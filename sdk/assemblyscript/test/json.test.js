@@ -121,6 +121,27 @@ test("numbers with a fraction are rounded as JavaScript rounds them", () => {
   }
 });
 
+test("values that the code sets are written as they are", () => {
+  const [object, texts] = new Guest(wasm).call("composed").split("|");
+  const numbers = '"i8":-1,"i16":-32768,"i32":-1,"i64":-9223372036854775808,"u8":255,"u16":65535,"u32":4294967295,';
+  const others = '"u64":18446744073709551615,"usize":5,"f32":-0.5,"flag":true,"none":null,"text":"t","noChoice":null,';
+  const more = '"choice":{},"noValue":null,"numbers":[1,-2],"date":"1970-01-01T00:00:00.000Z","values":[-1,null],"map":{"x":-5}';
+  assert.equal(object, `{${numbers}${others}${more}}`);
+  assert.equal(texts, "-7,[-1,null]");
+});
+
+test("a whole number with a fraction is exact, or refused", () => {
+  const read = (text) => new Guest(wasm).call("long", text);
+  assert.equal(read("9007199254740991.0"), 9007199254740991n);
+  assert.equal(read("-9007199254740991.0"), -9007199254740991n);
+  assert.equal(read("9007199254740993"), 9007199254740993n);
+  for (const text of ["9007199254740993.0", "-9007199254740993.0", "9007199254740992.0", "9007199254740993e0"]) {
+    const guest = new Guest(wasm);
+    assert.throws(() => guest.call("long", text), new Exit(255));
+    assert.match(guest.logs[0][1], /^The number is too large for one with a fraction or an exponent/);
+  }
+});
+
 test("another version of json-as does not pass for this one", () => {
   assert.throws(() => changed("assembly/index.ts", "export {}"), /json-as is not the version this SDK is made for/);
 });

@@ -33,9 +33,15 @@ test("vectors are computed with by element and as a whole", () => {
   const [first, second] = call("arithmetic").split("][");
   assert.deepEqual(JSON.parse(`${first}]`), lists);
   assert.deepEqual(JSON.parse(`[${second}`), [12, 5, 2, 120, 5, -2, 3, 5]);
-  const integers = "[[3,-4],[7,8],[14,-16],[-7,8]][113,-1,-56,-8,7]";
-  assert.ok(call("integers").startsWith(integers), call("integers"));
-  assert.deepEqual(JSON.parse(call("integers").slice(integers.length).split("][")[0] + "]").slice(1), [150, Math.sqrt(20000)]);
+  const integers = "[[3,-4],[7,8],[14,-16],[-7,8]][113,-1,-56,-8,7][3,100000,-3][0,0,1][150,64]";
+  assert.equal(call("integers"), `${integers}${Math.sqrt(20000)}`);
+  const [numbers, wrapped] = call("singles").split("|");
+  const [a, b] = [Math.fround(0.1), Math.fround(0.2)];
+  const dot = Math.fround(Math.fround(a * a) + Math.fround(b * b));
+  const length = Math.fround(Math.sqrt(dot));
+  const expected = [dot, length, Math.fround(a / length), Math.fround(Math.fround(a + b) / 2)];
+  assert.deepEqual(numbers.split(",").map((text) => Math.fround(Number(text))), expected);
+  assert.equal(Number(wrapped), Math.imul(100000, 100000));
   assert.equal(ending(wasm, "unequal"), "Vectors must be the same length.");
   assert.equal(ending(wasm, "empty"), "Vector must not be empty.");
 });
@@ -102,6 +108,12 @@ test("conditions, parts without a decorator, static fields and files of any name
 test("what is inherited from classes that other files hand on is read and written", () => {
   const texts = ['{"base":5,"a":6}', '{"size":0.5,"a":6}', '{"name":"x","a":6}'];
   assert.equal(call("inherited", ...texts), texts.join(""));
+});
+
+test("names of fields may be constants, of other files, too", () => {
+  assert.equal(call("keyed", "{}"), '{"the-key":1,"the size":2,"list[]":[]}');
+  const text = '{"the-key":3,"the size":4,"list[]":[5]}';
+  assert.equal(call("keyed", text), text);
 });
 
 test("raw values that a text does not mention are null", () => {

@@ -1,7 +1,7 @@
 // Apps written in the styles that authors have: each import path and each construct once.
 
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
@@ -19,7 +19,7 @@ after(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
 // As the original's tools make it.
 const ASCONFIG = {
   extends: "./node_modules/@hypermode/modus-sdk-as/plugin.asconfig.json",
-  options: { transform: ["json-as/transform"] },
+  options: { transform: ["@hypermode/modus-sdk-as/transform", "json-as/transform", "try-as/transform"] },
 };
 
 /** Builds an app of one file without a word from the compiler. */
@@ -94,9 +94,87 @@ test("an app with stores of each kind, for both generations of json-as", async (
   }
 });
 
-test("they are built for release, too", async () => {
-  for (const name of ["cook", "garden", "library"]) {
-    const dependencies = name === "cook" ? { "json-as": "^0.9.26" } : {};
-    assert.ok((await app(name, { dependencies, target: "release" })).length > 1000, name);
+test("an app that goes on with a conversation, for both generations of json-as", async () => {
+  for (const range of ["^0.9.26", "^1.1.14"]) {
+    const sent = [];
+    const answers = { desk: { choices: [{ message: { role: "assistant", content: " {} " } }], usage: { total_tokens: 7 } } };
+    const guest = new Guest(await app("clinic", { dependencies: { "json-as": range } }), { functions: models(answers, sent) });
+    const kept = [{ role: "system", content: "Be kind." }, { role: "assistant", content: "Hello" }];
+    assert.equal(guest.call("go", JSON.stringify(kept), "Hi"), "{}");
+    assert.deepEqual(sent[0].messages, [...kept, { role: "user", content: "Hi" }]);
+    assert.equal(sent[0].response_format.type, "json_object");
+    const visit = { "Patient.id": "p", at: "2024-02-29T00:00:00.000Z", reasons: { cold: 2, flu: 1 } };
+    assert.deepEqual(JSON.parse(guest.call("visit", JSON.stringify(visit))), { visit, lengths: [4, 3] });
   }
+});
+
+test("they are built for release, too, with each generation that they are written for", async () => {
+  const both = ["^0.9.26", "^1.1.14"];
+  const styles = { clinic: both, cook: [both[0]], garden: [both[1]], library: [both[1]], stores: both };
+  for (const [name, ranges] of Object.entries(styles)) {
+    for (const range of ranges) {
+      const wasm = await app(name, { dependencies: { "json-as": range }, target: "release" });
+      assert.ok(wasm.length > 1000, name);
+    }
+  }
+});
+
+// What public apps use: each of it is in one of the styles, so that none is forgotten.
+const USED = {
+  "chat completions": /models\/openai\/chat"/,
+  "JSON classes": /@json\n/,
+  "HTTP": /http\.fetch\(/,
+  "the console": /console\.(time|warn|log)\(/,
+  "reading JSON": /JSON\.parse</,
+  "writing JSON": /JSON\.stringify\(/,
+  "careful reading": /JSON\.parseSafe</,
+  "raw JSON": /JSON\.Raw/,
+  "boxes": /JSON\.Box</,
+  "experimental embeddings": /models\/experimental\/embeddings"/,
+  "classification": /models\/experimental\/classification"/,
+  "OpenAI embeddings": /models\/openai\/embeddings"[^]*TypedEmbeddingsInput</,
+  "Anthropic": /models\/anthropic\/messages"/,
+  "Gemini": /models\/gemini\/generate"/,
+  "Llama": /models\/meta\/llama"/,
+  "dgraph, the older calls": /dgraph\.execute\(/,
+  "dgraph, the newer calls": /dgraph\.executeQuery\(/,
+  "dgraph, conditions": /withCondition\(/,
+  "neo4j": /neo4j\.executeQuery\(/,
+  "PostgreSQL": /postgresql\.query</,
+  "points": /assembly\/postgresql"/,
+  "MySQL": /mysql\.(execute|query)/,
+  "collections": /collections\.(upsert|search)\(/,
+  "GraphQL": /graphql\.execute</,
+  "names of fields": /@alias\("/,
+  "names by constants": /@alias\([A-Z]/,
+  "fields left out": /@omit\n[^]*@omitif\(|@omitif\([^]*@omit\n/,
+  "fields left out as null": /@omitnull\(\)/,
+  "callbacks": /\(a: Book, b: Book\) =>/,
+  "types of functions": /type Executor = \(/,
+  "maps": /Map<string, Map</,
+  "generic classes": /class \w+<K, V>/,
+  "answers as JSON": /response\.json</,
+  "paths inside the SDK": /modus-sdk-as\/assembly\//,
+  "the default export of models": /import defaultModels from/,
+  "the models' package": /@hypermode\/models-as/,
+  "dates": /: Date \| null/,
+  "agents": /agents\.register</,
+  "events of agents": /publishEvent\(/,
+  "tools": /new Tool\(\)[^]*\.function = /,
+  "definitions of functions": /new FunctionDefinition\(\)/,
+  "kept messages": /parseMessages\(/,
+  "factories of models": /new ModelFactory\(\)/,
+  "usage": /usage\.totalTokens/,
+  "claims": /auth\.getJWTClaims</,
+  "secrets": /secrets\.getSecretValue\(/,
+  "local time": /localtime\.\w+\(/,
+  "vectors": /vectors\.\w+\(/,
+  "maps of any values": /new DynamicMap\(\)/,
+  "errors for users": /utils\.throwUserError\(/,
+};
+
+test("the styles have all that public apps use", () => {
+  const texts = readdirSync(STYLES).map((file) => readFileSync(path.join(STYLES, file), "utf8"));
+  const missing = Object.keys(USED).filter((name) => !texts.some((text) => USED[name].test(text)));
+  assert.deepEqual(missing, []);
 });

@@ -1,10 +1,13 @@
 // The command modus-as-build, run as authors run it.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -88,6 +91,17 @@ test("modus.json is copied beside the module within the app", () => {
   assert.equal(readFileSync(copy, "utf8"), '{"changed":1}');
   assert.equal(run(dir, "-o", "app.wasm").status, 0);
   assert.equal(readFileSync(path.join(dir, "modus.json"), "utf8"), '{"changed":1}');
+});
+
+test("a modus.json that nobody may write is copied again and again", () => {
+  const dir = app();
+  const copy = path.join(dir, "build/modus.json");
+  chmodSync(path.join(dir, "modus.json"), 0o444);
+  for (let i = 0; i < 2; i++) {
+    assert.deepEqual(run(dir), { status: 0, stderr: "" });
+    // root may write anyway, so the mode is looked at.
+    assert.notEqual(statSync(copy).mode & 0o200, 0);
+  }
 });
 
 test("a modus.json of another folder is left alone", () => {
@@ -217,7 +231,7 @@ test("problems of JSON classes are told together with the compiler's, each with 
   const index = `
 import { nothing } from "@hypermode/modus-sdk-as";
 import { JSON } from "json-as";
-const NAME = "n";
+let NAME = "n";
 
 @json
 class Twice {
@@ -262,7 +276,68 @@ test("errors say what to do where the compiler does not", () => {
   const missing = advice('import { x } from "no-such-package";\nimport { y } from "@hypermode/modus-sdk-as/models/none";');
   assert.match(missing, /File '~lib\/no-such-package\.ts' not found: if it is a package, run 'npm install' in the app's folder/);
   assert.match(missing, /File '~lib\/@hypermode\/[^']*none\.ts' not found: this SDK has no such file; the README/);
+  const exception = advice('import { Exception } from "try-as";\nexport function f(e: Exception): void {}');
+  assert.match(exception, /File '~lib\/try-as\.ts' not found: this SDK has no errors that can be caught; take out what uses them/);
   const caught = advice("export function f(): void { try { throw new Error(); } catch (e) {} }");
   assert.match(caught, /Not implemented: Exceptions: there is no try and catch; an error ends the call with its message/);
   assert.match(caught, /in assembly\/index\.ts\(1,29\)/);
+  // All at once, and with what else is wrong.
+  const more = advice("export function f(): void {\n  try { g(); } finally {}\n}\nexport function h(): i32 {\n  try {} catch (e) {}\n  return x;\n}");
+  for (const place of ["2,3", "5,3"]) assert.ok(more.includes(`in assembly/index.ts(${place})`), `${place} is not in: ${more}`);
+  assert.match(more, /Cannot find name 'x'/);
+});
+
+/** The command that stays, in a folder: asks it to build, and waits for its answer. */
+function resident(cwd) {
+  const child = spawn(process.execPath, [path.join(SDK, "bin/resident.js")], { cwd, env, stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ended = new Promise((done) => child.once("exit", done));
+  return {
+    ask: async (...args) => {
+      child.stdin.write(`${JSON.stringify(args)}\n`);
+      const { value } = await lines.next();
+      const { status, text } = JSON.parse(value);
+      return { status, stderr: text };
+    },
+    end: () => {
+      child.stdin.end();
+      return ended;
+    },
+    ended,
+  };
+}
+
+test("one command that stays builds what one for each build does", async () => {
+  const dir = app({ "asconfig.json": { targets: { debug: {}, release: {} } } });
+  const source = (text) => writeFileSync(path.join(dir, "assembly/index.ts"), text);
+  const sources = [
+    '@json class A { x: i32 = 1; } export function f(): A { return new A(); }',
+    'class A { y: string = ""; } export function f(): A { return 1; }',
+    '@json class B { x: string = ""; } @json class A { @alias("z") y: B = new B(); } export function g(a: A): B[] { return [a.y]; }',
+    'export function f(): string { return "no JSON"; }',
+    '@json class A { y: f64 = 2; @omitnull() b: A | null = null; } export function f(): A { return new A(); }',
+  ];
+  const { ask, end } = resident(dir);
+  for (const [at, text] of sources.entries()) {
+    source(text);
+    for (const mode of ["debug", "release"]) {
+      const [one, other] = [path.join(dir, "build/one.wasm"), path.join(dir, "build/other.wasm")];
+      const expected = run(dir, mode, "-o", one);
+      assert.equal(expected.status, at === 1 ? 1 : 0, expected.stderr);
+      assert.deepEqual(await ask(mode, "-o", other), expected);
+      if (at !== 1) assert.ok(readFileSync(other).equals(readFileSync(one)), `${mode}: ${text}`);
+    }
+  }
+  assert.deepEqual(await ask("debug", "release"), run(dir, "debug", "release"));
+  assert.equal(await end(), 0);
+});
+
+test("a command that stays ends after an app's own transform has run", async () => {
+  const dir = app({
+    "asconfig.json": { options: { transform: ["./own.mjs"] } },
+    "own.mjs": 'export default class { afterParse() { console.log("own"); } }',
+  });
+  const { ask, ended } = resident(dir);
+  assert.deepEqual(await ask("debug"), { status: 0, stderr: "own\n" });
+  assert.equal(await ended, 0);
 });

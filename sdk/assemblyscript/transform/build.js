@@ -1,7 +1,7 @@
 // Builds an app directory to one wasm file with the compiler, libraries and SDK sources of this package.
 
 import { existsSync, statSync } from "node:fs";
-import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,8 +34,15 @@ const FORMER_PACKAGES = new Map([
   ["@hypermode/models-as", "assembly/models"],
 ]);
 
-// Transforms that are always applied, in the right order; an app's own list may name them too.
-const BUILT_IN_TRANSFORM = /^(@hypermode\/modus-sdk-as|json-as|\.\/node_modules\/(@hypermode\/modus-sdk-as|json-as))\/transform/;
+// Transforms that are always applied, in the right order; an app's own list may name them too. So it may that of try-as, as apps
+// of the original's template do, which this SDK does without: it passes over errors that are thrown within expressions, and
+// makes values of them.
+const BUILT_IN_TRANSFORM = /^(\.\/node_modules\/)?(@hypermode\/modus-sdk-as|json-as|try-as)\/transform/;
+
+let hasOwnTransforms = false;
+
+/** Whether an app has been built here whose asconfig.json names transforms of its own. */
+export const ownTransforms = () => hasOwnTransforms;
 
 /**
  * Compiles `appDir` and returns the wasm bytes. Options: `target` (of the app's asconfig.json, default `release`),
@@ -98,7 +105,11 @@ function isDirectory(dir) {
 export async function copyManifest(appDir, output) {
   const from = path.resolve(appDir, MANIFEST);
   const to = path.resolve(path.dirname(output), MANIFEST);
-  if (from !== to && isWithin(path.resolve(appDir), to) && existsSync(from)) await copyFile(from, to);
+  if (from === to || !isWithin(path.resolve(appDir), to) || !existsSync(from)) return;
+  // A copy would take the mode as well, and one that nobody may write cannot be written again.
+  const contents = await readFile(from);
+  await rm(to, { force: true });
+  await save(to, contents);
 }
 
 const ENTRY = "assembly/index.ts";
@@ -190,6 +201,7 @@ function withoutOwnSettings(text, file) {
     for (const owned of ["outFile", "textFile", "sourceMap", "bindings", "lib", "exportStart"]) delete settings[owned];
     if (settings.transform) {
       settings.transform = [settings.transform].flat().filter((name) => !BUILT_IN_TRANSFORM.test(name));
+      hasOwnTransforms ||= settings.transform.length > 0;
     }
   }
   return JSON.stringify(config);

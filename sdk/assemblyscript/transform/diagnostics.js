@@ -12,6 +12,7 @@ const ADVICE = [
     "there is no try and catch; an error ends the call with its message, so test before for what may fail",
   ],
   [/^File '~lib\/@hypermode\/[^']*' not found/, "this SDK has no such file; the README of the package lists what it has"],
+  [/^File '~lib\/try-as[^']*' not found/, "this SDK has no errors that can be caught; take out what uses them"],
   [/^File '~lib\/[^']*' not found/, "if it is a package, run 'npm install' in the app's folder"],
   [
     /^Module '~lib\/@hypermode\/[^']*' has no exported member/,

@@ -84,8 +84,65 @@ const CHANGES = {
 
 `,
     ],
+    // Integers keep their sign, and a reference may be null. What a value cannot hold otherwise, it holds as text.
+    ["public type: i32;", "public type: i32;\n    public signed: bool;"],
+    [
+      "@inline set<T>(value: T): void {",
+      "/**\n     * Gets the value of the JSON.Value",
+      `set<T>(value: T): void {
+      if (isReference<T>()) {
+        if (changetype<usize>(value) == 0) this.set<usize>(0);
+        else this.hold<nonnull<T>>(changetype<nonnull<T>>(value));
+        return;
+      }
+      this.signed = isSigned<T>();
+      if (isBoolean<T>()) this.type = JSON.Types.Bool;
+      else if (isFloat<T>()) this.type = sizeof<T>() == 4 ? JSON.Types.F32 : JSON.Types.F64;
+      else if (nameof<T>() == "usize" && value == <T>0) this.type = JSON.Types.Null;
+      else if (sizeof<T>() == 1) this.type = JSON.Types.U8;
+      else if (sizeof<T>() == 2) this.type = JSON.Types.U16;
+      else this.type = sizeof<T>() == 4 ? JSON.Types.U32 : JSON.Types.U64;
+      store<u64>(changetype<usize>(this), 0, STORAGE);
+      store<T>(changetype<usize>(this), value, STORAGE);
+    }
+    private hold<T>(value: T): void {
+      let type = -1;
+      // @ts-ignore: made by the transform
+      if (isDefined(value.__SERIALIZE) && isManaged<T>()) {
+        type = idof<T>() + JSON.Types.Struct;
+        // @ts-ignore
+        if (!JSON.Value.METHODS.has(idof<T>())) JSON.Value.METHODS.set(idof<T>(), value.__SERIALIZE.index);
+      } else if (isString<T>()) type = JSON.Types.String;
+      else if (value instanceof JSON.Raw) type = JSON.Types.Raw;
+      else if (value instanceof JSON.Obj) type = JSON.Types.Object;
+      else if (idof<T>() == idof<Map<string, JSON.Value>>()) type = JSON.Types.Struct;
+      else if (idof<T>() == idof<Array<JSON.Value>>()) type = JSON.Types.Array;
+      if (type < 0) return this.hold<JSON.Raw>(JSON.Raw.from(JSON.stringify<T>(value)));
+      this.type = type;
+      store<u64>(changetype<usize>(this), 0, STORAGE);
+      store<usize>(changetype<usize>(this), changetype<usize>(value), STORAGE);
+      __link(changetype<usize>(this), changetype<usize>(value), false);
+    }
+
+    `,
+    ],
     // The other way to write strings does not make room for all that it writes.
     ["if (ASC_FEATURE_SIMD) {", "if (false) {"],
+    [
+      "case JSON.Types.U8:",
+      "case JSON.Types.F32:",
+      `case JSON.Types.U8:
+          return this.signed ? this.get<i8>().toString() : this.get<u8>().toString();
+        case JSON.Types.U16:
+          return this.signed ? this.get<i16>().toString() : this.get<u16>().toString();
+        case JSON.Types.U32:
+          return this.signed ? this.get<i32>().toString() : this.get<u32>().toString();
+        case JSON.Types.U64:
+          return this.signed ? this.get<i64>().toString() : this.get<u64>().toString();
+        case JSON.Types.Struct:
+          return JSON.stringify(this.get<Map<string, JSON.Value>>());
+        `,
+    ],
     // A value that is null has a text, and what is raw is kept while the value is.
     ["case JSON.Types.Raw: {", 'case JSON.Types.Null:\n          return "null";\n        case JSON.Types.Raw: {'],
     ["if (this.type >= JSON.Types.String) {", "if (this.type >= JSON.Types.String || this.type == JSON.Types.Raw) {"],
@@ -130,13 +187,33 @@ const CHANGES = {
   "assembly/serialize/simple/arbitrary.ts": [
     [
       "case JSON.Types.U8:",
+      "case JSON.Types.F32:",
       `case JSON.Types.Null:
       JSON.__serialize<usize>(0);
       break;
     case JSON.Types.Raw:
       JSON.__serialize<JSON.Raw>(src.get<JSON.Raw>());
       break;
-    case JSON.Types.U8:`,
+    case JSON.Types.Struct:
+      JSON.__serialize<Map<string, JSON.Value>>(src.get<Map<string, JSON.Value>>());
+      break;
+    case JSON.Types.U8:
+      if (src.signed) serializeInteger<i8>(src.get<i8>());
+      else serializeInteger<u8>(src.get<u8>());
+      break;
+    case JSON.Types.U16:
+      if (src.signed) serializeInteger<i16>(src.get<i16>());
+      else serializeInteger<u16>(src.get<u16>());
+      break;
+    case JSON.Types.U32:
+      if (src.signed) serializeInteger<i32>(src.get<i32>());
+      else serializeInteger<u32>(src.get<u32>());
+      break;
+    case JSON.Types.U64:
+      if (src.signed) serializeInteger<i64>(src.get<i64>());
+      else serializeInteger<u64>(src.get<u64>());
+      break;
+    `,
     ],
   ],
 };

@@ -5,6 +5,7 @@ import { libraryFiles } from "assemblyscript/asc";
 import { CommonFlags, DiagnosticCode, LiteralKind, Node, NodeKind, Token } from "assemblyscript/dist/assemblyscript.js";
 import { Transform } from "assemblyscript/transform";
 import { SimpleParser, toString } from "json-as/transform/lib/util.js";
+import { constant } from "./constants.js";
 import { readRawValues } from "./json_generation.js";
 
 const JSON_DECORATORS = new Set(["json", "serializable"]);
@@ -36,16 +37,17 @@ class JsonSources extends Transform {
     decorateParts(classes, aliasesIn(sources));
     for (const node of classes.filter(isJson)) {
       for (const member of node.members) {
-        if (member.kind === NodeKind.FieldDeclaration) this.change(member, node);
+        if (member.kind === NodeKind.FieldDeclaration) this.change(member, node, parser.sources);
       }
     }
   }
 
-  change(field, node) {
+  change(field, node, sources) {
     if (field.flags & CommonFlags.Static) return decorate(field, "omit");
     field.decorators = field.decorators?.flatMap((decorator) => {
       const name = decoratorName(decorator);
       if (name === "omitif") return this.omitIf(decorator, node);
+      if (name === "alias") return [alias(decorator, node.range.source, sources)];
       return name === "omitnull" ? omitNull(decorator, field) : [decorator];
     });
   }
@@ -65,6 +67,12 @@ class JsonSources extends Transform {
     }
     return [renamed(decorator, "omitif", [parsed])];
   }
+}
+
+// A constant stands for its text. What is no constant is told by the transform.
+function alias(decorator, source, sources) {
+  const value = constant(decorator.args?.[0], source, sources);
+  return value ? renamed(decorator, "alias", [value]) : decorator;
 }
 
 // Earlier versions take the decorator on any field. What cannot be null is always written; what should not be null but is

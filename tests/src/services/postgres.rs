@@ -79,7 +79,12 @@ impl Postgres {
 
     /// Runs statements in the database of the tests, as the superuser; what they print, without headings.
     pub fn sql(&self, statements: &str) -> String {
-        self.psql("app", statements)
+        self.sql_in("app", statements)
+    }
+
+    /// The same in another database.
+    pub fn sql_in(&self, database: &str, statements: &str) -> String {
+        self.psql(database, statements)
     }
 
     fn psql(&self, database: &str, statements: &str) -> String {

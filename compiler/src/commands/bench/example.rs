@@ -9,6 +9,8 @@ use serde_json::{Map, Value, json};
 const MAX_SELECTION_DEPTH: usize = 4;
 /// Longest list made; a longer fixed array is left to the user.
 const MAX_ELEMENTS: u32 = 1024;
+/// Values made for a call altogether, bytes of binary data among them: fixed arrays may be inside each other.
+const MAX_VALUES: u64 = 1 << 15;
 
 /// A call of a field.
 #[derive(Debug, PartialEq)]
@@ -31,16 +33,16 @@ pub(super) fn example(program: &Program, field: &RootField) -> Result<Example, S
         return Err(format!("it cannot be called: {reason}"));
     }
     let mut variables = Map::new();
+    let mut maker = Maker { types: &program.types, path: Vec::new(), left: MAX_VALUES };
     let (mut declared, mut passed, mut shown) = (Vec::new(), Vec::new(), Vec::new());
     for argument in &field.arguments {
         if argument.default.is_some() || !matches!(argument.ty, TypeRef::NonNull(_)) {
             continue;
         }
         let name = &argument.name;
-        let value =
-            parameter(function, name).and_then(|ty| value(&program.types, ty, &mut Vec::new())).map_err(|reason| {
-                format!("no value can be made for its argument `{name}` ({reason}); write a call with --query")
-            })?;
+        let value = parameter(function, name).and_then(|ty| maker.value(ty)).map_err(|reason| {
+            format!("no value can be made for its argument `{name}` ({reason}); write a call with --query")
+        })?;
         let value = value.unwrap_or(Value::Null);
         declared.push(format!("${name}: {}", argument.ty));
         passed.push(format!("{name}: ${name}"));
@@ -66,46 +68,73 @@ fn parameter(function: &FunctionPlan, name: &str) -> Result<TypeId, String> {
     found.map(|parameter| parameter.ty).ok_or_else(|| "its type is not known".to_owned())
 }
 
-/// A small value of a guest type, as JSON; `None` for a struct inside itself, as `path` tells. From the guest's types and
-/// not GraphQL's, which do not tell the length of an array or that a text is base64.
-fn value(types: &Types, ty: TypeId, path: &mut Vec<TypeId>) -> Result<Option<Value>, String> {
-    let plan = &types[ty];
-    let mut inner = |ty| value(types, ty, path);
-    let list =
-        |element: Option<Value>, length: u32| element.map_or_else(Vec::new, |value| vec![value; length as usize]);
-    Ok(Some(match &plan.kind {
-        Kind::Bool => json!(true),
-        Kind::Int(_) => json!(1),
-        Kind::F32 | Kind::F64 => json!(1.5),
-        Kind::String => json!("text"),
-        Kind::Timestamp => json!("2024-02-29T12:00:00Z"),
-        Kind::List { sequence: Sequence::Fixed(length), bytes, .. } if *length > MAX_ELEMENTS => {
-            return Err(format!("{length} {}", if *bytes { "bytes" } else { "elements" }));
-        }
-        Kind::List { sequence: Sequence::Fixed(length), bytes: true, .. } => zeros(*length as usize).into(),
-        Kind::List { bytes: true, .. } => zeros(3).into(),
-        Kind::List { sequence: Sequence::Fixed(length), element, .. } => list(inner(*element)?, *length).into(),
-        Kind::List { element, .. } | Kind::Set(element) => list(inner(*element)?, 1).into(),
-        Kind::Map { key, value, .. } => match (inner(*key)?, inner(*value)?) {
-            (Some(key), Some(value)) => json!([{ "key": key, "value": value }]),
-            _ => json!([]),
-        },
-        Kind::Optional(_) => Value::Null,
-        Kind::Struct(_) if path.contains(&ty) => return Ok(None),
-        Kind::Struct(fields) => {
-            path.push(ty);
-            let mut object = Map::new();
-            for field in fields {
-                // Without a value it may be left out: GraphQL lets a type that needs itself be null.
-                let value = value(types, field.ty, path)?.filter(|value| !value.is_null());
-                object.extend(value.map(|value| (field.name.to_string(), value)));
+/// Makes small values of guest types, as JSON. From the guest's types and not GraphQL's, which do not tell the length of an
+/// array or that a text is base64.
+struct Maker<'p> {
+    types: &'p Types,
+    /// The structs that the value is inside of.
+    path: Vec<TypeId>,
+    /// Values that may still be made.
+    left: u64,
+}
+
+impl Maker<'_> {
+    /// A value; `None` for a struct inside itself.
+    fn value(&mut self, ty: TypeId) -> Result<Option<Value>, String> {
+        self.take(1)?;
+        let plan = &self.types[ty];
+        Ok(Some(match &plan.kind {
+            Kind::Bool => json!(true),
+            Kind::Int(_) => json!(1),
+            Kind::F32 | Kind::F64 => json!(1.5),
+            Kind::String => json!("text"),
+            Kind::Timestamp => json!("2024-02-29T12:00:00Z"),
+            Kind::List { sequence: Sequence::Fixed(length), bytes, .. } if *length > MAX_ELEMENTS => {
+                return Err(format!("{length} {}", if *bytes { "bytes" } else { "elements" }));
             }
-            path.pop();
-            object.into()
-        }
-        Kind::Json(_) => json!(1),
-        Kind::Opaque(_) | Kind::Unsupported(_) => return Err(format!("type {}", plan.name)),
-    }))
+            Kind::List { sequence: Sequence::Fixed(length), bytes: true, .. } => {
+                self.take(u64::from(*length))?;
+                zeros(*length as usize).into()
+            }
+            Kind::List { bytes: true, .. } => zeros(3).into(),
+            Kind::List { sequence: Sequence::Fixed(length), element, .. } => self.list(*element, *length)?,
+            Kind::List { element, .. } | Kind::Set(element) => self.list(*element, 1)?,
+            Kind::Map { key, value, .. } => match (self.value(*key)?, self.value(*value)?) {
+                (Some(key), Some(value)) => json!([{ "key": key, "value": value }]),
+                _ => json!([]),
+            },
+            Kind::Optional(_) => Value::Null,
+            Kind::Struct(_) if self.path.contains(&ty) => return Ok(None),
+            Kind::Struct(fields) => {
+                self.path.push(ty);
+                let mut object = Map::new();
+                for field in fields {
+                    // Without a value it may be left out: GraphQL lets a type that needs itself be null.
+                    let value = self.value(field.ty)?.filter(|value| !value.is_null());
+                    object.extend(value.map(|value| (field.name.to_string(), value)));
+                }
+                self.path.pop();
+                object.into()
+            }
+            Kind::Json(_) => json!(1),
+            Kind::Opaque(_) | Kind::Unsupported(_) => return Err(format!("type {}", plan.name)),
+        }))
+    }
+
+    /// So many times the same; none of what is inside itself.
+    fn list(&mut self, element: TypeId, length: u32) -> Result<Value, String> {
+        let before = self.left;
+        let Some(value) = self.value(element)? else { return Ok(json!([])) };
+        // The first one is counted.
+        let others = u64::from(length.saturating_sub(1));
+        self.take((before - self.left).saturating_mul(others))?;
+        Ok(vec![value; length as usize].into())
+    }
+
+    fn take(&mut self, values: u64) -> Result<(), String> {
+        self.left = self.left.checked_sub(values).ok_or_else(|| format!("more than {MAX_VALUES} values"))?;
+        Ok(())
+    }
 }
 
 /// That many zero bytes as base64.
@@ -137,6 +166,54 @@ fn selection<'s>(schema: &'s Schema, ty: &'s TypeRef, path: &mut Vec<&'s str>) -
 mod tests {
     use super::*;
     use abi::schema::{ObjectField, ObjectType};
+    use abi::types::{FieldPlan, IntKind, TypePlan};
+
+    fn add(types: &mut Types, kind: Kind) -> TypeId {
+        let name = format!("type {}", types.iter().count());
+        let words = Vec::new();
+        types.add(TypePlan { name, class_id: 0, size: 0, align: 1, payload: 0, words, pointers: false, kind })
+    }
+
+    fn add_array(types: &mut Types, element: TypeId, length: u32, bytes: bool) -> TypeId {
+        add(types, Kind::List { element, sequence: Sequence::Fixed(length), bytes })
+    }
+
+    /// The number of elements of what is made, or why nothing is.
+    fn made(types: &Types, ty: TypeId) -> Result<usize, String> {
+        let value = Maker { types, path: Vec::new(), left: MAX_VALUES }.value(ty)?;
+        Ok(value.and_then(|value| Some(value.as_array()?.len())).unwrap_or(0))
+    }
+
+    #[test]
+    fn arrays_are_bounded_as_a_whole() {
+        let mut types = Types::default();
+        let int = add(&mut types, Kind::Int(IntKind { bits: 8, signed: true }));
+        let none = add_array(&mut types, int, 0, false);
+        let row = add_array(&mut types, int, 1024, false);
+        let rows = add_array(&mut types, row, 16, false);
+        let square = add_array(&mut types, row, 1024, false);
+        let cube = add_array(&mut types, square, 1024, false);
+        let long = add_array(&mut types, int, 1025, false);
+        let bytes = add_array(&mut types, int, 1024, true);
+        let many_bytes = add_array(&mut types, bytes, 1024, false);
+        assert_eq!([none, row, rows, bytes].map(|ty| made(&types, ty)), [Ok(0), Ok(1024), Ok(16), Ok(0)]);
+        assert_eq!(made(&types, long), Err("1025 elements".to_owned()));
+        for ty in [square, cube, many_bytes] {
+            assert_eq!(made(&types, ty), Err("more than 32768 values".to_owned()));
+        }
+    }
+
+    /// Each of these has two of the one before.
+    #[test]
+    fn structs_are_bounded_as_well() {
+        let mut types = Types::default();
+        let mut ty = add(&mut types, Kind::Bool);
+        for _ in 0..60 {
+            let fields = ["a", "b"].map(|name| FieldPlan { name: name.into(), offset: 0, ty });
+            ty = add(&mut types, Kind::Struct(fields.into()));
+        }
+        assert_eq!(made(&types, ty), Err("more than 32768 values".to_owned()));
+    }
 
     #[test]
     fn base64_of_zeros() {

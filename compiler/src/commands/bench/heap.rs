@@ -54,7 +54,7 @@ impl Counts {
 
 impl Usage {
     /// What the user should know of an app with so many bytes free, if there is something to know: the end of a sentence.
-    pub(super) fn note(self, free: Option<u32>) -> Option<String> {
+    pub(super) fn note(self, free: u32) -> Option<String> {
         let collects = self.collections.filter(|collections| *collections > 0.0).map(|collections| match collections {
             ..0.95 => format!("{:.1} % of the calls collect garbage", (collections * 100.0).max(0.1)),
             0.95..1.05 => "each call collects garbage".to_owned(),
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn notes_say_what_helps() {
-        let note = |collections, grown| Usage { collections, grown }.note(None);
+        let note = |collections, grown| Usage { collections, grown }.note(room::free(None));
         assert_eq!(note(Some(0.0), 0.0), None);
         assert_eq!(note(None, 0.0), None);
         let twice = note(Some(2.0), 65536.0).unwrap();

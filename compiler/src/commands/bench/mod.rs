@@ -28,6 +28,7 @@ use super::{print_styled, report};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::render::Renderer;
+use crate::room;
 
 /// All that there is to tell.
 struct Report<'r> {
@@ -124,8 +125,7 @@ impl Report<'_> {
         }
         for (question, call) in &self.figures.calls {
             let usage = call.as_ref().ok().and_then(|call| call.usage);
-            let free = self.subject.program.memory.and_then(|memory| memory.free);
-            if let Some(note) = usage.and_then(|usage| usage.note(free)) {
+            if let Some(note) = usage.and_then(|usage| usage.note(room::free(self.subject.program.memory))) {
                 notes.push(format!("{}: {note}", question.label));
             }
             if let Ok(call) = call

@@ -6,7 +6,8 @@ use std::path::Path;
 use abi::plan::Program;
 
 use crate::commands::load::load;
-use crate::render::Format;
+use crate::render::{Format, escaped};
+use crate::schema::names::mutating_verb;
 
 /// The table for an artifact.
 pub(super) fn of(artifact: &Path) -> String {
@@ -15,15 +16,15 @@ pub(super) fn of(artifact: &Path) -> String {
 
 fn text(program: &Program) -> String {
     let mut text = String::new();
-    let roots = [
-        ("query", &program.schema.query, "its name tells of no change"),
-        ("mutation", &program.schema.mutation, "its name begins with a verb of change"),
-    ];
-    for (root, fields, reason) in roots {
+    for (root, fields) in [("query", &program.schema.query), ("mutation", &program.schema.mutation)] {
         for field in fields.iter() {
             let function = program.functions.get(field.function as usize).map_or("", |function| &function.name);
+            let reason = match mutating_verb(function) {
+                Some(verb) => format!("its name begins with \"{verb}\""),
+                None => "its name begins with no verb of change".to_owned(),
+            };
             // Writing to a String cannot fail.
-            let _ = writeln!(text, "  {root:<8} {:<28} {function}: {reason}", field.name);
+            let _ = writeln!(text, "  {root:<8} {:<28} {}: {reason}", escaped(&field.name), escaped(function));
         }
     }
     text

@@ -40,9 +40,18 @@ fn operations() {
     let (status, body) = ask("{max", None);
     assert!(status == 400 && body.starts_with("{\"errors\":[{\"message\":") && body.contains("locations"), "{body}");
     assert_eq!(ask("{nope}", None).0, 200);
-    for conflict in ["{a: max a: add(a: 1)}", "{add(a: 1) add(a: 2)}", "{add(a: 1) add(a: 1, b: 2)}"] {
+    for (key, conflict) in [
+        ("a", "{a: max a: add(a: 1)}"),
+        ("add", "{add(a: 1) add(a: 2)}"),
+        ("add", "{add(a: 1) add(a: 1, b: 2)}"),
+        ("t", "{t: tree(label: \"a\") {label} ...F} fragment F on Query {t: tree(label: \"b\") {label}}"),
+        ("l", "{trees {graft {l: label} ...F}} fragment F on Tree {graft {l: nick}}"),
+        ("n", "{__schema {types {fields {n: name} ...F}}} fragment F on __Type {fields {n: description}}"),
+        ("n", "{__type(name: \"Tree\") {n: name ...F}} fragment F on __Type {n: kind}"),
+    ] {
         let (_, body) = ask(conflict, None);
-        assert!(body.contains("errors") && !body.contains("data"), "{body}");
+        let message = format!("differing fields for objectName '{key}' on (potentially) same type");
+        assert!(body.contains(&message) && !body.contains("data"), "{body}");
     }
     // Also where juniper stops looking, because it does not like the list.
     let (_, body) = ask("{wave: any(wave: [1]) wave: any(wave: [2])}", None);
@@ -242,14 +251,48 @@ fn the_whole_schema_is_made_when_it_is_needed() {
     for document in [wanted, "mutation {save(n: 1)}", "{add(a: 1) # sum\n}"] {
         let answer = text(&ask(&engine, document, ""));
         assert!(answer.starts_with(r#"{"data":{"#) || answer.contains(r#""data":"#), "{answer}");
-        assert!(engine.whole.get().is_none(), "{document}");
+        assert!(!engine.compiler.has_whole(), "{document}");
     }
     for document in ["{ad(a: 1)}", "{__schema {queryType {name}}}", r#"{__type(name: "Tree") {name}}"#, "{add(a: $b)}"]
     {
         let engine = numbers();
         let apart = text(&ask(&engine, document, ""));
-        assert!(engine.whole.get().is_some(), "{document}");
+        assert!(engine.compiler.has_whole(), "{document}");
         assert_eq!(apart, text(&ask(&engine, document, "")), "{document}");
     }
     assert!(text(&ask(&engine, "{ad(a: 1)}", "")).contains(r#"\"ad\" on type \"Query\""#));
+}
+
+/// An event loop goes on with others before it, once.
+#[test]
+fn long_documents_are_compiled_elsewhere() {
+    let engine = numbers();
+    let request = |query: &str| GraphqlRequest { query: Some(query.to_owned()), ..GraphqlRequest::default() };
+    let at_once = |query: &str| engine.prepare(request(query)).now_or_never().map(|prepared| prepared.map(|_| ()));
+    let long = format!("{{max # {}\n}}", "m".repeat(1100));
+    assert_eq!(at_once("{max}"), Some(Ok(())));
+    // Where another test has started compute threads, these may be faster than this one looks.
+    let is_elsewhere = |ready: bool| !ready || crate::compute::available();
+    assert!(is_elsewhere(at_once(&long).is_some()));
+    assert_eq!(text(&ask(&engine, &long, "")), r#"{"data":{"max":7}}"#);
+    assert_eq!(at_once(&long), Some(Ok(())));
+    let introspects = prepared(&engine, request("{__schema {queryType {name}}}")).expect("it is valid");
+    assert!(is_elsewhere(engine.run(introspects).now_or_never().is_some()));
+}
+
+/// Of fields that are merged, juniper compares each with each, and then with all fragments below. It refuses documents with
+/// more than 100,000 pairs, which 460 fields have.
+#[test]
+fn merged_fields_are_not_compared_with_each_other() {
+    let engine = numbers();
+    let fragments: String = (0..30).map(|n| format!("fragment F{n} on Tree {{...F{}}} ", n + 1)).collect();
+    let wide: String = (0..1200).map(|n| format!("fragment G{n} on Tree {{label}} ")).collect();
+    let spreads: String = (0..1200).map(|n| format!("...G{n} ")).collect();
+    for query in [
+        format!("{{trees {{{}}}}} {fragments} fragment F30 on Tree {{label}}", "graft {...F0} ".repeat(460)),
+        format!("{{trees {{{spreads}}}}} {wide}"),
+    ] {
+        let answer = text(&ask(&engine, &query, ""));
+        assert!(answer.contains("errors") && answer.contains("Expected a list"), "{answer}");
+    }
 }

@@ -10,6 +10,7 @@ mod requests;
 mod results;
 mod selections;
 mod subscriptions;
+mod unsent;
 
 use std::sync::{Arc, Mutex};
 
@@ -25,8 +26,9 @@ use futures::FutureExt as _;
 use hyper::header::HeaderMap;
 
 use super::plan::EntryKind;
-use super::{Engine, GraphqlRequest, Options, Refusal};
+use super::{Engine, GraphqlRequest, Options, Prepared, Refusal};
 use crate::call::{CallRequest, Outcome};
+use crate::compute;
 use crate::limits::{LimitId, Limits};
 use crate::server::graphql_http::accept::Media;
 use crate::server::graphql_http::request;
@@ -193,6 +195,11 @@ fn value(value: Value) -> Outcome {
     Outcome { execution_id: "x1".into(), value: Some(value), ..Outcome::default() }
 }
 
+/// The operation of a request.
+fn prepared(engine: &Engine, request: GraphqlRequest) -> Result<Prepared, Refusal> {
+    compute::at_once(engine.prepare(request))
+}
+
 /// What a client is sent.
 #[derive(Debug)]
 struct Response {
@@ -204,7 +211,7 @@ struct Response {
 /// Asks as a client does: with a body, or with the query string of a GET.
 async fn exchange(engine: &Engine, query_string: Option<&str>, body: &str, media: Media) -> Response {
     let result = async {
-        let prepared = engine.prepare(request::read(query_string, body.as_bytes())?)?;
+        let prepared = engine.prepare(request::read(query_string, body.as_bytes())?).await?;
         engine.run(prepared).await
     };
     let response = Reply::of(result.await, media).whole();
@@ -213,7 +220,7 @@ async fn exchange(engine: &Engine, query_string: Option<&str>, body: &str, media
 }
 
 fn send(engine: &Engine, body: &str) -> Response {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
     runtime.block_on(exchange(engine, None, body, Media::Unstated))
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http_body_util::BodyExt as _;
 
 use super::{Options, engine_with};
+use crate::capacity::Capacity;
 use crate::process::Mutations;
 use crate::server::{GraphqlHandler, Handler as _};
 
@@ -12,7 +13,7 @@ use crate::server::{GraphqlHandler, Handler as _};
 async fn answer(query: &str, accept: &str) -> (u16, String, String) {
     let engine = engine_with(Options::default(), |_, _| panic!("on purpose"));
     let (_open, closing) = tokio::sync::watch::channel(());
-    let endpoint = GraphqlHandler::new(Arc::new(engine), false, closing, Mutations::default());
+    let endpoint = GraphqlHandler::new(Arc::new(engine), false, closing, Mutations::default(), &Capacity::default());
     let body = serde_json::json!({ "query": query }).to_string();
     let request = hyper::Request::post("/graphql").header("content-type", "application/json").header("accept", accept);
     let response = endpoint.handle(request.body(body.into()).expect("a request")).await;

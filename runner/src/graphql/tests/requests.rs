@@ -50,6 +50,66 @@ fn introspection_does_not_go_in_circles() {
     assert!(refusal.contains("introspection is nested too deeply") && !refusal.contains("\"data\""), "{refusal}");
 }
 
+/// What graphql-js, and so most tools, ask for, with everything that can be asked for.
+const USUAL: &str = "fragment Schema on __Schema {
+        description queryType {name kind} mutationType {name kind} subscriptionType {name kind} types {...FullType}
+        directives {name description isRepeatable locations args(includeDeprecated: true) {...InputValue}}
+    }
+    fragment FullType on __Type {
+        kind name description specifiedByURL isOneOf
+        fields(includeDeprecated: true) {
+            name description args(includeDeprecated: true) {...InputValue} type {...TypeRef}
+            isDeprecated deprecationReason
+        }
+        inputFields(includeDeprecated: true) {...InputValue}
+        interfaces {...TypeRef}
+        enumValues(includeDeprecated: true) {name description isDeprecated deprecationReason}
+        possibleTypes {...TypeRef}
+    }
+    fragment InputValue on __InputValue {
+        name description type {...TypeRef} defaultValue isDeprecated deprecationReason
+    }";
+
+#[test]
+fn what_tools_ask_for_is_far_from_the_limit_on_introspection() {
+    let engine = engine_with(Options::default(), |_, _| answer("null"));
+    let ask = |times: usize, levels: usize| {
+        let schemas: String = (0..times).map(|n| format!("s{n}: __schema {{...Schema}} ")).collect();
+        let (open, close) = ("kind name ofType {".repeat(levels), "}".repeat(levels));
+        let reference = format!("fragment TypeRef on __Type {{{open}kind name{close}}}");
+        text(&ask(&engine, &format!("query IntrospectionQuery {{{schemas}}} {USUAL} {reference}"), ""))
+    };
+    for (times, levels) in [(1, 9), (4, 9), (1, 40)] {
+        let answer = ask(times, levels);
+        assert!(answer.starts_with(r#"{"data":{"s0":{"description""#), "{times} {levels}: {answer}");
+    }
+    let refusal = ask(20, 9);
+    assert!(refusal.contains("(limit `introspected`)") && !refusal.contains("\"data\""), "{refusal}");
+}
+
+/// juniper resolves each spread of a fragment again, for each field that there is.
+#[test]
+fn fragments_do_not_multiply_introspection() {
+    let engine = engine_with(Options::default(), |_, _| answer("null"));
+    let fragments = |levels: usize| {
+        let one = |n: usize| format!("fragment F{n} on __Field {{...F{} ...F{}}} ", n + 1, n + 1);
+        (0..levels).map(one).collect::<String>() + &format!("fragment F{levels} on __Field {{name}}")
+    };
+    for (query, levels, fits) in [
+        ("{__schema {types {fields {type {fields {...F0}}}}}}", 3, true),
+        ("{__schema {types {fields {type {fields {...F0}}}}}}", 12, false),
+        ("{__schema {types {fields {...F0}}}}", 12, false),
+        ("{__type(name: \"Query\") {fields {type {fields {...F0}}}}}", 12, false),
+        ("{__type(name: \"Query\") {fields {...F0}}}", 10, true),
+        // One after the other, too.
+        ("{a: __schema {types {fields {...F0}}} b: __schema {types {fields {...F0}}}}", 9, false),
+    ] {
+        let response = text(&ask(&engine, &format!("{query} {}", fragments(levels)), ""));
+        assert_eq!(response.contains("(limit `introspected`)"), !fits, "{query}: {response}");
+        assert_eq!(response.starts_with("{\"data\""), fits, "{query}: {response}");
+    }
+}
+
 #[test]
 fn an_operation_is_not_begun_without_room_for_all_of_its_calls() {
     /// Notes calls, and how many more there would be room for.

@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use super::*;
-use crate::call::{CallFailure, Level, Message, PathSegment};
+use crate::call::{CallFailure, Level, Message, PathSegment, Usage};
 
 #[test]
 fn numbers_have_all_their_digits() {
@@ -67,7 +69,7 @@ fn nulls_rise_to_the_next_nullable_place() {
 }
 
 fn failing(name: &str) -> Outcome {
-    let failure = |text: &str, level| CallFailure { message: text.into(), level, path: Vec::new() };
+    let failure = |text: &str, level| CallFailure { message: text.into(), level, ..CallFailure::default() };
     match name {
         "fail" | "failHard" => Outcome {
             execution_id: "x2".into(),
@@ -76,6 +78,7 @@ fn failing(name: &str) -> Outcome {
                 Message { level: Some(Level::Debug), text: "start".into() },
                 Message { level: None, text: "s".into() },
             ],
+            usage: Some(Usage { time: Duration::from_micros(1500), memory: 131_072 }),
             ..Outcome::default()
         },
         "number" => value(Value::Float(f64::NAN)),
@@ -114,7 +117,7 @@ fn extensions_in_development() {
         "{b: max fail}",
         true,
         &format!(
-            r#"{{"errors":[{level}],"data":{{"b":1,"fail":null}},"extensions":{{"invocations":{{"b":{{"executionId":"x1"}},"fail":{{"executionId":"x2","logs":[{{"level":"debug","message":"start"}},{{"message":"s"}}]}}}}}}}}"#
+            r#"{{"errors":[{level}],"data":{{"b":1,"fail":null}},"extensions":{{"invocations":{{"b":{{"executionId":"x1"}},"fail":{{"executionId":"x2","durationMs":1.500,"memoryBytes":131072,"logs":[{{"level":"debug","message":"start"}},{{"message":"s"}}]}}}}}}}}"#
         ),
     );
     check("{__typename}", true, r#"{"data":{"__typename":"Query"}}"#);
@@ -123,7 +126,7 @@ fn extensions_in_development() {
 #[test]
 fn errors_inside_a_result() {
     let path = vec![PathSegment::Index(1), PathSegment::Field("label".into())];
-    let errors = vec![CallFailure { message: "bad".into(), level: None, path }];
+    let errors = vec![CallFailure { message: "bad".into(), path, ..CallFailure::default() }];
     let outcome = Outcome { execution_id: "x1".into(), errors, ..Outcome::default() };
     let expected =
         r#"{"errors":[{"message":"bad","path":["t",1,"l"],"extensions":{"executionId":"x1"}}],"data":{"t":null}}"#;

@@ -6,6 +6,7 @@ use futures::stream::{self, BoxStream};
 use jiff::Timestamp;
 
 use super::*;
+use crate::capacity::Capacity;
 use crate::events::{AgentEvent, Events, Refused};
 use crate::process::Mutations;
 
@@ -30,7 +31,7 @@ fn responses(query: &str, variables: &str) -> Vec<String> {
     let variables: serde_json::Value = serde_json::from_str(variables).expect("JSON");
     let body = serde_json::json!({"query": query, "variables": variables}).to_string();
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
-    match request::read(None, body.as_bytes()).and_then(|request| engine.prepare(request)) {
+    match request::read(None, body.as_bytes()).and_then(|request| prepared(&engine, request)) {
         Ok(prepared) => runtime.block_on(engine.subscribe(prepared).collect::<Vec<_>>()),
         Err(Refusal::Invalid(errors)) => vec![super::super::body_of_errors(&errors)],
         Err(other) => panic!("{other:?}"),
@@ -78,7 +79,7 @@ fn refusals() {
 fn apps_without_agents() {
     let engine = engine_with(Options::default(), |_, _| answer("null"));
     let query = Some(r#"subscription {agentEvent(agentId: "x") {name}}"#.to_owned());
-    let prepared = engine.prepare(GraphqlRequest { query, ..GraphqlRequest::default() }).expect("it is valid");
+    let prepared = prepared(&engine, GraphqlRequest { query, ..GraphqlRequest::default() }).expect("it is valid");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("runtime");
     let all = runtime.block_on(engine.subscribe(prepared).collect::<Vec<_>>());
     assert_eq!(all, [br#"{"errors":[{"message":"agent x not found"}],"data":null}"#.to_vec()]);
@@ -117,7 +118,7 @@ fn subscribe_accepting(
     use crate::server::{GraphqlHandler, Handler as _};
     let engine = engine_with(Options::default(), |_, _| answer("null")).with_events(Arc::new(Silent(Arc::clone(gone))));
     let (open, closing) = tokio::sync::watch::channel(());
-    let endpoint = GraphqlHandler::new(Arc::new(engine), false, closing, Mutations::default());
+    let endpoint = GraphqlHandler::new(Arc::new(engine), false, closing, Mutations::default(), &Capacity::default());
     let body = r#"{"query": "subscription {agentEvent(agentId: \"x\") {name}}"}"#;
     let request = hyper::Request::post("/graphql")
         .header("content-type", "application/json")

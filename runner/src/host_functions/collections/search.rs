@@ -8,11 +8,7 @@ use abi::value::Value;
 use super::answers::{self, Hit};
 use super::store::{Space, Vector};
 use super::{Answer, Collections, HostError, Invocation, Pending, embed, pending, text, texts};
-use crate::compute;
 use crate::vectors::{Found, product};
-
-/// Numbers of vectors that are looked at in the time of one value of a transfer.
-const NUMBERS: usize = 256;
 
 /// What is searched for.
 enum Query {
@@ -59,7 +55,7 @@ impl Collections {
 
     /// The nearest of several namespaces, by distance, namespace and key, with their texts.
     async fn nearest(
-        &self,
+        self: &Arc<Self>,
         spaces: &[Space],
         method: &str,
         query: Vector,
@@ -76,11 +72,12 @@ impl Collections {
             distance.then_with(|| space.namespace.cmp(&of.namespace)).then_with(|| one.key.cmp(&other.key))
         });
         found.truncate(most);
-        let mut hits = Vec::with_capacity(found.len());
+        let (mut hits, mut bytes) = (Vec::with_capacity(found.len()), self.bytes());
         for space in spaces {
             let of_space: Vec<_> = found.iter().enumerate().filter(|(_, (of, _))| *of == space).collect();
             let keys = of_space.iter().map(|(_, (_, found))| Arc::clone(&found.key)).collect();
-            let entries = self.store.entries(space.clone(), keys).await?;
+            let entries;
+            (entries, bytes) = self.store().entries(space.clone(), keys, bytes).await?;
             for ((rank, (_, found)), entry) in of_space.into_iter().zip(entries) {
                 // One that was deleted meanwhile is not there any more.
                 if let Some(entry) = entry {
@@ -93,7 +90,7 @@ impl Collections {
     }
 
     async fn nearest_in(
-        &self,
+        self: &Arc<Self>,
         space: &Space,
         method: &str,
         query: &Vector,
@@ -102,9 +99,7 @@ impl Collections {
     ) -> Result<Vec<Found>, HostError> {
         let exact = self.method(&space.collection, method)?.index == "sequential";
         let index = self.index(space, method, is_inner).await?;
-        let weight = (index.size() / NUMBERS) as u64;
-        let query = Arc::clone(query);
-        Ok(compute::offload(weight, move || index.search(&query, most, exact)).await?)
+        Ok(index.search(Arc::clone(query), most, exact).await?)
     }
 
     pub(super) fn classify(self: &Arc<Self>, invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
@@ -113,7 +108,7 @@ impl Collections {
         pending(async move {
             let space = this.existing(&collection, &namespace).await?;
             let query = this.embedder(&collection, &method, is_inner)?.embed_one(&given).await?;
-            let texts = this.store.count(space.clone()).await?;
+            let texts = this.store().count(space.clone()).await?;
             let hits = this.nearest(&[space], &method, query, neighbours(texts), is_inner).await?;
             let cluster = answers::cluster(hits);
             let mut labels: BTreeMap<&str, u64> = BTreeMap::new();
@@ -131,8 +126,10 @@ impl Collections {
         pending(async move {
             let space = this.existing(&collection, &namespace).await?;
             let index = this.index(&space, &method, is_inner).await?;
-            let vector = |key: &str| index.get(key).ok_or_else(|| format!("vector for key {key} not found"));
-            let product = product(&vector(&one)?, &vector(&other)?)?;
+            let vector = async |key: &str| {
+                index.get(key).await.ok_or_else(|| HostError::from(format!("vector for key {key} not found")))
+            };
+            let product = product(&vector(&one).await?, &vector(&other).await?)?;
             Ok(answers::distance(&namespace, product))
         })
     }
@@ -142,7 +139,7 @@ impl Collections {
         let [collection, namespace, method, key] = [0, 1, 2, 3].map(|index| text(arguments, index).to_owned());
         pending(async move {
             let space = this.existing(&collection, &namespace).await?;
-            let vector = this.index(&space, &method, is_inner).await?.get(&key);
+            let vector = this.index(&space, &method, is_inner).await?.get(&key).await;
             let numbers = vector.iter().flat_map(|vector| vector.iter());
             Ok(Value::List(numbers.map(|number| Value::Float32(*number)).collect()))
         })
@@ -162,7 +159,7 @@ impl Collections {
         let [collection, namespace, key] = [0, 1, 2].map(|index| text(arguments, index).to_owned());
         pending(async move {
             let space = this.existing(&collection, &namespace).await?;
-            let mut entries = this.store.entries(space, vec![Arc::from(key)]).await?;
+            let (mut entries, _) = this.store().entries(space, vec![Arc::from(key)], this.bytes()).await?;
             Ok(wanted(entries.pop().flatten()))
         })
     }
@@ -172,7 +169,7 @@ impl Collections {
         let [collection, namespace] = [0, 1].map(|index| text(arguments, index).to_owned());
         pending(async move {
             let space = this.existing(&collection, &namespace).await?;
-            let texts = this.store.dump(space).await?;
+            let texts = this.store().dump(space, this.bytes()).await?;
             Ok(answers::map(texts))
         })
     }

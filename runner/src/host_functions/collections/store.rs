@@ -1,14 +1,29 @@
-//! Where texts and vectors of collections are kept: in the state of the runner (`collections` section 3).
+//! Where texts and vectors of collections are kept (`collections` section 3): in the state of the runner, or in PostgreSQL.
 
-use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+mod embedded;
+mod postgres;
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
 
-use crate::state::{State, StateError};
+use async_trait::async_trait;
+
+pub(super) use embedded::Embedded;
+pub(super) use postgres::{Database, Postgres};
+
+use super::memory::{Full, Room};
+use crate::host_functions::HostError;
+use crate::host_functions::database::DatabaseError;
+use crate::host_functions::metadata::DATABASE;
+use crate::limits::LimitId;
+use crate::state::StateError;
 
 /// A vector, shared with the index.
 pub(super) type Vector = Arc<[f32]>;
+
+/// Another vector of a key, or none any more.
+pub(super) type Change = (Arc<str>, Option<Vector>);
 
 /// A text with its key and labels.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +41,14 @@ pub(super) struct Stored {
     pub(super) text: String,
 }
 
+/// A vector that was read, with the number of its row: each row has one vector for good.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Read {
+    pub(super) row: i64,
+    pub(super) key: Arc<str>,
+    pub(super) vector: Vector,
+}
+
 /// A namespace of a collection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Space {
@@ -33,179 +56,154 @@ pub(super) struct Space {
     pub(super) namespace: Arc<str>,
 }
 
-/// What is asked of it is answered when it is on disk.
-#[derive(Clone, Debug)]
-pub(super) struct Store(pub(super) State);
+/// What is known of a store to which others write: what they have done is found by comparison.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// The rows of vectors in short; none before they were compared for the first time.
+    mark: Option<String>,
+    /// Their numbers, with the keys.
+    rows: HashMap<i64, Arc<str>>,
+}
 
-impl Store {
-    /// Puts texts in, in place of those with the same keys, each with its vector for each method: all of it or nothing.
-    /// `then` is told in the order in which this is done.
-    pub(super) async fn upsert(
+impl Seen {
+    /// These rows have been read.
+    pub(super) fn of(read: &[Read]) -> Self {
+        Self { mark: None, rows: read.iter().map(|read| (read.row, Arc::clone(&read.key))).collect() }
+    }
+}
+
+/// Bytes that what is read for an answer may have.
+#[derive(Debug)]
+pub(super) struct Bytes {
+    most: usize,
+    left: usize,
+}
+
+/// What was read is larger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("what was asked for is larger than {0} bytes ({limit})", limit = LimitId::DatabaseAnswer)]
+pub(super) struct TooLarge(usize);
+
+impl Bytes {
+    /// So many.
+    pub(super) fn new(most: usize) -> Self {
+        Self { most, left: most }
+    }
+
+    /// Counts a row with these texts.
+    fn take<'t>(&mut self, texts: impl IntoIterator<Item = &'t str>) -> std::result::Result<(), TooLarge> {
+        /// What a text takes besides, about.
+        const BESIDES: usize = 32;
+        let bytes = texts.into_iter().map(|text| text.len() + BESIDES).sum();
+        self.left = self.left.checked_sub(bytes).ok_or(TooLarge(self.most))?;
+        Ok(())
+    }
+
+    /// The same for a text with its labels.
+    fn take_entry(&mut self, entry: &Entry) -> std::result::Result<(), TooLarge> {
+        self.take([&*entry.key, &entry.text].into_iter().chain(entry.labels.iter().map(String::as_str)))
+    }
+}
+
+/// Bytes of texts that are read at once to get vectors: one text more than fit.
+const TEXTS: usize = 4 << 20;
+
+/// Is told of a result when that is kept for good: in the order in which writes are done, and also when nobody waits for the
+/// answer any more. It must be quick: other writes wait for it.
+pub(super) type Then<T> = Box<dyn FnOnce(&T) + Send>;
+
+/// Why a store did not do what it was asked for.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub(super) enum StoreError {
+    /// The runner's own state.
+    #[error("{0}")]
+    State(#[from] StateError),
+    /// PostgreSQL.
+    #[error("the database of {DATABASE}: {0}")]
+    Database(#[from] DatabaseError),
+    /// There is no more room in memory for what was read.
+    #[error("{0}")]
+    Full(#[from] Full),
+    /// The answer is too large.
+    #[error("{0}")]
+    TooLarge(#[from] TooLarge),
+}
+
+impl From<StoreError> for HostError {
+    fn from(error: StoreError) -> Self {
+        error.to_string().into()
+    }
+}
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// A store. What it is asked to write is answered when it is kept for good.
+#[async_trait]
+pub(super) trait Store: fmt::Debug + Send + Sync {
+    /// Puts texts in, in place of those with the same keys, each with its vector for each method: all of it or nothing. Of a
+    /// key that is given twice the last text counts.
+    async fn upsert(
         &self,
         space: Space,
         entries: Vec<Entry>,
         vectors: Vec<(String, Vec<Vector>)>,
-        then: impl FnOnce(&()) + Send + 'static,
-    ) -> Result<(), StateError> {
-        let work = move |connection: &Connection| {
-            for (place, entry) in entries.iter().enumerate() {
-                let id = put_text(connection, &space, entry)?;
-                for (method, vectors) in &vectors {
-                    if let Some(vector) = vectors.get(place) {
-                        put_vector(connection, id, method, vector)?;
-                    }
-                }
-            }
-            Ok(())
-        };
-        self.0.write_then(work, then).await
-    }
+        then: Then<()>,
+    ) -> Result<()>;
 
     /// Takes a text out, with its vectors.
-    pub(super) async fn delete(
+    async fn delete(&self, space: Space, key: String, then: Then<()>) -> Result<()>;
+
+    /// Puts vectors of texts in, by the rows of the texts and as far as those are still there: `then` hears whether each was.
+    async fn put_vectors(
         &self,
         space: Space,
-        key: String,
-        then: impl FnOnce(&()) + Send + 'static,
-    ) -> Result<(), StateError> {
-        let work = move |connection: &Connection| {
-            let sql = "DELETE FROM collection_texts WHERE collection = ? AND namespace = ? AND key = ?";
-            connection.execute(sql, params![space.collection, space.namespace, key]).map(drop)
-        };
-        self.0.write_then(work, then).await
-    }
-
-    /// Puts vectors of texts in, as far as the texts are still there: whether each was.
-    pub(super) async fn put_vectors(
-        &self,
         method: String,
         vectors: Vec<(i64, Vector)>,
-        then: impl FnOnce(&Vec<bool>) + Send + 'static,
-    ) -> Result<Vec<bool>, StateError> {
-        let work = move |connection: &Connection| {
-            vectors.iter().map(|(id, vector)| put_vector(connection, *id, &method, vector)).collect()
-        };
-        self.0.write_then(work, then).await
-    }
+        then: Then<Vec<bool>>,
+    ) -> Result<()>;
 
-    /// All vectors of a search method.
-    pub(super) async fn vectors(&self, space: Space, method: String) -> Result<Vec<(Arc<str>, Vector)>, StateError> {
-        let work = move |connection: &Connection| {
-            let sql =
-                "SELECT key, vector FROM collection_texts JOIN collection_vectors ON text_id = collection_texts.id
-                WHERE collection = ? AND namespace = ? AND search_method = ?";
-            let mut statement = connection.prepare(sql)?;
-            let rows = statement.query_map(params![space.collection, space.namespace, method], |row| {
-                let vector = row.get_ref(1)?.as_blob().map(numbers)?;
-                Ok((row.get(0)?, vector))
-            })?;
-            rows.collect()
-        };
-        self.0.read(work).await
-    }
+    /// All vectors of a search method, as far as there is room; the room comes back as large as they are.
+    async fn vectors(&self, space: Space, method: String, room: Room) -> Result<(Vec<Read>, Room)>;
 
-    /// Texts behind the row `after`, in the order of their rows; with `missing` only those without a vector of the method.
-    pub(super) async fn texts(
-        &self,
-        space: Space,
-        method: String,
-        after: i64,
-        missing: bool,
-        most: usize,
-    ) -> Result<Vec<Stored>, StateError> {
-        let work = move |connection: &Connection| {
-            let sql = "SELECT id, key, text FROM collection_texts
-                WHERE collection = ? AND namespace = ? AND id > ? AND NOT (? AND EXISTS (
-                    SELECT 1 FROM collection_vectors WHERE text_id = collection_texts.id AND search_method = ?))
-                ORDER BY id LIMIT ?";
-            let mut statement = connection.prepare(sql)?;
-            let most = i64::try_from(most).unwrap_or(i64::MAX);
-            let rows = statement
-                .query_map(params![space.collection, space.namespace, after, missing, method, most], |row| {
-                    Ok(Stored { id: row.get(0)?, key: row.get(1)?, text: row.get(2)? })
-                })?;
-            rows.collect()
-        };
-        self.0.read(work).await
-    }
+    /// Texts behind the row `after`, in the order of their rows; with `missing` only those without a vector of the method. They
+    /// are `most`, fewer where they are large, and none only where none is left.
+    async fn texts(&self, space: Space, method: String, after: i64, missing: bool, most: usize) -> Result<Vec<Stored>>;
 
-    /// The texts of these keys, as far as they are there.
-    pub(super) async fn entries(&self, space: Space, keys: Vec<Arc<str>>) -> Result<Vec<Option<Entry>>, StateError> {
-        let work = move |connection: &Connection| {
-            let sql = "SELECT text, labels FROM collection_texts WHERE collection = ? AND namespace = ? AND key = ?";
-            let mut statement = connection.prepare(sql)?;
-            let mut entry = |key: Arc<str>| {
-                let found = statement.query_row(params![space.collection, space.namespace, key], |row| {
-                    let labels: String = row.get(1)?;
-                    Ok(Entry { key: Arc::clone(&key), text: row.get(0)?, labels: read_labels(&labels) })
-                });
-                found.optional()
-            };
-            keys.into_iter().map(&mut entry).collect()
-        };
-        self.0.read(work).await
-    }
+    /// The texts of these keys, as far as they are there, and what is left of `bytes`.
+    async fn entries(&self, space: Space, keys: Vec<Arc<str>>, bytes: Bytes) -> Result<(Vec<Option<Entry>>, Bytes)>;
 
     /// All texts by their keys, in the order of the keys.
-    pub(super) async fn dump(&self, space: Space) -> Result<Vec<(String, String)>, StateError> {
-        let work = move |connection: &Connection| {
-            let sql = "SELECT key, text FROM collection_texts WHERE collection = ? AND namespace = ? ORDER BY key";
-            let mut statement = connection.prepare(sql)?;
-            let rows = statement
-                .query_map(params![space.collection, space.namespace], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            rows.collect()
-        };
-        self.0.read(work).await
-    }
+    async fn dump(&self, space: Space, bytes: Bytes) -> Result<Vec<(String, String)>>;
 
     /// How many texts there are.
-    pub(super) async fn count(&self, space: Space) -> Result<u64, StateError> {
-        let work = move |connection: &Connection| {
-            let sql = "SELECT count(*) FROM collection_texts WHERE collection = ? AND namespace = ?";
-            let count = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
-            connection.query_row(sql, params![space.collection, space.namespace], count)
-        };
-        self.0.read(work).await.map(i64::unsigned_abs)
+    async fn count(&self, space: Space) -> Result<u64>;
+
+    /// Whether there are any.
+    async fn has(&self, space: Space) -> Result<bool>;
+
+    /// Namespaces of a collection in which there are texts, sorted.
+    async fn namespaces(&self, collection: Arc<str>, bytes: Bytes) -> Result<Vec<Arc<str>>>;
+
+    /// Whether others write to it as well.
+    fn is_shared(&self) -> bool {
+        false
     }
 
-    /// Namespaces of a collection in which there are texts.
-    pub(super) async fn namespaces(&self, collection: Arc<str>) -> Result<Vec<Arc<str>>, StateError> {
-        let work = move |connection: &Connection| {
-            let sql = "SELECT DISTINCT namespace FROM collection_texts WHERE collection = ? ORDER BY namespace";
-            let mut statement = connection.prepare(sql)?;
-            let rows = statement.query_map([collection], |row| row.get(0))?;
-            rows.collect()
-        };
-        self.0.read(work).await
+    /// Changes when it is another store from now on, of which nothing is known.
+    fn epoch(&self) -> u64 {
+        0
     }
-}
 
-/// The row of a text that was put in.
-fn put_text(connection: &Connection, space: &Space, entry: &Entry) -> rusqlite::Result<i64> {
-    let sql = "DELETE FROM collection_texts WHERE collection = ? AND namespace = ? AND key = ?";
-    connection.execute(sql, params![space.collection, space.namespace, entry.key])?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let now = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
-    let labels = serde_json::Value::from(entry.labels.as_slice()).to_string();
-    let sql = "INSERT INTO collection_texts (collection, namespace, key, text, labels, created_at)
-        VALUES (?, ?, ?, ?, ?, ?)";
-    connection.execute(sql, params![space.collection, space.namespace, entry.key, entry.text, labels, now])?;
-    Ok(connection.last_insert_rowid())
-}
-
-/// Whether the text is there.
-fn put_vector(connection: &Connection, text: i64, method: &str, vector: &[f32]) -> rusqlite::Result<bool> {
-    let sql = "INSERT OR REPLACE INTO collection_vectors (text_id, search_method, vector)
-        SELECT id, ?, ? FROM collection_texts WHERE id = ?";
-    let bytes: Vec<u8> = vector.iter().flat_map(|number| number.to_le_bytes()).collect();
-    connection.execute(sql, params![method, bytes, text]).map(|rows| rows > 0)
-}
-
-fn numbers(bytes: &[u8]) -> Vector {
-    bytes.as_chunks().0.iter().map(|number| f32::from_le_bytes(*number)).collect()
-}
-
-/// What cannot be read was not written here.
-fn read_labels(json: &str) -> Vec<String> {
-    serde_json::from_str(json).unwrap_or_default()
+    /// Looks what has changed since `seen`, which it brings up to date. `then` hears of it, as far as there is room, in the
+    /// order in which this process writes.
+    async fn look(
+        &self,
+        _space: Space,
+        _method: String,
+        _seen: Arc<Mutex<Seen>>,
+        _room: Room,
+        _then: Then<Vec<Change>>,
+    ) -> Result<()> {
+        Ok(())
+    }
 }

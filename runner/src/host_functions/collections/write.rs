@@ -6,7 +6,8 @@ use std::sync::Arc;
 use abi::value::Value;
 
 use super::answers::{changed, method_changed};
-use super::store::{Entry, Space, Vector};
+use super::memory::{Full, Room};
+use super::store::{Entry, Space, StoreError, Vector};
 use super::{Answer, Collections, HostError, Invocation, Pending, pending, text, texts};
 use crate::compute;
 
@@ -66,25 +67,42 @@ impl Collections {
                 (method.clone(), entries.iter().map(|entry| Arc::clone(&entry.key)).zip(vectors).collect())
             })
             .collect();
-        let (indexes, noted) = (Arc::clone(&self.indexes), space.clone());
-        let then = move |_: &()| {
+        // Until they are counted where they are.
+        let _room = self.room_for(&space, &by_method).await?;
+        let (indexes, noted) = (Arc::clone(self.indexes()), space.clone());
+        let then = Box::new(move |_: &()| {
             for (method, index) in indexes.in_space(&noted) {
                 index.note(by_method.get(&*method).into_iter().flatten().cloned());
             }
-        };
-        self.store.upsert(space.clone(), entries, vectors, then).await?;
-        self.indexes.add_space(&space);
+        });
+        self.written(&space, self.store().upsert(space.clone(), entries, vectors, then).await)?;
+        self.indexes().add_space(&space);
         self.catch_up(&space).await;
         Ok(answer)
     }
 
+    /// Room for vectors of which all are in memory.
+    async fn room_for(&self, space: &Space, vectors: &HashMap<String, Vectors>) -> Result<Room, Full> {
+        let mut room = self.room();
+        for (method, index) in self.indexes().in_space(space).iter().filter(|(_, index)| index.is_held()) {
+            let of_method = vectors.get(&**method).into_iter().flatten();
+            let vectors = of_method.filter_map(|(key, vector)| Some((key, vector.as_ref()?)));
+            index.grow(&mut room, vectors).await?;
+        }
+        Ok(room)
+    }
+
+    /// What has become of a write. Where it failed, it may be done nevertheless.
+    fn written<T>(&self, space: &Space, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        result.inspect_err(|_| self.indexes().in_space(space).iter().for_each(|(_, index)| index.doubt()))
+    }
+
     /// Takes what was written into the vectors in memory.
     async fn catch_up(&self, space: &Space) {
-        for (_, index) in self.indexes.in_space(space) {
+        for (_, index) in self.indexes().in_space(space) {
             if index.is_ready() {
-                // At most what a few calls have written: others wait no longer for it than for those.
-                index.catch_up();
-                index.make_graph();
+                index.catch_up().await;
+                index.make_graph(self.room()).await;
             }
         }
     }
@@ -95,13 +113,13 @@ impl Collections {
         let key = text(arguments, 2).to_owned();
         pending(async move {
             this.existing(&space.collection, &space.namespace).await?;
-            let (indexes, noted, gone) = (Arc::clone(&this.indexes), space.clone(), Arc::<str>::from(key.as_str()));
-            let then = move |_: &()| {
+            let (indexes, noted, gone) = (Arc::clone(this.indexes()), space.clone(), Arc::<str>::from(key.as_str()));
+            let then = Box::new(move |_: &()| {
                 indexes.in_space(&noted).iter().for_each(|(_, index)| index.note([(Arc::clone(&gone), None)]));
-            };
+            });
             // The namespace stays when its last text goes.
-            this.indexes.add_space(&space);
-            this.store.delete(space.clone(), key.clone(), then).await?;
+            this.indexes().add_space(&space);
+            this.written(&space, this.store().delete(space.clone(), key.clone(), then).await)?;
             this.catch_up(&space).await;
             Ok(changed(&space.collection, "delete", vec![key]))
         })
@@ -131,7 +149,7 @@ impl Collections {
         self.method(&space.collection, method)?;
         let mut after = 0;
         loop {
-            let stored = self.store.texts(space.clone(), method.to_owned(), after, missing, BATCH).await?;
+            let stored = self.store().texts(space.clone(), method.to_owned(), after, missing, BATCH).await?;
             let Some(last) = stored.last() else { return Ok(()) };
             after = last.id;
             let embedder = self.embedder(&space.collection, method, is_inner)?;
@@ -139,12 +157,26 @@ impl Collections {
                 stored.into_iter().map(|stored| ((stored.id, stored.key), stored.text)).unzip();
             let vectors = embedder.embed(&given).await?;
             let kept = rows.iter().zip(&vectors).map(|((id, _), vector)| (*id, Arc::clone(vector))).collect();
-            let index = self.indexes.of(space, method);
-            let then = move |were: &Vec<bool>| {
+            let index = self.index_of(space, method);
+            if !missing && let Some(attempt) = index.under_way() {
+                // What is noted meanwhile is not taken in before all is read. How it ends is no matter here.
+                let _ = attempt.result().await;
+            }
+            let is_held = index.is_held();
+            let mut room = self.room();
+            if is_held {
+                index.grow(&mut room, rows.iter().map(|(_, key)| key).zip(&vectors)).await?;
+            }
+            let noted = Arc::clone(&index);
+            let then = Box::new(move |were: &Vec<bool>| {
                 let put = rows.into_iter().zip(vectors).zip(were).filter(|(_, was)| **was);
-                index.note(put.map(|(((_, key), vector), _)| (key, Some(vector))));
-            };
-            self.store.put_vectors(method.to_owned(), kept, then).await?;
+                noted.note(put.map(|(((_, key), vector), _)| (key, Some(vector))));
+            });
+            self.written(space, self.store().put_vectors(space.clone(), method.to_owned(), kept, then).await)?;
+            if is_held && (missing || index.is_ready()) {
+                index.catch_up().await;
+            }
+            drop(room);
             compute::yield_now().await;
         }
     }

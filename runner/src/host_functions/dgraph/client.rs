@@ -1,13 +1,14 @@
 //! A client of one Dgraph server: it signs in, and carries out operations.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use prost::Message;
 use tonic::Code;
 
 use super::super::database::DatabaseError;
+use super::super::pauses::scattered;
 use super::address::{Address, User};
 use super::messages::{Check, Jwt, Login, Operation, Payload, Request, Response, Version};
 use super::rpc::{Call, Channel, Failure, call};
@@ -58,7 +59,7 @@ impl Client {
                 Err(failure) if request.commit_now && is_abort(&failure) => {}
                 result => return self.told(result),
             }
-            tokio::time::sleep(some_of(pause)).await;
+            tokio::time::sleep(scattered(pause, 0.5..1.0)).await;
             pause *= 2;
         }
         let last = self.authorized("/api.Dgraph/Query", request).await;
@@ -212,12 +213,6 @@ fn status(code: Code, text: &str) -> String {
     format!("rpc error: code = {name} desc = {text}")
 }
 
-/// Between half of a time and all of it, so that those who disturbed each other do not meet again.
-fn some_of(time: Duration) -> Duration {
-    let clock = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    time / 2 + time / 2 * (clock.subsec_micros() % 1000) / 1000
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,7 +250,7 @@ mod tests {
     #[test]
     fn pauses() {
         for _ in 0..100 {
-            let pause = some_of(PAUSE);
+            let pause = scattered(PAUSE, 0.5..1.0);
             assert!(pause >= PAUSE / 2 && pause <= PAUSE, "{pause:?}");
         }
     }

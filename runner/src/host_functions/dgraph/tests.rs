@@ -1,4 +1,7 @@
+use abi::manifest::Manifest;
+
 use super::*;
+use crate::environment::Environment;
 
 fn text(value: &str) -> Value {
     Value::String(value.to_owned())
@@ -56,7 +59,7 @@ fn errors_name_the_connection() {
     assert_eq!(failed("db", &DatabaseError::Refused("no".to_owned())).message, "no");
     let lost = failed("db", &DatabaseError::Lost("gone".to_owned())).message;
     assert_eq!(lost, "dgraph connection [db]: the connection was lost: gone");
-    assert_eq!(named("db", &"[db] is not a dgraph connection"), "[db] is not a dgraph connection");
+    assert_eq!(named(KIND, "db", &"[db] is not a dgraph connection"), "[db] is not a dgraph connection");
 }
 
 /// What is checked without a call: that each connection can be used, and with `connect` that somebody answers.

@@ -4,7 +4,7 @@ use rusqlite::types::ToSql;
 use rusqlite::{Connection, Result, Row, named_params};
 
 use super::Retention;
-use super::page::{Shown, ShownPlugin, Wanted, time};
+use super::page::{Page, Shown, ShownPlugin, Wanted, time};
 use super::record::{Inference, Plugin};
 
 /// Days and records that are kept unless it is said otherwise.
@@ -103,7 +103,14 @@ pub(super) fn page(connection: &Connection, wanted: &Wanted) -> Result<Vec<Shown
     let limit = i64::try_from(wanted.limit).unwrap_or(i64::MAX);
     values.push(&limit);
     let mut statement = connection.prepare(&statement)?;
-    statement.query_map(values.as_slice(), shown)?.collect()
+    let mut rows = statement.query(values.as_slice())?;
+    let mut page = Page::default();
+    while let Some(row) = rows.next()? {
+        if !page.push(shown(row)?) {
+            break;
+        }
+    }
+    Ok(page.records)
 }
 
 fn shown(row: &Row<'_>) -> Result<Shown> {

@@ -17,6 +17,7 @@ use abi::manifest::Model;
 use jiff::Timestamp;
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
+use super::metadata::{self, DATABASE, EMBEDDED};
 use crate::environment::Environment;
 use crate::limits::HistoryLimits;
 use crate::process::Process;
@@ -26,11 +27,6 @@ use budget::Budget;
 pub use page::Wanted;
 use record::Cut;
 pub(super) use record::{Inference, Plugin};
-
-/// The secret with the connection string of the database.
-const DATABASE: &str = "MODUS_DB";
-/// Whether the reference uses its embedded database in place of that.
-const EMBEDDED: &str = "MODUS_USE_MODUSDB";
 
 /// How long the end waits for records, and how long whoever reads them waits for an answer.
 const FLUSH: Duration = Duration::from_secs(3);
@@ -58,7 +54,7 @@ enum Sink {
 #[derive(Default)]
 struct Kept {
     budget: Arc<Budget>,
-    postgres: postgres::Writer,
+    postgres: postgres::Thread,
     /// What becomes of records that were given to the state.
     given: Mutex<VecDeque<oneshot::Receiver<Result<(), StateError>>>>,
     /// The last failure that was told.
@@ -109,13 +105,18 @@ impl History {
     fn choose(&self) -> Sink {
         let wanted = self.limits.keep.unwrap_or_else(|| self.environment.is_dev());
         let embedded = self.environment.flag(EMBEDDED);
-        let has_database = self.environment.secret(DATABASE).is_some_and(|text| !text.trim().is_empty());
-        match (self.limits.keep, has_database && !embedded, self.state.is_somewhere()) {
+        let has_database = metadata::is_named(&self.environment);
+        match (self.limits.keep, has_database, self.state.is_somewhere()) {
             (Some(false), ..) => Sink::Off,
             (_, true, _) => Sink::Postgres,
             (_, false, true) if wanted || embedded => Sink::Embedded,
             _ => Sink::Off,
         }
+    }
+
+    fn settings(&self) -> postgres::Settings {
+        let environment = Arc::clone(&self.environment);
+        postgres::Settings { environment, most: self.limits.bytes, retention: self.retention() }
     }
 
     fn retention(&self) -> Retention {
@@ -152,16 +153,15 @@ impl History {
         let Some(room) = self.kept.budget.take(inference.bytes(), self.limits.waiting) else {
             return metrics::inference_dropped();
         };
-        let (most, retention) = (self.limits.bytes, self.retention());
         if self.sink() == Sink::Postgres {
-            let settings = postgres::Settings { environment: Arc::clone(&self.environment), most, retention };
-            return self.kept.postgres.send(settings, postgres::Post::Record(Box::new(inference), room));
+            return self.kept.postgres.write(self.settings(), inference, room);
         }
+        let (most, retention, bytes) = (self.limits.bytes, self.retention(), inference.bytes());
         let work = move |connection: &rusqlite::Connection| {
             let _room = room;
             embedded::insert(connection, &inference, most, retention)
         };
-        let given = self.state.post(work, |()| {});
+        let given = self.state.post(bytes, work, |()| {});
         match given {
             Ok(answer) => self.kept.note(answer),
             Err(error) => self.kept.lost(&error.to_string()),
@@ -180,18 +180,20 @@ impl History {
                 read.map_err(|error| HistoryError(error.to_string()))?
             }
             Sink::Postgres => {
-                let (sender, answer) = oneshot::channel();
-                let (environment, most) = (Arc::clone(&self.environment), self.limits.bytes);
-                let settings = postgres::Settings { environment, most, retention: self.retention() };
-                self.kept.postgres.send(settings, postgres::Post::Page(wanted, sender));
+                let answer = self.kept.postgres.read(self.settings(), wanted);
+                let answer = answer.ok_or_else(|| HistoryError("too many wait for it".to_owned()))?;
                 let answer = tokio::time::timeout(PAGE, answer).await;
-                let late =
-                    || HistoryError(format!("the database of {DATABASE} did not answer in {} s", PAGE.as_secs()));
-                answer.ok().and_then(Result::ok).ok_or_else(late)?.map_err(HistoryError)?
+                let answer = answer.ok().and_then(Result::ok).unwrap_or_else(|| Err(late()));
+                answer.map_err(HistoryError)?
             }
         };
         serde_json::to_string(&records).map_err(|error| HistoryError(error.to_string()))
     }
+}
+
+/// Why there is no answer of the database.
+fn late() -> String {
+    format!("the database of {DATABASE} did not answer in {} s", PAGE.as_secs())
 }
 
 /// Writes what waits, as far as that is possible in a few seconds. (What was given to the state is written with that.)

@@ -43,15 +43,13 @@ impl Wanted {
     }
 }
 
-/// Whether a text has the form of a UUID.
+/// Whether a text has the usual form of a UUID.
 fn is_id(text: &str) -> bool {
-    let dashes = [8, 13, 18, 23];
-    let fits = |(at, byte): (usize, u8)| if dashes.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() };
-    text.len() == 36 && text.bytes().enumerate().all(fits)
+    text.len() == uuid::fmt::Hyphenated::LENGTH && uuid::Uuid::try_parse(text).is_ok()
 }
 
 /// A record as it is shown. Members without a value are left out.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Shown {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) gid: Option<i64>,
@@ -79,6 +77,28 @@ pub(super) struct Shown {
     pub(super) execution_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) plugin: Option<ShownPlugin>,
+}
+
+/// Bytes of inputs and outputs at which a page ends, whatever number of records is wanted.
+const MOST_BYTES: usize = 32 << 20;
+
+/// Records of a page, the newest first.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) records: Vec<Shown>,
+    bytes: usize,
+}
+
+impl Page {
+    /// Adds a record, if there is room for it: there always is for the first.
+    pub(super) fn push(&mut self, record: Shown) -> bool {
+        self.bytes += record.input.len() + record.output.len();
+        let has_room = self.records.is_empty() || self.bytes <= MOST_BYTES;
+        if has_room {
+            self.records.push(record);
+        }
+        has_room
+    }
 }
 
 /// An app as it is shown.
@@ -119,6 +139,17 @@ mod tests {
         for query in ["limit=0", "limit=1001", "limit=x", "limit=", "after=", "after='; DROP TABLE inferences"] {
             assert!(Wanted::read(query).is_err(), "{query}");
         }
+    }
+
+    #[test]
+    fn a_page_ends_where_its_records_are_large() {
+        let record = |bytes: usize| Shown { output: "x".repeat(bytes), ..Shown::default() };
+        let mut page = Page::default();
+        assert!(page.push(record(MOST_BYTES + 1)) && !page.push(record(0)));
+        assert_eq!(page.records.len(), 1);
+        let mut page = Page::default();
+        assert!(page.push(record(MOST_BYTES / 2)) && page.push(record(MOST_BYTES / 2)) && !page.push(record(1)));
+        assert_eq!(page.records.len(), 2);
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use abi::manifest::Model;
 use abi::plan::Program;
 use jiff::Timestamp;
-use rustix::rand::{GetRandomFlags, getrandom};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use uuid::{NoContext, Uuid};
 
 /// An app, as the reference's table `plugins` has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -144,17 +144,9 @@ fn hex(bytes: &[u8]) -> String {
 
 /// A UUID of version 7 (RFC 9562 section 5.7): those of a later millisecond are greater.
 pub(super) fn new_id(now: Timestamp) -> String {
-    let mut bytes = [0; 16];
-    // Where there is no chance, the time is all that there is: a second record of the same millisecond is left out.
-    let _ = getrandom(&mut bytes, GetRandomFlags::empty());
-    let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or_default().to_be_bytes();
-    if let (Some(time), Some(from)) = (bytes.get_mut(..6), milliseconds.get(2..)) {
-        time.copy_from_slice(from);
-    }
-    bytes[6] = bytes[6] & 0x0f | 0x70;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let text = hex(&bytes);
-    [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
+    let (seconds, nanoseconds) = (now.as_second(), now.subsec_nanosecond());
+    let (seconds, nanoseconds) = (u64::try_from(seconds).unwrap_or(0), u32::try_from(nanoseconds).unwrap_or(0));
+    Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, seconds, nanoseconds)).to_string()
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! The exchange with a model's server. Where that refuses for now and says when it may be asked again, it is, within bounds.
 
-use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 use hyper::StatusCode;
@@ -10,6 +9,7 @@ use jiff::fmt::rfc2822::DateTimeParser;
 
 use super::super::HostError;
 use super::super::connection::{Connections, http_error};
+use super::super::pauses::scattered;
 use crate::client::{Request, Response};
 use crate::limits::{LimitId, ModelLimits};
 use crate::telemetry::{LogContext, Record, Severity, metrics};
@@ -84,12 +84,9 @@ fn refused_for(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Optio
     Some(Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO))
 }
 
-/// What is waited longer than was asked for, so that those who were refused together do not come back together: up to a
-/// quarter, and up to a tenth of a second.
+/// What is waited longer than was asked for: up to a quarter, and up to a tenth of a second.
 fn spread(wait: Duration) -> Duration {
-    // The standard library's only source of chance.
-    let chance = RandomState::new().hash_one(()) as f64 / u64::MAX as f64;
-    (wait.min(Duration::from_secs(60)) / 4 + Duration::from_millis(100)).mul_f64(chance)
+    scattered(wait.min(Duration::from_secs(60)) / 4 + Duration::from_millis(100), 0.0..1.0)
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! A database: a query in a transaction of its own on a server that writes, with what is tried again.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::database::DatabaseError;
+use super::super::pauses::scattered;
 use super::bolt::connection::Fault;
 use super::bolt::message::Failure;
 use super::pool::{Lease, Servers, Settings, in_own_words};
@@ -84,7 +83,7 @@ impl Database {
                 Again::Later if started.elapsed() + pause > RETRIES => return Err(error),
                 Again::Later => {}
             }
-            tokio::time::sleep(scattered(pause)).await;
+            tokio::time::sleep(scattered(pause, 0.8..1.2)).await;
             pause = (2 * pause).min(LONGEST_PAUSE);
         }
     }
@@ -195,12 +194,6 @@ fn again(failure: &Failure) -> Again {
     }
 }
 
-/// A pause that is up to a fifth shorter or longer, so that what failed together does not come back together.
-fn scattered(pause: Duration) -> Duration {
-    let random = RandomState::new().build_hasher().finish() % 401;
-    pause.mul_f64(0.8 + random as f64 / 1000.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,14 +211,6 @@ mod tests {
             ("", Again::Never),
         ] {
             assert_eq!(again(&Failure { code: code.to_owned(), message: String::new() }), expected, "{code}");
-        }
-    }
-
-    #[test]
-    fn pauses_are_scattered_within_a_fifth() {
-        for _ in 0..1000 {
-            let pause = scattered(Duration::from_secs(1));
-            assert!((Duration::from_millis(799)..=Duration::from_millis(1201)).contains(&pause), "{pause:?}");
         }
     }
 }

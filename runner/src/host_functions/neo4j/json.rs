@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;
 
+use super::super::written;
 use super::bolt::packstream::{Malformed, Reader, Token};
 use super::temporal;
 
@@ -32,15 +33,25 @@ pub(super) enum Unwritable {
 
 /// Reads one value and answers its JSON, of at most so many bytes: no blanks, keys of maps sorted bytewise.
 pub(super) fn json(reader: &mut Reader<'_>, most: usize) -> Result<String, Unwritable> {
-    let mut json = Json { text: String::new(), most };
+    let mut json = Json { text: written::Json::new(most), most, moved: 0, in_entity: false };
     json.value(reader, 0)?;
-    Ok(json.text)
+    Ok(json.text.finish())
 }
 
 struct Json {
-    text: String,
+    text: written::Json,
     most: usize,
+    /// Bytes that were moved because a map's keys do not come in order.
+    moved: usize,
+    /// Whether what is written belongs to a node, a relationship or a path. There are none of these within each other, so
+    /// nothing is passed over and read again more than once.
+    in_entity: bool,
 }
+
+/// Entries that a map may have.
+const ENTRIES: usize = 1 << 20;
+/// How often all of an answer may be moved. Keys out of order at all depths could cost as much at each.
+const MOVES: usize = 16;
 
 type Written = Result<(), Unwritable>;
 
@@ -52,19 +63,14 @@ impl Json {
             Token::Bool(value) => self.text.push_str(if value { "true" } else { "false" }),
             Token::Int(value) => self.int(value),
             Token::Float(value) => self.float(value)?,
-            Token::Bytes(value) => {
-                // Base64 needs no escapes.
-                self.text.push('"');
-                STANDARD.encode_string(value, &mut self.text);
-                self.text.push('"');
-            }
-            Token::Text(value) => self.string(value),
+            Token::Bytes(value) => self.text.push_text(&STANDARD.encode(value)),
+            Token::Text(value) => self.text.push_text(value),
             Token::List(_) | Token::Map(_) | Token::Structure(..) if depth == DEPTH => return Err(Unwritable::TooDeep),
             Token::List(members) => self.list(reader, members, depth + 1)?,
             Token::Map(members) => self.map(reader, members, depth + 1)?,
             Token::Structure(tag, fields) => self.structure(reader, tag, fields, depth + 1)?,
         }
-        if self.text.len() > self.most { Err(Unwritable::TooLarge) } else { Ok(()) }
+        if self.text.is_full() { Err(Unwritable::TooLarge) } else { Ok(()) }
     }
 
     fn int(&mut self, value: i64) {
@@ -79,16 +85,6 @@ impl Json {
         Ok(())
     }
 
-    fn string(&mut self, value: &str) {
-        let text = serde_json::Value::from(value).to_string();
-        // As the reference does: these two end a line in JavaScript.
-        if text.contains(['\u{2028}', '\u{2029}']) {
-            self.text.push_str(&text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029"));
-        } else {
-            self.text.push_str(&text);
-        }
-    }
-
     fn list(&mut self, reader: &mut Reader<'_>, members: usize, depth: usize) -> Written {
         self.text.push('[');
         for index in 0..members {
@@ -101,39 +97,61 @@ impl Json {
         Ok(())
     }
 
+    /// Keys come sorted; of entries with the same key the last counts. Most maps have theirs in order, so entries are written
+    /// as they come, and sorted afterwards.
     fn map(&mut self, reader: &mut Reader<'_>, members: usize, depth: usize) -> Written {
-        let mut entries = Vec::new();
+        if members > ENTRIES {
+            return Err(Unwritable::TooLarge);
+        }
+        self.text.push('{');
+        let start = self.text.len();
+        let (mut entries, mut in_order) = (Vec::<(&str, usize)>::new(), true);
         for _ in 0..members {
             let key = reader.string()?;
-            entries.push((key, *reader));
-            reader.skip()?;
-        }
-        // A stable order: of entries with the same key the last counts.
-        entries.sort_by_key(|(key, _)| *key);
-        self.text.push('{');
-        let mut is_first = true;
-        for (index, (key, value)) in entries.iter().enumerate() {
-            if entries.get(index + 1).is_some_and(|(next, _)| next == key) {
-                continue;
-            }
-            if !is_first {
+            in_order &= entries.last().is_none_or(|(last, _)| *last < key);
+            if !entries.is_empty() {
                 self.text.push(',');
             }
-            is_first = false;
-            self.string(key);
+            entries.push((key, self.text.len()));
+            self.text.push_text(key);
             self.text.push(':');
-            let mut value = *value;
-            self.value(&mut value, depth)?;
+            self.value(reader, depth)?;
+        }
+        if !in_order {
+            self.sort(start, entries)?;
         }
         self.text.push('}');
         Ok(())
     }
 
+    /// Sorts entries that are written from `start` on, each with the place where it begins.
+    fn sort(&mut self, start: usize, entries: Vec<(&str, usize)>) -> Written {
+        if self.text.is_full() {
+            return Err(Unwritable::TooLarge);
+        }
+        let written = self.text.split_off(start);
+        self.moved = self.moved.saturating_add(written.len());
+        if self.moved > self.most.saturating_mul(MOVES) {
+            return Err(Unwritable::TooDeep);
+        }
+        // Without the comma that is before the next.
+        let ends =
+            entries.iter().skip(1).map(|(_, begin)| begin - 1).chain([start + written.len()]).collect::<Vec<_>>();
+        let mut spans: Vec<_> = entries.into_iter().zip(ends).map(|((key, begin), end)| (key, begin, end)).collect();
+        spans.sort_by_key(|(key, ..)| *key);
+        let last_of_key = spans.chunk_by(|(key, ..), (next, ..)| key == next).filter_map(<[_]>::last);
+        for (index, (_, begin, end)) in last_of_key.enumerate() {
+            if index > 0 {
+                self.text.push(',');
+            }
+            self.text.push_str(written.get(begin - start..end - start).unwrap_or_default());
+        }
+        Ok(())
+    }
+
     fn structure(&mut self, reader: &mut Reader<'_>, tag: u8, fields: usize, depth: usize) -> Written {
         match (tag, fields) {
-            (b'N', 3 | 4) => self.node(reader, fields, depth)?,
-            (b'R', 5 | 8) => self.relationship(reader, fields, depth)?,
-            (b'P', 3) => self.path(reader, depth)?,
+            (b'N' | b'R' | b'P', _) => self.entity(reader, tag, fields, depth)?,
             (b'D', 1) => self.quoted(&temporal::date(reader.int()?)?),
             (b't', 1) => self.quoted(&temporal::time(reader.int()?)?),
             (b'T', 2) => {
@@ -179,6 +197,20 @@ impl Json {
         self.text.push_str(r#","SpatialRefId":"#);
         self.int(system);
         self.text.push('}');
+        Ok(())
+    }
+
+    fn entity(&mut self, reader: &mut Reader<'_>, tag: u8, fields: usize, depth: usize) -> Written {
+        if std::mem::replace(&mut self.in_entity, true) {
+            return Err(Malformed("a node, relationship or path within another one").into());
+        }
+        match (tag, fields) {
+            (b'N', 3 | 4) => self.node(reader, fields, depth)?,
+            (b'R', 5 | 8) => self.relationship(reader, fields, depth)?,
+            (b'P', 3) => self.path(reader, depth)?,
+            _ => return Err(Unwritable::Unknown(tag)),
+        }
+        self.in_entity = false;
         Ok(())
     }
 
@@ -242,7 +274,7 @@ impl Json {
         let mut way = Vec::new();
         let mut here = nodes.first().ok_or(NO_PATH)?;
         self.text.push_str(r#"{"Nodes":["#);
-        self.value(&mut here.0.clone(), depth)?;
+        self.node_of(here.0, depth)?;
         for _ in 0..steps / 2 {
             let (edge, next) = (reader.int()?, reader.int()?);
             // Counted from 1; negative where the way goes against the relationship.
@@ -250,7 +282,7 @@ impl Json {
             let found = index.and_then(|index| edges.get(index)).ok_or(NO_PATH)?;
             let there = usize::try_from(next).ok().and_then(|index| nodes.get(index)).ok_or(NO_PATH)?;
             self.text.push(',');
-            self.value(&mut there.0.clone(), depth)?;
+            self.node_of(there.0, depth)?;
             way.push(if edge > 0 { (found, &here.1, &there.1) } else { (found, &there.1, &here.1) });
             here = there;
         }
@@ -260,7 +292,7 @@ impl Json {
                 self.text.push(',');
             }
             self.edge(edge, start, end, depth + 1)?;
-            if self.text.len() > self.most {
+            if self.text.is_full() {
                 return Err(Unwritable::TooLarge);
             }
         }
@@ -268,9 +300,16 @@ impl Json {
         Ok(())
     }
 
+    /// A node of a path.
+    fn node_of(&mut self, mut whole: Reader<'_>, depth: usize) -> Written {
+        let Token::Structure(b'N', fields) = whole.token()? else { return Err(NO_PATH.into()) };
+        self.node(&mut whole, fields, depth + 1)?;
+        if self.text.is_full() { Err(Unwritable::TooLarge) } else { Ok(()) }
+    }
+
     fn named(&mut self, name: &str, text: &str) {
         self.text.push_str(name);
-        self.string(text);
+        self.text.push_text(text);
     }
 
     fn part(&mut self, name: &str, mut value: Reader<'_>, depth: usize) -> Written {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Number, Value};
 
 use super::bolt::packstream::Writer;
+use crate::private_keys;
 
 /// The parameters as a PackStream map; `null` stands for none. serde_json bounds how deep they go.
 ///
@@ -11,6 +12,9 @@ use super::bolt::packstream::Writer;
 pub(super) fn parameters(json: &str) -> Result<Vec<u8>, String> {
     let parsed: Option<Map<String, Value>> =
         serde_json::from_str(json).map_err(|error| format!("the parameters are not a JSON object: {error}"))?;
+    if private_keys::are_in(json.as_bytes()) {
+        return Err(format!("the parameters cannot be taken: {}", private_keys::REFUSED));
+    }
     let parameters = parsed.unwrap_or_default();
     let mut writer = Writer::default();
     writer.map(parameters.len());
@@ -74,6 +78,12 @@ mod tests {
         for none in ["null", "{}", " { } "] {
             assert_eq!(parameters(none), Ok(vec![0xA0]));
         }
+    }
+
+    #[test]
+    fn private_keys_of_the_parser_are_refused() {
+        let refused = parameters(r#"{"a":[{"$serde_json::private::RawValue":"1"}]}"#).expect_err("no map");
+        assert!(refused.ends_with(private_keys::REFUSED), "{refused}");
     }
 
     #[test]

@@ -17,8 +17,9 @@ use mysql_async::prelude::{Protocol, Queryable as _};
 use mysql_async::{Conn, Error, QueryResult, Value};
 use mysql_common::named_params::ParsedNamedParams;
 
-use super::{Done, Operation, Row, Rows};
+use super::{Done, Operation, Rows, Written, by_name};
 use crate::client::Clients;
+use crate::compute;
 use crate::host_functions::HostError;
 use crate::host_functions::database::DatabaseError;
 use crate::limits::DatabaseLimits;
@@ -85,7 +86,7 @@ impl Database {
 
     /// Refuses what the client would end the connection for.
     fn check_size(&self, operation: &Operation, parameters: &[Value]) -> Result<(), DatabaseError> {
-        let size = |value: &Value| if let Value::Bytes(bytes) = value { bytes.len() + AROUND } else { 16 };
+        let size = |value: &Value| if let Value::Bytes(bytes) = value { bytes.len() + 16 } else { 16 };
         let bytes = operation.statement.len() + parameters.iter().map(size).sum::<usize>();
         let most = self.pool.packet() - AROUND;
         if bytes > most {
@@ -172,25 +173,41 @@ async fn read<P: Protocol>(
         result.drop_result().await.map_err(failed)?;
         return Ok(None);
     }
-    let names: Vec<_> = columns.iter().map(mysql_async::Column::name_str).collect();
+    let written = by_name(columns.iter().map(|column| (column.name_str().into_owned(), column)));
     let (mut count, mut turn) = (0, TURN);
     while !columns.is_empty()
         && let Some(row) = result.next().await.map_err(&failed)?
     {
-        let mut members = Row::new();
-        for (index, (name, column)) in names.iter().zip(&*columns).enumerate() {
-            let value = row.as_ref(index).unwrap_or(&Value::NULL);
-            let json = values::json(column, value)
-                .map_err(|reason| Failure::Broken(DatabaseError::Unusable(format!("column {name} has {reason}"))))?;
-            members.insert(&**name, json);
+        if bytes_of(&row) > TURN {
+            compute::leave().await;
         }
-        rows.push(&members).map_err(Failure::Broken)?;
+        let pushed = rows.push(|json| {
+            json.push('{');
+            for Written { name, place, of } in &written {
+                json.push_str(name);
+                let value = row.as_ref(*place).unwrap_or(&Value::NULL);
+                values::write(json, of, value)
+                    .map_err(|reason| DatabaseError::Unusable(format!("column {} has {reason}", of.name_str())))?;
+            }
+            json.push('}');
+            Ok(())
+        });
+        pushed.map_err(Failure::Broken)?;
         count += 1;
-        if rows.json.len() > turn {
-            turn = rows.json.len() + TURN;
+        if rows.len() > turn {
+            turn = rows.len() + TURN;
             tokio::task::yield_now().await;
         }
     }
     result.drop_result().await.map_err(failed)?;
     Ok(Some((rows.finish(), count)))
+}
+
+/// Bytes of texts in a row.
+fn bytes_of(row: &mysql_async::Row) -> usize {
+    let bytes = |place| match row.as_ref(place) {
+        Some(Value::Bytes(bytes)) => bytes.len(),
+        _ => 0,
+    };
+    (0..row.len()).map(bytes).sum()
 }

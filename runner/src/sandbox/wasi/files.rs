@@ -2,25 +2,38 @@
 
 use abi::guest;
 
-use super::{Errno, GuestProcess, Outcome, low};
-use crate::output::Stream;
+use super::{Errno, GuestProcess, MOST_ITEMS, Outcome, low};
+use crate::output::{STRETCH, Stream};
 
-/// `fd_write`
-pub(super) fn write(process: &mut GuestProcess<'_>, words: &[u64]) -> Outcome {
+/// `fd_write`: of what is printed lines are made and logged, which takes turns where it is much.
+pub(super) async fn write(mut process: GuestProcess<'_>, words: Vec<u64>) -> Outcome {
     let stream = match process.stream(words[0])? {
         1 => Stream::Stdout,
         2 => Stream::Stderr,
         _ => return Err(Errno::Badf.into()),
     };
-    let (memory, state) = process.parts();
-    let vectors = guest::slice(memory, low(words[1]), u64::from(low(words[2])) * 8).ok_or(Errno::Fault)?;
-    let mut total = 0u32;
-    for vector in vectors.chunks_exact(8) {
+    let (vectors, count) = (low(words[1]), low(words[2]));
+    if count > MOST_ITEMS {
+        return Err(Errno::Inval.into());
+    }
+    process.bytes(vectors, u64::from(count) * 8)?;
+    let (mut total, mut turn) = (0u32, STRETCH);
+    for index in 0..count {
+        let vector = process.bytes(vectors.checked_add(index * 8).ok_or(Errno::Fault)?, 8)?;
         // Both words lie inside the eight bytes.
         let (address, length) = (guest::read_u32(vector, 0).unwrap_or(0), guest::read_u32(vector, 4).unwrap_or(0));
-        let bytes = guest::slice(memory, address, u64::from(length)).ok_or(Errno::Fault)?;
+        let mut written = 0;
+        loop {
+            let (memory, state) = process.parts();
+            let bytes = guest::slice(memory, address, u64::from(length)).ok_or(Errno::Fault)?;
+            written += state.output.write(stream, &bytes[written..], &mut turn, &state.log);
+            if written == bytes.len() {
+                break;
+            }
+            process.pause().await?;
+            turn = STRETCH;
+        }
         total = total.checked_add(length).ok_or(Errno::Inval)?;
-        state.output.write(stream, bytes, &state.log);
     }
     process.store(low(words[3]), &total.to_le_bytes())
 }

@@ -14,6 +14,7 @@ use super::guest::{exports_of, word};
 use super::imports::with_words;
 use super::outcome::Unwind;
 use super::state::{State, TURN};
+use crate::compute;
 pub(super) use system::time;
 
 /// WASI error numbers.
@@ -30,6 +31,11 @@ pub(super) enum Errno {
     NotSup = 58,
     Perm = 63,
 }
+
+/// Vectors of bytes, or subscriptions, that one call may name: as many as on Linux.
+const MOST_ITEMS: u32 = 1024;
+/// Bytes of a path, likewise.
+const MOST_OF_PATH: u32 = 4096;
 
 /// How a function fails: with a number, or by ending the guest.
 pub(super) enum Failure {
@@ -94,7 +100,7 @@ static FUNCTIONS: [Function; 46] = [
     function("fd_seek", files::unsupported),
     function("fd_sync", files::ignored),
     function("fd_tell", files::unsupported),
-    function("fd_write", files::write),
+    slow_function("fd_write", |process, words| Box::pin(files::write(process, words))),
     function("path_create_directory", |process, words| paths::refuse(process, words, 0, 1)),
     function("path_filestat_get", |process, words| paths::refuse(process, words, 0, 2)),
     function("path_filestat_set_times", |process, words| paths::refuse(process, words, 0, 2)),
@@ -199,10 +205,23 @@ impl GuestProcess<'_> {
         open.ok_or(Errno::Badf.into())
     }
 
-    /// To be told after a wait: it was nobody's turn.
+    /// Between two parts of what takes long: from an event loop it moves on, and elsewhere others have their turn. No code of
+    /// the guest runs meanwhile.
+    async fn pause(&mut self) -> Outcome {
+        // What a helper calls cannot be put aside.
+        if self.parts().1.helping.is_none() {
+            compute::leave().await;
+            compute::yield_now().await;
+        }
+        self.waited();
+        Ok(self.parts().1.check()?)
+    }
+
+    /// To be told after what may have waited.
     fn waited(&mut self) {
-        self.caller.data_mut().waited();
-        self.caller.as_context_mut().set_epoch_deadline(TURN);
+        if self.caller.data_mut().waited() {
+            self.caller.as_context_mut().set_epoch_deadline(TURN);
+        }
     }
 }
 

@@ -1,11 +1,15 @@
 //! `path_*`: there are no directories.
 
-use super::{Errno, GuestProcess, Outcome, low};
+use super::{Errno, GuestProcess, MOST_OF_PATH, Outcome, low};
 
-/// Refuses a path: 63 where it leaves its directory, 54 below a stream, 8 below anything else. `descriptor` and `path`
-/// are the parameters' places.
+/// Refuses a path: 37 where it is too long, 63 where it leaves its directory, 54 below a stream, 8 below anything else.
+/// `descriptor` and `path` are the parameters' places.
 pub(super) fn refuse(process: &mut GuestProcess<'_>, words: &[u64], descriptor: usize, path: usize) -> Outcome {
-    let bytes = process.bytes(low(words[path]), u64::from(low(words[path + 1])))?;
+    let length = low(words[path + 1]);
+    if length > MOST_OF_PATH {
+        return Err(Errno::NameTooLong.into());
+    }
+    let bytes = process.bytes(low(words[path]), u64::from(length))?;
     if !std::str::from_utf8(bytes).is_ok_and(stays_inside) {
         return Err(Errno::Perm.into());
     }

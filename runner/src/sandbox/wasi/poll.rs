@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use abi::guest;
 
-use super::{Errno, Failure, GuestProcess, Outcome, Unwind, low};
+use super::{Errno, Failure, GuestProcess, MOST_ITEMS, Outcome, Unwind, low};
 
 const SUBSCRIPTION: usize = 48;
 const EVENT: usize = 32;
@@ -17,10 +17,11 @@ enum Subscription {
 
 /// `poll_oneoff`
 pub(super) async fn oneoff(mut process: GuestProcess<'_>, words: Vec<u64>) -> Outcome {
-    let (input, output, count) = (low(words[0]), low(words[1]), u64::from(low(words[2])));
-    if count == 0 {
+    let (input, output, count) = (low(words[0]), low(words[1]), low(words[2]));
+    if !(1..=MOST_ITEMS).contains(&count) {
         return Err(Errno::Inval.into());
     }
+    let count = u64::from(count);
     process.bytes(output, count * EVENT as u64)?;
     let subscriptions = parse(process.bytes(input, count * SUBSCRIPTION as u64)?)?;
     let mut events = stream_events(&process, &subscriptions);

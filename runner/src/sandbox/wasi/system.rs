@@ -6,7 +6,6 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use abi::renewal::Clock;
 
 use super::{Errno, GuestProcess, Outcome, low};
-use crate::compute;
 use crate::sandbox::random;
 
 /// `args_sizes_get`: no arguments.
@@ -79,17 +78,15 @@ pub(super) async fn random_get(mut process: GuestProcess<'_>, words: Vec<u64>) -
     // The whole range was checked, so it can be cut out.
     let (address, length) = (address as usize, length as usize);
     for start in (0..length).step_by(DRAWN) {
-        if start > 0 && process.parts().1.helping.is_none() {
-            compute::leave().await;
-            compute::yield_now().await;
+        match start {
+            0 => process.parts().1.check()?,
+            _ => process.pause().await?,
         }
-        let (memory, state) = process.parts();
-        state.check()?;
+        let (memory, _) = process.parts();
         let range = &mut memory[address..][..length][start..];
         let drawn = range.len().min(DRAWN);
         random::fill(&mut range[..drawn]).map_err(|_| Errno::Io)?;
     }
-    process.waited();
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use futures::{StreamExt as _, stream};
+use futures::{Stream, StreamExt as _, stream};
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
@@ -20,7 +20,9 @@ use tokio::sync::watch;
 
 use super::{Body, Handler, plain};
 use crate::auth::Claims;
+use crate::capacity::{Answers, Capacity};
 use crate::graphql::{Answer, Engine, GraphqlRequest, OperationType, Prepared, Refusal};
+use crate::limits::LimitId;
 use crate::panics::caught;
 use crate::process::Mutations;
 use accept::{Accept, Media};
@@ -35,19 +37,27 @@ struct Inner {
     plain_get: bool,
     closing: watch::Receiver<()>,
     mutations: Mutations,
+    answers: Arc<Answers>,
 }
 
 impl GraphqlHandler {
     /// Answers with `engine`. `plain_get` tells whether a GET query is answered that a page of another origin could have
-    /// made without asking. Subscriptions end when the sender of `closing` is dropped; `mutations` counts those that run.
-    pub fn new(engine: Arc<Engine>, plain_get: bool, closing: watch::Receiver<()>, mutations: Mutations) -> Self {
-        Self(Arc::new(Inner { engine, plain_get, closing, mutations }))
+    /// made without asking. Subscriptions end when the sender of `closing` is dropped; `mutations` counts those that run, and
+    /// `capacity` the answers that are being sent.
+    pub fn new(
+        engine: Arc<Engine>,
+        plain_get: bool,
+        closing: watch::Receiver<()>,
+        mutations: Mutations,
+        capacity: &Capacity,
+    ) -> Self {
+        Self(Arc::new(Inner { engine, plain_get, closing, mutations, answers: Arc::clone(capacity.answers()) }))
     }
 
     /// An endpoint without a server, for whoever asks it in this process.
     pub fn alone(engine: Engine) -> Self {
         let (_, closing) = watch::channel(());
-        Self::new(Arc::new(engine), false, closing, Mutations::default())
+        Self::new(Arc::new(engine), false, closing, Mutations::default(), &Capacity::default())
     }
 
     /// The whole answer to a POST of JSON; nothing where it is a stream.
@@ -62,13 +72,13 @@ impl GraphqlHandler {
         let by_get = request.method() == Method::GET;
         // A POST that was not safe has been refused.
         let safe = !by_get || accept::is_preflighted(request.headers());
-        let prepared = match self.prepare(&request, by_get) {
+        let prepared = match self.prepare(&request, by_get).await {
             Ok(prepared) => prepared,
             Err(refusal) => {
                 let reply = Reply::of(Err(refusal), accept.media);
                 // In a stream of events, also what is wrong with a document is an event.
                 return match accept.prefers_events && reply.is_graphql() {
-                    true => events::response(stream::iter([reply.body])),
+                    true => self.events(stream::iter([reply.body]), OperationType::Query),
                     false => reply.whole(),
                 };
             }
@@ -82,28 +92,41 @@ impl GraphqlHandler {
             _ if !safe && !self.0.plain_get => plain(StatusCode::FORBIDDEN, NOT_PREFLIGHTED),
             kind if accept.prefers_events => {
                 // An event is JSON, whatever happens.
-                let ended = async move { Reply::of(self.run(prepared, kind).await, Media::GraphqlResponse).body };
-                events::response(stream::once(ended))
+                let asked = self.clone();
+                let ended = async move { Reply::of(asked.run(prepared, kind).await, Media::GraphqlResponse).body };
+                self.events(stream::once(ended), kind)
             }
-            kind => Reply::of(self.run(prepared, kind).await, accept.media).whole(),
+            kind => {
+                let answers = Arc::clone(&self.0.answers);
+                let reply = Reply::of(self.run(prepared, kind).await, accept.media);
+                reply.counted(&answers, accept.media, unsent(kind))
+            }
         }
     }
 
     /// Reads and checks a request.
-    fn prepare(&self, request: &Request<Bytes>, by_get: bool) -> Result<Prepared, Refusal> {
+    async fn prepare(&self, request: &Request<Bytes>, by_get: bool) -> Result<Prepared, Refusal> {
         let query_string = by_get.then(|| request.uri().query().unwrap_or_default());
         let zone = request.headers().get("x-time-zone").and_then(|zone| zone.to_str().ok());
-        self.0.engine.prepare(GraphqlRequest {
+        let request = GraphqlRequest {
             time_zone: zone.filter(|zone| !zone.is_empty()).map(Arc::from),
             claims: request.extensions().get().map(|Claims(json)| Arc::clone(json)),
             ..request::read(query_string, request.body())?
-        })
+        };
+        self.0.engine.prepare(request).await
     }
 
     fn subscribe(self, prepared: Prepared) -> Response<Body> {
         let mut closing = self.0.closing.clone();
         let closed = async move { while closing.changed().await.is_ok() {} };
-        events::response(self.0.engine.subscribe(prepared).take_until(Box::pin(closed)))
+        self.events(self.0.engine.subscribe(prepared).take_until(Box::pin(closed)), OperationType::Subscription)
+    }
+
+    /// A stream of events with these bodies, which are those of an operation of this kind.
+    fn events(&self, bodies: impl Stream<Item = Vec<u8>> + Send + 'static, kind: OperationType) -> Response<Body> {
+        let beyond = unsent(kind);
+        let instead = move |limit| Reply::of(Err(beyond(limit)), Media::GraphqlResponse).body;
+        events::response(bodies, Arc::clone(&self.0.answers), instead)
     }
 
     /// Runs a query as part of its request, so that it ends when the client goes away; a mutation runs to its end.
@@ -123,6 +146,11 @@ impl GraphqlHandler {
             Err(Refusal::Internal)
         })
     }
+}
+
+/// What becomes of an operation of this kind for whose answer there is no room.
+fn unsent(kind: OperationType) -> fn(LimitId) -> Refusal {
+    if kind == OperationType::Mutation { Refusal::Untold } else { Refusal::Overloaded }
 }
 
 /// What a subscription without `Accept: text/event-stream` is told.

@@ -7,6 +7,7 @@ use url::form_urlencoded;
 
 use super::surrogates;
 use crate::graphql::{GraphqlRequest, Hash, Refusal};
+use crate::private_keys;
 
 type Object = serde_json::Map<String, Value>;
 
@@ -46,7 +47,14 @@ pub(crate) fn read(query_string: Option<&str>, body: &[u8]) -> Result<GraphqlReq
         Some(members) => members,
         // A list would be taken for the members in order.
         None => match body.trim_ascii_start().first() {
-            Some(b'{') => parse(body)?,
+            Some(b'{') => {
+                let members: Members = parse(body)?;
+                let has_values = !members.variables.is_null() || !members.extensions.is_null();
+                if has_values && private_keys::are_in(body) {
+                    return Err(Refusal::Malformed(Some(private_keys::REFUSED)));
+                }
+                members
+            }
             Some(b'[') => return Err(Refusal::Malformed(Some(BATCH))),
             _ => return Err(Refusal::Malformed(None)),
         },
@@ -78,7 +86,11 @@ fn is_empty(member: &Value) -> bool {
 fn object(member: Value, wrong: &'static str) -> Result<Option<Object>, Refusal> {
     let member = match member {
         Value::String(text) if !text.is_empty() => {
-            parse(text.as_bytes()).map_err(|_| Refusal::Malformed(Some(wrong)))?
+            let member = parse(text.as_bytes()).map_err(|_| Refusal::Malformed(Some(wrong)))?;
+            if private_keys::are_in(text.as_bytes()) {
+                return Err(Refusal::Malformed(Some(private_keys::REFUSED)));
+            }
+            member
         }
         member => member,
     };
@@ -229,6 +241,24 @@ mod tests {
         ] {
             assert_eq!(of_body(body).err(), Some(Refusal::Malformed(Some(reason))), "{body}");
         }
+    }
+
+    #[test]
+    fn private_keys_of_the_parser_are_refused() {
+        let refused = Some(Refusal::Malformed(Some(private_keys::REFUSED)));
+        for member in [
+            r#""variables":{"v":{"$serde_json::private::RawValue":"\"admin\""}}"#,
+            r#""variables":{"v":[{"\u0024serde_json::private::Number":"1"}]}"#,
+            r#""variables":"{\"v\":{\"$serde_json::private::Number\":\"1\"}}""#,
+            r#""extensions":{"v":{"$serde_json::private::RawValue":"1"}}"#,
+        ] {
+            assert_eq!(of_body(&format!(r#"{{"query":"{{a}}",{member}}}"#)).err(), refused, "{member}");
+        }
+        let text = "query=x&variables={\"v\":{\"$serde_json::private::Number\":\"1\"}}";
+        assert_eq!(read(Some(text), b"").err(), refused);
+        // As a text it is a text.
+        let request = of_body(r#"{"query":"query($v: String) {a}","variables":{"v":"$serde_json::private::Number"}}"#);
+        assert_eq!(request.expect("well-formed").variables.expect("given")["v"], "$serde_json::private::Number");
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Responses, and how the status depends on what the client accepts.
 
+use std::sync::Arc;
+
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 
 use super::accept::Media;
+use crate::capacity::Answers;
 use crate::graphql::{Answer, Refusal, RequestError, body_of_errors, summarize};
 use crate::limits::LimitId;
 use crate::server::Body;
@@ -67,6 +70,8 @@ impl Reply {
                 let reply = errors(StatusCode::SERVICE_UNAVAILABLE, &[overloaded(limit)]);
                 Self { retry_after: Some(RETRY), ..reply }
             }
+            // Another status might have it sent again.
+            Refusal::Untold(limit) => errors(StatusCode::OK, &[untold(limit)]),
             Refusal::Internal => {
                 Self::text(media, StatusCode::INTERNAL_SERVER_ERROR, "Failed to execute GraphQL operation.")
             }
@@ -95,8 +100,26 @@ impl Reply {
     }
 
     /// All of it at once.
-    pub(crate) fn whole(self) -> Response<Body> {
-        let mut response = Response::new(Body::from(self.body));
+    pub(crate) fn whole(mut self) -> Response<Body> {
+        let body = std::mem::take(&mut self.body);
+        self.with(Body::from(body))
+    }
+
+    /// All of it at once, counted among the answers that are being sent. `beyond` is what is told where there is no room.
+    pub(super) fn counted(
+        mut self,
+        answers: &Arc<Answers>,
+        media: Media,
+        beyond: fn(LimitId) -> Refusal,
+    ) -> Response<Body> {
+        match answers.count(std::mem::take(&mut self.body)) {
+            Ok(body) => self.with(Body::from(body)),
+            Err(limit) => Self::refused(beyond(limit), media).whole(),
+        }
+    }
+
+    fn with(self, body: Body) -> Response<Body> {
+        let mut response = Response::new(body);
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
@@ -120,9 +143,16 @@ fn overloaded(limit: LimitId) -> RequestError {
         LimitId::MaxWaiting => "too many calls are waiting",
         LimitId::MaxCalls => "too many calls are running",
         LimitId::GuestMemory => "the memory for calls is in use",
+        LimitId::AnswerMemory => "the memory for answers is in use",
         _ => "there is no room for more calls",
     };
     RequestError { limit: Some(limit), ..RequestError::new(format!("{full} ({limit}); try again later")) }
+}
+
+/// What is told of a mutation that was carried out, and for whose answer there is no room.
+fn untold(limit: LimitId) -> RequestError {
+    let text = "the mutation was carried out, but its answer is not there: the memory for answers is in use";
+    RequestError::beyond(limit, text)
 }
 
 #[cfg(test)]
@@ -134,6 +164,7 @@ mod tests {
         for (limit, text) in [
             (LimitId::MaxWaiting, "too many calls are waiting (limit `max-waiting`); try again later"),
             (LimitId::GuestMemory, "the memory for calls is in use (limit `guest-memory`); try again later"),
+            (LimitId::AnswerMemory, "the memory for answers is in use (limit `answer-memory`); try again later"),
             (LimitId::MaxLookups, "there is no room for more calls (limit `max-lookups`); try again later"),
         ] {
             let reply = Reply::of(Err(Refusal::Overloaded(limit)), Media::Unstated);

@@ -26,6 +26,10 @@ pub use model::{ModelRequest, ModelResponse, model, model_answered, model_failed
 
 /// Target of all spans.
 const TARGET: &str = "modus::trace";
+/// Bytes of a client's own text in a span. Thousands of spans wait to be exported.
+const LONGEST: usize = 100;
+/// The methods that a span names, as OpenTelemetry's conventions have it.
+const METHODS: [&str; 9] = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT"];
 /// Time to export what is left at the end.
 const FLUSH: Duration = Duration::from_secs(3);
 
@@ -94,10 +98,11 @@ pub fn request(method: &str, route: &str, headers: &HeaderMap) -> Span {
     if !is_active() {
         return Span::none();
     }
+    let (name, method) = if METHODS.contains(&method) { (method, method) } else { ("HTTP", "_OTHER") };
     let span = tracing::info_span!(
         target: TARGET,
         "request",
-        otel.name = format!("{method} {route}"),
+        otel.name = format!("{name} {route}"),
         otel.kind = "server",
         http.request.method = method,
         http.route = route,
@@ -119,7 +124,13 @@ pub fn responded(span: &Span, status: u16) {
     }
 }
 
-/// The span of an operation: `kind` is `query` or `mutation`.
+/// A client's text, as far as a span has it.
+fn short(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST)]
+}
+
+/// The span of an operation: `kind` is `query` or `mutation`. Its name does not depend on the client, so that the spans of
+/// one kind can be counted together.
 pub fn operation(kind: &str, name: Option<&str>) -> Span {
     if !is_active() {
         return Span::none();
@@ -127,9 +138,9 @@ pub fn operation(kind: &str, name: Option<&str>) -> Span {
     tracing::info_span!(
         target: TARGET,
         "operation",
-        otel.name = name.map_or_else(|| kind.to_owned(), |name| format!("{kind} {name}")),
+        otel.name = kind,
         graphql.operation.type = kind,
-        graphql.operation.name = name,
+        graphql.operation.name = name.map(short),
     )
 }
 
@@ -177,5 +188,17 @@ pub fn host_function(name: impl FnOnce() -> String, waiting: bool) -> Span {
 pub fn inject(headers: &mut HeaderMap) {
     if is_active() && !headers.contains_key("traceparent") {
         TraceContextPropagator::new().inject_context(&Span::current().context(), &mut HeaderInjector(headers));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_clients_are_cut() {
+        assert_eq!(short("Fetch"), "Fetch");
+        assert_eq!(short(&"n".repeat(900_000)), "n".repeat(LONGEST));
+        assert_eq!(short(&"€".repeat(50)), "€".repeat(33));
     }
 }

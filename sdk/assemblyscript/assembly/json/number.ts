@@ -3,7 +3,7 @@
 import { toF64 } from "./decimal";
 import { invalid } from "./token";
 
-/** All whole numbers up to this one are exact as f64. */
+/** All whole numbers below this one are exact as f64; what is above may be rounded to it. */
 const EXACT: u64 = 1 << 53;
 
 /** As an integer: it may have a fraction or an exponent if it is whole all the same, such as `1.0` and `1e3`. */
@@ -30,7 +30,7 @@ export function integral<T>(start: usize, end: usize, text: usize): T {
 function wholeSize(start: usize, end: usize, text: usize): u64 {
   const value = Math.abs(toF64(start, end));
   if (value != Math.floor(value)) invalid("A whole number is expected", start, text);
-  if (value > <f64>EXACT) invalid("The number is too large for one with a fraction or an exponent", start, text);
+  if (value >= <f64>EXACT) invalid("The number is too large for one with a fraction or an exponent", start, text);
   return <u64>value;
 }
 

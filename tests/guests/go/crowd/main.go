@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"runtime"
 	"time"
 	"unsafe"
 
@@ -86,6 +87,51 @@ func randomGet(buffer unsafe.Pointer, length uint32) uint32
 func FillsRandomly(mebibytes uint32) uint32 {
 	block := make([]byte, mebibytes<<20)
 	return randomGet(unsafe.Pointer(&block[0]), mebibytes<<20)
+}
+
+// Has the host draw one byte again and again until so much time has passed; how often.
+func DrawsOften(milliseconds int64) uint64 {
+	end := time.Now().Add(time.Duration(milliseconds) * time.Millisecond)
+	block := make([]byte, 1)
+	var count uint64
+	for time.Now().Before(end) {
+		for range 1000 {
+			randomGet(unsafe.Pointer(&block[0]), 1)
+		}
+		count += 1000
+	}
+	return count
+}
+
+// The same with a host function that is no part of WASI.
+func LooksUpOften(milliseconds int64) (uint64, error) {
+	end := time.Now().Add(time.Duration(milliseconds) * time.Millisecond)
+	var count uint64
+	for time.Now().Before(end) {
+		for range 100 {
+			if _, err := models.GetModel[openai.ChatModel]("chat"); err != nil {
+				return count, err
+			}
+		}
+		count += 100
+	}
+	return count, nil
+}
+
+//go:wasmimport wasi_snapshot_preview1 fd_write
+func fdWrite(fd uint32, vectors unsafe.Pointer, count uint32, written unsafe.Pointer) uint32
+
+// Has so many lines of a letter printed by one call of the host.
+func PrintsLines(count uint32) uint32 {
+	text := make([]byte, 2*count)
+	for i := range text {
+		text[i] = "x\n"[i%2]
+	}
+	vector := [2]uintptr{uintptr(unsafe.Pointer(&text[0])), uintptr(len(text))}
+	var written uint32
+	errno := fdWrite(1, unsafe.Pointer(&vector), 1, unsafe.Pointer(&written))
+	runtime.KeepAlive(text)
+	return errno
 }
 
 // A text of so many MiB.

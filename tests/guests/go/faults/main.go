@@ -297,3 +297,31 @@ func TellsNowhere(v string) string {
 	tellNowhere(int32(len(v)))
 	return "told"
 }
+
+//go:wasmimport wasi_snapshot_preview1 fd_write
+func fdWrite(fd uint32, vectors unsafe.Pointer, count uint32, written unsafe.Pointer) uint32
+
+//go:wasmimport wasi_snapshot_preview1 poll_oneoff
+func pollOneoff(subscriptions, events unsafe.Pointer, count uint32, reported unsafe.Pointer) uint32
+
+//go:wasmimport wasi_snapshot_preview1 path_unlink_file
+func pathUnlinkFile(fd uint32, path unsafe.Pointer, length uint32) uint32
+
+func zeros(length uint32) unsafe.Pointer {
+	return unsafe.Pointer(unsafe.SliceData(make([]byte, length)))
+}
+
+// What WASI answers to so many empty vectors at once.
+func WritesVectors(count uint32) uint32 {
+	return fdWrite(1, zeros(count*8), count, zeros(4))
+}
+
+// The same, to so many clocks that show their time.
+func PollsClocks(count uint32) uint32 {
+	return pollOneoff(zeros(count*48), zeros(count*32), count, zeros(4))
+}
+
+// The same, to a path of so many bytes.
+func UnlinksPath(length uint32) uint32 {
+	return pathUnlinkFile(1, zeros(length), length)
+}

@@ -19,9 +19,8 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+use crate::tls;
 
 /// A call that arrived.
 #[derive(Clone, Debug)]
@@ -111,17 +110,8 @@ impl Double {
 
     /// Starts one with TLS as `localhost`; and its certificate.
     pub fn start_with_tls(answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> (Self, String) {
-        let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
-        let certificate = key.cert.pem();
-        let tls = ServerConfig::builder_with_provider(aws_lc_rs::default_provider().into())
-            .with_safe_default_protocol_versions()
-            .and_then(|tls| {
-                let private = PrivateKeyDer::Pkcs8(key.signing_key.serialize_der().into());
-                tls.with_no_client_auth().with_single_cert(vec![key.cert.into()], private)
-            });
-        let mut tls = tls.expect("TLS");
-        tls.alpn_protocols = vec![b"h2".to_vec()];
-        (Self::with(answer, Some(TlsAcceptor::from(Arc::new(tls)))), certificate)
+        let (acceptor, certificate) = tls::acceptor(&["localhost"], &["h2"]);
+        (Self::with(answer, Some(acceptor)), certificate)
     }
 
     fn with(answer: impl Fn(&Call) -> Reply + Send + Sync + 'static, tls: Option<TlsAcceptor>) -> Self {

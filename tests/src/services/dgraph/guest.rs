@@ -18,8 +18,7 @@ pub struct Guest {
 impl Guest {
     /// Serves the app of a language with these connections.
     pub fn serve(language: Language, connections: &Value, options: &Options) -> Self {
-        let endpoints = json!({"default": {"type": "graphql", "path": "/graphql", "auth": "none"}});
-        let manifest = json!({"endpoints": endpoints, "connections": connections}).to_string();
+        let manifest = app::open_with(&json!({"connections": connections})).to_string();
         let app = app::compile(&language.guest("dgraph"), &manifest);
         let runner = Runner::start(&app.artifact, options);
         Self { language, runner, _app: app }

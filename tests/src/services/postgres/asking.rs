@@ -19,19 +19,17 @@ pub fn server() -> Option<Postgres> {
 
 /// Serves the Go test app with these connections, whose password is a secret.
 pub fn serve(connections: &[(&str, &str)], arguments: &[&str]) -> (App, Runner) {
-    let endpoints = json!({"default": {"type": "graphql", "path": "/graphql", "auth": "none"}});
     let connections: serde_json::Map<String, Value> = connections
         .iter()
         .map(|(name, text)| ((*name).to_owned(), json!({"type": "postgresql", "connString": text})))
         .collect();
-    let manifest = json!({"endpoints": endpoints, "connections": connections}).to_string();
+    let manifest = app::open_with(&json!({"connections": connections})).to_string();
     let app = app::compile(&Language::Go.guest("postgresql"), &manifest);
     let mut options = Options::arguments(arguments);
     for name in connections.keys() {
         options = options.env(&format!("MODUS_{}_PASSWORD", name.to_uppercase()), PASSWORD);
     }
-    let runner = Runner::start(&app.artifact, &options);
-    (app, runner)
+    app.serve(&options)
 }
 
 /// Asks the database for a number; the error is what the client is told, which shows neither password nor host.

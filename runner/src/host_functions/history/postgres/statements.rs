@@ -1,11 +1,15 @@
 //! The statements for the tables `plugins` and `inferences` (`history-and-observability` section 2).
 
+use std::pin::pin;
+
+use futures::TryStreamExt as _;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, GenericClient, Row, Statement};
 
 use super::super::Retention;
-use super::super::page::{Shown, ShownPlugin, Wanted, time};
+use super::super::page::{Page, Shown, ShownPlugin, Wanted, time};
 use super::super::record::{Inference, Plugin};
+use crate::host_functions::metadata::make;
 
 /// Both tables, as the reference's migrations leave them.
 const TABLES: &str = "
@@ -29,9 +33,6 @@ const MORE: &str = "
         ADD COLUMN IF NOT EXISTS status integer, ADD COLUMN IF NOT EXISTS input_tokens bigint,
         ADD COLUMN IF NOT EXISTS output_tokens bigint, ADD COLUMN IF NOT EXISTS execution_id text;";
 
-/// Runners that start together make tables one after the other.
-const LOCK: i64 = 0x6d6f_6475_6869_7374;
-
 /// Makes the tables where they are missing, and adds the columns of this runner to them; whether they are there: not every
 /// user may add them.
 pub(super) async fn prepare_tables(client: &Client) -> Result<bool, Error> {
@@ -43,14 +44,12 @@ pub(super) async fn prepare_tables(client: &Client) -> Result<bool, Error> {
     if has_tables && has_more {
         return Ok(true);
     }
-    let locked = |statements: &str| format!("BEGIN; SELECT pg_advisory_xact_lock({LOCK}); {statements} COMMIT;");
     if !has_tables {
-        client.batch_execute(&locked(TABLES)).await?;
+        make(client, TABLES).await?;
     }
-    match client.batch_execute(&locked(MORE)).await {
+    match make(client, MORE).await {
         Ok(()) => Ok(true),
         Err(error) if error.as_db_error().is_some() => {
-            client.batch_execute("ROLLBACK").await?;
             let error = error.as_db_error().map(ToString::to_string);
             let message = "The table inferences has no columns for model, status and tokens, and none can be added: they are \
                            left out.";
@@ -81,7 +80,7 @@ pub(super) fn insert(has_more: bool) -> String {
 /// The values of a record.
 pub(super) struct Values<'i> {
     inference: &'i Inference,
-    plugin: String,
+    plugin: Option<String>,
     input: String,
     output: String,
     started_at: i64,
@@ -92,7 +91,7 @@ pub(super) struct Values<'i> {
 
 impl<'i> Values<'i> {
     /// Those of a record whose texts have at most `most` bytes.
-    pub(super) fn of(inference: &'i Inference, plugin: String, most: usize) -> Self {
+    pub(super) fn of(inference: &'i Inference, plugin: Option<String>, most: usize) -> Self {
         Self {
             plugin,
             input: inference.input.json(most),
@@ -169,8 +168,8 @@ pub(super) async fn forget(client: &Client, retention: Retention) -> Result<(), 
     Ok(())
 }
 
-/// A page of records.
-pub(super) async fn page(client: &Client, has_more: bool, wanted: &Wanted) -> Result<Vec<Shown>, Error> {
+/// A page of records, and whether rows are left on the connection.
+pub(super) async fn page(client: &Client, has_more: bool, wanted: &Wanted) -> Result<(Vec<Shown>, bool), Error> {
     let more = if has_more {
         "i.model, i.connection, i.status::bigint, i.input_tokens, i.output_tokens, i.execution_id"
     } else {
@@ -189,8 +188,15 @@ pub(super) async fn page(client: &Client, has_more: bool, wanted: &Wanted) -> Re
         built = milliseconds("p.build_time"),
     );
     let limit = i64::try_from(wanted.limit).unwrap_or(i64::MAX);
-    let rows = client.query(&statement, &[&wanted.after, &wanted.function, &wanted.model, &limit]).await?;
-    rows.iter().map(shown).collect()
+    let values: [&(dyn ToSql + Sync); 4] = [&wanted.after, &wanted.function, &wanted.model, &limit];
+    let mut rows = pin!(client.query_raw(&statement, values).await?);
+    let mut page = Page::default();
+    while let Some(row) = rows.try_next().await? {
+        if !page.push(shown(&row)?) {
+            return Ok((page.records, true));
+        }
+    }
+    Ok((page.records, false))
 }
 
 fn milliseconds(column: &str) -> String {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use rustix::net::sockopt;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader, ReadBuf};
@@ -17,15 +16,14 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::message::Version;
+use crate::client::silence;
+use crate::compute;
 
 /// Time for a TCP connection to one address.
 const CONNECT: Duration = Duration::from_secs(5);
-/// A peer that is gone is noticed after half a minute: silence until it is asked, time between questions, and their number.
-/// What was sent and is not acknowledged for as long ends the connection, too.
-const SILENCE: Duration = Duration::from_secs(15);
-const ASK_AGAIN: Duration = Duration::from_secs(5);
-const QUESTIONS: u32 = 3;
-const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
+
+/// Bytes of a message that takes long to read, and whose buffer is not kept.
+const LARGE: usize = 1 << 20;
 
 /// Four bytes that every Bolt connection begins with, and the versions in question: 5.4 and the four before it, then 4.4.
 const HANDSHAKE: [u8; 20] = [0x60, 0x60, 0xB0, 0x17, 0, 4, 4, 5, 0, 0, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -62,12 +60,7 @@ impl Wire {
         tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
     ) -> io::Result<(Self, Version)> {
         let tcp = connect(addresses).await?;
-        tcp.set_nodelay(true)?;
-        sockopt::set_socket_keepalive(&tcp, true)?;
-        sockopt::set_tcp_keepidle(&tcp, SILENCE)?;
-        sockopt::set_tcp_keepintvl(&tcp, ASK_AGAIN)?;
-        sockopt::set_tcp_keepcnt(&tcp, QUESTIONS)?;
-        sockopt::set_tcp_user_timeout(&tcp, u32::try_from(UNACKNOWLEDGED.as_millis()).unwrap_or(u32::MAX))?;
+        silence::noticed(&tcp)?;
         let mut stream = match tls {
             None => Stream::Plain(tcp),
             Some((config, name)) => Stream::Secure(Box::new(TlsConnector::from(config).connect(name, tcp).await?)),
@@ -121,13 +114,22 @@ impl Wire {
     /// Reads a message of at most so many bytes. Chunks without content, by which a server says that it is alive, may come
     /// before it.
     pub(super) async fn receive(&mut self, most: usize) -> Result<(), Unread> {
+        if self.message.capacity() > LARGE {
+            self.message = Vec::new();
+        }
         self.message.clear();
         loop {
             let mut size = [0; 2];
             self.read(&mut size).await?;
             match usize::from(u16::from_be_bytes(size)) {
                 0 if self.message.is_empty() => {}
-                0 => return Ok(()),
+                0 => {
+                    if self.message.len() > LARGE {
+                        // Whoever reads it takes long.
+                        compute::leave().await;
+                    }
+                    return Ok(());
+                }
                 size => {
                     let before = self.message.len();
                     if before + size > most {

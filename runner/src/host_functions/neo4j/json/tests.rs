@@ -160,3 +160,43 @@ fn any_structure_can_be_read() {
     }
     assert!(written > 1000, "only {written} were values");
 }
+
+/// Each level was once passed over before it was read: 120 levels around a list would have taken 120 times as long.
+#[test]
+fn what_is_deep_and_out_of_order_is_moved_so_often_only() {
+    let deep = |levels: usize, most: usize| {
+        let mut writer = Writer::default();
+        for _ in 0..levels {
+            writer.map(2);
+            writer.text("b");
+            writer.null();
+            writer.text("a");
+        }
+        writer.text(&"x".repeat(1000));
+        json(&mut Reader::new(&writer.into_bytes()), most)
+    };
+    assert!(
+        deep(10, 2000).is_ok_and(|json| json.starts_with(r#"{"a":{"a":"#) && json.ends_with(r#","b":null},"b":null}"#))
+    );
+    assert_eq!(deep(100, 3000), Err(Unwritable::TooDeep));
+}
+
+#[test]
+fn texts_are_no_longer_than_an_answer_may_be() {
+    let mut writer = Writer::default();
+    writer.text(&"\u{1}".repeat(1000));
+    assert_eq!(json(&mut Reader::new(&writer.into_bytes()), 3000), Err(Unwritable::TooLarge));
+}
+
+#[test]
+fn no_node_within_a_node() {
+    let nested = json_of(|writer| {
+        writer.structure(b'N', 3);
+        writer.int(1);
+        writer.list(0);
+        writer.map(1);
+        writer.text("a");
+        node(writer, 2, None);
+    });
+    assert!(matches!(nested, Err(Unwritable::Malformed(_))), "{nested:?}");
+}

@@ -2,12 +2,15 @@
 //!
 //! The options are those of Go's driver. Errors name an option and never a value, for that may be a secret.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use mysql_async::{OptsBuilder, SslOpts};
 use percent_encoding::percent_decode_str;
-use rustls::RootCertStore;
 use url::Url;
+
+use crate::client::tls::system_certificates;
+use crate::host_functions::sql::duration;
 
 /// Options of Go's driver that make no difference here. Text is always `utf8mb4`, dates and times are always text in UTC,
 /// connections are always looked at before they are used, and statements have the runner's time.
@@ -179,12 +182,16 @@ impl Address {
     }
 }
 
-/// TLS that trusts whom the HTTP client trusts: the system's roots, and the built-in ones where there are none.
+/// TLS that trusts whom the HTTP client trusts: the system's roots, and the built-in ones where there are none. They are read
+/// once, as the HTTP client reads them.
 fn trusting_system() -> SslOpts {
-    let roots = rustls_native_certs::load_native_certs().certs;
-    let usable = roots.into_iter().filter(|root| RootCertStore::empty().add(root.clone()).is_ok());
-    let usable: Vec<_> = usable.map(|root| root.to_vec().into()).collect();
-    SslOpts::default().with_disable_built_in_roots(!usable.is_empty()).with_root_certs(usable)
+    static READ: OnceLock<SslOpts> = OnceLock::new();
+    READ.get_or_init(read_system).clone()
+}
+
+fn read_system() -> SslOpts {
+    let roots: Vec<_> = system_certificates().iter().map(|root| root.to_vec().into()).collect();
+    SslOpts::default().with_disable_built_in_roots(!roots.is_empty()).with_root_certs(roots)
 }
 
 fn decoded(text: &str) -> Result<String, String> {
@@ -206,34 +213,6 @@ fn truth(value: &str) -> Option<bool> {
 
 fn flag(name: &str, value: &str) -> Result<bool, String> {
     truth(value).ok_or_else(|| format!("option `{name}` is neither true nor false"))
-}
-
-/// A duration as Go writes it: numbers with units, one behind the other.
-fn duration(text: &str) -> Option<Duration> {
-    if text == "0" {
-        return Some(Duration::ZERO);
-    }
-    let mut rest = text;
-    let mut sum = Duration::ZERO;
-    while !rest.is_empty() || text.is_empty() {
-        let number = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
-        let (number, behind) = rest.split_at(number);
-        let unit = behind.len() - behind.trim_start_matches(|c: char| c.is_alphabetic()).len();
-        let (unit, behind) = behind.split_at(unit);
-        let seconds = match unit {
-            "h" => 3600.0,
-            "m" => 60.0,
-            "s" => 1.0,
-            "ms" => 1e-3,
-            "us" | "µs" | "μs" => 1e-6,
-            "ns" => 1e-9,
-            _ => return None,
-        };
-        let part = Duration::try_from_secs_f64(number.parse::<f64>().ok()? * seconds).ok()?;
-        sum = sum.checked_add(part)?;
-        rest = behind;
-    }
-    Some(sum)
 }
 
 #[cfg(test)]

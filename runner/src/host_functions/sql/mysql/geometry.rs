@@ -1,19 +1,23 @@
 //! Geometries as the server stores them: the number of a spatial reference system, then well-known binary. Guests get
 //! well-known text (`host-functions` section 9.6).
 
+use crate::host_functions::written::Json;
+
 /// Geometries within each other that are read.
 const DEPTH: usize = 32;
 
-/// Well-known text of what is in a column, such as `POINT (1.5 2)`.
+/// Writes the well-known text of what is in a column, such as `"POINT (1.5 2)"`.
 ///
 /// # Errors
 /// What is wrong with the bytes.
-pub(super) fn well_known_text(bytes: &[u8]) -> Result<String, &'static str> {
+pub(super) fn write(text: &mut Json, bytes: &[u8]) -> Result<(), &'static str> {
     let mut reader = Reader { rest: bytes, little: true };
     reader.take::<4>()?;
-    let mut text = String::new();
-    geometry(&mut reader, &mut text, DEPTH)?;
-    if reader.rest.is_empty() { Ok(text) } else { Err("a geometry with bytes behind its end") }
+    text.push('"');
+    geometry(&mut reader, text, DEPTH)?;
+    text.push('"');
+    // Of what is too long not all is read.
+    if reader.rest.is_empty() || text.is_full() { Ok(()) } else { Err("a geometry with bytes behind its end") }
 }
 
 /// Bytes that are read from the front, in an order that each geometry chooses.
@@ -52,9 +56,9 @@ impl Reader<'_> {
 }
 
 /// What an item of a list is.
-type Item = fn(&mut Reader<'_>, &mut String, usize) -> Result<(), &'static str>;
+type Item = fn(&mut Reader<'_>, &mut Json, usize) -> Result<(), &'static str>;
 
-fn geometry(reader: &mut Reader<'_>, text: &mut String, depth: usize) -> Result<(), &'static str> {
+fn geometry(reader: &mut Reader<'_>, text: &mut Json, depth: usize) -> Result<(), &'static str> {
     let depth = depth.checked_sub(1).ok_or("geometries too deep within each other")?;
     let (name, item): (_, Item) = match reader.head()? {
         1 => {
@@ -74,13 +78,16 @@ fn geometry(reader: &mut Reader<'_>, text: &mut String, depth: usize) -> Result<
 }
 
 /// A count, and so many items.
-fn list(reader: &mut Reader<'_>, text: &mut String, depth: usize, item: Item) -> Result<(), &'static str> {
+fn list(reader: &mut Reader<'_>, text: &mut Json, depth: usize, item: Item) -> Result<(), &'static str> {
     let count = reader.count()?;
     if count == 0 {
         text.push_str("EMPTY");
         return Ok(());
     }
     for index in 0..count {
+        if text.is_full() {
+            return Ok(());
+        }
         text.push_str(if index == 0 { "(" } else { ", " });
         item(reader, text, depth)?;
     }
@@ -88,12 +95,12 @@ fn list(reader: &mut Reader<'_>, text: &mut String, depth: usize, item: Item) ->
     Ok(())
 }
 
-fn ring(reader: &mut Reader<'_>, text: &mut String, depth: usize) -> Result<(), &'static str> {
+fn ring(reader: &mut Reader<'_>, text: &mut Json, depth: usize) -> Result<(), &'static str> {
     list(reader, text, depth, coordinates)
 }
 
 /// A geometry within one that has only such: its kind is not said again.
-fn part(reader: &mut Reader<'_>, text: &mut String, depth: usize, kind: u32) -> Result<(), &'static str> {
+fn part(reader: &mut Reader<'_>, text: &mut Json, depth: usize, kind: u32) -> Result<(), &'static str> {
     match reader.head()? {
         found if found != kind => Err("a geometry of the wrong kind within another one"),
         1 => point(reader, text, depth),
@@ -102,7 +109,7 @@ fn part(reader: &mut Reader<'_>, text: &mut String, depth: usize, kind: u32) -> 
     }
 }
 
-fn point(reader: &mut Reader<'_>, text: &mut String, _: usize) -> Result<(), &'static str> {
+fn point(reader: &mut Reader<'_>, text: &mut Json, _: usize) -> Result<(), &'static str> {
     let (x, y) = (reader.number()?, reader.number()?);
     if x.is_nan() && y.is_nan() {
         // That is how a point without coordinates is stored.
@@ -110,21 +117,23 @@ fn point(reader: &mut Reader<'_>, text: &mut String, _: usize) -> Result<(), &'s
         return Ok(());
     }
     text.push('(');
-    write(text, x, y)?;
+    pair(text, x, y)?;
     text.push(')');
     Ok(())
 }
 
-fn coordinates(reader: &mut Reader<'_>, text: &mut String, _: usize) -> Result<(), &'static str> {
+fn coordinates(reader: &mut Reader<'_>, text: &mut Json, _: usize) -> Result<(), &'static str> {
     let (x, y) = (reader.number()?, reader.number()?);
-    write(text, x, y)
+    pair(text, x, y)
 }
 
-fn write(text: &mut String, x: f64, y: f64) -> Result<(), &'static str> {
+fn pair(text: &mut Json, x: f64, y: f64) -> Result<(), &'static str> {
     if !x.is_finite() || !y.is_finite() {
         return Err("a geometry with a coordinate that is no number");
     }
-    text.push_str(&format!("{x} {y}"));
+    text.push_str(&super::values::shortest(x));
+    text.push(' ');
+    text.push_str(&super::values::shortest(y));
     Ok(())
 }
 
@@ -133,6 +142,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn well_known_text(bytes: &[u8]) -> Result<String, &'static str> {
+        let mut json = Json::new(1 << 20);
+        write(&mut json, bytes)?;
+        Ok(json.finish().trim_matches('"').to_owned())
+    }
 
     /// A geometry as a tree, to write it in both forms.
     #[derive(Clone, Debug)]
@@ -252,6 +267,7 @@ mod tests {
         assert_eq!(point(1.5, 2.0).as_deref(), Ok("POINT (1.5 2)"));
         assert_eq!(point(f64::NAN, f64::NAN).as_deref(), Ok("POINT EMPTY"));
         assert!(point(f64::INFINITY, 0.0).is_err());
+        assert_eq!(point(1e300, -1e-9).as_deref(), Ok("POINT (1e300 -1e-9)"));
 
         let mut deep = Shape::Point(0.0, 0.0);
         for _ in 0..DEPTH {

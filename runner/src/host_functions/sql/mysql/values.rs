@@ -7,47 +7,48 @@ use base64::prelude::BASE64_STANDARD;
 use mysql_async::consts::ColumnType;
 use mysql_async::{Column, Value};
 
-use super::super::json_text;
 use super::geometry;
+use crate::host_functions::written::Json;
 
 /// The character set of what is no text.
 const BINARY: u16 = 63;
 const NO_NUMBER: &str = "a number that is none";
 
-/// A value of a column as JSON.
+/// Writes a value of a column as JSON.
 ///
 /// # Errors
 /// What is wrong with a value that the server should not have sent.
-pub(super) fn json(column: &Column, value: &Value) -> Result<String, &'static str> {
-    Ok(match value {
-        Value::NULL => "null".to_owned(),
-        Value::Int(integer) => integer.to_string(),
-        Value::UInt(integer) => integer.to_string(),
-        Value::Float(float) => number(*float)?,
-        Value::Double(double) => number(*double)?,
+pub(super) fn write(out: &mut Json, column: &Column, value: &Value) -> Result<(), &'static str> {
+    match value {
+        Value::NULL => out.push_str("null"),
+        Value::Int(integer) => out.push_str(&integer.to_string()),
+        Value::UInt(integer) => out.push_str(&integer.to_string()),
+        Value::Float(float) => out.push_str(&number(*float)?),
+        Value::Double(double) => out.push_str(&number(*double)?),
         Value::Date(year, month, day, hour, minute, second, micros) => {
             let date = format!("{year:04}-{month:02}-{day:02}");
             let time = format!("{hour:02}:{minute:02}:{second:02}{}", fraction(column, *micros));
             match column.column_type() {
-                ColumnType::MYSQL_TYPE_TIMESTAMP => format!("\"{date}T{time}Z\""),
-                ColumnType::MYSQL_TYPE_DATETIME => format!("\"{date}T{time}\""),
-                _ => format!("\"{date}\""),
+                ColumnType::MYSQL_TYPE_TIMESTAMP => out.push_text(&format!("{date}T{time}Z")),
+                ColumnType::MYSQL_TYPE_DATETIME => out.push_text(&format!("{date}T{time}")),
+                _ => out.push_text(&date),
             }
         }
         Value::Time(negative, days, hours, minutes, seconds, micros) => {
             let sign = if *negative { "-" } else { "" };
             let hours = u64::from(*days) * 24 + u64::from(*hours);
-            format!("\"{sign}{hours:02}:{minutes:02}:{seconds:02}{}\"", fraction(column, *micros))
+            out.push_text(&format!("{sign}{hours:02}:{minutes:02}:{seconds:02}{}", fraction(column, *micros)));
         }
-        Value::Bytes(bytes) => of_bytes(column, bytes)?,
-    })
+        Value::Bytes(bytes) => of_bytes(out, column, bytes)?,
+    }
+    Ok(())
 }
 
 /// What the server sends as bytes, which is everything in its text protocol.
-fn of_bytes(column: &Column, bytes: &[u8]) -> Result<String, &'static str> {
+fn of_bytes(out: &mut Json, column: &Column, bytes: &[u8]) -> Result<(), &'static str> {
     use ColumnType as T;
     let text = String::from_utf8_lossy(bytes);
-    Ok(match column.column_type() {
+    match column.column_type() {
         T::MYSQL_TYPE_TINY
         | T::MYSQL_TYPE_SHORT
         | T::MYSQL_TYPE_INT24
@@ -55,19 +56,15 @@ fn of_bytes(column: &Column, bytes: &[u8]) -> Result<String, &'static str> {
         | T::MYSQL_TYPE_LONGLONG
         | T::MYSQL_TYPE_YEAR => match text.parse::<i128>() {
             // Without the zeros of ZEROFILL, which JSON does not allow.
-            Ok(integer) => integer.to_string(),
+            Ok(integer) => out.push_str(&integer.to_string()),
             Err(_) => return Err(NO_NUMBER),
         },
-        T::MYSQL_TYPE_FLOAT => {
-            return text.parse::<f32>().map_err(|_| NO_NUMBER).and_then(number);
-        }
-        T::MYSQL_TYPE_DOUBLE => {
-            return text.parse::<f64>().map_err(|_| NO_NUMBER).and_then(number);
-        }
-        T::MYSQL_TYPE_DATETIME => json_text(&text.replacen(' ', "T", 1)),
-        T::MYSQL_TYPE_TIMESTAMP => json_text(&format!("{}Z", text.replacen(' ', "T", 1))),
-        T::MYSQL_TYPE_GEOMETRY => json_text(&geometry::well_known_text(bytes)?),
-        T::MYSQL_TYPE_BIT | T::MYSQL_TYPE_VECTOR => base64(bytes),
+        T::MYSQL_TYPE_FLOAT => out.push_str(&number(text.parse::<f32>().map_err(|_| NO_NUMBER)?)?),
+        T::MYSQL_TYPE_DOUBLE => out.push_str(&number(text.parse::<f64>().map_err(|_| NO_NUMBER)?)?),
+        T::MYSQL_TYPE_DATETIME => out.push_text(&text.replacen(' ', "T", 1)),
+        T::MYSQL_TYPE_TIMESTAMP => out.push_text(&format!("{}Z", text.replacen(' ', "T", 1))),
+        T::MYSQL_TYPE_GEOMETRY => geometry::write(out, bytes)?,
+        T::MYSQL_TYPE_BIT | T::MYSQL_TYPE_VECTOR => out.push_text(&BASE64_STANDARD.encode(bytes)),
         T::MYSQL_TYPE_STRING
         | T::MYSQL_TYPE_VAR_STRING
         | T::MYSQL_TYPE_VARCHAR
@@ -77,26 +74,24 @@ fn of_bytes(column: &Column, bytes: &[u8]) -> Result<String, &'static str> {
         | T::MYSQL_TYPE_LONG_BLOB
             if column.character_set() == BINARY =>
         {
-            base64(bytes)
+            out.push_text(&BASE64_STANDARD.encode(bytes));
         }
         // Decimals, which keep their digits; JSON, dates, times, enums, sets and texts.
-        _ => json_text(&text),
-    })
-}
-
-fn base64(bytes: &[u8]) -> String {
-    format!("\"{}\"", BASE64_STANDARD.encode(bytes))
+        _ => out.push_text(&text),
+    }
+    Ok(())
 }
 
 /// A number that JSON can hold, in its shortest form.
 fn number<N: Copy + Display + LowerExp + Into<f64>>(number: N) -> Result<String, &'static str> {
+    if number.into().is_finite() { Ok(shortest(number)) } else { Err(NO_NUMBER) }
+}
+
+/// A finite number, with an exponent where there would be many zeros otherwise.
+pub(super) fn shortest<N: Copy + Display + LowerExp + Into<f64>>(number: N) -> String {
     let double: f64 = number.into();
-    if !double.is_finite() {
-        return Err(NO_NUMBER);
-    }
-    // Otherwise there may be hundreds of zeros.
     let is_plain = double == 0.0 || (1e-6..1e21).contains(&double.abs());
-    Ok(if is_plain { number.to_string() } else { format!("{number:e}") })
+    if is_plain { number.to_string() } else { format!("{number:e}") }
 }
 
 /// The fraction of a second with as many digits as the column has.
@@ -117,6 +112,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn json(column: &Column, value: &Value) -> Result<String, &'static str> {
+        let mut json = Json::new(1 << 20);
+        write(&mut json, column, value)?;
+        Ok(json.finish())
+    }
 
     fn of(kind: T, value: Value) -> String {
         json(&Column::new(kind).with_character_set(45), &value).expect("JSON")

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 
+use crate::host_functions::sql::duration;
+
 /// All that is needed to reach a database. It has no `Debug`, for it knows the password.
 #[derive(Clone, PartialEq)]
 pub(super) struct Address {
@@ -361,29 +363,8 @@ impl Options {
     /// As Go writes them: `1h30m`, `500ms`.
     fn duration(&mut self, name: &str) -> Result<Option<Duration>, String> {
         let value = self.take(name);
-        value.map(|value| go_duration(&value).ok_or_else(|| format!("{name} is not a duration like 1h30m"))).transpose()
+        value.map(|value| duration(&value).ok_or_else(|| format!("{name} is not a duration like 1h30m"))).transpose()
     }
-}
-
-fn go_duration(text: &str) -> Option<Duration> {
-    let mut rest = text;
-    let mut seconds = 0.0;
-    while !rest.is_empty() {
-        let digits = rest.find(|char: char| !char.is_ascii_digit() && char != '.')?;
-        let unit = rest[digits..].find(|char: char| char.is_ascii_digit()).map_or(rest.len(), |end| digits + end);
-        let factor = match &rest[digits..unit] {
-            "h" => 3600.0,
-            "m" => 60.0,
-            "s" => 1.0,
-            "ms" => 1e-3,
-            "us" | "µs" => 1e-6,
-            "ns" => 1e-9,
-            _ => return None,
-        };
-        seconds += rest[..digits].parse::<f64>().ok()? * factor;
-        rest = &rest[unit..];
-    }
-    Duration::try_from_secs_f64(seconds).ok().filter(|_| !text.is_empty())
 }
 
 fn decoded(text: &str) -> Result<String, String> {

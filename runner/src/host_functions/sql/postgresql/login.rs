@@ -10,7 +10,6 @@ use postgres_protocol::authentication::md5_hash;
 use postgres_protocol::authentication::sasl::{ChannelBinding, SCRAM_SHA_256, SCRAM_SHA_256_PLUS, ScramSha256};
 use postgres_protocol::message::backend::{AuthenticationSaslBody, Message};
 use postgres_protocol::message::frontend;
-use rustix::net::sockopt;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpStream, UnixStream};
 
@@ -18,14 +17,9 @@ use super::address::{Address, Binding, Host, TlsMode, Wanted};
 use super::session::{SETTINGS, Session};
 use super::tls::{Encryption, Secured};
 use super::wire::{SMALL, ServerError, Stream, Wire, unexpected};
-use crate::client::Clients;
+use crate::client::{Clients, silence};
 use crate::host_functions::database::DatabaseError;
 
-/// A peer that is gone is noticed after a minute of silence, or when it has not confirmed what was sent for half a minute.
-const SILENCE: Duration = Duration::from_secs(30);
-const ASK_AGAIN: Duration = Duration::from_secs(10);
-const QUESTIONS: u32 = 3;
-const UNCONFIRMED_MS: u32 = 30_000;
 /// How long the request to cancel a statement may take.
 const CANCEL: Duration = Duration::from_secs(5);
 
@@ -202,13 +196,8 @@ impl Place {
             Self::Unix(path) => Ok(Box::new(UnixStream::connect(path).await.map_err(failed)?)),
             Self::Tcp(address) => {
                 let stream = TcpStream::connect(address).await.map_err(failed)?;
-                // Without one of these everything still works, only less well.
-                let _ = sockopt::set_tcp_nodelay(&stream, true);
-                let _ = sockopt::set_socket_keepalive(&stream, true);
-                let _ = sockopt::set_tcp_keepidle(&stream, SILENCE);
-                let _ = sockopt::set_tcp_keepintvl(&stream, ASK_AGAIN);
-                let _ = sockopt::set_tcp_keepcnt(&stream, QUESTIONS);
-                let _ = sockopt::set_tcp_user_timeout(&stream, UNCONFIRMED_MS);
+                // Without it everything still works, only less well.
+                let _ = silence::noticed(&stream);
                 Ok(Box::new(stream))
             }
         }

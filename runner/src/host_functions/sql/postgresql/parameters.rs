@@ -6,6 +6,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::types::{Delimiter, Oid, Shape, name};
+use crate::private_keys;
 
 /// How deep arrays may be nested; PostgreSQL has six dimensions.
 const DEPTH: u8 = 6;
@@ -21,6 +22,9 @@ pub(super) fn text(json: &RawValue, position: usize, oid: Oid, shape: &Shape) ->
     // As it was written: numbers keep their digits.
     if *shape == Shape::Json && json.get().starts_with(['{', '[']) {
         return Ok(Some(json.get().to_owned()));
+    }
+    if private_keys::are_in(json.get().as_bytes()) {
+        return Err(format!("parameter ${position}: {}", private_keys::REFUSED));
     }
     let value: Value = serde_json::from_str(json.get()).map_err(|error| format!("parameter ${position}: {error}"))?;
     match (value, shape) {
@@ -101,6 +105,18 @@ mod tests {
         let shape = Types::default().shape(of.oid()).expect("a built-in type");
         let json = RawValue::from_string(json.to_owned()).expect("JSON");
         text(&json, 2, of.oid(), &shape)
+    }
+
+    #[test]
+    fn private_keys_of_the_parser_are_refused() {
+        for (json, of) in [
+            (r#"{"$serde_json::private::RawValue":"\"a\""}"#, Type::TEXT),
+            (r#"[{"$serde_json::private::Number":"1"}]"#, Type::JSONB_ARRAY),
+        ] {
+            assert_eq!(written(json, &of), Err(format!("parameter $2: {}", private_keys::REFUSED)));
+        }
+        let json = r#"{"$serde_json::private::Number":"1"}"#;
+        assert_eq!(written(json, &Type::JSONB).as_ref().map(Option::as_deref), Ok(Some(json)), "it is sent as it is");
     }
 
     #[test]

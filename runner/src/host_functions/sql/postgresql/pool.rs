@@ -96,7 +96,8 @@ impl Manager for Sessions {
     type Error = DatabaseError;
 
     async fn create(&self) -> Result<Session, DatabaseError> {
-        self.way.connect().await
+        // Boxed, for every operation would have room for it.
+        Box::pin(self.way.connect()).await
     }
 
     async fn recycle(&self, session: &mut Session, metrics: &Metrics) -> RecycleResult<DatabaseError> {

@@ -1,6 +1,5 @@
 //! Rows of a result.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use fallible_iterator::FallibleIterator as _;
@@ -10,13 +9,12 @@ use super::types::{Oid, Shape};
 use super::values;
 use super::wire::{lost, unexpected};
 use crate::host_functions::database::DatabaseError;
-use crate::host_functions::sql::{Rows, json_text};
+use crate::host_functions::sql::{Rows, Written, by_name};
 
-/// The columns of a result in the order in which they are written: that of their names.
+/// The columns of a result.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
-    /// Name as JSON with a colon, place in the row, and shape.
-    written: Vec<(String, usize, Shape)>,
+    written: Vec<Written<Shape>>,
     count: usize,
 }
 
@@ -28,13 +26,8 @@ pub(super) fn described(body: &RowDescriptionBody) -> Result<Vec<(String, Oid)>,
 }
 
 impl Columns {
-    /// Of columns with the same name the last counts.
     pub(super) fn new(columns: Vec<(String, Shape)>) -> Self {
-        let count = columns.len();
-        let by_name: BTreeMap<String, (usize, Shape)> =
-            columns.into_iter().enumerate().map(|(place, (name, shape))| (name, (place, shape))).collect();
-        let written = by_name.into_iter().map(|(name, (place, shape))| (json_text(&name) + ":", place, shape));
-        Self { written: written.collect(), count }
+        Self { count: columns.len(), written: by_name(columns) }
     }
 
     /// Adds a row.
@@ -44,19 +37,17 @@ impl Columns {
         if ranges.len() != self.count {
             return Err(unexpected("a row of another statement"));
         }
-        rows.push_with(|json| {
+        rows.push(|json| {
             json.push('{');
-            for (index, (name, place, shape)) in self.written.iter().enumerate() {
-                if index > 0 {
-                    json.push(',');
-                }
+            for Written { name, place, of } in &self.written {
                 json.push_str(name);
                 match ranges.get(*place).cloned().flatten().and_then(|range| row.buffer().get(range)) {
-                    Some(bytes) => values::write(json, &String::from_utf8_lossy(bytes), shape),
+                    Some(bytes) => values::write(json, &String::from_utf8_lossy(bytes), of),
                     None => json.push_str("null"),
                 }
             }
             json.push('}');
+            Ok(())
         })
     }
 }

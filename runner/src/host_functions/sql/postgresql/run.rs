@@ -27,14 +27,14 @@ impl Session {
         most: usize,
     ) -> Result<Done, DatabaseError> {
         let result = if operation.only_executed && operation.parameters.is_empty() {
-            self.run_text(&operation.statement, most).await
+            Box::pin(self.run_text(&operation.statement, most)).await
         } else {
             match self.run_prepared(operation, types, most).await {
                 // The statement is no longer there, or has other columns than it had: the guest has done that, or a migration.
                 // Nothing has been done, for its transaction was rolled back.
                 Err(Failure::Server(error)) if is_stale(&error) && !self.busy => {
                     self.statements.forget(&operation.statement);
-                    self.run_prepared(operation, types, most).await
+                    Box::pin(self.run_prepared(operation, types, most)).await
                 }
                 result => result,
             }
@@ -79,11 +79,12 @@ impl Session {
     /// Runs a statement that is prepared, or that is prepared for it.
     async fn run_prepared(&mut self, operation: &Operation, types: &Types, most: usize) -> Result<Done, Failure> {
         let statement = &operation.statement;
-        // What PostgreSQL runs as one transaction by itself needs none around it.
+        // What PostgreSQL runs as one transaction by itself needs none around it. The usual way is short; what is seldom gone,
+        // here and below, is boxed, for an operation would have room for all of it.
         if self.statements.keeps(statement) && is_whole(statement, operation.only_executed) {
             self.run_alone(operation, types, most).await
         } else {
-            self.run_in_transaction(operation, types, most).await
+            Box::pin(self.run_in_transaction(operation, types, most)).await
         }
     }
 
@@ -91,7 +92,7 @@ impl Session {
         let prepared = match self.statements.get(&operation.statement) {
             Some(prepared) => prepared,
             None => {
-                let prepared = self.prepare(&operation.statement, types, false).await;
+                let prepared = Box::pin(self.prepare(&operation.statement, types, false)).await;
                 self.busy &= matches!(prepared, Err(Failure::Other(_)));
                 prepared?
             }
@@ -151,6 +152,10 @@ impl Session {
 
     /// Has a statement prepared, in a transaction that begins with it if `begin` says so.
     async fn prepare(&mut self, statement: &str, types: &Types, begin: bool) -> Result<Arc<Prepared>, Failure> {
+        if statement.contains('\0') {
+            // Found before a kept statement makes room for it.
+            return Err(DatabaseError::Unusable("the statement contains the character NUL".to_owned()).into());
+        }
         let (name, closed) = self.statements.make_room(statement);
         let buffer = &mut self.wire.unsent;
         let written = if begin { frontend::query("BEGIN", buffer) } else { Ok(()) };

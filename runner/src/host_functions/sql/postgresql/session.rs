@@ -104,7 +104,8 @@ impl Session {
             self.wire.flush().await?;
             self.until_ready(SMALL, |_| Ok(())).await
         };
-        let alive = matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(b'I')));
+        // Boxed: it is seldom needed, and would be a part of every operation.
+        let alive = matches!(tokio::time::timeout(PATIENCE, Box::pin(asked)).await, Ok(Ok(b'I')));
         self.busy = !alive;
         alive
     }

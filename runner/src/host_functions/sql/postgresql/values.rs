@@ -7,13 +7,13 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
 use super::types::{Delimiter, Points, Shape};
-use crate::host_functions::sql::push_json_text;
+use crate::host_functions::written::Json;
 
 /// How deep arrays may be nested; PostgreSQL has six dimensions.
 const DEPTH: u8 = 16;
 
 /// Writes a value as JSON.
-pub(super) fn write(out: &mut String, text: &str, shape: &Shape) {
+pub(super) fn write(out: &mut Json, text: &str, shape: &Shape) {
     let start = out.len();
     let written = match shape {
         Shape::Text | Shape::Other => None,
@@ -21,11 +21,11 @@ pub(super) fn write(out: &mut String, text: &str, shape: &Shape) {
         Shape::Integer | Shape::Number => is_number(text).then(|| out.push_str(text)),
         // The server has checked it; an empty text would be nothing at all.
         Shape::Json => (!text.is_empty()).then(|| out.push_str(text)),
-        Shape::Bytes => bytes(text).map(|bytes| push_json_text(out, &STANDARD.encode(bytes))),
-        Shape::Date => date(text).map(|date| push_json_text(out, &date)),
-        Shape::Timestamp => moment(text, false).map(|moment| push_json_text(out, &moment)),
-        Shape::TimestampTz => moment(text, true).map(|moment| push_json_text(out, &moment)),
-        Shape::Inet => inet(text).map(|inet| push_json_text(out, &inet)),
+        Shape::Bytes => bytes(text).map(|bytes| out.push_text(&STANDARD.encode(bytes))),
+        Shape::Date => date(text).map(|date| out.push_text(&date)),
+        Shape::Timestamp => moment(text, false).map(|moment| out.push_text(&moment)),
+        Shape::TimestampTz => moment(text, true).map(|moment| out.push_text(&moment)),
+        Shape::Inet => inet(text).map(|inet| out.push_text(&inet)),
         Shape::Tid => members(out, text, &["BlockNumber", "OffsetNumber"]),
         Shape::Line => members(out, text, &["A", "B", "C"]),
         Shape::Points(kind) => points(out, text, *kind),
@@ -36,7 +36,7 @@ pub(super) fn write(out: &mut String, text: &str, shape: &Shape) {
     };
     if written.is_none() {
         out.truncate(start);
-        push_json_text(out, text);
+        out.push_text(text);
     }
 }
 
@@ -153,16 +153,17 @@ fn numbers(text: &str) -> Option<Vec<&str>> {
     parts.map(|part| (is_number(part) || matches!(part, "NaN" | "Infinity" | "-Infinity")).then_some(part)).collect()
 }
 
-fn push_number(out: &mut String, number: &str) {
+fn push_number(out: &mut Json, number: &str) {
     write(out, number, &Shape::Number);
 }
 
 /// An object whose members are the numbers of the text.
-fn members(out: &mut String, text: &str, names: &[&str]) -> Option<()> {
+fn members(out: &mut Json, text: &str, names: &[&str]) -> Option<()> {
     let numbers = numbers(text).filter(|numbers| numbers.len() == names.len())?;
     let mut before = '{';
     for (name, number) in names.iter().zip(numbers) {
-        out.extend([before, '"']);
+        out.push(before);
+        out.push('"');
         out.push_str(name);
         out.push_str("\":");
         push_number(out, number);
@@ -172,7 +173,7 @@ fn members(out: &mut String, text: &str, names: &[&str]) -> Option<()> {
     Some(())
 }
 
-fn push_point(out: &mut String, x: &str, y: &str) {
+fn push_point(out: &mut Json, x: &str, y: &str) {
     out.push_str("{\"X\":");
     push_number(out, x);
     out.push_str(",\"Y\":");
@@ -180,7 +181,7 @@ fn push_point(out: &mut String, x: &str, y: &str) {
     out.push('}');
 }
 
-fn points(out: &mut String, text: &str, kind: Points) -> Option<()> {
+fn points(out: &mut Json, text: &str, kind: Points) -> Option<()> {
     let numbers = numbers(text)?;
     let (pairs, rest) = numbers.as_chunks::<2>();
     if !rest.is_empty() || kind == Points::Two && pairs.len() != 2 {
@@ -191,6 +192,9 @@ fn points(out: &mut String, text: &str, kind: Points) -> Option<()> {
         out.push_str(before);
     }
     for [x, y] in pairs {
+        if out.is_full() {
+            break;
+        }
         out.push_str(before);
         push_point(out, x, y);
         before = ",";
@@ -205,7 +209,7 @@ fn points(out: &mut String, text: &str, kind: Points) -> Option<()> {
     Some(())
 }
 
-fn circle(out: &mut String, text: &str) -> Option<()> {
+fn circle(out: &mut Json, text: &str) -> Option<()> {
     let [x, y, radius] = numbers(text)?.try_into().ok()?;
     out.push_str("{\"P\":");
     push_point(out, x, y);
@@ -216,7 +220,7 @@ fn circle(out: &mut String, text: &str) -> Option<()> {
 }
 
 /// `{1,NULL,"a\"b"}`, with `[2:4]=` before it where it does not begin at 1.
-fn array(out: &mut String, text: &str, element: &Shape, delimiter: Delimiter) -> Option<()> {
+fn array(out: &mut Json, text: &str, element: &Shape, delimiter: Delimiter) -> Option<()> {
     let text = if text.starts_with('[') { text.split_once('=')?.1 } else { text };
     let mut reader = Reader(text);
     reader.array(out, element, char::from(delimiter), DEPTH)?;
@@ -224,11 +228,11 @@ fn array(out: &mut String, text: &str, element: &Shape, delimiter: Delimiter) ->
 }
 
 /// `{[1,3),[5,7)}`
-fn multirange(out: &mut String, text: &str, inner: &Shape) -> Option<()> {
+fn multirange(out: &mut Json, text: &str, inner: &Shape) -> Option<()> {
     let mut reader = Reader(text);
     reader.pass('{')?;
     out.push('[');
-    while !reader.0.starts_with('}') {
+    while !reader.0.starts_with('}') && !out.is_full() {
         if !out.ends_with('[') {
             reader.pass(',')?;
             out.push(',');
@@ -280,7 +284,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn array(&mut self, out: &mut String, element: &Shape, delimiter: char, depth: u8) -> Option<()> {
+    fn array(&mut self, out: &mut Json, element: &Shape, delimiter: char, depth: u8) -> Option<()> {
         self.pass('{')?;
         out.push('[');
         if self.pass('}').is_some() {
@@ -288,6 +292,9 @@ impl<'t> Reader<'t> {
             return Some(());
         }
         loop {
+            if out.is_full() {
+                return None;
+            }
             match self.0.chars().next()? {
                 '{' => self.array(out, element, delimiter, depth.checked_sub(1)?)?,
                 '"' => write(out, &self.quoted()?, element),
@@ -306,7 +313,7 @@ impl<'t> Reader<'t> {
     }
 
     /// `[1,5)`, `(,"a b"]` or `empty`
-    fn range(&mut self, out: &mut String, inner: &Shape) -> Option<()> {
+    fn range(&mut self, out: &mut Json, inner: &Shape) -> Option<()> {
         if let Some(rest) = self.0.strip_prefix("empty") {
             self.0 = rest;
             out.push_str(r#"{"Lower":null,"Upper":null,"LowerType":"E","UpperType":"E","Valid":true}"#);

@@ -8,12 +8,15 @@ use bytes::BytesMut;
 use postgres_protocol::message::backend::{ErrorResponseBody, Header, Message};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 
+use crate::compute;
 use crate::host_functions::database::DatabaseError;
 
 /// Room for what is read at once.
 const CHUNK: usize = 16 << 10;
 /// Bytes that are read before others have their turn.
 const TURN: usize = 256 << 10;
+/// Bytes of a message that takes long to read.
+const LARGE: usize = 1 << 20;
 /// Bytes that a message may have where no answer is read.
 pub(super) const SMALL: usize = 1 << 20;
 
@@ -29,6 +32,8 @@ pub(super) struct Wire {
     /// What is sent next. Messages are written into it by postgres-protocol.
     pub(super) unsent: BytesMut,
     since_turn: usize,
+    /// Whether a message was so large that its buffer is not worth keeping.
+    was_large: bool,
 }
 
 /// An error that the server tells.
@@ -41,7 +46,7 @@ pub(super) struct ServerError {
 
 impl Wire {
     pub(super) fn new(stream: Box<dyn Stream>) -> Self {
-        Self { stream, unread: BytesMut::new(), unsent: BytesMut::new(), since_turn: 0 }
+        Self { stream, unread: BytesMut::new(), unsent: BytesMut::new(), since_turn: 0, was_large: false }
     }
 
     /// Sends what was written.
@@ -57,7 +62,16 @@ impl Wire {
     /// The next message, which may have so many bytes. Larger ones are not read.
     pub(super) async fn receive(&mut self, most: usize) -> Result<Message, DatabaseError> {
         loop {
-            if let Some(message) = self.parse(most)? {
+            if let Some((message, is_large)) = self.parse(most)? {
+                self.was_large |= is_large;
+                if self.was_large && self.unread.is_empty() {
+                    self.unread = BytesMut::new();
+                    self.was_large = false;
+                }
+                if is_large {
+                    // Whoever reads it takes long.
+                    compute::leave().await;
+                }
                 return Ok(message);
             }
             if self.since_turn > TURN {
@@ -75,7 +89,7 @@ impl Wire {
 
     /// A message that is there already.
     pub(super) fn receive_now(&mut self) -> Result<Option<Message>, DatabaseError> {
-        if let Some(message) = self.parse(SMALL)? {
+        if let Some((message, _)) = self.parse(SMALL)? {
             return Ok(Some(message));
         }
         let mut space = [0; 1024];
@@ -85,19 +99,23 @@ impl Wire {
             Poll::Ready(Ok(())) if space.filled().is_empty() => Err(lost(&io::ErrorKind::UnexpectedEof.into())),
             Poll::Ready(Ok(())) => {
                 self.unread.extend_from_slice(space.filled());
-                self.parse(SMALL)
+                Ok(self.parse(SMALL)?.map(|(message, _)| message))
             }
             Poll::Ready(Err(error)) => Err(lost(&error)),
         }
     }
 
-    fn parse(&mut self, most: usize) -> Result<Option<Message>, DatabaseError> {
+    /// The next message, if all of it is there, and whether it is [`LARGE`].
+    fn parse(&mut self, most: usize) -> Result<Option<(Message, bool)>, DatabaseError> {
         // The library makes room for whatever length is announced.
         let header = Header::parse(&self.unread).map_err(|error| lost(&error))?;
         match header.map(|header| usize::try_from(header.len()).unwrap_or(usize::MAX)) {
             None => Ok(None),
             Some(bytes) if bytes > most => Err(DatabaseError::TooLarge(most)),
-            Some(_) => Message::parse(&mut self.unread).map_err(|error| lost(&error)),
+            Some(bytes) => {
+                let message = Message::parse(&mut self.unread).map_err(|error| lost(&error))?;
+                Ok(message.map(|message| (message, bytes > LARGE)))
+            }
         }
     }
 }

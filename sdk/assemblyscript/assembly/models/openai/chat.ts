@@ -44,7 +44,7 @@ export class OpenAIChatModel extends Model<OpenAIChatInput, OpenAIChatOutput> {
 
 // The error that an answer tells: an object with a message, or only the message.
 function errorIn(data: string): ModelError | null {
-  if (data == "") throw new Error("No response received from model invocation.");
+  if (data == "") throw new Error("No response received from model invocation");
   const error = JSON.parse<ErrorEnvelope>(data).error;
   if (error === null) return null;
   const text = error.toString();

@@ -57,6 +57,43 @@ export function fillsRandomly(mebibytes: u32): u32 {
   return randomGet(heap.alloc(mebibytes << 20), mebibytes << 20);
 }
 
+/** Has the host draw one byte again and again until so much time has passed; how often. */
+export function drawsOften(milliseconds: i64): u64 {
+  const end = Date.now() + milliseconds;
+  const byte = heap.alloc(1);
+  let count: u64 = 0;
+  while (Date.now() < end) {
+    for (let i = 0; i < 1000; i++) randomGet(byte, 1);
+    count += 1000;
+  }
+  return count;
+}
+
+/** The same with a host function that is no part of WASI. */
+export function looksUpOften(milliseconds: i64): u64 {
+  const end = Date.now() + milliseconds;
+  let count: u64 = 0;
+  while (Date.now() < end) {
+    for (let i = 0; i < 100; i++) models.getModel<OpenAIChatModel>("chat");
+    count += 100;
+  }
+  return count;
+}
+
+// @ts-ignore: decorator
+@external("wasi_snapshot_preview1", "fd_write")
+declare function fdWrite(fd: u32, vectors: usize, count: u32, written: usize): u32;
+
+/** Has so many lines of a letter printed by one call of the host. */
+export function printsLines(count: u32): u32 {
+  const text = heap.alloc(count * 2);
+  for (let i: u32 = 0; i < count; i++) store<u16>(text + i * 2, 0x0a78);
+  const vector = heap.alloc(8);
+  store<u32>(vector, u32(text));
+  store<u32>(vector, count * 2, 4);
+  return fdWrite(1, vector, 1, vector);
+}
+
 /** A text of so many MiB of ASCII. */
 export function largeText(mebibytes: i32): string {
   return "x".repeat(mebibytes << 20);

@@ -218,6 +218,34 @@ declare function findNowhere(question: string): string | null;
 @external("modus_nowhere", "tell")
 declare function tellNowhere(text: string): void;
 
+// @ts-ignore: decorator
+@external("wasi_snapshot_preview1", "fd_write")
+declare function fdWrite(fd: u32, vectors: usize, count: u32, written: usize): u32;
+// @ts-ignore: decorator
+@external("wasi_snapshot_preview1", "poll_oneoff")
+declare function pollOneoff(subscriptions: usize, events: usize, count: u32, reported: usize): u32;
+// @ts-ignore: decorator
+@external("wasi_snapshot_preview1", "path_unlink_file")
+declare function pathUnlinkFile(fd: u32, path: usize, length: u32): u32;
+
+function zeros(length: u32): usize {
+  const block = heap.alloc(length);
+  memory.fill(block, 0, length);
+  return block;
+}
+/** What WASI answers to so many empty vectors at once. */
+export function writesVectors(count: u32): u32 {
+  return fdWrite(1, zeros(count * 8), count, zeros(4));
+}
+/** The same, to so many clocks that show their time. */
+export function pollsClocks(count: u32): u32 {
+  return pollOneoff(zeros(count * 48), zeros(count * 32), count, zeros(4));
+}
+/** The same, to a path of so many bytes. */
+export function unlinksPath(length: u32): u32 {
+  return pathUnlinkFile(1, zeros(length), length);
+}
+
 /** Calls a host function that no host has, for a number. */
 export function asksNowhere(v: string): i32 {
   return answerFromNowhere(v);

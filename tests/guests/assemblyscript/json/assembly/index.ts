@@ -150,3 +150,33 @@ export function choice(text: string): string {
 export function animal(text: string): string {
   return JSON.stringify(JSON.parse<Animal>(text));
 }
+
+/** An object of values that the code sets, and what two of them are as text. */
+export function composed(): string {
+  const object = new JSON.Obj();
+  object.set<i8>("i8", -1);
+  object.set<i16>("i16", i16.MIN_VALUE);
+  object.set("i32", -1);
+  object.set<i64>("i64", i64.MIN_VALUE);
+  object.set<u8>("u8", 255);
+  object.set<u16>("u16", 65535);
+  object.set<u32>("u32", u32.MAX_VALUE);
+  object.set<u64>("u64", u64.MAX_VALUE);
+  object.set<usize>("usize", 5);
+  object.set<f32>("f32", -0.5);
+  object.set("flag", true);
+  object.set<string | null>("none", null);
+  object.set<string | null>("text", "t");
+  object.set<Choice | null>("noChoice", null);
+  object.set<Choice | null>("choice", new Choice());
+  object.set<JSON.Value | null>("noValue", null);
+  object.set("numbers", [1, -2]);
+  object.set("date", new Date(0));
+  object.set("values", [JSON.Value.from(-1), JSON.Value.from<string | null>(null)]);
+  const map = new Map<string, JSON.Value>();
+  map.set("x", JSON.Value.from<i64>(-5));
+  object.set("map", map);
+  const changed = JSON.Value.from("text");
+  changed.set<i8>(-7);
+  return JSON.stringify(object) + "|" + changed.toString() + "," + object.get("values")!.toString();
+}

@@ -2,7 +2,7 @@
 
 import { JSON } from "json-as";
 import { InSecurity } from "./security";
-import { Based, Named, Sized } from "./shapes";
+import { Based, KEY, Keys, Named, Sized } from "./shapes";
 import { Apart } from "./util/apart";
 
 // No decorator: it is a part of classes that have one.
@@ -67,6 +67,28 @@ class Words2 {
 
 export function words(json: string): string {
   return JSON.stringify(JSON.parse<Words2>(json));
+}
+
+const OWN = KEY;
+
+class Labels {
+  static readonly LIST: string = "list[]";
+}
+
+@json
+class Keyed {
+  @alias(OWN)
+  key: i32 = 1;
+
+  @alias(Keys.SIZE)
+  size: i32 = 2;
+
+  @alias(Labels.LIST)
+  list: i32[] = [];
+}
+
+export function keyed(json: string): string {
+  return JSON.stringify(JSON.parse<Keyed>(json));
 }
 
 

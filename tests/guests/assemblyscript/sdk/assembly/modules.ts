@@ -60,8 +60,21 @@ export function integers(): string {
   const other: u8[] = [100, 200];
   const lists = [vectors.divideNumber(a, 2), vectors.abs(a), vectors.add(a, a), vectors.multiplyNumber(a, -1)];
   const whole = [vectors.dot(a, a), vectors.sum(a), vectors.product(a), vectors.min(a), vectors.max(a)];
-  const parts = [vectors.magnitude(a), vectors.mean(small), vectors.euclidianDistance(small, other)];
-  return JSON.stringify(lists) + JSON.stringify(whole) + JSON.stringify(parts) + JSON.stringify(vectors.normalize<i32>([3, 4]));
+  const parts = [vectors.magnitude<i32>([1, 2, 3]), vectors.magnitude<i32>([100000]), vectors.mean<i32>([-3, -4])];
+  const distance = vectors.euclidianDistance(small, other);
+  const texts = [JSON.stringify(lists), JSON.stringify(whole), JSON.stringify(parts), JSON.stringify(vectors.normalize<i32>([1, 2, 3]))];
+  return texts.join("") + JSON.stringify([vectors.mean(small), vectors.dot(small, other)]) + distance.toString();
+}
+
+/** What fits into an element's type, and what of it is rounded. */
+export function singles(): string {
+  const a: f32[] = [0.1, 0.2];
+  const length: f32 = vectors.magnitude(a);
+  const unit: f32[] = vectors.normalize(a);
+  const mean: f32 = vectors.mean(a);
+  const numbers: f32[] = [vectors.dot(a, a), length, unit[0], mean];
+  const large: i32[] = [100000];
+  return numbers.toString() + "|" + vectors.dot(large, large).toString();
 }
 
 export function unequal(): void {

@@ -7,9 +7,9 @@ use super::*;
 use crate::host_functions::sql::postgresql::types::Types;
 
 fn json(text: &str, shape: &Shape) -> String {
-    let mut out = String::new();
+    let mut out = Json::new(usize::MAX);
     write(&mut out, text, shape);
-    out
+    out.finish()
 }
 
 fn of(known: &Type, text: &str) -> String {
@@ -162,5 +162,16 @@ proptest! {
     fn texts_stay_texts(text in "\\PC{0,40}") {
         let read: String = serde_json::from_str(&json(&text, &Shape::Text)).expect("JSON");
         prop_assert_eq!(read, text);
+    }
+}
+
+/// A short value whose JSON is long.
+#[test]
+fn no_more_than_an_answer_may_have() {
+    let ranges = format!("{{{}}}", vec!["empty"; 1000].join(","));
+    for (known, text) in [(Type::INT4_RANGE_ARRAY, ranges.as_str()), (Type::TEXT, &"\u{1}".repeat(1000))] {
+        let mut out = Json::new(500);
+        write(&mut out, text, &Types::default().shape(known.oid()).expect("a built-in type"));
+        assert!(out.is_full() && out.len() <= 500, "{known}");
     }
 }

@@ -91,7 +91,7 @@ export class Image {
   /** An image of bytes (`Uint8Array`) or base64 (`string`). `contentType` is such as `image/png`, or only `png`. */
   static fromData<T>(data: T, contentType: string, detail: string | null = null): Image {
     const type = contentType.startsWith("image/") ? contentType : "image/" + contentType;
-    return new Image("data:" + type + ";base64," + base64Of<T>(data), detail);
+    return new Image("data:" + type + ";base64," + base64Of<T>(data, "image"), detail);
   }
 }
 
@@ -120,12 +120,12 @@ export class Audio {
 
   /** Sound of bytes (`Uint8Array`) or base64 (`string`). `format` is such as `wav`, or `audio/wav`. */
   static fromData<T>(data: T, format: string): Audio {
-    return new Audio(base64Of<T>(data), format.startsWith("audio/") ? format.substring(6) : format);
+    return new Audio(base64Of<T>(data, "audio"), format.startsWith("audio/") ? format.substring(6) : format);
   }
 }
 
-function base64Of<T>(data: T): string {
+function base64Of<T>(data: T, kind: string): string {
   if (isString<T>()) return data as string;
   if (idof<T>() == idof<Uint8Array>()) return base64.encode(changetype<Uint8Array>(data));
-  throw new Error("Data has to be a Uint8Array or a string in base64.");
+  throw new Error("Invalid " + kind + " data type. Data must be a Uint8Array or a base64-encoded string.");
 }

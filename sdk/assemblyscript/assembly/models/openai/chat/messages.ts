@@ -21,16 +21,16 @@ export abstract class RequestMessage {
   }
 }
 
-// Content is a text, or parts of the types that the message may have.
-function checked<T>(content: T, types: string[]): T {
+// Content is a text, or parts of the types that the message may have, which `said` names.
+function checked<T>(content: T, types: string[], said: string): T {
   if (isArray<T>()) {
     const parts = changetype<ContentPart[]>(content);
     for (let i = 0; i < parts.length; i++) {
       if (types.includes(parts[i].type)) continue;
-      throw new Error("This message takes parts of type " + types.join(", ") + ", not " + parts[i].type + ".");
+      throw new Error("Invalid content part type. Content parts must be of " + said + " type.");
     }
   } else if (!isString<T>()) {
-    throw new Error("The content of a message is a string or an array of content parts.");
+    throw new Error("Invalid content type. Content must be a string or an array of content parts.");
   }
   return content;
 }
@@ -41,7 +41,7 @@ function checked<T>(content: T, types: string[]): T {
 export class SystemMessage<T = string> extends RequestMessage {
   constructor(content: T) {
     super("system");
-    this.content = checked<T>(content, ["text"]);
+    this.content = checked<T>(content, ["text"], "text");
   }
 
   content: T;
@@ -61,7 +61,7 @@ export class SystemMessage<T = string> extends RequestMessage {
 export class DeveloperMessage<T = string> extends RequestMessage {
   constructor(content: T) {
     super("developer");
-    this.content = checked<T>(content, ["text"]);
+    this.content = checked<T>(content, ["text"], "text");
   }
 
   content: T;
@@ -81,7 +81,7 @@ export class DeveloperMessage<T = string> extends RequestMessage {
 export class UserMessage<T = string> extends RequestMessage {
   constructor(content: T) {
     super("user");
-    this.content = checked<T>(content, ["text", "image_url", "input_audio"]);
+    this.content = checked<T>(content, ["text", "image_url", "input_audio"], "text, image, or audio");
   }
 
   content: T;
@@ -101,7 +101,7 @@ export class UserMessage<T = string> extends RequestMessage {
 export class AssistantMessage<T = string> extends RequestMessage {
   constructor(content: T) {
     super("assistant");
-    this.content = checked<T>(content, ["text", "refusal"]);
+    this.content = checked<T>(content, ["text", "refusal"], "text or refusal");
   }
 
   content: T;
@@ -147,7 +147,7 @@ export class AudioRef {
 export class ToolMessage<T = string> extends RequestMessage {
   constructor(content: T, toolCallId: string) {
     super("tool");
-    this.content = checked<T>(content, ["text"]);
+    this.content = checked<T>(content, ["text"], "text");
     this.toolCallId = toolCallId;
   }
 
@@ -234,7 +234,7 @@ class KeptMessage extends RequestMessage {
   constructor(private json: string) {
     super("");
     const role = JSON.parse<Role>(json).role;
-    if (role === null) throw new Error("A message has no role: " + json);
+    if (role === null) throw new Error("Missing role field in message JSON.");
     this._role = role;
   }
 

@@ -5,3 +5,4 @@ import { Named } from "./named";
 export { Based } from "./based";
 export * from "./sized";
 export { Named };
+export { KEY, Keys } from "./named";

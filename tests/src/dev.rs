@@ -1,0 +1,143 @@
+//! Running `modusc dev`.
+
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use std::os::unix::process::CommandExt as _;
+
+use serde_json::{Value, json};
+
+use crate::runner::free_port;
+
+/// How long a build or a reload may take.
+pub const PATIENCE: Duration = Duration::from_secs(180);
+
+/// A running `modusc dev`, in a process group of its own, as a shell starts it. It is ended when dropped.
+pub struct Dev {
+    child: Child,
+    port: u16,
+    app: PathBuf,
+}
+
+impl Dev {
+    /// Starts it in the folder of an app, where it writes a log. It has no key for models.
+    pub fn start(app: &Path, arguments: &[&str]) -> Self {
+        let port = free_port();
+        let log = std::fs::File::create(app.join("build.log")).expect("a file");
+        let child = Command::new(crate::binary("modusc"))
+            .args(["dev", "--port", &port.to_string()])
+            .args(arguments)
+            .env_remove("MODUS_OPENAI_API_KEY")
+            .current_dir(app)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a file"))
+            .stderr(log)
+            .process_group(0)
+            .spawn()
+            .expect("modusc runs");
+        Self { child, port, app: app.to_owned() }
+    }
+
+    /// Where it serves: `http://127.0.0.1:<port>`.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// What the app answers, if it is served.
+    pub fn ask(&self, query: &str) -> Option<Value> {
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).build().into();
+        let mut response = agent
+            .post(format!("{}/graphql", self.url()))
+            .content_type("application/json")
+            .send(json!({ "query": query }).to_string())
+            .ok()?;
+        serde_json::from_str(&response.body_mut().read_to_string().ok()?).ok()
+    }
+
+    /// Waits until a query is answered with these data.
+    #[track_caller]
+    pub fn wait_for(&self, query: &str, expected: &Value) {
+        self.wait(|| {
+            let answer = self.ask(query).unwrap_or_default();
+            if answer["data"] == *expected { Ok(()) } else { Err(format!("{answer} for {query}")) }
+        });
+    }
+
+    /// What it and the server have said so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.app.join("build.log")).unwrap_or_default()
+    }
+
+    /// Waits until a text is in the log so many times.
+    #[track_caller]
+    pub fn wait_for_log(&self, part: &str, times: usize) {
+        self.wait(|| {
+            let found = self.log().matches(part).count();
+            if found >= times { Ok(()) } else { Err(format!("{part:?} is there {found} times")) }
+        });
+    }
+
+    /// Waits until something is so, which says what is not.
+    #[track_caller]
+    pub fn wait<T>(&self, mut ready: impl FnMut() -> Result<T, String>) -> T {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match ready() {
+                Ok(value) => return value,
+                Err(problem) => assert!(Instant::now() < end, "{problem}: {}", self.log()),
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// The processes in the app's folder, which are modusc and what it has started: number and command.
+    pub fn running(&self) -> Vec<(u32, String)> {
+        let app = std::fs::canonicalize(&self.app).expect("a folder");
+        let processes = std::fs::read_dir("/proc").expect("/proc").flatten().map(|entry| entry.path());
+        let here = processes.filter(|path| std::fs::read_link(path.join("cwd")).is_ok_and(|folder| folder == app));
+        let described = here.filter_map(|path| {
+            let number = path.file_name()?.to_str()?.parse().ok()?;
+            Some((number, String::from_utf8_lossy(&std::fs::read(path.join("cmdline")).ok()?).replace('\0', " ")))
+        });
+        described.collect()
+    }
+
+    /// Sends a signal to its process group, as a terminal does.
+    pub fn signal(&self, signal: &str) {
+        let group = format!("-{}", self.child.id());
+        let status = Command::new("kill").args(["-s", signal, "--", &group]).status();
+        assert!(status.expect("kill runs").success());
+    }
+
+    /// Waits until it ends, which nothing is left behind of; its exit status.
+    #[track_caller]
+    pub fn ended(&mut self) -> Option<i32> {
+        let end = Instant::now() + PATIENCE;
+        let status = loop {
+            match self.child.try_wait().expect("it can be waited for") {
+                Some(status) => break status,
+                None => assert!(Instant::now() < end, "it does not end: {}", self.log()),
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        assert!(TcpStream::connect(("127.0.0.1", self.port)).is_err(), "the server goes on");
+        self.wait(|| match self.running().as_slice() {
+            [] => Ok(()),
+            left => Err(format!("there is left {left:?}")),
+        });
+        status.code()
+    }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        // Once it has ended, its number may be another's.
+        if let Ok(None) = self.child.try_wait() {
+            let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+            let _ = self.child.wait();
+        }
+    }
+}
