@@ -1,5 +1,6 @@
 //! Requests at one connection for their latency, and at many for their number.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
@@ -105,8 +106,9 @@ fn on_thread(address: SocketAddr, message: &Message, share: u32, length: Duratio
         let (open, mut load) = connections(address, share).await;
         // Waited for even without a connection: the others would wait for ever.
         barrier.wait();
-        let started = Instant::now();
-        load.add(repeat(open, message, move || started.elapsed() < length).await);
+        // Each connection asks once at least, however late this thread gets to it.
+        let (started, first) = (Instant::now(), Cell::new(true));
+        load.add(repeat(open, message, move || first.replace(false) || started.elapsed() < length).await);
         load
     })
 }

@@ -41,14 +41,14 @@ def answer(client, query, variables=None, **options):
 
 def ask(transport, sdl, names):
     """What one transport is answered, with the schema that the server shows and without."""
-    client = Client(transport=transport, fetch_schema_from_transport=True)
+    client = Client(transport=transport, fetch_schema_from_transport=True, execute_timeout=60)
     kind = answer(client, "{ __typename }")
     served, printed = (print_schema(lexicographic_sort_schema(one)) for one in (client.schema, build_schema(sdl)))
     update_schema_scalar(client.schema, "Timestamp", TIMESTAMP)
     echo = answer(client, ECHO % names, VARIABLES, serialize_variables=True, parse_result=True)
     wrong = answer(client, WRONG)
 
-    bare = Client(transport=transport)
+    bare = Client(transport=transport, execute_timeout=60)
     return {
         "kind": kind,
         "same schema": served == printed,

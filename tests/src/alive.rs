@@ -70,7 +70,7 @@ pub fn each_with(url: impl Fn(&SlowModel) -> String, test: impl Fn(&Case) -> Vec
 
 /// Whether a fault is about time alone.
 fn is_late(fault: &str) -> bool {
-    fault.contains(" took ") || fault.contains("healthy calls: ")
+    [" took ", "healthy calls: ", "no answer after ", "no answer in "].iter().any(|late| fault.contains(late))
 }
 
 /// Tests that keep the time do not run side by side.

@@ -9,7 +9,7 @@ use std::os::unix::process::CommandExt as _;
 
 use serde_json::{Value, json};
 
-use crate::runner::free_port;
+use crate::services::free_port;
 
 /// How long a build or a reload may take.
 pub const PATIENCE: Duration = Duration::from_secs(180);

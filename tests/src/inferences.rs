@@ -65,16 +65,18 @@ pub fn records(runner: &Runner, query: &str) -> Vec<Value> {
     serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"))
 }
 
-/// The same once there are so many: no call waits for its record.
+/// The same once there are so many: no call waits for its record, and a database may be slow to answer at first.
 pub fn wait_for(runner: &Runner, query: &str, count: usize) -> Vec<Value> {
     let end = Instant::now() + PATIENCE;
     loop {
-        let found = records(runner, query);
+        let (status, body) = runner.get(&format!("{PATH}{query}"));
+        assert!(matches!(status, 200 | 503), "{status}: {body}\n{}", runner.log());
+        let found: Vec<Value> = serde_json::from_str(&body).unwrap_or_default();
         if found.len() >= count {
             assert_eq!(found.len(), count, "{found:?}");
             return found;
         }
-        assert!(Instant::now() < end, "{} of {count} records: {found:?}\n{}", found.len(), runner.log());
+        assert!(Instant::now() < end, "{} of {count} records: {body}\n{}", found.len(), runner.log());
         std::thread::sleep(Duration::from_millis(50));
     }
 }

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::services::free_port;
 use crate::surroundings::{Surrounded, Surroundings};
 
 /// A running server; killed when dropped.
@@ -122,7 +124,7 @@ impl Runner {
 
     /// The log's records once one of them satisfies `wanted`; fails after ten seconds.
     pub fn wait_for_log(&self, wanted: impl Fn(&Value) -> bool) -> Value {
-        let end = Instant::now() + Duration::from_secs(10);
+        let end = Instant::now() + Duration::from_secs(60);
         loop {
             let log = self.log();
             let found = log.lines().filter_map(|line| serde_json::from_str(line).ok()).find(|record| wanted(record));
@@ -226,8 +228,14 @@ impl Runner {
 
     /// Sends a signal.
     pub fn send_signal(&self, signal: &str) {
-        let status = Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status();
-        assert!(status.expect("kill runs").success());
+        let signal = match signal {
+            "TERM" => Signal::TERM,
+            "INT" => Signal::INT,
+            "HUP" => Signal::HUP,
+            "KILL" => Signal::KILL,
+            other => panic!("{other}"),
+        };
+        kill_process(Pid::from_child(&self.child), signal).expect("it runs");
     }
 
     /// Waits for the end; the exit code.
@@ -300,17 +308,12 @@ fn read_log(stderr: ChildStderr, log: &Arc<Mutex<String>>) -> String {
 }
 
 fn wait_until_it_listens(address: SocketAddr) -> String {
-    let end = Instant::now() + Duration::from_secs(10);
+    let end = Instant::now() + Duration::from_secs(60);
     while TcpStream::connect(address).is_err() {
         assert!(Instant::now() < end, "modus-runner does not listen");
         std::thread::sleep(Duration::from_millis(10));
     }
     address.to_string()
-}
-
-/// A port that nobody listens at.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
 
 impl Drop for Runner {
@@ -328,7 +331,7 @@ fn texts(headers: &ureq::http::HeaderMap) -> BTreeMap<String, String> {
 fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .http_status_as_error(false)
-        .timeout_global(Some(Duration::from_secs(60)))
+        .timeout_global(Some(Duration::from_secs(180)))
         .build()
         .into()
 }

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -105,6 +105,22 @@ impl StandIn {
     /// Starts one on a free port.
     pub fn with<R: Into<Reply>>(answer: impl Fn(&Recorded) -> R + Send + Sync + 'static) -> Self {
         Self::on(0, Arc::new(move |request| answer(request).into()))
+    }
+
+    /// Starts one on a free port that holds its answers back: it sends for each request that arrives, and answers once it is
+    /// told to, or whoever would tell it is gone.
+    pub fn held<R: Into<Reply>>(
+        answer: impl Fn(&Recorded) -> R + Send + Sync + 'static,
+    ) -> (Self, mpsc::Receiver<()>, mpsc::Sender<()>) {
+        let ((arrived, arrivals), (open, opened)) = (mpsc::channel(), mpsc::channel());
+        let (arrived, opened) = (Mutex::new(arrived), Mutex::new(opened));
+        let stand_in = Self::with(move |request| {
+            // Without anybody who listens there is nothing to tell, or to wait for.
+            let _ = arrived.lock().expect("a lock").send(());
+            let _ = opened.lock().expect("a lock").recv();
+            answer(request)
+        });
+        (stand_in, arrivals, open)
     }
 
     /// Starts one on a free port that speaks HTTPS, HTTP/2 included, as `localhost`; and its certificate.

@@ -8,7 +8,7 @@ use tests::prober::Prober;
 use tests::surroundings;
 
 const CALLS: usize = 60;
-const DEADLINE: Duration = Duration::from_secs(5);
+const DEADLINE: Duration = Duration::from_secs(20);
 
 #[test]
 fn thirty_threads_and_sixty_calls_that_wait() {
@@ -16,10 +16,10 @@ fn thirty_threads_and_sixty_calls_that_wait() {
         return;
     }
     alive::each(|case| {
-        let mut alive = case.start_with_threads(30, &["--deadline", "5"]);
+        let mut alive = case.start_with_threads(30, &["--deadline", "20"]);
         let hello = Prober::query(&alive.runner, alive::HELLO, alive::GREETING);
         let calls = Crowd::ask(&alive.runner, CALLS, r#"{ ask(prompt: "held") }"#, DEADLINE + PATIENCE);
-        let arrived = case.model.wait_for(CALLS, DEADLINE);
+        let arrived = case.model.wait_for(CALLS, PATIENCE);
         // Somewhat longer than it takes to see that they stand still.
         std::thread::sleep(PROMPT * 5);
         case.model.release();

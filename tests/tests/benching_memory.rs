@@ -5,7 +5,8 @@ use std::process::Command;
 use serde_json::Value;
 use tests::app::{self, App};
 use tests::guests::{Apps as _, Language};
-use tests::runner::{Options, Runner, free_port};
+use tests::runner::{Options, Runner};
+use tests::services::free_port;
 
 /// A call of it collects once and allocates more than there is room for.
 const COLLECTS: &str = "{ held(collect: true) { id } }";

@@ -4,8 +4,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -77,21 +76,14 @@ fn a_mistake_in_the_manifest_is_waited_for() {
 
 #[test]
 fn a_signal_is_heard_during_a_build_and_what_was_asked_is_answered() {
-    let (arrived, arrivals) = channel();
-    let (open, opened) = channel::<()>();
-    let gate = (Mutex::new(arrived), Mutex::new(opened));
-    let stand_in = StandIn::with(move |request| {
-        let _ = gate.0.lock().expect("a lock").send(());
-        let _ = gate.1.lock().expect("a lock").recv();
-        (200, provider(request).to_string())
-    });
+    let (stand_in, arrivals, open) = StandIn::held(|request| (200, provider(request).to_string()));
     let manifest = open_with(&json!({
         "models": {"chat": {"sourceModel": "m", "connection": "provider", "path": "v1/chat/completions"}},
         "connections": {"provider": {"type": "http", "baseUrl": stand_in.url}},
     }));
     let module = Language::AssemblyScript.guest("waiting");
     let (_folder, app) = app(&module, &manifest.to_string());
-    let dev = Arc::new(Dev::start(&app, &[]));
+    let dev = Arc::new(Dev::start(&app, &["--", "--shutdown-timeout", "60"]));
     dev.wait_for("{ sayHello }", &json!({"sayHello": "Hello!"}));
     let asking = std::thread::spawn({
         let dev = Arc::clone(&dev);

@@ -60,10 +60,12 @@ fn nobody_finds_a_secret() {
             .env("MODUS_ENV", "dev")
             .env("MODUS_NEO4J_WRONG_PASSWORD", "canary-eight")
             .env("MODUS_VISIBLE", "visible-to-guests")
-            .env("OTEL_EXPORTER_OTLP_ENDPOINT", collector_url);
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", collector_url)
+            .env("OTEL_BSP_SCHEDULE_DELAY", "50");
         for (name, value) in SECRETS.iter().chain(WRONG) {
             options = options.env(name, value);
         }
+        let earlier = collector.requests().len();
         let mut runner = Runner::start(&app.artifact, &options);
         let parts = ["one", "two", "three", "four", "five", "six", "seven", "eight"];
         let wrong = parts.iter().map(|part| turned(&format!("canary-{part}")));
@@ -80,9 +82,13 @@ fn nobody_finds_a_secret() {
 
         let (_, metrics) = runner.get("/metrics");
         let (_, history) = runner.get("/explorer/api/inferences");
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while collector.requests().len() == earlier {
+            assert!(std::time::Instant::now() < end, "{language:?}: nothing was exported");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
         assert_eq!(runner.signal("TERM"), Some(0), "{}", runner.log());
         let exported = collector.requests();
-        assert!(!exported.is_empty(), "{language:?}: nothing was exported");
         let traces: Vec<u8> = exported.into_iter().flat_map(|request| request.bytes).collect();
         let places = [
             ("the answer", answer.to_string().into_bytes()),

@@ -25,7 +25,7 @@ fn records(runner: &Runner, message: &str) -> Vec<Value> {
 
 /// Waits until the log has more records with this message than so many; the answer is the last one.
 fn another(runner: &Runner, message: &str, before: usize) -> Value {
-    let end = Instant::now() + Duration::from_secs(10);
+    let end = Instant::now() + Duration::from_secs(60);
     loop {
         let mut records = records(runner, message);
         if records.len() > before {
@@ -50,9 +50,8 @@ fn leave_behind(runner: &Runner, query: &str, headers: &[(&str, &str)], more: [&
     let left = Instant::now();
     drop(client);
     let record = another(runner, cancelled, cancelled_before);
-    // The log is looked at every 20 ms; and where nobody reads what else arrived, whether the client is there every 250 ms.
-    let most = Duration::from_millis(if more == ["", ""] { 500 } else { 900 });
-    assert!(left.elapsed() < most, "{query}: {:?}", left.elapsed());
+    // Long before it would have ended by itself.
+    assert!(left.elapsed() < Duration::from_secs(3), "{query}: {:?}", left.elapsed());
     assert!(record["execution_id"].is_string(), "{record}");
 }
 
@@ -73,7 +72,7 @@ fn loops() {
 fn waits() {
     leave(&start(Go).1, "{ sleeps(ms: 20000) }", &[]);
     let stand_in = StandIn::with(|_| {
-        std::thread::sleep(Duration::from_secs(3));
+        std::thread::sleep(Duration::from_secs(20));
         Reply::body("late")
     });
     let connection = json!({"local": {"type": "http", "baseUrl": stand_in.url}});
@@ -106,10 +105,19 @@ fn slow_posts() -> (StandIn, app::App, Runner) {
 /// Begins a mutation with two fields and goes away during the first.
 fn begin(stand_in: &StandIn, runner: &Runner, accept: &str) {
     let mut client = Raw::connect(runner);
+    let before = stand_in.requests().len();
     let post = |name: &str| format!(r#"{name}: post(url: "{}", body: "{name}")"#, stand_in.url);
     let mutation = format!("mutation {{ {} {} }}", post("one"), post("two"));
     client.send(Raw::post(&json!({"query": mutation}).to_string(), &[("accept", accept)]));
-    std::thread::sleep(Duration::from_millis(300));
+    wait_for_requests(stand_in, runner, before + 1);
+}
+
+fn wait_for_requests(stand_in: &StandIn, runner: &Runner, count: usize) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while stand_in.requests().len() < count {
+        assert!(Instant::now() < end, "a field was not called: {}", runner.log());
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]
@@ -118,11 +126,7 @@ fn mutations_run_to_their_end() {
     for accept in ["*/*", "text/event-stream"] {
         let before = stand_in.requests().len();
         begin(&stand_in, &runner, accept);
-        let end = Instant::now() + Duration::from_secs(5);
-        while stand_in.requests().len() < before + 2 {
-            assert!(Instant::now() < end, "the second field was not called: {}", runner.log());
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        wait_for_requests(&stand_in, &runner, before + 2);
     }
     std::thread::sleep(Duration::from_millis(700));
     assert!(!runner.log().contains("cancelled"), "{}", runner.log());

@@ -1,7 +1,7 @@
 //! Promise: all calls together have a bounded amount of memory. Beyond it operations are refused before their first call, by
 //! name, and the runner goes on.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tests::alive::{self, HELLO, PATIENCE};
 use tests::crowd::Crowd;
@@ -14,11 +14,11 @@ const DEADLINE: Duration = Duration::from_secs(20);
 fn memory_of_all_calls_together() {
     alive::each(|case| {
         let mut alive = case.start(&["--guest-memory", "8", "--max-calls", "1000", "--deadline", "20"]);
-        // The bound is set when the first answer is out.
-        std::thread::sleep(Duration::from_millis(200));
         let calls = Crowd::ask(&alive.runner, CALLS, r#"{ ask(prompt: "held") }"#, DEADLINE + PATIENCE);
-        case.model.wait_for(1, PATIENCE);
-        std::thread::sleep(Duration::from_millis(500));
+        let end = Instant::now() + PATIENCE;
+        while alive.runner.metric("runtime_refusals_num{reason=\"guest-memory\"}").is_none() && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(10));
+        }
         case.model.release();
         let answers = calls.answers();
         // Those that began before the memory was used up may find that they cannot have more of it.

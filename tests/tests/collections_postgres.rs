@@ -186,7 +186,7 @@ fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
             });
         }
         while acknowledged.lock().expect("a list").len() < 60 {
-            thread::yield_now();
+            thread::sleep(Duration::from_millis(1));
         }
         runner.send_signal("KILL");
     });
@@ -195,7 +195,7 @@ fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
     for key in acknowledged.into_inner().expect("a list") {
         assert!(kept.contains(&(key.clone(), key.clone())), "{key} was acknowledged");
     }
-    assert_eq!(found(&runner, "a").len(), kept.len());
+    assert_eq!(keys(&find(&runner, "letters", "a", 100_000, &[])).len(), kept.len());
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn a_way_that_breaks_is_left() {
     assert_eq!(found(&runner, "e")[0], "e");
     drop(runner);
     // Vectors that take longer to read than any call lasts are there in the end.
-    server.sql("INSERT INTO collection_texts (collection, key, text) SELECT 'books', 'k' || n, 'k' FROM generate_series(1, 30) n");
+    server.sql("INSERT INTO collection_texts (collection, key, text) SELECT 'books', 'k' || n, 'k' FROM generate_series(1, 10) n");
     server.sql(
         "INSERT INTO collection_vectors (text_id, search_method, vector)
          SELECT id, 'letters', (SELECT array_agg(0.2) FROM generate_series(1, 26)) FROM collection_texts WHERE text = 'k'",
@@ -263,7 +263,7 @@ fn a_way_that_breaks_is_left() {
     let options = Options::arguments(&["--deadline", "2", "--collections-refresh", "1000"]);
     let runner = Runner::start(&app.artifact, &options.env("MODUS_DB", &connection_string(tunnel.port, "app")));
     tunnel.drip(Duration::from_millis(1));
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_secs(240);
     let mut asked = 1;
     while find(&runner, "letters", "e", 1, &[])["data"]["find"].is_null() {
         assert!(Instant::now() < end, "{}", runner.log());

@@ -41,9 +41,9 @@ fn the_stream_begins_before_the_answer_exists() {
     let runner = Runner::start(&app.artifact, &Options::default());
     let mut client = Raw::connect(&runner);
     let started = Instant::now();
-    client.send(Raw::post(r#"{"query": "{ sleeps(ms: 1500) }"}"#, &[("accept", "text/event-stream")]));
+    client.send(Raw::post(r#"{"query": "{ sleeps(ms: 6000) }"}"#, &[("accept", "text/event-stream")]));
     let head = client.head().expect("a head").to_lowercase();
-    assert!(started.elapsed() < Duration::from_millis(1200), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     for part in ["200 ok", "content-type: text/event-stream", "cache-control: no-cache", "transfer-encoding: chunked"] {
         assert!(head.contains(part), "{head}");
     }

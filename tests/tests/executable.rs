@@ -75,9 +75,11 @@ fn a_damaged_one_does_not_start() {
     let folder = tempfile::tempdir().unwrap();
     let refused = |bytes: &[u8], expected: &str| {
         let path = folder.path().join("app");
-        std::fs::write(&path, bytes).unwrap();
-        let chmod = Command::new("chmod").arg("+x").arg(&path).status().unwrap();
-        assert!(chmod.success());
+        let source = folder.path().join("app.bytes");
+        std::fs::write(&source, bytes).unwrap();
+        // By another process: a child that another test forks now would keep a file of ours open for writing.
+        let installed = Command::new("install").args(["-m", "755"]).args([&source, &path]).status().unwrap();
+        assert!(installed.success());
         let output = Command::new(&path).args(["--port", "0"]).output().unwrap();
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(matches!(output.status.code(), Some(1 | 64)), "{text}");

@@ -85,11 +85,12 @@ fn loops_hold_up_nobody() {
         std::thread::scope(|scope| {
             let loops: Vec<_> = (0..8).map(|_| scope.spawn(|| runner.query("{ loops }"))).collect();
             runner.wait_for_log(|record| record["function"] == "loops");
-            for _ in 0..20 {
+            let meanwhile = (0..20).take_while(|_| {
                 assert_eq!(runner.query(healthy)["errors"], Value::Null);
                 assert_eq!(runner.get("/health").0, 200);
-            }
-            assert!(loops.iter().all(|running| !running.is_finished()), "{language:?}: answered only after the loops");
+                loops.iter().all(|running| !running.is_finished())
+            });
+            assert!(meanwhile.count() >= 3, "{language:?}: answered only after the loops");
             for running in loops {
                 assert!(running.join().unwrap().to_string().contains("timed out"));
             }

@@ -110,10 +110,12 @@ fn a_database_of_the_reference_is_used_as_it_is() {
         assert_eq!(records(&runner, "?function=oldFunction").len(), 1);
         let after = found[0]["id"].as_str().expect("an id");
         assert_eq!(records(&runner, &format!("?after={after}")).len(), found.len() - 1);
-        runner.log()
+        if !more {
+            let told = |text: &str| text.contains("none can be added");
+            runner.wait_for_log(|record| record["message"].as_str().is_some_and(told));
+        }
     };
-    let log = check(false);
-    assert!(log.contains("none can be added"), "{log}");
+    check(false);
     server.sql(&format!("ALTER TABLE inferences OWNER TO {USER}"));
     check(true);
     // Whoever reads only what the reference has finds all of it.
@@ -136,6 +138,7 @@ fn records_that_are_too_old_go() {
     let app = app(&double);
     let mut runner = Runner::start(&app.artifact, &with_database(&server, dev(&["--history-days", "2"])));
     (0..6).for_each(|_| invoke_often(&runner));
+    wait_for_count(&server, 1 + 270, &runner);
     assert_eq!(runner.signal("TERM"), Some(0), "{}", runner.log());
     // Old ones went with the 256th.
     let rows = "SELECT function, count(*) FROM inferences GROUP BY 1 ORDER BY 1";
@@ -228,7 +231,8 @@ fn a_database_that_is_gone_holds_nothing_up() {
     }
     runner.wait_for_log(|record| record["message"] == "The history of model calls cannot be written now.");
     let dropped = counter(&runner, DROPPED) as usize;
-    assert_eq!(dropped, 5);
+    // The first record keeps its place where the answer to its commit was lost with the server.
+    assert!((5..=6).contains(&dropped), "{dropped}");
     server.start_again();
     wait_for_count(&server, 1 + 15 - dropped, &runner);
     assert_eq!(runner.get(PATH).0, 404, "in production");

@@ -28,7 +28,7 @@ fn refused(runner: &Runner, what: &str, body: &str, reason: &str) {
     let took = started.elapsed();
     assert!(answer.contains(reason) && !answer.contains("\"data\""), "{what}: {status} {answer}");
     assert!(answer.len() < 20_000, "{what}: the refusal has {} bytes", answer.len());
-    assert!(took < Duration::from_secs(1), "{what} took {took:?}");
+    assert!(took < Duration::from_secs(5), "{what} took {took:?}");
     let (after, _) = runner.memory();
     assert!(after < before + GROWTH, "{what}: {before} KiB became {after} KiB");
     assert_eq!(runner.query("{ ok(v: 1) }")["data"], json!({"ok": 1}), "after {what}");
@@ -167,14 +167,14 @@ fn overlapping_fields() {
     let nested = format!("{{ {} }}", one.repeat(100));
     let started = Instant::now();
     let (status, answer) = runner.post("/graphql", &query(&nested));
-    assert!(status == 200 && started.elapsed() < Duration::from_secs(3), "{status} {answer}");
+    assert!(status == 200 && started.elapsed() < Duration::from_secs(15), "{status} {answer}");
     let deep = |levels: usize| {
         let open = "ring { ".to_owned() + &"next { label ".repeat(levels) + &"}".repeat(levels) + " } ";
         format!("{{ {} }}", open.repeat(90))
     };
     let started = Instant::now();
     runner.post("/graphql", &query(&deep(20)));
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
     assert_eq!(runner.query("{ ok(v: 1) }")["data"], json!({"ok": 1}));
 }
 
@@ -287,7 +287,7 @@ fn smuggling() {
 
 #[test]
 fn slow_clients() {
-    let (_app, runner) = start(&["--head-timeout", "1", "--idle-timeout", "1", "--body-timeout", "1"]);
+    let (_app, runner) = start(&["--head-timeout", "3", "--idle-timeout", "3", "--body-timeout", "3"]);
     let started = Instant::now();
     let slow = |begin: String| {
         let mut client = Raw::connect(&runner);
@@ -308,19 +308,19 @@ fn slow_clients() {
     for client in heads.iter_mut().chain(&mut idle).chain(&mut lengths).chain(&mut chunks) {
         assert!(client.is_closed());
     }
-    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     // One byte now and then does not buy more time.
     let mut dripping = slow("GET /health HTTP/1.1\r\nx: ".into());
     let started = Instant::now();
-    while dripping.send("y") && started.elapsed() < Duration::from_secs(5) {
+    while dripping.send("y") && started.elapsed() < Duration::from_secs(20) {
         std::thread::sleep(Duration::from_millis(100));
     }
-    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
 }
 
 #[test]
 fn clients_that_do_not_read() {
-    let (_app, runner) = start(&["--write-timeout", "1"]);
+    let (_app, runner) = start(&["--write-timeout", "3"]);
     let mut deaf: Vec<_> = (0..3).map(|_| Raw::connect(&runner)).collect();
     for client in &mut deaf {
         client.send(Raw::post(&query("{ bigString(length: 12000000) }"), &[]));
@@ -329,7 +329,7 @@ fn clients_that_do_not_read() {
     let mut reader = Raw::connect(&runner);
     reader.send(Raw::post(&query("{ bigString(length: 12000000) }"), &[]));
     assert!(reader.answer().is_some_and(|answer| answer.body.len() > 12_000_000));
-    std::thread::sleep(Duration::from_secs(4));
+    std::thread::sleep(Duration::from_secs(8));
     for client in &mut deaf {
         assert!(client.answer().is_none(), "the answer was kept for a client that does not read");
     }

@@ -1,11 +1,10 @@
 //! Promise: guests send requests and read responses, whole and unchanged; what cannot be had fails with a clear reason.
 
-use std::net::TcpListener;
-
 use serde_json::{Value, json};
 use tests::exchange::{answer, each_language, get, only, refused, serve, sorted};
 use tests::guests::Language;
 use tests::runner::Options;
+use tests::services::free_port;
 use tests::stand_in::{Reply, StandIn};
 
 #[test]
@@ -132,8 +131,7 @@ fn compressed_bodies() {
 
 #[test]
 fn servers_that_cannot_be_reached() {
-    // A port that was free a moment ago.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let connections = json!({
         "nobody": {"type": "http", "baseUrl": format!("http://127.0.0.1:{port}/")},
         "nameless": {"type": "http", "baseUrl": "http://no-such-host.invalid/"},
@@ -148,10 +146,10 @@ fn servers_that_cannot_be_reached() {
 #[test]
 fn a_server_that_does_not_answer_costs_the_call_its_deadline() {
     let stand_in = StandIn::with(|_| {
-        std::thread::sleep(std::time::Duration::from_secs(5));
+        std::thread::sleep(std::time::Duration::from_secs(60));
         Reply::body("late")
     });
-    let options = Options::arguments(&["--deadline", "0.5"]);
+    let options = Options::arguments(&["--deadline", "3"]);
     each_language(&stand_in, json!({}), &options, |language, runner| {
         let answer = runner.query(&format!(r#"{{ text(url: "{}") }}"#, stand_in.url));
         assert!(answer["errors"].to_string().contains("timed out"), "{language:?}: {answer}");

@@ -103,11 +103,11 @@ fn time_outs_and_cancelled_calls_end_their_statements() {
         return;
     }
     let server = MariaDb::start("");
-    let (_tunnel, served) = tunnelled(&server, &["--database-timeout", "2", "--database-connections", "2"]);
+    let (_tunnel, served) = tunnelled(&server, &["--database-timeout", "6", "--database-connections", "2"]);
     works(&served, "db");
     for statement in ["SELECT SLEEP(60)", "SELECT SLEEP(seq), REPEAT('x', 100000) FROM seq_0_to_60"] {
         let fault = served.fault("db", statement, &[]);
-        assert_eq!(fault, "it took longer than 2 s (limit `database-timeout`)", "{statement}");
+        assert_eq!(fault, "it took longer than 6 s (limit `database-timeout`)", "{statement}");
         rests(&served);
         works(&served, "db");
     }
@@ -201,7 +201,7 @@ fn too_many_at_once() {
     let server = MariaDb::start("");
     let (_tunnel, served) = tunnelled(&server, &["--database-connections", "1", "--database-waiting", "0"]);
     std::thread::scope(|scope| {
-        let first = scope.spawn(|| served.row("db", "SELECT SLEEP(2) AS v", &[]));
+        let first = scope.spawn(|| served.row("db", "SELECT SLEEP(6) AS v", &[]));
         is_at_work(&served);
         let fault = served.fault("db", "SELECT 1", &[]);
         assert!(fault.ends_with("(limit `database-waiting`)"), "{fault}");

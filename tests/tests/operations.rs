@@ -40,7 +40,7 @@ fn under_way<'s>(scope: &'s std::thread::Scope<'s, '_>, runner: &'s Runner, text
 
 #[test]
 fn probes() {
-    let (_app, mut runner) = people(&Options::arguments(&["--shutdown-delay", "1"]));
+    let (_app, mut runner) = people(&Options::arguments(&["--shutdown-delay", "5"]));
     for path in ["/livez", "/readyz", "/ready", "/readyz/"] {
         assert_eq!(runner.get(path), (200, "{\"status\": \"ok\"}\n".to_owned()), "{path}");
     }
@@ -57,9 +57,10 @@ fn probes() {
 
 #[test]
 fn requests_under_way_finish_or_are_cut() {
-    for (arguments, finished, cut) in
-        [(&["--deadline", "2"][..], 1, 0), (&["--deadline", "20", "--shutdown-timeout", "0.5"], 0, 1)]
-    {
+    for (arguments, finished, cut) in [
+        (&["--deadline", "4", "--shutdown-timeout", "20"][..], 1, 0),
+        (&["--deadline", "20", "--shutdown-timeout", "0.5"], 0, 1),
+    ] {
         let (_app, mut runner) = faults(arguments);
         std::thread::scope(|scope| {
             under_way(scope, &runner, "{ loops }");
@@ -91,7 +92,7 @@ fn a_second_signal_ends_it_at_once() {
 #[test]
 fn signals_that_come_at_once_are_one() {
     for signals in [&["TERM", "TERM"][..], &["INT", "INT", "INT"], &["TERM", "INT"], &["INT", "TERM", "HUP", "TERM"]] {
-        let (_app, mut runner) = faults(&["--deadline", "2"]);
+        let (_app, mut runner) = faults(&["--deadline", "4", "--shutdown-timeout", "20"]);
         std::thread::scope(|scope| {
             under_way(scope, &runner, "{ loops }");
             for signal in signals {

@@ -86,7 +86,7 @@ fn half_open_connections() {
     let tunnel = Tunnel::to(server.port);
     let (_app, runner) = serve(
         &[("db", &connection_string(tunnel.port, "")), ("direct", &server.connection_string(""))],
-        &["--database-timeout", "5"],
+        &["--database-timeout", "8"],
     );
     // Several connections, unused until they are asked whether they are still there.
     std::thread::scope(|scope| {
@@ -101,13 +101,13 @@ fn half_open_connections() {
     well(&runner, "db");
     // One that is lost during a statement ends with its time.
     std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| count(&runner, "db", "select 1 from pg_sleep(1)"));
-        until_running(&server, "pg_sleep(1)", 1);
+        let waiting = scope.spawn(|| count(&runner, "db", "select 1 from pg_sleep(6)"));
+        until_running(&server, "pg_sleep(6)", 1);
         tunnel.lose();
         well(&runner, "direct");
         let error = waiting.join().expect("an answer").expect_err("an error");
         assert!(
-            error.contains("connection [db]: it took longer than 5 s") && error.contains("database-timeout"),
+            error.contains("connection [db]: it took longer than 8 s") && error.contains("database-timeout"),
             "{error}"
         );
     });
@@ -116,7 +116,7 @@ fn half_open_connections() {
     tunnel.lose();
     tunnel.lose_new(true);
     let error = count(&runner, "db", "select 1").expect_err("an error");
-    assert!(error.contains("it took longer than 5 s"), "{error}");
+    assert!(error.contains("it took longer than 8 s"), "{error}");
     well(&runner, "direct");
     tunnel.lose_new(false);
     well(&runner, "db");
@@ -142,8 +142,8 @@ fn slow_answers() {
 #[test]
 fn calls_that_end() {
     let Some(server) = server() else { return };
-    let (_app, runner) = serve(&[("db", &server.connection_string(""))], &["--database-timeout", "2"]);
-    fails(&runner, "db", "select 1 from pg_sleep(100)", "connection [db]: it took longer than 2 s");
+    let (_app, runner) = serve(&[("db", &server.connection_string(""))], &["--database-timeout", "5"]);
+    fails(&runner, "db", "select 1 from pg_sleep(100)", "connection [db]: it took longer than 5 s");
     until_over(&server, "pg_sleep(100)");
     well(&runner, "db");
     for options in ["", "?sslmode=disable"] {
@@ -169,8 +169,8 @@ fn too_many_at_once() {
     let few = server.connection_string("?pool_max_conns=1&application_name=few");
     let (_app, runner) = serve(&[("db", &server.connection_string("")), ("few", &few)], &limits);
     let results: Vec<Result<i64, String>> = std::thread::scope(|scope| {
-        let first: Vec<_> = (0..2).map(|_| scope.spawn(|| count(&runner, "db", "select 1 from pg_sleep(3)"))).collect();
-        until_running(&server, "pg_sleep(3)", 2);
+        let first: Vec<_> = (0..2).map(|_| scope.spawn(|| count(&runner, "db", "select 1 from pg_sleep(8)"))).collect();
+        until_running(&server, "pg_sleep(8)", 2);
         let more: Vec<_> = (0..4).map(|_| scope.spawn(|| count(&runner, "db", "select 1"))).collect();
         first.into_iter().chain(more).map(|handle| handle.join().expect("an answer")).collect()
     });

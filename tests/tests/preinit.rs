@@ -79,7 +79,7 @@ fn clocks_go_on() {
             let answer = runner.query("{ elapsed }");
             let elapsed =
                 answer["data"]["elapsed"].as_u64().or_else(|| answer["data"]["elapsed"].as_str()?.parse().ok());
-            assert!(elapsed.is_some_and(|elapsed| (20..5000).contains(&elapsed)), "{answer}");
+            assert!(elapsed.is_some_and(|elapsed| (20..60_000).contains(&elapsed)), "{answer}");
         }
     }
 }

@@ -62,7 +62,7 @@ fn limits_are_told_and_counted_by_their_names() {
     let of_documents =
         ["--max-aliases", "2", "--max-root-fields", "3", "--max-operation-calls", "2", "--max-tokens", "60"];
     let of_values = ["--max-values", "100", "--max-bytes", "64", "--max-depth", "3", "--max-response", "600"];
-    let others = ["--max-selection-depth", "6", "--max-body", "4096", "--deadline", "1"];
+    let others = ["--max-selection-depth", "6", "--max-body", "4096", "--deadline", "5"];
     for language in Language::ALL {
         let (_app, runner) = serve(language, &[&of_documents[..], &of_values, &others].concat());
         let go = language == Language::Go;

@@ -25,13 +25,20 @@ fn replace(from: &Path, to: &Path) {
     std::fs::rename(temporary, to).unwrap();
 }
 
+/// The same with this text: never there by half.
+fn put(path: &Path, text: &str) {
+    let temporary = path.with_extension("new");
+    std::fs::write(&temporary, text).unwrap();
+    std::fs::rename(temporary, path).unwrap();
+}
+
 fn reloads(runner: &Runner) -> usize {
     runner.log().matches("\"Reloaded.\"").count()
 }
 
 #[track_caller]
 fn wait_for_reload(runner: &Runner, before: usize) {
-    let end = Instant::now() + Duration::from_secs(10);
+    let end = Instant::now() + Duration::from_secs(60);
     while reloads(runner) == before {
         assert!(Instant::now() < end, "no reload:\n{}", runner.log());
         std::thread::sleep(Duration::from_millis(10));
@@ -48,19 +55,27 @@ fn people() -> App {
 
 #[test]
 fn a_new_artifact_takes_over_and_old_requests_finish() {
-    let (app, other) = (faults(), people());
-    let runner = Runner::start(&app.artifact, &Options::arguments(&OFTEN));
+    check_takes_over(&OFTEN, |_| ());
+}
+
+/// A request waits for its answer from elsewhere, until another artifact has its place and was asked.
+fn check_takes_over(arguments: &[&str], reload: impl Fn(&Runner)) {
+    let (stand_in, arrivals, open) = StandIn::held(|_| Reply::body("done"));
+    let connection = json!({"local": {"type": "http", "baseUrl": stand_in.url}});
+    let (app, mut runner) = exchange::serve(Language::Go, &connection, &Options::arguments(arguments));
+    let (query, other) = (format!("{{ text(url: \"{}\") }}", stand_in.url), people());
     std::thread::scope(|scope| {
-        let slow = scope.spawn(|| runner.query("{ sleeps(ms: 1500) }"));
-        runner.wait_for_log(|record| record["message"] == "Calling function.");
+        let slow = scope.spawn(|| runner.query(&query));
+        arrivals.recv().expect("a request");
         replace(&other.artifact, &app.artifact);
+        reload(&runner);
         wait_for_reload(&runner, 0);
-        assert!(!slow.is_finished(), "the old request ended before the reload");
         assert_eq!(runner.query("{ sayHello }")["data"]["sayHello"], "Hello!");
-        assert!(runner.query("{ sleeps(ms: 1) }")["errors"].to_string().contains("sleeps"));
-        let answer = slow.join().unwrap();
-        assert_eq!(answer["errors"], Value::Null, "{answer}");
+        assert!(runner.query(&query)["errors"].to_string().contains("text"));
+        drop(open);
+        assert_eq!(slow.join().unwrap()["data"], json!({"text": "done"}));
     });
+    assert_eq!(runner.signal("TERM"), Some(0));
 }
 
 #[test]
@@ -77,7 +92,8 @@ fn faulty_files_change_nothing_until_they_change_again() {
     std::fs::write(&app.artifact, "no artifact").unwrap();
     runner.wait_for_log(|record| record["message"].as_str().is_some_and(|text| text.starts_with("Could not reload")));
     std::thread::sleep(Duration::from_millis(300));
-    assert_eq!(runner.log().matches("Could not reload").count(), 1, "{}", runner.log());
+    // Not at each look, of which there were six. It may have been seen empty first.
+    assert!(runner.log().matches("Could not reload").count() <= 2, "{}", runner.log());
     healthy();
     std::fs::remove_file(&app.artifact).unwrap();
     std::fs::write(&manifest, "{").unwrap();
@@ -99,13 +115,13 @@ fn manifest_and_env_files() {
     );
     let colour = || runner.query("{ env(name: \"APP_COLOUR\") }")["data"]["env"].clone();
     assert_eq!(colour(), "");
-    std::fs::write(folder.join(".env"), "MODUS_APP_COLOUR=blue\n").unwrap();
+    put(&folder.join(".env"), "MODUS_APP_COLOUR=blue\n");
     wait_for_reload(&runner, 0);
     assert_eq!(colour(), "blue");
     std::fs::remove_file(folder.join(".env")).unwrap();
     wait_for_reload(&runner, 1);
     assert_eq!(colour(), "");
-    std::fs::write(folder.join("modus.json"), app::OPEN.replace("/graphql", "/other")).unwrap();
+    put(&folder.join("modus.json"), &app::OPEN.replace("/graphql", "/other"));
     wait_for_reload(&runner, 2);
     let body = json!({"query": "{ asserts(v: true) }"}).to_string();
     assert_eq!((runner.post("/graphql", &body).0, runner.post("/other", &body).0), (404, 200));
@@ -158,20 +174,7 @@ fn no_folder_for_temporary_files_is_needed() {
 #[test]
 fn sighup_reloads_without_cutting_anything() {
     for arguments in [&["--refresh", "0s"][..], &["--refresh", "1h"]] {
-        let (app, other) = (faults(), people());
-        let mut runner = Runner::start(&app.artifact, &Options::arguments(arguments));
-        std::thread::scope(|scope| {
-            let slow = scope.spawn(|| runner.query("{ sleeps(ms: 2000) }"));
-            runner.wait_for_log(|record| record["message"] == "Calling function.");
-            replace(&other.artifact, &app.artifact);
-            runner.send_signal("HUP");
-            wait_for_reload(&runner, 0);
-            assert!(!slow.is_finished(), "the old request ended before the reload");
-            assert_eq!(runner.query("{ sayHello }")["data"]["sayHello"], "Hello!");
-            let answer = slow.join().unwrap();
-            assert_eq!(answer["errors"], Value::Null, "{answer}");
-        });
-        assert_eq!(runner.signal("TERM"), Some(0));
+        check_takes_over(arguments, |runner| runner.send_signal("HUP"));
     }
 }
 
@@ -191,7 +194,7 @@ fn sighup_reloads_what_did_not_change_too() {
     std::fs::remove_file(&app.artifact).unwrap();
     for times in 1..=2 {
         runner.send_signal("HUP");
-        let end = Instant::now() + Duration::from_secs(10);
+        let end = Instant::now() + Duration::from_secs(60);
         while runner.log().matches("Could not reload").count() < times {
             assert!(Instant::now() < end, "not refused:\n{}", runner.log());
             std::thread::sleep(Duration::from_millis(10));
@@ -223,26 +226,26 @@ fn a_terminal_that_is_closed_ends_the_runner() {
 #[test]
 fn mutations_of_a_replaced_app_are_waited_for_at_the_end() {
     for language in Language::ALL {
-        let stand_in = StandIn::with(|_| {
-            std::thread::sleep(Duration::from_secs(2));
-            Reply::body("done")
-        });
+        let (stand_in, arrivals, open) = StandIn::held(|_| Reply::body("done"));
         let connection = json!({"local": {"type": "http", "baseUrl": stand_in.url}});
         let (_app, mut runner) = exchange::serve(language, &connection, &Options::default());
         let post = |name: &str| format!(r#"{name}: post(url: "{}", body: "{name}")"#, stand_in.url);
         let mut client = Raw::connect(&runner);
         client
             .send(Raw::post(&json!({"query": format!("mutation {{ {} {} }}", post("a"), post("b"))}).to_string(), &[]));
-        let end = Instant::now() + Duration::from_secs(10);
-        while stand_in.requests().is_empty() {
-            assert!(Instant::now() < end, "{language:?}: no request:\n{}", runner.log());
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        arrivals.recv().expect("a request");
         drop(client);
         runner.send_signal("HUP");
         wait_for_reload(&runner, 0);
-        assert_eq!(stand_in.requests().len(), 1, "{language:?}: the reload came too late to show anything");
-        assert_eq!(runner.signal("TERM"), Some(0));
+        assert_eq!(
+            stand_in.requests().len(),
+            1,
+            "{language:?}: the second field was called before the first had its answer"
+        );
+        runner.send_signal("TERM");
+        runner.wait_for_log(|record| record["message"] == "Shutting down.");
+        drop(open);
+        assert_eq!(runner.wait(), Some(0));
         assert_eq!(stand_in.requests().len(), 2, "{language:?}: {}", runner.log());
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -48,8 +49,10 @@ fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
                     }
                 });
             }
+            let end = Instant::now() + Duration::from_secs(120);
             while acknowledged.lock().expect("a list").len() < 100 {
-                thread::yield_now();
+                assert!(Instant::now() < end, "the writers write nothing: {}", runner.log());
+                thread::sleep(Duration::from_millis(2));
             }
             runner.send_signal("KILL");
         });

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use tests::app::{self, App};
 use tests::guests;
-use tests::runner::{self, Options, Runner, free_port};
+use tests::runner::{self, Options, Runner};
+use tests::services::free_port;
 
 const BODY: &str = r#"{"query":"{ sayHello }"}"#;
 

@@ -14,7 +14,7 @@ use tests::stand_in::{StandIn, provider};
 /// Calls that wait at once: more than the default of `--max-calls`, and far more than there are cores.
 const CALLS: usize = 300;
 /// How long they get to arrive. No figure is checked: this only ends a test that would never end.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Holds back the provider's answers until it is opened.
 #[derive(Default)]

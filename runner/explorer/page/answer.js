@@ -6,7 +6,7 @@ import { modelCalls } from './client.js';
 import { recordElement } from './record.js';
 
 /** Records are written after the answer: pauses before each look for them, in milliseconds. */
-const LOOKS = [150, 600, 1500, 3000];
+const LOOKS = [150, 600, 1500, 3000, 6000, 12_000];
 const RECORDS = '50';
 
 /** An answer of the server with its JSON read, if it is JSON. */

@@ -75,6 +75,11 @@ impl Sandbox {
             }
         };
         inner.take(code, source);
+        inner.renewing.store(false, Ordering::Relaxed);
+        // Calls that ended meanwhile had nothing to compare their memory with.
+        if inner.code.load().resident == Some(resident) && resident != inner.resident() {
+            self.0.renew();
+        }
         true
     }
 
@@ -127,17 +132,7 @@ impl Sandbox {
         let sandbox = self.downgrade();
         let make = move || {
             std::thread::sleep(time);
-            persist(
-                || sandbox.upgrade(),
-                |sandbox| {
-                    let made = sandbox.pool();
-                    if made {
-                        sandbox.0.renewing.store(false, Ordering::Relaxed);
-                    }
-                    made
-                },
-                UNTIL_NEXT_TRY,
-            );
+            persist(|| sandbox.upgrade(), Sandbox::pool, UNTIL_NEXT_TRY);
         };
         std::thread::Builder::new().name("pool".to_owned()).spawn(make).map(drop)
     }
@@ -181,9 +176,8 @@ impl Inner {
     /// where that is mapped from only if it is the very same file.
     fn take(&self, code: Option<Code>, source: Source) {
         let is_mapped = code.is_some();
-        if let Some(code) = code {
-            self.code.store(Arc::new(code));
-        }
+        // Held until the end: what is no longer mapped from a file is no longer asked about that file, either.
+        let _replaced = code.map(|code| self.code.swap(Arc::new(code)));
         let before = self.source.load();
         // In this order: the file says whether the code may be run.
         if is_mapped || before.file.is_where(&source.file) {

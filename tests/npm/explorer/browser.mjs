@@ -4,11 +4,11 @@ import puppeteer from 'puppeteer-core';
 /** Opens a page and does `act(page, seen)` there; answers `seen`, with what went wrong in `failed`. */
 export const visit = async (url, act) => {
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  const browser = await puppeteer.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+  const browser = await puppeteer.launch({ executablePath, timeout: 120_000, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
   const seen = { outside: [], console: [], violations: [], wire: {}, authorization: null };
   try {
     const page = await browser.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(120_000);
     await page.setViewport({ width: 1280, height: 900 });
     page.on('request', (request) => {
       const address = request.url();

@@ -35,9 +35,11 @@ pub(crate) fn installed(service: &str) -> String {
     String::from_utf8(output.stdout).expect("paths are UTF-8").trim().to_owned()
 }
 
-/// A port of loopback that was free a moment ago.
+/// A port of loopback that nobody listens at. The system gives none of its range to whoever asks for any port, so another
+/// process takes it only by the same chance.
 pub fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr()).expect("a free port").port()
+    let mut ports = std::iter::repeat_with(|| fastrand::u16(20_000..32_000));
+    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("endless")
 }
 
 /// A server's process, which ends with this one, however that ends: it is killed when nobody holds its standard input any more.
@@ -52,7 +54,7 @@ impl Tied {
         let file = std::fs::File::create(&log).unwrap_or_else(|error| panic!("{}: {error}", log.display()));
         let mut tied = Command::new("/bin/sh");
         // The shell starts the server in a session of its own, waits until its own input ends, and kills the whole session.
-        tied.args(["-c", "setsid \"$@\" </dev/null & cat >/dev/null; kill -KILL -$!", "tied"]);
+        tied.args(["-c", "setsid \"$@\" </dev/null & cat >/dev/null; kill -KILL -$!; wait $!", "tied"]);
         tied.arg(command.get_program()).args(command.get_args());
         for (name, value) in command.get_envs() {
             match value {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
-use tests::runner::free_port;
+use tests::services::free_port;
 
 use crate::page::{Action, Exchange, Page, matches, session};
 
