@@ -73,8 +73,6 @@ servers() { # N [with-all]
   SERVERS+=(--server "hello=$BIN/hello {port}" --server "native=$BIN/native {port}")
   for app in "${APPS[@]}"; do
     name="${app%%=*}" wasm="$(app_path "$app" wasm)"
-    # The small AssemblyScript app would show nothing that the other three do not.
-    [ "$name" != AssemblyScript ] || continue
     SERVERS+=(--server "wasmtime on demand, $name=$BIN/wasmtime-on-demand $(app_path "$app" wasmtime) {port}")
     if [ -n "$all" ]; then
       SERVERS+=(--server "wasmtime compiling, $name=$BIN/wasmtime-compiling $wasm {port}" "${slow[@]}")

@@ -176,6 +176,7 @@ table_instructions() {
 run_table() { # NAME FOLDER
   local name="$1" folder="$2" load began=$SECONDS
   say "$name"
+  wait_for_quiet
   load="$(load_average)"
   : >"$figures"
   "table_$name" >"$work/text.md"
@@ -232,7 +233,6 @@ mkdir -p "$work"
 build_all
 [ -z "$only_build" ] || exit 0
 export BENCHMARKS_BUILT=1
-wait_for_quiet
 folder="$work/tables"
 if [ -n "$record" ]; then folder=benchmarks/record; else rm -rf "$folder"; fi
 began=$SECONDS

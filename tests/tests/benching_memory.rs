@@ -2,11 +2,12 @@
 
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::app::{self, App};
 use tests::guests::{Apps as _, Language};
 use tests::runner::{Options, Runner};
 use tests::services::free_port;
+use tests::stand_in::{Reply, StandIn, provider};
 
 /// A call of it collects once and allocates more than there is room for.
 const COLLECTS: &str = "{ held(collect: true) { id } }";
@@ -92,6 +93,29 @@ fn the_runner_counts_collections_and_growth() {
         let small = Runner::start(&compile(language, &["--heap", "0"]).artifact, &Options::default());
         small.query(ALLOCATES);
         assert_ne!(counted(&small), [0, 0], "{language:?}");
+    }
+}
+
+/// As modusc compiles it, an app has room for what its calls usually do: greet, ask a model, fetch JSON.
+#[test]
+fn usual_calls_neither_collect_nor_grow() {
+    let stand_in = StandIn::with(|request| match request.url.contains("quote") {
+        true => Reply::body(r#"{"q":"Less is more.","a":"Mies"}"#),
+        false => (200, provider(request).to_string()).into(),
+    });
+    let manifest = app::open_with(&json!({
+        "models": {"chat": {"sourceModel": "m", "connection": "provider", "path": "v1/chat/completions"}},
+        "connections": {"provider": {"type": "http", "baseUrl": stand_in.url}},
+    }));
+    for language in Language::ALL {
+        let app = app::compile(&language.guest("crowd"), &manifest.to_string());
+        let runner = Runner::start(&app.artifact, &Options::default());
+        let fetch = format!("{{ fetch(url: \"{}quote\") {{ quote }} }}", stand_in.url);
+        for query in ["{ sayHello(name: \"Ann\") }", "{ ask(prompt: \"Why?\") }", &fetch] {
+            let answer = runner.query(query);
+            assert_eq!(answer["errors"], Value::Null, "{language:?}: {answer}");
+            assert_eq!(counted(&runner), [0, 0], "{language:?}: {query}");
+        }
     }
 }
 

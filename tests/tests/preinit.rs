@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use tests::app::{self, App, OPEN, bounds, compile_with};
-use tests::guests::Apps as _;
+use tests::guests::{self, Apps as _};
 use tests::guests::Language::{self, AssemblyScript as As, Go};
 use tests::runner::{Options, Runner};
 
@@ -168,6 +168,24 @@ fn real_packages_are_initialised() {
     for field in ["filled", "order"] {
         let orders = answers(&runner, &format!("{{ {field} }}"));
         assert!(different(&orders) >= 2, "{field}: {orders:?}");
+    }
+}
+
+/// Whatever packages of the SDK an app links, nothing of theirs keeps it from being initialised.
+#[test]
+fn apps_that_link_packages_of_the_sdk_are_initialised() {
+    // Each package of the SDK for Go is linked by one of them, and each module of the one for AssemblyScript.
+    let apps: [(Language, &[&str]); 2] = [
+        (Go, &["canary", "classify", "clock", "collections", "crowd", "embeddings", "explorer", "models", "turns"]),
+        (As, &["canary", "collections", "crowd", "explorer", "host", "models", "sdk", "turns"]),
+    ];
+    let guests = apps.iter().flat_map(|(language, names)| names.iter().map(|name| language.guest(name)));
+    let examples = ["auth/go", "secrets/go", "tool-calling/go", "auth/assemblyscript", "semantic-search/assemblyscript"];
+    let examples = examples.iter().map(|name| guests::build(&format!("examples/{name}")));
+    for wasm in guests.chain(examples) {
+        let app = app::compile(&wasm, OPEN);
+        assert!(!app.messages.contains("MC0317"), "{}: {}", wasm.display(), app.messages);
+        assert_eq!(start(&app), Value::Null, "{}", wasm.display());
     }
 }
 
