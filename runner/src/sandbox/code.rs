@@ -67,9 +67,11 @@ impl Code {
         self.resident.is_some()
     }
 
-    /// Bytes of memory that the slots without an instance keep now.
+    /// Bytes of memories and tables that the slots without an instance keep now.
     pub(super) fn kept(&self) -> u64 {
-        self.engine.pooling_allocator_metrics().map_or(0, |metrics| metrics.unused_memory_bytes_resident() as u64)
+        self.engine.pooling_allocator_metrics().map_or(0, |metrics| {
+            (metrics.unused_memory_bytes_resident() + metrics.unused_table_bytes_resident()) as u64
+        })
     }
 
     /// The export of a function of the program.

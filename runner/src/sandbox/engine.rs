@@ -83,7 +83,7 @@ fn pool(slots: usize, resident: Resident, options: &Options) -> PoolingAllocatio
         .table_elements(TABLE_ENTRIES)
         .max_memory_size(options.limits.memory_bytes())
         .linear_memory_keep_resident(resident.bytes)
-        .table_keep_resident(resident.bytes)
+        .table_keep_resident(resident.of_table())
         .pagemap_scan(scan);
     pool
 }

@@ -10,7 +10,7 @@ use wasmtime::PoolingAllocationConfig;
 /// Bytes of memory that are copied sooner than the kernel tells which pages of it were written.
 const COPIED: usize = 128 << 10;
 /// Bytes that a slot keeps at most.
-const OF_SLOT: usize = 1 << 20;
+const OF_SLOT: usize = 512 << 10;
 /// Bytes that all slots together keep at most.
 const OF_ALL: usize = 256 << 20;
 /// The same, as a part of what all guests may have.
@@ -22,7 +22,7 @@ const PAGE: usize = 4 << 10;
 /// What a slot keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resident {
-    /// Bytes at most.
+    /// Bytes at most. Of its table an eighth of that.
     pub bytes: usize,
     /// Whether pages that were written are looked for, anywhere; otherwise the first ones are kept.
     pub scan: bool,
@@ -33,6 +33,11 @@ impl Resident {
     /// together.
     pub(super) fn choose(memory: usize, slots: usize, guests: u64) -> Self {
         choose(memory, slots, guests, PoolingAllocationConfig::is_pagemap_scan_available())
+    }
+
+    /// Bytes of its table that a slot keeps at most. Tables are small: 128 KiB for a memory leave room for 2048 functions.
+    pub(super) fn of_table(self) -> usize {
+        (self.bytes / 8) & !(PAGE - 1)
     }
 }
 
@@ -62,9 +67,9 @@ mod tests {
             (64 * KIB, 256, u64::MAX, copied(128 * KIB), copied(128 * KIB)),
             (128 * KIB, 256, u64::MAX, copied(128 * KIB), copied(128 * KIB)),
             // In larger ones pages are looked for.
-            (192 * KIB, 256, u64::MAX, scanned(MIB), copied(MIB)),
-            (4 * MIB, 256, u64::MAX, scanned(MIB), copied(MIB)),
-            (4 * MIB, 1, u64::MAX, scanned(MIB), copied(MIB)),
+            (192 * KIB, 256, u64::MAX, scanned(512 * KIB), copied(512 * KIB)),
+            (4 * MIB, 256, u64::MAX, scanned(512 * KIB), copied(512 * KIB)),
+            (4 * MIB, 1, u64::MAX, scanned(512 * KIB), copied(512 * KIB)),
             // Many slots share the same.
             (192 * KIB, 1024, u64::MAX, scanned(256 * KIB), copied(256 * KIB)),
             (128 * KIB, 10_000, u64::MAX, scanned(24 * KIB), copied(24 * KIB)),
