@@ -54,6 +54,10 @@ export function floats(text: string): f64[] {
   return JSON.parse<f64[]>(text);
 }
 
+export function singles(text: string): f32[] {
+  return JSON.parse<f32[]>(text);
+}
+
 export function integers(text: string): i32[] {
   return JSON.parse<i32[]>(text);
 }
