@@ -127,9 +127,10 @@ test("values that the code sets are written as they are", () => {
   const [object, texts] = new Guest(wasm).call("composed").split("|");
   const numbers = '"i8":-1,"i16":-32768,"i32":-1,"i64":-9223372036854775808,"u8":255,"u16":65535,"u32":4294967295,';
   const others = '"u64":18446744073709551615,"usize":5,"f32":-0.5,"flag":true,"none":null,"text":"t","noChoice":null,';
-  const more = '"choice":{},"noValue":null,"numbers":[1,-2],"date":"1970-01-01T00:00:00.000Z","values":[-1,null],"map":{"x":-5}';
-  assert.equal(object, `{${numbers}${others}${more}}`);
-  assert.equal(texts, "-7,[-1,null]");
+  const more = '"choice":{},"noValue":null,"numbers":[1,-2],"date":"1970-01-01T00:00:00.000Z","values":[-1,null],"map":{"x":-5},';
+  assert.equal(object, `{${numbers}${others}${more}"unset":null}`);
+  assert.equal(texts, '-7,null,[-1,null],{},["a\\"b","c"]');
+  assert.equal(new Guest(wasm).call("told"), '["{}","{}"]');
 });
 
 test("numbers of 32 bits are rounded once", () => {
@@ -195,6 +196,42 @@ test("a whole number with a fraction or an exponent is exact, or refused", () =>
   const large = ["9223372036854775808.0", "-9223372036854775809e0", "1e19", "1e400", "1e99999999999", "1844674407370955162e1"];
   for (const text of large) {
     assert.match(message("long", text), /^The number is out of the range of i64 at character 1 /, text);
+  }
+});
+
+test("times are read as they are, and other texts are none", () => {
+  const guest = new Guest(wasm);
+  const read = (when) => JSON.parse(guest.call("mixed", JSON.stringify({ when }))).when;
+  const times = {
+    "2024-02-29": "2024-02-29T00:00:00.000Z", "2000-02-29t01:02:03z": "2000-02-29T01:02:03.000Z", 2024: "2024-01-01T00:00:00.000Z",
+    "2024-01-02 03:04": "2024-01-02T03:04:00.000Z", "2024-01-02T03:04:05": "2024-01-02T03:04:05.000Z",
+    "2024-01-02T03:04:05.06": "2024-01-02T03:04:05.060Z", "2024-01-02T03:04:05.123999999Z": "2024-01-02T03:04:05.123Z",
+    "2024-01-02T03:04:05+01:30": "2024-01-02T01:34:05.000Z", "2024-01-02T03:04:05.5-0130": "2024-01-02T04:34:05.500Z",
+    "2024-01-02 03:04:05+05": "2024-01-01T22:04:05.000Z", "1880-01-01T00:53:28+00:53:28": "1880-01-01T00:00:00.000Z",
+    "2023-12-31T23:59:60Z": "2024-01-01T00:00:00.000Z", "2023-12-31T24:00": "2024-01-01T00:00:00.000Z",
+    "1969-12-31T23:59:59.999Z": "1969-12-31T23:59:59.999Z", "0000-01-01": "0000-01-01T00:00:00.000Z",
+    "12024-02-03": "+012024-02-03T00:00:00.000Z", "-0001-12-31": "-000001-12-31T00:00:00.000Z",
+    "+275760-09-13T00:00:00.000Z": "+275760-09-13T00:00:00.000Z", "-271821-04-20T00:00:00Z": "-271821-04-20T00:00:00.000Z",
+  };
+  for (const [text, time] of Object.entries(times)) assert.equal(read(text), time, text);
+  const source = numbers(19);
+  for (let i = 0; i < 2000; i++) {
+    const time = new Date((source.next().value - 0.5) * (i % 2 ? 8e12 : 1.728e16)).toISOString();
+    assert.equal(read(time), time);
+  }
+});
+
+test("what is no time is refused", () => {
+  const texts = [
+    "", "hello", "null", "2024-", "2024-1-", "202-01-01", "2024-13-01", "2024-00-01", "2023-02-29", "1900-02-29", "2024-04-31",
+    "0000-00-00", "-infinity", "04:05:06Z", "2024-01-02T", "2024-01-02T03", "2024-01-02T03:", "2024-01-02T25:00",
+    "2024-01-02T03:60", "2024-01-02T24:01", "2024-01-02T03:04:61", "2024-01-02T03:04:05.", "2024-01-02T03:04:05.x", "2024-01-02T03:04:05+",
+    "2024-01-02T03:04:05+1", "2024-01-02T03:04:05+24:00", "2024-01-02T03:04:05+01:60", "2024-01-02T03:04:05Zz", "2024-01-02Z",
+    "2024-01-02T03:04:05 ", " 2024-01-02", "2024/01/02", "20240102T030405Z", "+275760-09-13T00:00:00.001Z", "+999999999-01-01",
+    "4-01-02T00:00:00Z", "9999999999-01-01", "２０２４-01-01",
+  ];
+  for (const text of texts) {
+    assert.match(message("mixed", JSON.stringify({ when: text })), /^A date or a time such as .* at character 9 of /, text);
   }
 });
 
