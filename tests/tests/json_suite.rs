@@ -152,7 +152,7 @@ fn expected(function: &str, text: &str) -> Value {
 
 /// The nearest number of 32 bits.
 fn single(text: &str) -> f32 {
-    text.trim().parse().unwrap_or_else(|error| panic!("{error}: {text}"))
+    text.trim().parse::<f32>().unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 /// A whole record: fields that the text does not have keep their defaults.

@@ -1,7 +1,7 @@
 // What a number of JSON is as a number of a type. Places are addresses of UTF-16 code units; the number is valid JSON.
 
 import { toFloat, written } from "./decimal";
-import { invalid } from "./token";
+import { invalid, isDigit } from "./token";
 
 /** As an integer: it may have a fraction or an exponent if it is whole all the same, such as `1.0` and `1e3`. */
 export function integral<T>(start: usize, end: usize, text: usize): T {
@@ -74,4 +74,36 @@ export function fractional<T>(start: usize, end: usize, text: usize): T {
   const value = toFloat<T>(start, end);
   if (!isFinite<T>(value)) outOfRange<T>(start, text);
   return value;
+}
+
+/** A number as databases write it into a text, rounded correctly; NaN if the text is none. */
+export function coordinate(text: string): f64 {
+  const start = changetype<usize>(text);
+  const end = start + ((<usize>text.length) << 1);
+  const sign = start < end ? load<u16>(start) : 0;
+  const first = sign == 0x2b || sign == 0x2d ? start + 2 : start;
+  if (text.substring(<i32>((first - start) >> 1)) == "Infinity") return sign == 0x2d ? -Infinity : Infinity;
+  let at = digitsEnd(first, end);
+  let digits = at - first;
+  if (at < end && load<u16>(at) == 0x2e) {
+    const fraction = at + 2;
+    at = digitsEnd(fraction, end);
+    digits += at - fraction;
+  }
+  if (digits == 0) return NaN;
+  if (at < end && (load<u16>(at) | 0x20) == 0x65) {
+    at += 2;
+    if (at < end && (load<u16>(at) == 0x2b || load<u16>(at) == 0x2d)) at += 2;
+    const exponent = at;
+    at = digitsEnd(exponent, end);
+    if (at == exponent) return NaN;
+  }
+  if (at != end) return NaN;
+  return toFloat<f64>(sign == 0x2b ? first : start, end);
+}
+
+function digitsEnd(start: usize, end: usize): usize {
+  let at = start;
+  while (at < end && isDigit(load<u16>(at))) at += 2;
+  return at;
 }
