@@ -130,7 +130,12 @@ fn expected(function: &str, text: &str) -> Value {
     }
     let value: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
     match function {
-        "single" => json!(value.as_f64().expect("a number") as f32),
+        // By the text: what is rounded to an f64 first may become another f32.
+        "single" => json!(single(text)),
+        "singles" => {
+            let texts = value.as_array().expect("an array").iter().map(Value::to_string);
+            texts.map(|text| json!(single(&text))).collect()
+        }
         "map" | "counts" => {
             let members = value.as_object().expect("an object").iter();
             members.map(|(key, value)| json!({"key": key, "value": value})).collect()
@@ -143,6 +148,11 @@ fn expected(function: &str, text: &str) -> Value {
         "raw" => value["raw"].clone(),
         _ => value,
     }
+}
+
+/// The nearest number of 32 bits.
+fn single(text: &str) -> f32 {
+    text.trim().parse::<f32>().unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 /// A whole record: fields that the text does not have keep their defaults.

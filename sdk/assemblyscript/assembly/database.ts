@@ -1,6 +1,7 @@
 // What the modules for SQL databases have in common. Apps use `postgresql` and `mysql`.
 
 import { JSON } from "json-as";
+import { coordinate } from "./json/number";
 import { resultIsInvalid } from "./utils";
 
 // @ts-ignore: decorator
@@ -172,6 +173,6 @@ function coordinates(text: string): f64[] | null {
   if (!inner.startsWith("(") || !inner.endsWith(")")) return null;
   const parts = inner.substring(1, inner.length - 1).trim().split(separator);
   if (parts.length != 2) return null;
-  const numbers = [F64.parseFloat(parts[0].trim()), F64.parseFloat(parts[1].trim())];
+  const numbers = [coordinate(parts[0].trim()), coordinate(parts[1].trim())];
   return isNaN(numbers[0]) || isNaN(numbers[1]) ? null : numbers;
 }

@@ -78,6 +78,26 @@ test("the console has timers and assertions", () => {
   assert.equal(guest.call("invalid"), true);
 });
 
+test("points are read as they are, and other texts are none", () => {
+  const read = (text) => call("point", text);
+  for (const pair of [
+    [0.1, -0.2], [1e300, -5e-324], [0, 1e20], [8.41e21, 5.5915988132223525e47], [Infinity, -Infinity], [123456.7890123456, -2e-7],
+  ]) {
+    const [x, y] = pair;
+    assert.deepEqual(read(`(${x},${y})`), pair);
+    assert.deepEqual(read(` point( ${x} ${y} ) `), pair);
+  }
+  assert.deepEqual(read("(+1.,.5E+1)"), [1, 5]);
+  for (let i = 0; i < 500; i++) {
+    const pair = [Math.sin(i) * 180, Math.cos(i) * 90];
+    assert.deepEqual(read(`(${pair[0].toPrecision(20)}, ${pair[1].toPrecision(17)})`), pair);
+  }
+  for (const x of ["", "-", ".", "+.", "e5", "1e", "1e+", "1.2.3", "12x", "0x10", "1 2", "--1", "NaN", "Infinityx", "１"]) {
+    assert.equal(read(`(${x},1)`), null, x);
+    assert.equal(read(`(1,${x})`), null, x);
+  }
+});
+
 test("base64 is that of Node", () => {
   for (const text of ["", "f", "fo", "foo", "foob", "fooba", "☃😀ÿ?>~"]) {
     const encoded = Buffer.from(text).toString("base64");

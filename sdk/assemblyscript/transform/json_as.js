@@ -143,8 +143,25 @@ const CHANGES = {
           return JSON.stringify(this.get<Map<string, JSON.Value>>());
         `,
     ],
-    // A value that is null has a text, and what is raw is kept while the value is.
-    ["case JSON.Types.Raw: {", 'case JSON.Types.Null:\n          return "null";\n        case JSON.Types.Raw: {'],
+    // What is made of parts is written as JSON is, also while another text is being written. A text in a list kept its quotes.
+    [
+      "case JSON.Types.Array: {\n          const arr",
+      "case JSON.Types.Object: {\n          return",
+      "case JSON.Types.Array:\n          return JSON.stringify(this.get<JSON.Value[]>());\n        ",
+    ],
+    [
+      "const fn = JSON.Value.METHODS.get(this.type - JSON.Types.Struct);\n          const value",
+      "    @unsafe private __visit",
+      "return JSON.stringify<JSON.Value>(this);\n        }\n      }\n    }\n\n",
+    ],
+    // A value that is null or was never set has a text, and what is raw is kept while the value is.
+    [
+      "case JSON.Types.Raw: {",
+      `case JSON.Types.Null:
+          return "null";
+        case JSON.Types.Raw: {
+          if (this.get<usize>() == 0) return "null";`,
+    ],
     ["if (this.type >= JSON.Types.String) {", "if (this.type >= JSON.Types.String || this.type == JSON.Types.Raw) {"],
   ],
   // Eight bytes here overwrote what stands behind the buffer.
@@ -192,7 +209,8 @@ const CHANGES = {
       JSON.__serialize<usize>(0);
       break;
     case JSON.Types.Raw:
-      JSON.__serialize<JSON.Raw>(src.get<JSON.Raw>());
+      if (src.get<usize>() == 0) JSON.__serialize<usize>(0);
+      else JSON.__serialize<JSON.Raw>(src.get<JSON.Raw>());
       break;
     case JSON.Types.Struct:
       JSON.__serialize<Map<string, JSON.Value>>(src.get<Map<string, JSON.Value>>());

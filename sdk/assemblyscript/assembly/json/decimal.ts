@@ -1,9 +1,12 @@
-// Decimal numbers as f64, rounded correctly: AssemblyScript's own `parseFloat` is wrong for about one of two hundred numbers
-// with 16 and more digits, and for large exponents by powers of ten.
+// Decimal numbers as f64 and f32, rounded correctly: AssemblyScript's own `parseFloat` is wrong for about one of two hundred
+// numbers with 16 and more digits, and for large exponents by powers of ten.
 //
 // Most numbers are the exact quotient or product of two exact f64, or the quotient of two integers of 64 bits. The rest is
 // shifted in decimal digits until its 53 bits stand before the point ("simple decimal conversion", as Go and fast_float do it
 // where nothing faster is certain).
+//
+// An f32 is made of the f64, unless that is the middle between two f32: the number itself may be above or below. Its 24 bits
+// are shifted before the point then.
 
 /** More digits than any f64 and half of the distance to its neighbour have. */
 const MAX_DIGITS: i32 = 800;
@@ -27,8 +30,8 @@ let count: i32 = 0;
 let point: i32 = 0;
 let cut: bool = false;
 
-/** The number that stands between two addresses of UTF-16 code units, in the grammar of JSON. Infinite if it is too large. */
-export function toF64(start: usize, end: usize): f64 {
+/** The f64 or f32 that stands between two addresses of UTF-16 code units, in the grammar of JSON; infinite if too large. */
+export function toFloat<T>(start: usize, end: usize): T {
   const negative = load<u16>(start) == 0x2d;
   let at = negative ? start + 2 : start;
   let mantissa: u64 = 0;
@@ -46,17 +49,25 @@ export function toF64(start: usize, end: usize): f64 {
     if (code == 0x30 && seen == 0) continue; // zeros at the front
     if (++seen <= 19) mantissa = mantissa * 10 + (code - 0x30);
   }
-  if (seen == 0) return negative ? -0.0 : 0.0;
+  if (seen == 0) return <T>(negative ? -0.0 : 0.0);
   exponent += written(at + 2, end);
   let value: f64;
   if (seen <= 19 && mantissa <= 1 << 53 && abs(exponent) <= 22) value = exact(mantissa, exponent);
   else if (seen <= 19 && exponent <= -3 && exponent >= -18) value = quotient(mantissa, -exponent);
-  else value = shifted(start, at, seen + exponent);
-  return negative ? -value : value;
+  else value = shifted<f64>(start, at, seen + exponent);
+  if (sizeof<T>() == 4 && isBetweenSingles(value)) value = <f64>shifted<f32>(start, at, seen + exponent);
+  return <T>(negative ? -value : value);
 }
 
-// The exponent that is written behind the e, as far as it matters.
-function written(start: usize, end: usize): i32 {
+// True for the middle between two f32. Those below the smallest normal one are multiples of 2^-149.
+function isBetweenSingles(size: f64): bool {
+  if (size >= <f64>f32.MIN_NORMAL_VALUE) return (reinterpret<u64>(size) & 0x1fffffff) == 0x10000000;
+  const halves = size * reinterpret<f64>(<u64>(1023 + 150) << 52);
+  return halves == Math.floor(halves) && (<u32>halves & 1) == 1;
+}
+
+/** The exponent that is written behind the e, as far as it matters; 0 if there is none. */
+export function written(start: usize, end: usize): i32 {
   if (start >= end) return 0;
   const sign = load<u16>(start);
   let value = 0;
@@ -90,11 +101,13 @@ function quotient(mantissa: u64, power: i32): f64 {
   return <f64>bits * reinterpret<f64>(exponent << 52);
 }
 
-function shifted(start: usize, end: usize, digitsBeforePoint: i32): f64 {
+function shifted<T>(start: usize, end: usize, digitsBeforePoint: i32): T {
+  const bits: u64 = sizeof<T>() == 4 ? 24 : 53;
+  const largest = sizeof<T>() == 4 ? 127 : 1023;
   collect(start, end);
   point = digitsBeforePoint;
   trim();
-  if (point > 310) return Infinity;
+  if (point > 310) return <T>Infinity;
   if (point < -330) return 0;
   // Until the number is at least a half and less than one.
   let exponent = 0;
@@ -102,16 +115,19 @@ function shifted(start: usize, end: usize, digitsBeforePoint: i32): f64 {
   while (point < 0 || unchecked(digits[0]) < 5) exponent -= left(shiftFor(-point));
   exponent--;
   // Numbers below the smallest normal one have fewer bits.
-  while (exponent < -1022) exponent += right(min(-1022 - exponent, MAX_SHIFT));
-  if (exponent > 1023) return Infinity;
-  left(53);
+  while (exponent < 1 - largest) exponent += right(min(1 - largest - exponent, MAX_SHIFT));
+  if (exponent > largest) return <T>Infinity;
+  left(<i32>bits);
   let mantissa = rounded();
-  if (mantissa == 1 << 53) {
+  if (mantissa >> bits != 0) {
     mantissa >>= 1;
-    if (++exponent > 1023) return Infinity;
+    if (++exponent > largest) return <T>Infinity;
   }
-  const biased: u64 = mantissa >> 52 == 0 ? 0 : exponent + 1023;
-  return reinterpret<f64>((biased << 52) | (mantissa & ((1 << 52) - 1)));
+  const hidden: u64 = 1 << (bits - 1);
+  const biased: u64 = mantissa < hidden ? 0 : exponent + largest;
+  const value = (biased << (bits - 1)) | (mantissa & (hidden - 1));
+  if (sizeof<T>() == 4) return <T>reinterpret<f32>(<u32>value);
+  return <T>reinterpret<f64>(value);
 }
 
 // Takes the digits over, without the zeros at the front.

@@ -5,6 +5,7 @@
 
 import { JSON } from "json-as";
 import { fractional, integral } from "./number";
+import { NO_TIME, toTime } from "./time";
 import { invalid, isDigit, numberEnd, readString, stringEnd } from "./token";
 
 /** How deep arrays and objects may be nested: the stack of managed values has room for this many. */
@@ -74,8 +75,7 @@ function readObject<T>(): T {
     // @ts-ignore: the type of the boxed value
     return changetype<T>(readBox(kind.value));
   } else if (kind instanceof Date) {
-    // The time in the class that the app calls Date, which need not be the one that reads the text.
-    return changetype<T>(new Date(Date.fromString(readText()).getTime()));
+    return changetype<T>(new Date(readTime()));
   }
   throw new Error("JSON cannot be read into " + nameof<T>() + ": a class needs the decorator @json.");
 }
@@ -131,6 +131,14 @@ function readText(): string {
   const start = at + 2;
   at = stringEnd(start, end, changetype<usize>(text)) + 2;
   return readString(start, at - 2);
+}
+
+function readTime(): i64 {
+  peek();
+  const start = at;
+  const time = toTime(readText());
+  if (time == NO_TIME) invalid("A date or a time such as 2024-02-29T12:34:56.789Z is expected", start, changetype<usize>(text));
+  return time;
 }
 
 function readBool(): bool {

@@ -93,7 +93,7 @@ export function isDigit(code: u32): bool {
 export function numberEnd(start: usize, end: usize, text: usize): usize {
   let at = start;
   if (load<u16>(at) == 0x2d) at += 2;
-  at = load<u16>(at) == 0x30 && at < end ? at + 2 : digitsEnd(at, end, text);
+  at = at < end && load<u16>(at) == 0x30 ? at + 2 : digitsEnd(at, end, text);
   if (at < end && load<u16>(at) == 0x2e) at = digitsEnd(at + 2, end, text);
   if (at < end && (load<u16>(at) | 0x20) == 0x65) {
     at += 2;

@@ -33,6 +33,8 @@ func Optionals(text string) ([]*string, error) { return read[[]*string](text) }
 
 func Floats(text string) ([]float64, error) { return read[[]float64](text) }
 
+func Singles(text string) ([]float32, error) { return read[[]float32](text) }
+
 func Integers(text string) ([]int32, error) { return read[[]int32](text) }
 
 func Flags(text string) ([]bool, error) { return read[[]bool](text) }

@@ -61,6 +61,25 @@ export class Choice {
 }
 
 
+/** Its text is made of a value's text while another text is written. */
+@json
+export class Told {
+  value: JSON.Value = JSON.Value.from(new Choice());
+
+
+  @serializer
+  write(self: Told): string {
+    return JSON.stringify(self.value.toString());
+  }
+
+
+  @deserializer
+  read(data: string): Told {
+    return new Told();
+  }
+}
+
+
 @json
 export class Named {
   name: string = "unnamed";

@@ -1,7 +1,7 @@
 // Reads JSON into each kind of type, for tests/tests/json_suite.rs; guests/go/json has the same functions.
 
 import { JSON } from "json-as";
-import { Animal, Choice, Mixed } from "./classes";
+import { Animal, Choice, Mixed, Told } from "./classes";
 
 /** A name for a number, as apps give one. */
 type Score = number;
@@ -52,6 +52,10 @@ export function optionals(text: string): (string | null)[] {
 
 export function floats(text: string): f64[] {
   return JSON.parse<f64[]>(text);
+}
+
+export function singles(text: string): f32[] {
+  return JSON.parse<f32[]>(text);
 }
 
 export function integers(text: string): i32[] {
@@ -178,5 +182,13 @@ export function composed(): string {
   object.set("map", map);
   const changed = JSON.Value.from("text");
   changed.set<i8>(-7);
-  return JSON.stringify(object) + "|" + changed.toString() + "," + object.get("values")!.toString();
+  const texts = JSON.Value.from([JSON.Value.from('a"b'), JSON.Value.from("c")]);
+  object.set("unset", JSON.Value.empty());
+  const told = [changed, JSON.Value.empty(), object.get("values")!, object.get("choice")!, texts];
+  return JSON.stringify(object) + "|" + told.map<string>((value) => value.toString()).join(",");
+}
+
+/** Values whose serializers ask others for their text. */
+export function told(): string {
+  return JSON.stringify([new Told(), new Told()]);
 }

@@ -1,4 +1,4 @@
-import { AgentStatus as Status, Duration, DynamicMap, auth, utils, vectors } from "@hypermode/modus-sdk-as";
+import { AgentStatus as Status, Duration, DynamicMap, auth, postgresql, utils, vectors } from "@hypermode/modus-sdk-as";
 import { AgentStatus } from "@hypermode/modus-sdk-as/assembly/enums";
 import * as base64 from "@hypermode/modus-sdk-as/assembly/base64";
 import { JSON } from "json-as";
@@ -156,4 +156,10 @@ export function encoded(text: string): string {
 export function decoded(text: string): string {
   const bytes = base64.decode(text);
   return String.UTF8.decodeUnsafe(bytes.dataStart, bytes.length);
+}
+
+/** The coordinates of a point as a database writes it; null if it is none. */
+export function point(text: string): f64[] | null {
+  const point = postgresql.Point.fromString(text);
+  return point === null ? null : [point.x, point.y];
 }
