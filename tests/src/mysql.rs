@@ -74,7 +74,8 @@ impl Served {
         Ok((done["affected"].as_u64().expect("a number"), last.expect("a number")))
     }
 
-    /// What an operation that fails tells.
+    /// What an operation that fails tells, without what names the connection: that must be there, unless the server itself
+    /// refuses, whose words stand alone.
     pub fn fault(&self, connection: &str, statement: &str, params: &[&str]) -> String {
         let result = self.rows(connection, statement, params);
         let message = result.expect_err(statement);
@@ -84,8 +85,9 @@ impl Served {
             _ => "Database Error: ",
         };
         let (_, reason) = message.split_once(own).unwrap_or_else(|| panic!("{:?}: {message}", self.language));
-        // What the server itself says stands alone; anything else names the connection.
-        reason.strip_prefix(&format!("connection [{connection}]: ")).unwrap_or(reason).to_owned()
+        let named = reason.strip_prefix(&format!("mysql connection [{connection}]: "));
+        assert!(named.is_some() || reason.starts_with("Error "), "{:?}: {reason}", self.language);
+        named.unwrap_or(reason).to_owned()
     }
 
     /// Fails if a secret or a connection string is in the log.

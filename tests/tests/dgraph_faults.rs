@@ -12,7 +12,8 @@ use tests::services::dgraph::Dgraph;
 use tests::services::dgraph::double::{Call, Double, Reply, json as message, tokens};
 use tests::services::dgraph::guest::{Guest, arguments, mutation};
 use tests::services::dgraph::relay::Relay;
-use tests::services::{free_port, is_left_out};
+use tests::services::tunnel::Tunnel;
+use tests::services::{free_port, is_left_out, wait_for_failures};
 
 const READ: &str = "{ q(func: has(x)) { x } }";
 const TOKEN: &str = "t0ken-t0ken";
@@ -92,6 +93,9 @@ fn answers_that_are_none() {
     assert!(double.cancelled() >= 1, "{}", double.cancelled());
     let (_, metrics) = guest.runner.get("/metrics");
     assert!(metrics.contains("database-timeout") && metrics.contains("database-answer"), "{metrics}");
+    for (ending, number) in [("lost", 2), ("unusable", 4), ("too-large", 2), ("timeout", 3)] {
+        wait_for_failures(&guest.runner, "db", ending, number);
+    }
 }
 
 /// A transaction that had to give way is begun again, a few times. Whatever else goes wrong with one is told at once: it may
@@ -124,6 +128,28 @@ fn what_is_done_twice() {
     let before = double.calls().len();
     guest.refused("query", &arguments("db", "aborted", &[]), "Transaction has been aborted");
     assert_eq!(double.calls().len() - before, 1, "a query is no transaction that gives way");
+}
+
+/// Answers that come byte by byte are read. Those that are too slow end with their time, and others are not disturbed.
+#[test]
+fn slow_answers() {
+    let double = Double::start(|_: &Call| Reply::Message(message(r#"{"q":[]}"#)));
+    for language in Language::ALL {
+        let tunnel = Tunnel::to(double.port);
+        let connections = json!({"db": plain(tunnel.port), "direct": plain(double.port)});
+        let guest = Guest::serve(language, &connections, &options(&["--database-timeout", "10"]));
+        assert_eq!(guest.read("db", READ, &[]), json!({"q": []}));
+        tunnel.drip(Duration::from_millis(2));
+        assert_eq!(guest.read("db", READ, &[]), json!({"q": []}), "{language:?}");
+        tunnel.drip(Duration::from_secs(1));
+        std::thread::scope(|scope| {
+            let slow = scope.spawn(|| guest.refused("query", &read("db"), "dgraph connection [db]: "));
+            assert_eq!(guest.read("direct", READ, &[]), json!({"q": []}), "{language:?}");
+            slow.join().expect("an answer");
+        });
+        tunnel.drip(Duration::ZERO);
+        assert_eq!(guest.read("db", READ, &[]), json!({"q": []}), "{language:?}");
+    }
 }
 
 /// Tokens go to the server, and nowhere else, although it repeats them.
@@ -226,6 +252,7 @@ fn cancelled_calls() {
     until("the call arrives", || double.calls().len() == 2);
     drop(client);
     until("the call is given up", || double.cancelled() == 1);
+    wait_for_failures(&guest.runner, "db", "cancelled", 1);
     let record = guest.runner.wait_for_log(|record| record["message"] == "Cancelled DQL operation.");
     assert_eq!(record["level"], "warn", "{record}");
     assert_eq!(guest.read("db", READ, &[]), json!({"q": []}));
@@ -311,7 +338,7 @@ fn collisions(guest: &Guest) {
 }
 
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(30);
+    let end = Instant::now() + Duration::from_secs(60);
     while !is_so() {
         assert!(Instant::now() < end, "not in time: {what}");
         std::thread::sleep(Duration::from_millis(20));

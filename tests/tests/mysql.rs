@@ -268,6 +268,29 @@ fn sessions() {
     });
 }
 
+/// A connection keeps as many statements prepared, however many there are.
+#[test]
+fn statements_that_are_kept() {
+    if is_left_out("mariadb") {
+        return;
+    }
+    let server = MariaDb::start("");
+    let connections = [("db", server.connection_string("")), ("other", server.connection_string(""))];
+    // That of the question, which is asked on a connection of its own.
+    let kept = "SELECT variable_value - 1 AS v FROM information_schema.global_status \
+                WHERE variable_name = 'PREPARED_STMT_COUNT'";
+    for language in Language::ALL {
+        let served = serve(language, &connections, &Options::arguments(&["--database-connections", "1"]));
+        for _ in 0..2 {
+            for index in 0..80 {
+                let row = served.row("db", &format!("SELECT {index} AS v"), &[]);
+                assert_eq!(row, format!(r#"{{"v":{index}}}"#), "{language:?}");
+            }
+        }
+        assert_eq!(served.row("other", kept, &[]), r#"{"v":64}"#, "{language:?}");
+    }
+}
+
 #[test]
 fn errors_of_the_server() {
     each_language("", |served| {
@@ -283,7 +306,8 @@ fn errors_of_the_server() {
         }
         let fault = served.fault("wrong", "SELECT 1", &[]);
         assert_eq!(fault, "cannot connect: Error 1193 (HY000): Unknown system variable 'no_such_variable'");
-        assert_eq!(served.fault("absent", "SELECT 1", &[]), "connection [absent] not found");
+        let absent = served.rows("absent", "SELECT 1", &[]).expect_err("no such connection");
+        assert!(absent.contains("connection [absent] not found"), "{absent}");
         assert_eq!(served.row("db", "SELECT 1 AS v", &[]), r#"{"v":1}"#);
         served.runner.wait_for_log(|record| {
             record["message"] == "Error querying database."

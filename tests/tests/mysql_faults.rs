@@ -12,7 +12,7 @@ use tests::raw::Raw;
 use tests::runner::Options;
 use tests::services::mariadb::{MariaDb, connection_string};
 use tests::services::tunnel::Tunnel;
-use tests::services::{free_port, is_left_out};
+use tests::services::{free_port, is_left_out, wait_for_failures};
 
 const ONE: &str = r#"{"v":1}"#;
 /// What runs at the server but for the question itself.
@@ -32,7 +32,7 @@ fn works(served: &Served, connection: &str) {
 
 /// Waits until the server has nothing left to do.
 fn rests(served: &Served) {
-    let end = Instant::now() + Duration::from_secs(10);
+    let end = Instant::now() + Duration::from_secs(60);
     while served.row("direct", AT_WORK, &[]) != r#"{"v":0}"# {
         assert!(Instant::now() < end, "the statement goes on");
         std::thread::sleep(Duration::from_millis(50));
@@ -41,7 +41,7 @@ fn rests(served: &Served) {
 
 /// Waits until a statement of [`sleep`] is at the server.
 fn is_at_work(served: &Served) {
-    let end = Instant::now() + Duration::from_secs(10);
+    let end = Instant::now() + Duration::from_secs(60);
     while served.row("direct", AT_WORK, &[]) != ONE {
         assert!(Instant::now() < end, "the statement does not begin");
         std::thread::sleep(Duration::from_millis(20));
@@ -111,6 +111,7 @@ fn time_outs_and_cancelled_calls_end_their_statements() {
         rests(&served);
         works(&served, "db");
     }
+    wait_for_failures(&served.runner, "db", "timeout", 2);
 
     // Clients that go away, more of them than there are connections.
     for _ in 0..5 {
@@ -122,6 +123,7 @@ fn time_outs_and_cancelled_calls_end_their_statements() {
         rests(&served);
     }
     works(&served, "db");
+    wait_for_failures(&served.runner, "db", "cancelled", 5);
 }
 
 #[test]
@@ -181,11 +183,18 @@ fn a_restart_is_survived() {
         return;
     }
     let mut server = MariaDb::start("");
-    let connections = [("db", server.connection_string(""))];
+    let connections = [("db", server.connection_string("")), ("direct", server.connection_string(""))];
     for language in Language::ALL {
         let served = serve(language, &connections, &Options::default());
         works(&served, "db");
-        server.stop();
+        let fault = std::thread::scope(|scope| {
+            let fault = scope.spawn(|| served.fault("db", "SELECT SLEEP(600)", &[]));
+            is_at_work(&served);
+            server.stop();
+            fault.join().expect("an answer")
+        });
+        assert!(fault.starts_with("the connection was lost: "), "{language:?}: {fault}");
+        wait_for_failures(&served.runner, "db", "lost", 1);
         let fault = served.fault("db", "SELECT 1", &[]);
         assert!(fault.starts_with("cannot connect: "), "{language:?}: {fault}");
         server.start_again();

@@ -4,63 +4,18 @@
 use std::net::TcpListener;
 
 use serde_json::{Value, json};
-use tests::app::{self, App};
+use tests::app;
 use tests::guests::{Apps as _, Language};
-use tests::runner::{Options, Runner};
-use tests::services::is_left_out;
+use tests::services::neo4j::asking::{ASK, ask, connection, fails, serve, works};
 use tests::services::neo4j::double::{
     self, BEGIN, COMMIT, Double, HANDSHAKE, HELLO, LOGON, PULL, RESET, ROUTE, RUN, Reply, Seen, failure, record,
     success, text,
 };
 use tests::services::neo4j::{Neo4j, PASSWORD};
-
-fn connection(uri: &str) -> Value {
-    json!({"type": "neo4j", "dbUri": uri, "username": "neo4j", "password": "{{PASS}}"})
-}
+use tests::services::{is_left_out, wait_for_failures};
 
 fn to(double: &Double) -> Value {
     connection(&format!("bolt://127.0.0.1:{}", double.port))
-}
-
-/// Serves the test app of a language with these connections.
-fn serve(language: Language, connections: &Value, arguments: &[&str]) -> (App, Runner) {
-    let manifest = app::open_with(&json!({"connections": connections})).to_string();
-    let app = app::compile(&language.guest("neo4j"), &manifest);
-    let mut options = Options::arguments(arguments);
-    for name in connections.as_object().expect("connections").keys() {
-        let password = if name == "stranger" { "wr0ng-s3cret" } else { PASSWORD };
-        options = options.env(&format!("MODUS_{}_PASS", name.to_uppercase()), password);
-    }
-    app.serve(&options)
-}
-
-const ASK: &str = r#"query ($connection: String!, $query: String!) {
-    rows(connection: $connection, query: $query, database: "") { records }
-}"#;
-
-fn ask(runner: &Runner, connection: &str, query: &str) -> Value {
-    runner.ask(ASK, &json!({"connection": connection, "query": query}))
-}
-
-/// A query that works.
-fn works(runner: &Runner, connection: &str, context: &str) {
-    let answer = ask(runner, connection, "RETURN 1");
-    assert_eq!(answer["data"]["rows"]["records"], json!([["1"]]), "{context}: {answer}\n{}", runner.log());
-}
-
-/// A query that fails, and why by the log.
-fn fails(runner: &Runner, connection: &str, query: &str, reason: &str) {
-    let answer = ask(runner, connection, query);
-    assert!(answer["errors"][0]["message"].is_string(), "{connection}: {answer}");
-    let record = runner.wait_for_log(|record| {
-        let error = record["error"].as_str().unwrap_or_default();
-        record["message"] == "Error executing Neo4j query."
-            && error.contains(&format!("[{connection}]"))
-            && error.contains(reason)
-    });
-    assert_eq!(record["user_visible"], true, "{record}");
-    let log = runner.log();
-    assert!(!log.contains(PASSWORD) && !log.contains("wr0ng-s3cret"), "{connection}: a secret is in the log");
 }
 
 /// The script of a double that does something about the first message of a kind.
@@ -223,6 +178,7 @@ fn connections_are_used_again_only_when_in_order() {
     silent.wait_for(RUN, 1);
     drop(client);
     silent.wait_for_end_of(0);
+    wait_for_failures(&runner, "silent", "cancelled", 1);
     // Its turn is free again.
     works(&runner, "silent", "after a cancelled call");
     works(&runner, "leaving", "the first time");

@@ -9,6 +9,7 @@ use tests::raw::Raw;
 use tests::services::postgres::asking::{count, fails, no_secrets, serve, server, until_over, until_running, well};
 use tests::services::postgres::{USER, connection_string};
 use tests::services::tunnel::Tunnel;
+use tests::services::wait_for_failures;
 
 /// A server's restart is survived within this time.
 const RESTART: Duration = Duration::from_secs(5);
@@ -32,7 +33,7 @@ fn restarts() {
             server.kill()
         }
         for _ in 0..4 {
-            fails(&runner, "db", "select 1", "connection [db]: ");
+            fails(&runner, "db", "select 1", "postgresql connection [db]: ");
         }
         server.start_again();
         let end = Instant::now() + RESTART;
@@ -57,7 +58,7 @@ fn connections_that_break() {
         until_running(&server, "pg_sleep(60)", 1);
         tunnel.reset();
         let error = waiting.join().expect("an answer").expect_err("an error");
-        assert!(error.contains("connection [db]: the connection was lost: "), "{error}");
+        assert!(error.contains("postgresql connection [db]: the connection was lost: "), "{error}");
     });
     well(&runner, "db");
     std::thread::scope(|scope| {
@@ -74,7 +75,7 @@ fn connections_that_break() {
         until_running(&server, "pg_sleep(62)", 1);
         server.kill();
         let error = waiting.join().expect("an answer").expect_err("an error");
-        assert!(error.contains("connection [db]: the connection was lost: "), "{error}");
+        assert!(error.contains("postgresql connection [db]: the connection was lost: "), "{error}");
     });
     no_secrets(&runner);
 }
@@ -107,7 +108,7 @@ fn half_open_connections() {
         well(&runner, "direct");
         let error = waiting.join().expect("an answer").expect_err("an error");
         assert!(
-            error.contains("connection [db]: it took longer than 8 s") && error.contains("database-timeout"),
+            error.contains("postgresql connection [db]: it took longer than 8 s") && error.contains("database-timeout"),
             "{error}"
         );
     });
@@ -143,9 +144,10 @@ fn slow_answers() {
 fn calls_that_end() {
     let Some(server) = server() else { return };
     let (_app, runner) = serve(&[("db", &server.connection_string(""))], &["--database-timeout", "5"]);
-    fails(&runner, "db", "select 1 from pg_sleep(100)", "connection [db]: it took longer than 5 s");
+    fails(&runner, "db", "select 1 from pg_sleep(100)", "postgresql connection [db]: it took longer than 5 s");
     until_over(&server, "pg_sleep(100)");
     well(&runner, "db");
+    wait_for_failures(&runner, "db", "timeout", 1);
     for options in ["", "?sslmode=disable"] {
         let (_app, runner) = serve(&[("db", &server.connection_string(options))], &[]);
         let mut client = Raw::connect(&runner);
@@ -154,6 +156,7 @@ fn calls_that_end() {
         until_running(&server, "pg_sleep(101)", 1);
         drop(client);
         until_over(&server, "pg_sleep(101)");
+        wait_for_failures(&runner, "db", "cancelled", 1);
         // Others read their own answers.
         for number in 0..4 {
             assert_eq!(count(&runner, "db", &format!("select {number}")), Ok(number));
@@ -183,6 +186,7 @@ fn too_many_at_once() {
         );
     }
     well(&runner, "db");
+    wait_for_failures(&runner, "db", "busy", 3);
     // The connection string may ask for fewer.
     std::thread::scope(|scope| {
         for _ in 0..3 {
@@ -203,13 +207,14 @@ fn answers_that_are_too_large() {
         "select repeat('x', 1000) from generate_series(1, 1000000)",
         "insert into kept select repeat('x', 1000) from generate_series(1, 1000) returning v",
     ] {
-        fails(&runner, "db", statement, "connection [db]: the answer is larger than 100000 bytes");
+        fails(&runner, "db", statement, "postgresql connection [db]: the answer is larger than 100000 bytes");
         well(&runner, "db");
     }
     // What cannot be answered is not done.
     assert_eq!(count(&runner, "db", "select count(*) from kept"), Ok(0));
-    let (_, resident) = runner.memory();
-    assert!(resident < 300 << 20, "{resident} bytes");
+    wait_for_failures(&runner, "db", "too-large", 4);
+    let (_, peak) = runner.memory();
+    assert!(peak < 300 << 10, "{peak} KiB");
 }
 
 /// Servers that do not keep to the protocol.
@@ -234,7 +239,7 @@ fn answers_that_are_none() {
         });
         let (_app, runner) =
             serve(&[("db", &connection_string(port, "?sslmode=disable"))], &["--database-timeout", "5"]);
-        fails(&runner, "db", "select 1", "connection [db]: ");
+        fails(&runner, "db", "select 1", "postgresql connection [db]: ");
         assert!(!runner.log().contains("panic"), "{}", runner.log());
         no_secrets(&runner);
     }

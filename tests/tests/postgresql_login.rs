@@ -31,13 +31,13 @@ fn servers_that_do_not_let_one_in() {
         &[],
     );
     for (connection, reason) in [
-        ("down", "connection [down]: cannot connect: Connection refused"),
-        ("wrong", "connection [wrong]: cannot connect: FATAL: password authentication failed"),
-        ("reject", "connection [reject]: cannot connect: FATAL: pg_hba.conf rejects"),
-        ("missing", "connection [missing]: cannot connect: FATAL: password authentication failed"),
+        ("down", "postgresql connection [down]: cannot connect: Connection refused"),
+        ("wrong", "postgresql connection [wrong]: cannot connect: FATAL: password authentication failed"),
+        ("reject", "postgresql connection [reject]: cannot connect: FATAL: pg_hba.conf rejects"),
+        ("missing", "postgresql connection [missing]: cannot connect: FATAL: password authentication failed"),
         ("unencrypted", "cannot connect: FATAL: pg_hba.conf rejects"),
         ("nonsense", "the port is not a number"),
-        ("lookup", "connection [lookup]: cannot connect: "),
+        ("lookup", "postgresql connection [lookup]: cannot connect: "),
         ("database", "(SQLSTATE 3D000)"),
     ] {
         let query = format!("{{ count(connection: \"{connection}\", statement: \"select 1\") }}");

@@ -6,10 +6,12 @@ use opentelemetry_proto::tonic::common::v1::any_value::Value as AnyValue;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
 use serde_json::{Value, json};
-use tests::exchange;
-use tests::guests::Language;
+use tests::guests::{Apps as _, Language};
 use tests::runner::{Options, Runner};
+use tests::services::free_port;
+use tests::services::neo4j::double::Double;
 use tests::stand_in::StandIn;
+use tests::{app, exchange};
 
 const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT: &str = "b7ad6b7169203331";
@@ -85,6 +87,58 @@ fn from_the_request_to_another_server() {
     assert_eq!(sent[0].header("traceparent"), Some(expected.as_str()));
     let failed = find("secret", false);
     assert_eq!(failed.status.as_ref().map(|status| status.code), Some(2), "{failed:?}");
+}
+
+/// What a database is asked is a span with the connection's name and the database's kind; of a failure it has the reason.
+#[test]
+fn operations_on_databases() {
+    let graph = Double::start(|_| None);
+    let neo4j = |port: u16| json!({"type": "neo4j", "dbUri": format!("bolt://127.0.0.1:{port}"), "username": "u", "password": "p"});
+    let (rows, count) = (
+        r#"{ rows(connection: "shop", query: "RETURN 1", database: "") { records } }"#,
+        r#"{ count(connection: "shop", statement: "select 1") }"#,
+    );
+    let query = r#"{ query(connection: "shop", query: "{ q }", names: [], values: []) { json } }"#;
+    let (sql, down) = ("modus_sql_client.executeQuery", free_port());
+    for (guest, connection, query, function, failure) in [
+        ("neo4j", neo4j(graph.port), rows, "modus_neo4j_client.executeQuery", None),
+        ("neo4j", neo4j(down), rows, "modus_neo4j_client.executeQuery", Some("unreachable")),
+        (
+            "postgresql",
+            json!({"connString": format!("postgresql://u@127.0.0.1:{down}/d")}),
+            count,
+            sql,
+            Some("unreachable"),
+        ),
+        ("mysql", json!({"connString": format!("mysql://u@127.0.0.1:{down}/d")}), count, sql, Some("unreachable")),
+        (
+            "dgraph",
+            json!({"connString": format!("dgraph://127.0.0.1:{down}")}),
+            query,
+            "modus_dgraph_client.executeQuery",
+            Some("unreachable"),
+        ),
+    ] {
+        for language in Language::ALL {
+            let collector = StandIn::with(|_| (200, String::new()));
+            let mut connection = connection.clone();
+            connection["type"] = json!(guest);
+            let manifest = app::open_with(&json!({"connections": {"shop": connection}})).to_string();
+            let options = Options::default().env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url.trim_end_matches('/'));
+            let (_app, mut runner) = app::compile(&language.guest(guest), &manifest).serve(&options);
+            let answer = runner.query(query);
+            assert_eq!(answer["errors"].is_null(), failure.is_none(), "{language:?} {guest}: {answer}");
+            assert_eq!(runner.signal("TERM"), Some(0), "{}", runner.log());
+            let (spans, _) = exported(&collector);
+            let span = spans.iter().find(|span| span.name == function);
+            let span = span.unwrap_or_else(|| panic!("{language:?} {guest}: no {function} in {spans:?}"));
+            assert_eq!(attribute(span, "modus.connection"), Some("shop"), "{language:?}: {span:?}");
+            assert_eq!(attribute(span, "db.system.name"), Some(guest), "{language:?}: {span:?}");
+            assert_eq!(attribute(span, "error.type"), failure, "{language:?}: {span:?}");
+            let is_error = span.status.as_ref().is_some_and(|status| status.code == 2);
+            assert_eq!(is_error, failure.is_some(), "{language:?}: {span:?}");
+        }
+    }
 }
 
 #[test]

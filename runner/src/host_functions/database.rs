@@ -3,11 +3,13 @@
 //! [`Doors`] are known to the process, so that connections outlive an app. What stands behind a door is the client's own: a
 //! pool, a channel, a driver.
 
+mod failure;
+
 use std::collections::HashMap;
 use std::fmt::{self, Display};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use abi::manifest::{Connection, Manifest};
 use futures::future::join_all;
@@ -18,8 +20,10 @@ use super::template::expand;
 use super::{HostError, Setup};
 use crate::client::Clients;
 use crate::environment::{Environment, Variables, secret_prefix};
-use crate::limits::{DatabaseLimits, LimitId};
+use crate::limits::DatabaseLimits;
 use crate::telemetry::metrics::{self, DatabaseFailure};
+use crate::telemetry::traces;
+pub(super) use failure::DatabaseError;
 
 /// The doors of one capability that apps have, by the names of their connections. `B` is what is behind each.
 type All<B> = Mutex<HashMap<String, Weak<Door<B>>>>;
@@ -38,7 +42,7 @@ struct Own<B> {
     variables: Option<Arc<Variables>>,
 }
 
-impl<B: Send + Sync + 'static> Doors<B> {
+impl<B: Behind> Doors<B> {
     /// Those of an app. Of the doors that other apps have opened it has those of its own connections of this kind.
     pub(super) fn of(setup: &Setup<'_>, is_of_kind: impl Fn(&Connection) -> bool) -> Self {
         let connections = &setup.manifest.connections;
@@ -126,52 +130,10 @@ pub(super) struct Door<B> {
     pub(super) behind: B,
 }
 
-/// Why an operation on a database failed. The texts hold no secret.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub(super) enum DatabaseError {
-    /// The server cannot be reached, or does not let this client in.
-    #[error("cannot connect: {0}")]
-    Unreachable(String),
-    /// The connection broke while the operation ran: nobody knows what has become of it.
-    #[error("the connection was lost: {0}")]
-    Lost(String),
-    /// The server refused, in its own words.
-    #[error("{0}")]
-    Refused(String),
-    /// The operation cannot be sent, or its answer cannot be used.
-    #[error("{0}")]
-    Unusable(String),
-    /// The answer is too large.
-    #[error("the answer is larger than {0} bytes ({limit})", limit = LimitId::DatabaseAnswer)]
-    TooLarge(usize),
-    /// It took too long.
-    #[error("it took longer than {seconds} s ({limit})", seconds = .0.as_secs_f64(), limit = LimitId::DatabaseTimeout)]
-    TimedOut(Duration),
-    /// Too many wait already.
-    #[error("{0} operations are waiting for their turn ({limit})", limit = LimitId::DatabaseWaiting)]
-    Busy(usize),
-}
-
-impl DatabaseError {
-    fn count(&self) {
-        let failure = match self {
-            Self::Unreachable(_) => DatabaseFailure::Unreachable,
-            Self::Lost(_) => DatabaseFailure::Lost,
-            Self::Refused(_) => DatabaseFailure::Refused,
-            Self::Unusable(_) => DatabaseFailure::Unusable,
-            Self::TooLarge(_) => DatabaseFailure::TooLarge,
-            Self::TimedOut(_) => DatabaseFailure::TimedOut,
-            Self::Busy(_) => DatabaseFailure::Busy,
-        };
-        let limit = match self {
-            Self::TooLarge(_) => LimitId::DatabaseAnswer,
-            Self::TimedOut(_) => LimitId::DatabaseTimeout,
-            Self::Busy(_) => LimitId::DatabaseWaiting,
-            _ => return metrics::database_failed(failure),
-        };
-        metrics::refused(limit);
-        metrics::database_failed(failure);
-    }
+/// What is behind a door.
+pub(super) trait Behind: Send + Sync + 'static {
+    /// The kind of database, as OpenTelemetry's conventions call it.
+    const SYSTEM: &'static str;
 }
 
 /// An operation that waits for its turn.
@@ -183,7 +145,32 @@ impl Drop for Waiting<'_> {
     }
 }
 
-impl<B> Door<B> {
+/// An operation from its start to its end, which may be that nobody waits for it any more.
+struct Passing<'d> {
+    connection: &'d str,
+    started: Instant,
+    is_over: bool,
+}
+
+impl Passing<'_> {
+    fn ended(mut self, error: Option<&DatabaseError>) {
+        self.is_over = true;
+        if let Some(error) = error {
+            error.count(self.connection);
+        }
+    }
+}
+
+impl Drop for Passing<'_> {
+    fn drop(&mut self) {
+        metrics::database_operation(self.connection, self.started.elapsed());
+        if !self.is_over {
+            failure::count(self.connection, DatabaseFailure::Cancelled);
+        }
+    }
+}
+
+impl<B: Behind> Door<B> {
     /// One to what is behind it. See [`Doors::open`] for the address.
     pub(super) fn new(connection: &str, address: &str, limits: DatabaseLimits, behind: B) -> Self {
         Self {
@@ -207,14 +194,15 @@ impl<B> Door<B> {
         &self,
         operation: impl Future<Output = Result<T, DatabaseError>>,
     ) -> Result<T, DatabaseError> {
-        let started = Instant::now();
+        traces::database(&self.connection, B::SYSTEM);
+        let passing = Passing { connection: &self.connection, started: Instant::now(), is_over: false };
         let timed = tokio::time::timeout(self.limits.timeout, async {
             let _turn = self.turn().await?;
             operation.await
         });
         let result = timed.await.unwrap_or(Err(DatabaseError::TimedOut(self.limits.timeout)));
-        metrics::database_operation(&self.connection, started.elapsed());
-        result.inspect_err(DatabaseError::count)
+        passing.ended(result.as_ref().err());
+        result
     }
 
     async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, DatabaseError> {
@@ -318,6 +306,10 @@ pub(super) fn named(kind: &str, connection: &str, problem: &impl Display) -> Str
 mod tests {
     use super::*;
 
+    impl<T: Send + Sync + 'static> Behind for Arc<T> {
+        const SYSTEM: &'static str = "test";
+    }
+
     #[test]
     fn a_door_goes_with_the_last_app_that_names_it() {
         let all = Arc::default();
@@ -348,10 +340,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let environment = Arc::new(Environment::new(Variables::new(), Some(folder.path())));
         let read = AtomicUsize::new(0);
-        let check = |doors: &Doors<()>, expected: usize| {
+        let check = |doors: &Doors<Arc<()>>, expected: usize| {
             let door = doors.get("a", || {
                 read.fetch_add(1, Ordering::Relaxed);
-                doors.open("a", "x", DatabaseLimits::default(), || Ok::<_, ()>(()))
+                doors.open("a", "x", DatabaseLimits::default(), || Ok::<_, ()>(Arc::default()))
             });
             assert!(door.is_ok());
             assert_eq!(read.load(Ordering::Relaxed), expected);

@@ -109,8 +109,8 @@ impl Dgraph {
             if request.mutations.is_empty() && request.query.is_empty() {
                 return Err("no query or mutations provided".into());
             }
-            let response = door.pass(door.behind.run(request)).await;
-            response.and_then(answer).map_err(|error| failed(&name, &error))
+            let response = door.pass(async { answer(door.behind.run(request).await?) }).await;
+            response.map_err(|error| failed(&name, &error))
         })
     }
 

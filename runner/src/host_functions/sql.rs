@@ -165,9 +165,9 @@ impl Sql {
     fn execute(self: &Arc<Self>, _: &Invocation<'_>, arguments: &[Value]) -> Pending {
         let database = self.database(text(arguments, 0), text(arguments, 1));
         let operation = operation(text(arguments, 2), text(arguments, 3));
-        let name = text(arguments, 0).to_owned();
+        let (name, kind) = (text(arguments, 0).to_owned(), text(arguments, 1).to_owned());
         Box::pin(async move {
-            let run = async { database?.run(operation?).await.map_err(|error| told(&name, &error)) };
+            let run = async { database?.run(operation?).await.map_err(|error| told(&kind, &name, &error)) };
             answer(run.await)
         })
     }
@@ -216,11 +216,11 @@ fn operation(statement: &str, parameters: &str) -> Result<Operation, HostError> 
     Ok(Operation { statement: statement.to_owned(), parameters: parameters.unwrap_or_default(), only_executed })
 }
 
-/// What is said about a failure: what the database says is left as it is.
-fn told(connection: &str, error: &DatabaseError) -> HostError {
+/// What is said about a failure: what the database says is left as it is, as the author knows it.
+fn told(kind: &str, connection: &str, error: &DatabaseError) -> HostError {
     match error {
-        DatabaseError::Refused(reason) | DatabaseError::Unusable(reason) => reason.as_str().into(),
-        error => format!("connection [{connection}]: {error}").into(),
+        DatabaseError::Refused(reason) => reason.as_str().into(),
+        error => format!("{kind} connection [{connection}]: {error}").into(),
     }
 }
 

@@ -176,10 +176,13 @@ async fn operate(state: &mut State, function: &dyn HostFunction, arguments: &[Va
         Called::Done(answer) => Ok(answer),
         Called::Pending(pending) => {
             let deadline = state.deadline;
-            let waited = aside(async move { deadline.bound(pending).await }.instrument(span)).await;
+            let waited = aside(async move { deadline.bound(pending).await }.instrument(span.clone())).await;
             waited.unwrap_or_else(|| Err(deadline.reason()))
         }
     };
+    if !matches!(result, Ok(Ok(_))) {
+        traces::host_function_failed(&span);
+    }
     report.ended(&result);
     match result {
         Ok(Ok(value)) => Ok(value),

@@ -15,6 +15,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::root;
+use crate::runner::Runner;
 
 /// Whether the tests with this server are left out, which is said on standard error.
 pub fn is_left_out(service: &str) -> bool {
@@ -24,6 +25,16 @@ pub fn is_left_out(service: &str) -> bool {
         eprintln!("left out, for MODUSC_TEST_WITHOUT names {service}");
     }
     left_out
+}
+
+/// Waits until the metrics tell so many operations of a connection that ended in this way.
+pub fn wait_for_failures(runner: &Runner, connection: &str, ending: &str, number: usize) {
+    let series = format!("runtime_database_failures_num{{connection=\"{connection}\",ending=\"{ending}\"}}");
+    let end = Instant::now() + Duration::from_secs(60);
+    while runner.metric(&series) != Some(number as f64) {
+        assert!(Instant::now() < end, "not {number} {series}: {}", runner.get("/metrics").1);
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// What the script of a service prints, once it has installed what is missing: usually a path.

@@ -1,5 +1,6 @@
 //! Neo4j: a server on loopback with an empty folder of its own.
 
+pub mod asking;
 pub mod double;
 
 use std::process::Command;

@@ -2,12 +2,14 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 const OPEN: u8 = 0;
 const SILENT: u8 = 1;
+/// How often it is looked whether what is kept back may go on.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// Passes connections on to a server. It ends with the process.
 pub struct Tunnel {
@@ -22,6 +24,9 @@ struct Shared {
     state: AtomicU8,
     /// Milliseconds between the bytes of the server's answers.
     pace: AtomicU64,
+    /// Whether everything is kept back, and what is, in pieces.
+    held: AtomicBool,
+    waiting: AtomicUsize,
     connections: Mutex<Vec<Connection>>,
 }
 
@@ -37,7 +42,8 @@ impl Tunnel {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let (state, pace) = (AtomicU8::new(OPEN), AtomicU64::new(0));
-        let shared = Arc::new(Shared { target, state, pace, connections: Mutex::default() });
+        let (held, waiting, connections) = (AtomicBool::new(false), AtomicUsize::new(0), Mutex::default());
+        let shared = Arc::new(Shared { target, state, pace, held, waiting, connections });
         let this = Arc::clone(&shared);
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
@@ -75,6 +81,16 @@ impl Tunnel {
         self.shared.pace.store(u64::try_from(pause.as_millis()).expect("milliseconds"), Ordering::SeqCst);
     }
 
+    /// Keeps back what is sent on all connections, new ones included, or lets it go on.
+    pub fn hold(&self, held: bool) {
+        self.shared.held.store(held, Ordering::SeqCst);
+    }
+
+    /// Whether there is anything that is kept back.
+    pub fn holds(&self) -> bool {
+        self.shared.waiting.load(Ordering::SeqCst) > 0
+    }
+
     /// Connections that were made.
     pub fn connections(&self) -> usize {
         self.shared.connections.lock().unwrap_or_else(PoisonError::into_inner).len()
@@ -98,9 +114,19 @@ impl Shared {
         }
     }
 
+    /// Waits while everything is kept back, unless it is lost anyhow.
+    fn wait(&self, state: &AtomicU8) {
+        self.waiting.fetch_add(1, Ordering::SeqCst);
+        while self.held.load(Ordering::SeqCst) && state.load(Ordering::SeqCst) != SILENT {
+            std::thread::sleep(LOOK);
+        }
+        self.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
+
     fn pass(&self, mut from: &TcpStream, mut to: &TcpStream, state: &AtomicU8, slow: bool) {
         let mut buffer = vec![0; 1 << 16];
         while let Ok(read @ 1..) = from.read(&mut buffer) {
+            self.wait(state);
             if state.load(Ordering::SeqCst) == SILENT {
                 continue;
             }

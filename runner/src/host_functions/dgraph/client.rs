@@ -7,7 +7,7 @@ use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use prost::Message;
 use tonic::Code;
 
-use super::super::database::DatabaseError;
+use super::super::database::{Behind, DatabaseError};
 use super::super::pauses::scattered;
 use super::address::{Address, User};
 use super::messages::{Check, Jwt, Login, Operation, Payload, Request, Response, Version};
@@ -33,6 +33,10 @@ pub(super) struct Client {
     session: Mutex<Option<Session>>,
     /// Held while somebody signs in, so that the others wait for the same token.
     signing_in: tokio::sync::Mutex<()>,
+}
+
+impl Behind for Client {
+    const SYSTEM: &'static str = "dgraph";
 }
 
 /// Tokens of a user who has signed in.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::super::database::DatabaseError;
+use super::super::database::{Behind, DatabaseError};
 use super::super::pauses::scattered;
 use super::bolt::connection::Fault;
 use super::bolt::message::Failure;
@@ -34,6 +34,10 @@ pub(super) struct Database {
     servers: Servers,
     routes: Routes,
     settings: Arc<Settings>,
+}
+
+impl Behind for Database {
+    const SYSTEM: &'static str = "neo4j";
 }
 
 /// A failed try.

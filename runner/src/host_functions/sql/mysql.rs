@@ -21,7 +21,7 @@ use super::{Done, Operation, Rows, Written, by_name};
 use crate::client::Clients;
 use crate::compute;
 use crate::host_functions::HostError;
-use crate::host_functions::database::DatabaseError;
+use crate::host_functions::database::{Behind, DatabaseError};
 use crate::limits::DatabaseLimits;
 use crate::panics;
 use address::Address;
@@ -45,6 +45,10 @@ enum Failure {
     Told(DatabaseError),
     /// The connection is of no more use, and the server may still be at work.
     Broken(DatabaseError),
+}
+
+impl Behind for Database {
+    const SYSTEM: &'static str = "mysql";
 }
 
 impl Database {

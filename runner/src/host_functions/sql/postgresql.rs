@@ -20,7 +20,7 @@ use super::{Done, Operation};
 use crate::client::Clients;
 use crate::environment::Environment;
 use crate::host_functions::HostError;
-use crate::host_functions::database::DatabaseError;
+use crate::host_functions::database::{Behind, DatabaseError};
 use crate::limits::DatabaseLimits;
 use address::Address;
 use pool::Pool;
@@ -30,6 +30,10 @@ use types::Types;
 pub(in crate::host_functions) struct Database {
     pool: Pool,
     types: Types,
+}
+
+impl Behind for Database {
+    const SYSTEM: &'static str = "postgresql";
 }
 
 impl Database {

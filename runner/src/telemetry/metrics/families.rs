@@ -180,6 +180,11 @@ impl<const N: usize> Grid<N> {
         }
     }
 
+    /// Counts for a value of the first label and the second's of this number.
+    pub(super) fn add_one(&self, first: &str, index: usize) {
+        self.add(first, std::array::from_fn(|each| u64::from(each == index)));
+    }
+
     pub(super) fn family(&self) -> MetricFamily {
         let mut series = Vec::new();
         self.children.metrics(|counts, shown| {
@@ -376,5 +381,18 @@ mod tests {
         let codes = Codes::new("a", "b", "code");
         [404, 200, 200, u16::MAX].iter().for_each(|status| codes.add(*status));
         assert_eq!(shown(&codes.family()), [("200", 2.0), ("404", 1.0)]);
+    }
+
+    #[test]
+    fn a_grid_counts_by_both_labels() {
+        let grid = Grid::new("a", "b", ["first", "second"], ["x", "y"]);
+        [("d", 1), ("c", 0), ("d", 1)].iter().for_each(|(first, index)| grid.add_one(first, *index));
+        let family = grid.family();
+        let counts = family.get_metric().iter().map(|metric| {
+            let labels = metric.get_label();
+            (labels[0].value(), labels[1].value(), metric.get_counter().get_value())
+        });
+        let expected = [("c", "x", 1.0), ("c", "y", 0.0), ("d", "x", 0.0), ("d", "y", 2.0)];
+        assert_eq!(counts.collect::<Vec<_>>(), expected);
     }
 }

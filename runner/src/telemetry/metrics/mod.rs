@@ -1,6 +1,7 @@
 //! Metrics (`history-and-observability` section 4): statics, and a recording is a few atomic additions, because whoever
 //! records keeps what belongs to its label.
 
+mod databases;
 mod families;
 mod models;
 mod quantiles;
@@ -14,6 +15,7 @@ use prometheus::proto::MetricType;
 
 use crate::label::label;
 use crate::limits::LimitId;
+pub use databases::{DatabaseFailure, database_failed, database_operation};
 use families::{Codes, Count, Counts, Gauge, Histogram, Histograms, Lone, Name};
 pub use models::{ModelFailure, inference_dropped, model_answered, model_failed, model_retried};
 use quantiles::{Quantiles, Summaries};
@@ -92,19 +94,6 @@ static NOT_ACCEPTED: Count = Count::new(
 static PANICS: Count = Count::new("runtime_panics_num", "Panics of the runner: each ended one call or request.");
 static LOOKUPS: Gauge = Gauge::new("runtime_name_lookups_num", "Threads that look a name up.");
 static LOOKUPS_WAITING: Gauge = Gauge::new("runtime_name_lookups_waiting_num", "Names that wait for such a thread.");
-static DATABASE_OPERATIONS: Histograms = Histograms::new(
-    "runtime_database_operation_duration_seconds",
-    "Time of an operation on a database, the wait for its turn included.",
-    "connection",
-    SECONDS,
-    SECOND,
-);
-static DATABASE_FAILURES: Counts<{ DatabaseFailure::ALL.len() }> = Counts::new(
-    "runtime_database_failures_num",
-    "Operations on databases without an answer, by what ended them.",
-    "ending",
-    DatabaseFailure::NAMES,
-);
 static STATE_COMMITS: Lone =
     Lone::new("runtime_state_commit_seconds", "Time of a transaction of the runner's own state.", seconds);
 static STATE_WRITES: Count =
@@ -151,8 +140,8 @@ pub fn render() -> String {
         INSTANTIATION.family(),
         GUEST.family(),
         HOST_FUNCTIONS.family(),
-        DATABASE_OPERATIONS.family(),
-        DATABASE_FAILURES.family(),
+        databases::OPERATIONS.family(),
+        databases::FAILURES.family(),
         models::SECONDS_OF_CALLS.family(),
         models::FAILURES.family(),
         models::RETRIES.family(),
@@ -250,16 +239,6 @@ impl HostFunctionMetrics {
     }
 }
 
-/// Records an operation on the database of this connection.
-pub fn database_operation(connection: &str, time: Duration) {
-    DATABASE_OPERATIONS.of(connection).observe(nanoseconds(time));
-}
-
-/// Counts an operation on a database that failed.
-pub fn database_failed(failure: DatabaseFailure) {
-    DATABASE_FAILURES.add(failure as usize);
-}
-
 /// Records a transaction of the state: how many writes are on disk, none where it failed.
 pub fn state_committed(time: Duration, writes: Option<usize>) {
     STATE_COMMITS.observe(nanoseconds(time));
@@ -315,26 +294,6 @@ label! {
         Refused "refused",
         /// The runner, in words for the log.
         Internal "internal",
-    }
-}
-
-label! {
-    /// What ended an operation on a database.
-    pub enum DatabaseFailure {
-        /// No connection.
-        Unreachable "unreachable",
-        /// A connection that broke.
-        Lost "lost",
-        /// The server.
-        Refused "refused",
-        /// A statement or an answer that cannot be used.
-        Unusable "unusable",
-        /// An answer beyond its limit.
-        TooLarge "too-large",
-        /// Its time.
-        TimedOut "timeout",
-        /// Too many that waited.
-        Busy "busy",
     }
 }
 

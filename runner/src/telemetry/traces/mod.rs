@@ -160,7 +160,7 @@ pub fn call(function: &str, execution_id: &str) -> Span {
     )
 }
 
-/// Notes in the current span, a call's, that it ended without a result.
+/// Notes in the current span, of a call or of a host function that asks a database, that it ended without a result.
 pub fn failed(ending: &str) {
     if is_active() {
         let span = Span::current();
@@ -181,7 +181,33 @@ pub fn host_function(name: impl FnOnce() -> String, waiting: bool) -> Span {
     }
     let kind = if waiting { "client" } else { "internal" };
     let name = name();
-    tracing::info_span!(target: TARGET, "host_function", otel.name = name, otel.kind = kind, modus.host_function = name)
+    tracing::info_span!(
+        target: TARGET,
+        "host_function",
+        otel.name = name,
+        otel.kind = kind,
+        modus.host_function = name,
+        modus.connection = field::Empty,
+        db.system.name = field::Empty,
+        error.type = field::Empty,
+        otel.status_code = field::Empty,
+    )
+}
+
+/// Notes in the span of a host function that it failed.
+pub fn host_function_failed(span: &Span) {
+    if !span.is_disabled() {
+        span.record("otel.status_code", "ERROR");
+    }
+}
+
+/// Notes in the current span, a host function's, the connection of the database that it asks, and what kind that is.
+pub fn database(connection: &str, system: &str) {
+    if is_active() {
+        let span = Span::current();
+        span.record("modus.connection", connection);
+        span.record("db.system.name", system);
+    }
 }
 
 /// Names the current span to another server, unless the guest did so itself.

@@ -20,7 +20,7 @@ use tokio_postgres::{Client, Statement};
 
 use super::statements;
 use crate::environment::Environment;
-use crate::host_functions::database::DatabaseError;
+use crate::host_functions::database::{Behind, DatabaseError};
 use crate::host_functions::metadata::{self, DATABASE};
 use crate::host_functions::thread::{self, Queue};
 
@@ -141,6 +141,10 @@ pub(in crate::host_functions::collections) struct Worker {
     time: Duration,
     sender: OnceLock<UnboundedSender<Post>>,
     epoch: Arc<AtomicU64>,
+}
+
+impl Behind for Worker {
+    const SYSTEM: &'static str = "postgresql";
 }
 
 impl Worker {
