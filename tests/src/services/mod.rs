@@ -122,8 +122,7 @@ mod tests {
 
     #[test]
     fn services_that_are_left_out() {
-        for (without, expected) in
-            [("", false), ("mariadb", true), ("dgraph, mariadb", true), ("dgraph,neo4j,", false)]
+        for (without, expected) in [("", false), ("mariadb", true), ("dgraph, mariadb", true), ("dgraph,neo4j,", false)]
         {
             assert_eq!(names(without, "mariadb"), Ok(expected), "{without}");
         }
