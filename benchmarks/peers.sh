@@ -15,7 +15,7 @@ app_path() { # NAME=FOLDER EXTENSION
 build_crates() {
   local crate
   scripts/build-runner.sh --release
-  for crate in modusc hello measure report values native growth waiting instructions native-sql; do
+  for crate in modusc hello measure report values native growth waiting vectors instructions native-sql; do
     cargo build --locked --release -p "$crate"
   done
   cargo build --locked --release -p engine --bin wasmtime-on-demand

@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . benchmarks/peers.sh
 
 # In the order of the report.
-TABLES=(cold throughput memory compile size saving calls values growth compute waiting sql instructions)
+TABLES=(cold throughput memory compile size saving calls values growth compute waiting sql vectors instructions)
 SERVER_CORE=1
 CLIENT_CORE=0
 work=target/benchmarks
@@ -33,6 +33,7 @@ full_run() {
   values=(--rounds 40)
   waiting=(--rounds 3 --seconds 2)
   sql=(--rounds 3 --seconds 2 --warm-up 1 --connections 1,64)
+  vectors=(60000 100000)
   growth=(functions images data answers documents)
   seldom=2    # throughput and memory: those that are slow
   seldomest=4 # cold: those that take tenths of a second
@@ -48,6 +49,7 @@ quick_run() {
   values=(--rounds 2)
   waiting=(--rounds 1 --seconds 1 --calls 100)
   sql=(--rounds 1 --seconds 1 --warm-up 1 --connections 1,64)
+  vectors=(51000)
   growth=(data)
   seldom=1
   seldomest=2
@@ -166,6 +168,15 @@ table_waiting() {
 }
 
 table_sql() { benchmarks/sql.sh "${sql[@]}" >>"$figures"; }
+
+table_vectors() {
+  printf '\n## Vectors\n\nSearches of collections, in milliseconds of one core, and how many of the nearest they find. '
+  # It makes graphs on all cores, and fails where too few are found.
+  printf 'Beyond 50,000 a graph is used.\n\n'
+  target/release/vectors
+  printf '\n'
+  target/release/vectors graph "${vectors[@]}"
+}
 
 table_instructions() {
   printf '\n## Instructions\n\nOf single paths in process, as `benchmarks/instructions.sh` counts them:\n\n'

@@ -2,6 +2,8 @@
 # Runs all tests: unit tests of each crate in debug builds, then the promises in tests/, which drive the binaries as they
 # are shipped, built here: what aborts, how long something takes and what the optimiser makes of it is seen only there.
 #
+# At the end it says what was left out: MODUSC_TEST_WITHOUT and MODUSC_TEST_WITHOUT_ROOT do that (CONTRIBUTING.md).
+#
 # MODUSC_TEST_PROFILE=debug lets the promises drive debug builds, which are sooner there while one works. Those that keep
 # the time then fail.
 set -euo pipefail
@@ -14,6 +16,17 @@ case "${MODUSC_TEST_PROFILE:-release}" in
   debug) release=() ;;
   *) echo "test.sh: MODUSC_TEST_PROFILE is release or debug, not $MODUSC_TEST_PROFILE" >&2; exit 2 ;;
 esac
+
+summary() {
+  if [ -n "${MODUSC_TEST_WITHOUT:-}" ]; then
+    echo "test.sh: LEFT OUT, the tests that need $MODUSC_TEST_WITHOUT: MODUSC_TEST_WITHOUT is set" >&2
+  fi
+  if [ -n "${MODUSC_TEST_WITHOUT_ROOT+set}" ] && [ "$(id -u)" != 0 ]; then
+    echo "test.sh: LEFT OUT, the tests that need root: MODUSC_TEST_WITHOUT_ROOT is set" >&2
+  fi
+}
+# Also when something fails, so that nobody takes the rest for all.
+trap summary EXIT
 
 cargo build --locked "${release[@]}" -p modusc
 scripts/build-runner.sh "${release[@]}"

@@ -237,3 +237,34 @@ fn files_that_cannot_be_used_end_the_start() {
     check(Some(r#"{"m": {"model": "x"}}"#), "model [m]: it needs `baseUrl`");
     check(None, "No such file");
 }
+
+/// `--check-config` says what to set before anybody calls a model.
+#[test]
+fn models_that_nothing_stands_in_for_are_told_before_serving() {
+    let app = compile("tests/guests/go/text", &["text-generator", "classifier"]);
+    let file = app.artifact.with_file_name("hosted.json");
+    let check = |stand_ins: Option<&Value>, url: &str| {
+        let mut command = runner::command(&app.artifact);
+        command.arg("--check-config").env("MODUS_HYPERMODE_URL", url);
+        if let Some(stand_ins) = stand_ins {
+            std::fs::write(&file, stand_ins.to_string()).expect("a file");
+            command.arg("--hosted-models").arg(&file);
+        }
+        let output = command.output().expect("the runner starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let entry = json!({"baseUrl": "http://127.0.0.1:1/v1"});
+    for (stand_ins, named) in
+        [(None, "[classifier], [text-generator]"), (Some(json!({"classifier": entry})), ": [text-generator]")]
+    {
+        let (code, log) = check(stand_ins.as_ref(), "");
+        assert_eq!(code, Some(64), "{log}");
+        for part in [named, "--hosted-models", "MODUS_HOSTED_MODELS", "a connection of type `http`"] {
+            assert!(log.contains(part), "no {part} in {log}");
+        }
+    }
+    for (stand_ins, url) in [(Some(json!({"*": entry})), ""), (None, "http://127.0.0.1:1")] {
+        let (code, log) = check(stand_ins.as_ref(), url);
+        assert_eq!(code, Some(0), "{log}");
+    }
+}

@@ -1,85 +1,16 @@
 //! Promise: guests ask MySQL and MariaDB databases. Each column type has its JSON shape, null or not, in both of the server's
 //! protocols; each kind of parameter is bound; each call is a transaction of its own; a server's errors reach the guest.
 
+#[path = "mysql/tables.rs"]
+mod tables;
+
 use serde_json::{Value, json};
+use tables::{PARAMETERS, TYPES};
 use tests::guests::Language;
 use tests::mysql::{Served, serve};
 use tests::runner::Options;
 use tests::services::is_left_out;
 use tests::services::mariadb::MariaDb;
-
-/// A column's type, a literal, and the JSON of its value.
-const TYPES: &[(&str, &str, &str)] = &[
-    ("TINYINT", "-128", "-128"),
-    ("TINYINT UNSIGNED", "255", "255"),
-    ("BOOLEAN", "TRUE", "1"),
-    ("SMALLINT", "-32768", "-32768"),
-    ("SMALLINT UNSIGNED", "65535", "65535"),
-    ("MEDIUMINT", "-8388608", "-8388608"),
-    ("MEDIUMINT UNSIGNED", "16777215", "16777215"),
-    ("INT", "-2147483648", "-2147483648"),
-    ("INT UNSIGNED", "4294967295", "4294967295"),
-    ("INT(5) ZEROFILL", "42", "42"),
-    ("BIGINT", "-9223372036854775808", "-9223372036854775808"),
-    ("BIGINT UNSIGNED", "18446744073709551615", "18446744073709551615"),
-    ("YEAR", "2024", "2024"),
-    ("YEAR", "0", "0"),
-    ("FLOAT", "1.1", "1.1"),
-    ("DOUBLE", "0.1", "0.1"),
-    ("DOUBLE", "1e300", "1e300"),
-    ("DECIMAL(10,2)", "1.5", r#""1.50""#),
-    (
-        "DECIMAL(65,0)",
-        "12345678901234567890123456789012345678901234567890",
-        r#""12345678901234567890123456789012345678901234567890""#,
-    ),
-    ("CHAR(4)", "'a'", r#""a""#),
-    ("VARCHAR(20)", r#"'"\\ü☃😀'"#, r#""\"\\ü☃😀""#),
-    ("VARCHAR(20) CHARACTER SET latin1", "'ü'", r#""ü""#),
-    ("TINYTEXT", "'t'", r#""t""#),
-    ("TEXT", "''", r#""""#),
-    ("MEDIUMTEXT", "'m'", r#""m""#),
-    ("LONGTEXT", "'l'", r#""l""#),
-    ("ENUM('x', 'y')", "'y'", r#""y""#),
-    ("SET('x', 'y', 'z')", "'x,z'", r#""x,z""#),
-    ("JSON", r#"'{"b": 1, "a": [9007199254740993]}'"#, r#""{\"b\": 1, \"a\": [9007199254740993]}""#),
-    ("BINARY(3)", "'a'", r#""YQAA""#),
-    ("VARBINARY(8)", "x'00ff'", r#""AP8=""#),
-    ("TINYBLOB", "x'00'", r#""AA==""#),
-    ("BLOB", "''", r#""""#),
-    ("MEDIUMBLOB", "'m'", r#""bQ==""#),
-    ("LONGBLOB", "'l'", r#""bA==""#),
-    ("BIT(1)", "b'1'", r#""AQ==""#),
-    ("BIT(10)", "b'1000000001'", r#""AgE=""#),
-    ("DATE", "'2024-01-02'", r#""2024-01-02""#),
-    ("DATE", "'0000-00-00'", r#""0000-00-00""#),
-    ("DATETIME", "'2024-01-02 03:04:05'", r#""2024-01-02T03:04:05""#),
-    ("DATETIME(3)", "'2024-01-02 03:04:05.060'", r#""2024-01-02T03:04:05.060""#),
-    ("DATETIME", "'0000-00-00 00:00:00'", r#""0000-00-00T00:00:00""#),
-    ("TIMESTAMP", "'2024-01-02 03:04:05'", r#""2024-01-02T03:04:05Z""#),
-    ("TIMESTAMP(6)", "'2024-01-02 03:04:05.000006'", r#""2024-01-02T03:04:05.000006Z""#),
-    ("TIME", "'12:34:56'", r#""12:34:56""#),
-    ("TIME", "'-838:59:59'", r#""-838:59:59""#),
-    ("TIME(2)", "'00:00:00.50'", r#""00:00:00.50""#),
-    ("GEOMETRY", "ST_GeomFromText('POINT(1.5 2)', 4326)", r#""POINT (1.5 2)""#),
-    ("POINT", "POINT(-1, 0.25)", r#""POINT (-1 0.25)""#),
-    ("LINESTRING", "ST_GeomFromText('LINESTRING(0 0, 1 1)')", r#""LINESTRING (0 0, 1 1)""#),
-    ("POLYGON", "ST_GeomFromText('POLYGON((0 0, 1 0, 1 1, 0 0))')", r#""POLYGON ((0 0, 1 0, 1 1, 0 0))""#),
-    ("MULTIPOINT", "ST_GeomFromText('MULTIPOINT(0 0, 1 1)')", r#""MULTIPOINT ((0 0), (1 1))""#),
-    ("MULTILINESTRING", "ST_GeomFromText('MULTILINESTRING((0 0, 1 1))')", r#""MULTILINESTRING ((0 0, 1 1))""#),
-    (
-        "MULTIPOLYGON",
-        "ST_GeomFromText('MULTIPOLYGON(((0 0, 1 0, 1 1, 0 0)))')",
-        r#""MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))""#,
-    ),
-    (
-        "GEOMETRYCOLLECTION",
-        "ST_GeomFromText('GEOMETRYCOLLECTION(POINT(1 2), LINESTRING(0 0, 1 1))')",
-        r#""GEOMETRYCOLLECTION (POINT (1 2), LINESTRING (0 0, 1 1))""#,
-    ),
-    ("UUID", "'550e8400-e29b-41d4-a716-446655440000'", r#""550e8400-e29b-41d4-a716-446655440000""#),
-    ("INET6", "'::1'", r#""::1""#),
-];
 
 /// Starts a server whose table `types` has for each type a column that may not be null and two that may, the last of which
 /// is; and serves an app of each language. `db` asks without and `several` with `multiStatements`.
@@ -127,22 +58,6 @@ fn types_of_columns() {
 /// What a value of a guest becomes in the database, which tells by an expression.
 #[test]
 fn parameters() {
-    const PARAMETERS: &[(&str, &str, &str)] = &[
-        ("42", "?", "42"),
-        ("-9223372036854775808", "?", "-9223372036854775808"),
-        ("18446744073709551615", "?", "18446744073709551615"),
-        ("1.5", "?", "1.5"),
-        ("0.1", "CAST(? AS DECIMAL(10,3))", r#""0.100""#),
-        ("123456789012345678.123", "CAST(? AS DECIMAL(30,3))", r#""123456789012345678.123""#),
-        ("18446744073709551616", "CAST(? AS DECIMAL(30,0))", r#""18446744073709551616""#),
-        ("true", "?", "1"),
-        ("false", "?", "0"),
-        ("null", "?", "null"),
-        (r#""a \"b\" \u00fc 😀""#, "?", r#""a \"b\" ü 😀""#),
-        (r#""2024-01-02 03:04:05""#, "CAST(? AS DATETIME)", r#""2024-01-02T03:04:05""#),
-        (r#""{\"a\":[1]}""#, "JSON_EXTRACT(?, '$.a')", r#""[1]""#),
-        ("7", "(SELECT seq FROM seq_1_to_9 LIMIT 1 OFFSET ?)", "8"),
-    ];
     each_language("", |served| {
         for (parameter, expression, expected) in PARAMETERS {
             let row = served.row("db", &format!("SELECT {expression} AS v"), &[parameter]);

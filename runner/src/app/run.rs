@@ -96,7 +96,9 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let app = App::new(arguments, loaded, sources.environment(), sources.hosted_models()?, &process)?;
     drop(entered);
     if arguments.check_config != Check::Not {
-        return control.block_on(check(&app, &process, arguments.check_config == Check::Connect));
+        let setup = Setup::new(Arc::new(app.program.manifest.clone()), Arc::clone(&app.environment), &process)
+            .hosted_models(sources.hosted_models()?);
+        return control.block_on(check(&app, &setup, arguments.check_config == Check::Connect));
     }
     let loops = Arc::new(Loops::new(loops::event_loop()?));
     let reload = Reload { arguments: arguments.clone(), sources, process };
@@ -137,15 +139,14 @@ fn watched(arguments: &Arguments, sources: &Sources) -> Watched {
 }
 
 /// The answer to `--check-config`: everything that can be said without a port. What the start goes on without is wrong, too.
-async fn check(app: &App, process: &Process, connect: bool) -> Result<(), StartError> {
+async fn check(app: &App, setup: &Setup<'_>, connect: bool) -> Result<(), StartError> {
     let (wanted, served) = (app.program.manifest.endpoints.len(), app.routes.endpoints().len());
     let unserved = match wanted {
         0 => Some("the manifest has no endpoint that can be served".to_owned()),
         _ => (served < wanted)
             .then(|| format!("{} of {wanted} endpoints cannot be served; see the log", wanted - served)),
     };
-    let setup = Setup::new(Arc::new(app.program.manifest.clone()), Arc::clone(&app.environment), process);
-    let connections = host_functions::check(&setup, connect).await;
+    let connections = host_functions::check(setup, connect).await;
     let faults = unserved.into_iter().chain(app.routes.key_faults()).chain(surroundings::faults(&app.environment));
     let faults: Vec<String> = faults.chain(connections).collect();
     if !faults.is_empty() {

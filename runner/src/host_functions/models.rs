@@ -14,6 +14,7 @@ use abi::host_functions as table;
 use abi::manifest::{HYPERMODE, HYPERMODE_URL, HttpConnection, Manifest, Model};
 use abi::plan::Program;
 use abi::value::Value;
+use futures::future::BoxFuture;
 use hyper::StatusCode;
 use hyper::header::HeaderMap;
 use tracing::{Instrument as _, Span};
@@ -30,7 +31,7 @@ use crate::environment::Environment;
 use crate::limits::ModelLimits;
 use crate::telemetry::metrics::{self, ModelFailure};
 use crate::telemetry::{LogContext, traces};
-use hosted::{gone, hosted, special};
+use hosted::{gone, hosted, special, unserved};
 pub use stand_ins::HostedModels;
 use stand_ins::StandIn;
 use translate::{Interface, Translated};
@@ -93,6 +94,11 @@ impl Capability for Models {
             plugin: OnceLock::new(),
             addresses: OnceLock::new(),
         }
+    }
+
+    fn check(setup: &Setup<'_>, _connect: bool) -> BoxFuture<'static, Vec<String>> {
+        let fault = unserved(&setup.environment, &setup.manifest, &setup.hosted_models);
+        Box::pin(async move { fault.into_iter().collect() })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Real servers on loopback, one for each test file that asks for it. `scripts/services/NAME.sh` installs one and says how it
 //! is started; a file beside this one starts it.
 //!
-//! `MODUSC_TEST_WITHOUT=dgraph,neo4j` leaves the tests out that need these servers; they say so. CI runs all.
+//! `MODUSC_TEST_WITHOUT=dgraph,neo4j` leaves the tests out that need these servers; they say so. `.ci/run` runs all.
 
 pub mod dgraph;
 pub mod mariadb;
@@ -9,6 +9,7 @@ pub mod neo4j;
 pub mod postgres;
 pub mod tunnel;
 
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -17,12 +18,17 @@ use std::time::{Duration, Instant};
 use crate::root;
 use crate::runner::Runner;
 
+/// Names that the variable may hold.
+const SERVICES: [&str; 5] = ["postgres", "mariadb", "dgraph", "neo4j", "embeddings"];
+
 /// Whether the tests with this server are left out, which is said on standard error.
 pub fn is_left_out(service: &str) -> bool {
     let without = std::env::var("MODUSC_TEST_WITHOUT").unwrap_or_default();
-    let left_out = without.split(',').any(|name| name.trim() == service);
+    let left_out = names(&without, service).unwrap_or_else(|problem| panic!("{problem}"));
     if left_out {
-        eprintln!("left out, for MODUSC_TEST_WITHOUT names {service}");
+        let test = std::thread::current().name().unwrap_or("a test").to_owned();
+        // Not by a macro: what those print is shown only for tests that fail.
+        let _ = writeln!(std::io::stderr(), "LEFT OUT, MODUSC_TEST_WITHOUT names {service}: {test}");
     }
     left_out
 }
@@ -35,6 +41,17 @@ pub fn wait_for_failures(runner: &Runner, connection: &str, ending: &str, number
         assert!(Instant::now() < end, "not {number} {series}: {}", runner.get("/metrics").1);
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// Whether the value of the variable names a service. One that names something else was not meant so.
+fn names(without: &str, service: &str) -> Result<bool, String> {
+    let is_known = |name: &str| SERVICES.contains(&name);
+    assert!(is_known(service), "no service is called {service}");
+    let mut named = without.split(',').map(str::trim).filter(|name| !name.is_empty());
+    if let Some(unknown) = named.clone().find(|name| !is_known(name)) {
+        return Err(format!("MODUSC_TEST_WITHOUT names {unknown:?}; it may name {}", SERVICES.join(", ")));
+    }
+    Ok(named.any(|name| name == service))
 }
 
 /// What the script of a service prints, once it has installed what is missing: usually a path.
@@ -113,6 +130,18 @@ impl Drop for Tied {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn services_that_are_left_out() {
+        for (without, expected) in [("", false), ("mariadb", true), ("dgraph, mariadb", true), ("dgraph,neo4j,", false)]
+        {
+            assert_eq!(names(without, "mariadb"), Ok(expected), "{without}");
+        }
+        for without in ["mysql", "mariadb dgraph", "mariadb,postgresql"] {
+            let problem = names(without, "mariadb").expect_err(without);
+            assert!(problem.contains("it may name postgres, mariadb, dgraph"), "{problem}");
+        }
+    }
 
     #[test]
     fn a_server_ends_with_whoever_started_it() {

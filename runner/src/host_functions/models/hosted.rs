@@ -1,13 +1,16 @@
 //! Models that Hypermode hosted, as the service was or at `MODUS_HYPERMODE_URL` (`models` section 5).
 
-use abi::manifest::{HOSTED_MODELS, HYPERMODE_URL, Model};
+use abi::manifest::{HOSTED_MODELS, HYPERMODE, HYPERMODE_URL, Manifest, Model};
 use hyper::StatusCode;
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::super::HostError;
-use super::url;
+use super::{HostedModels, url};
 use crate::environment::Environment;
+
+/// The domain of a cluster that serves them, outside development.
+const MODEL_HOST: &str = "HYPERMODE_MODEL_HOST";
 
 /// Address and headers for Hypermode's own models. `MODUS_HYPERMODE_URL` takes the place of the service: `{model}` and
 /// `{sourceModel}` in it are replaced, without either the source model's name is appended.
@@ -35,7 +38,7 @@ pub(super) fn hosted(environment: &Environment, name: &str, model: &Model) -> Re
             None => return Err(gone("local authentication failed").into()),
         }
     }
-    let address = match (replaced, environment.is_dev(), get("HYPERMODE_MODEL_HOST")) {
+    let address = match (replaced, environment.is_dev(), get(MODEL_HOST)) {
         (Some(url), ..) => url,
         (None, true, _) => format!("https://models.hypermode.host/{source}"),
         (None, false, Some(host)) => format!("http://{name}.{host}/{name}:predict"),
@@ -50,6 +53,19 @@ pub(super) fn gone(problem: &str) -> String {
         "{problem}: Hypermode no longer hosts models; say with --hosted-models (or {HOSTED_MODELS}) what stands in for them, or \
          give the model a connection of type `http` in the manifest"
     )
+}
+
+/// What is to be set for the models of a manifest that nothing stands in for.
+pub(super) fn unserved(environment: &Environment, manifest: &Manifest, stand_ins: &HostedModels) -> Option<String> {
+    let is_set = |name: &str| environment.get(name).is_some_and(|value| !value.is_empty());
+    if is_set(HYPERMODE_URL) || !environment.is_dev() && is_set(MODEL_HOST) {
+        return None;
+    }
+    let models = manifest.models.iter().filter(|(_, model)| model.connection == HYPERMODE);
+    let unserved = models.map(|(name, _)| name).filter(|name| stand_ins.find(name).is_none());
+    let names: Vec<_> = unserved.map(|name| format!("[{name}]")).collect();
+    let problem = || format!("models of the connection [{HYPERMODE}] that nothing stands in for: {}", names.join(", "));
+    (!names.is_empty()).then(|| gone(&problem()))
 }
 
 /// What the service's own failures are called.
@@ -69,8 +85,6 @@ pub(super) fn special(model: &Model, dev: bool, status: StatusCode) -> Option<St
 
 #[cfg(test)]
 mod tests {
-    use abi::manifest::HYPERMODE;
-
     use super::*;
 
     /// Whatever the environment is, the error says what to do.
@@ -92,5 +106,30 @@ mod tests {
         }
         assert_eq!(of(&[(HYPERMODE_URL, "http://h/v1/")]), Ok("http://h/v1/a/b".to_owned()));
         assert_eq!(of(&[("MODUS_ENV", "dev"), (HYPERMODE_URL, "http://h/{model}")]), Ok("http://h/m".to_owned()));
+    }
+
+    #[test]
+    fn models_that_nothing_stands_in_for_are_named() {
+        let of = |connection: &str| Model { connection: connection.to_owned(), ..Default::default() };
+        let models = [("b", HYPERMODE), ("a", HYPERMODE), ("c", "other")];
+        let models = models.into_iter().map(|(name, connection)| (name.to_owned(), of(connection))).collect();
+        let manifest = Manifest { models, ..Default::default() };
+        let with = |variables: &[(&str, &str)], stand_ins: &str| {
+            let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let stand_ins = HostedModels::parse(stand_ins).expect("stand-ins");
+            unserved(&Environment::new(variables, None), &manifest, &stand_ins)
+        };
+        let entry = r#"{"baseUrl": "http://h/v1"}"#;
+        for (variables, stand_ins, named) in [
+            (&[][..], "{}".to_owned(), "[a], [b]:"),
+            (&[(HYPERMODE_URL, "")], format!(r#"{{"a": {entry}}}"#), ": [b]:"),
+            (&[("MODUS_ENV", "dev"), (MODEL_HOST, "h")], format!(r#"{{"b": {entry}}}"#), ": [a]:"),
+        ] {
+            let fault = with(variables, &stand_ins).expect(named);
+            assert!(fault.contains(named) && fault.contains("--hosted-models"), "{fault}");
+        }
+        assert_eq!(with(&[], &format!(r#"{{"*": {entry}}}"#)), None);
+        assert_eq!(with(&[(HYPERMODE_URL, "http://h")], "{}"), None);
+        assert_eq!(with(&[(MODEL_HOST, "h")], "{}"), None);
     }
 }

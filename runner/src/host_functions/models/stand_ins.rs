@@ -48,7 +48,7 @@ impl HostedModels {
         Self::parse(&text).map_err(failed)
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let entries: BTreeMap<String, StandIn> = serde_json::from_str(text).map_err(|error| error.to_string())?;
         for (name, entry) in &entries {
             entry.check().map_err(|problem| format!("model [{name}]: {problem}"))?;

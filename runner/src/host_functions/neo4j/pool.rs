@@ -152,7 +152,7 @@ impl Manager for One {
         let identity = Identity { username, password, routing: address.routing.as_deref() };
         Connection::open(target, &identity).await.map_err(|fault| {
             DatabaseError::Unreachable(match fault {
-                Fault::Refused(failure) => in_own_words(&failure),
+                Fault::Refused(failure) => without(password, &in_own_words(&failure)),
                 Fault::Lost(reason) => reason,
                 Fault::Malformed(malformed) => malformed.to_string(),
                 Fault::TooLarge | Fault::Unwanted => "the server's answer to HELLO is too large".to_owned(),
@@ -169,6 +169,11 @@ impl Manager for One {
         }
         Ok(())
     }
+}
+
+/// A text of the server without the password, should it repeat that. Short ones would be found within words.
+fn without(password: &str, text: &str) -> String {
+    if password.len() < 4 { text.to_owned() } else { text.replace(password, "xxxxx") }
 }
 
 /// A refusal as a text.

@@ -40,7 +40,7 @@ func reach(url string) []string {
 		_, err = mysql.Execute(name, "SELECT 1")
 		note(err)
 	}
-	for _, name := range []string{"dgraph", "dgraph-wrong"} {
+	for _, name := range []string{"dgraph", "dgraph-token", "dgraph-key", "dgraph-wrong"} {
 		_, err = dgraph.ExecuteQuery(name, dgraph.NewQuery("{ q(func: uid(1)) { uid } }"))
 		note(err)
 	}
@@ -48,9 +48,12 @@ func reach(url string) []string {
 		_, err = neo4j.ExecuteQuery(name, "RETURN 1", nil)
 		note(err)
 	}
-	model, err := models.GetModel[openai.ChatModel]("model")
-	note(err)
-	if err == nil {
+	for _, name := range []string{"model", "hosted"} {
+		model, err := models.GetModel[openai.ChatModel](name)
+		note(err)
+		if err != nil {
+			continue
+		}
 		input, err := model.CreateInput(openai.NewUserMessage("hello"))
 		note(err)
 		_, err = model.Invoke(input)

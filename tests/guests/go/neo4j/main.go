@@ -41,13 +41,14 @@ func Kinds(connection string) ([]string, error) {
 	parameters := map[string]any{
 		"integer": int64(9007199254740993),
 		"float":   0.5,
+		"whole":   5.0,
 		"flag":    true,
 		"text":    "\"Ann\" \U0001F600",
 		"nothing": nil,
 		"list":    []any{1, 2.5, "x"},
 		"map":     map[string]any{"inner": map[string]any{"n": 7}},
 	}
-	query := `UNWIND [$integer, $float, $flag, $text, $nothing, $list, $map] AS value
+	query := `UNWIND [$integer, $float, $whole, $flag, $text, $nothing, $list, $map] AS value
 		RETURN valueType(value) AS kind, value`
 	result, err := execute(connection, query, "neo4j", parameters)
 	if err != nil {

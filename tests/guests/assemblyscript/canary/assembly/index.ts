@@ -83,14 +83,20 @@ function reach(url: string, errors: string[]): void {
     errors.push(first === null || first.error === null ? "postgres" : first.error!);
     const second = sql("mysql" + suffix, "mysql", "SELECT 1", "[]");
     errors.push(second === null || second.error === null ? "mysql" : second.error!);
-    const request = new DgraphRequest();
-    request.query.query = "{ q(func: uid(1)) { uid } }";
-    if (dgraph("dgraph" + suffix, request) === null) errors.push("dgraph");
     if (neo4j("neo4j" + suffix, "neo4j", "RETURN 1", "{}") === null) errors.push("neo4j");
   }
+  const names = ["dgraph", "dgraph-token", "dgraph-key", "dgraph-wrong"];
+  for (let i = 0; i < names.length; i++) {
+    const request = new DgraphRequest();
+    request.query.query = "{ q(func: uid(1)) { uid } }";
+    if (dgraph(names[i], request) === null) errors.push(names[i]);
+  }
   const input = '{"model":"m","messages":[{"role":"user","content":"hello"}]}';
-  const answer = invoke("model", input);
-  errors.push(answer === null ? "model" : answer);
+  const models = ["model", "hosted"];
+  for (let i = 0; i < models.length; i++) {
+    const answer = invoke(models[i], input);
+    errors.push(answer === null ? models[i] : answer);
+  }
 }
 
 /**

@@ -32,6 +32,7 @@ export function kinds(connection: string): string[] {
   const parameters = new neo4j.Variables();
   parameters.set("integer", <i64>9007199254740993);
   parameters.set("float", <f64>0.5);
+  parameters.set("whole", <f64>5.0);
   parameters.set("flag", true);
   parameters.set("text", "\"Ann\" \u{1F600}");
   parameters.set<string | null>("nothing", null);
@@ -41,7 +42,7 @@ export function kinds(connection: string): string[] {
   list.set<string>("2", "x");
   parameters.set("list", list.values());
   parameters.set("map", new Outer());
-  const query = `UNWIND [$integer, $float, $flag, $text, $nothing, $list, $map] AS value
+  const query = `UNWIND [$integer, $float, $whole, $flag, $text, $nothing, $list, $map] AS value
     RETURN valueType(value) AS kind, value`;
   const result = neo4j.executeQuery(connection, query, parameters);
   return result.records.map<string>((record) => record.getValue<string>("kind") + ": " + record.get("value"));
