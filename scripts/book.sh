@@ -2,7 +2,7 @@
 # Makes the book of docs/: book.sh [FOLDER]. Without a folder it goes into target/book; open index.html there.
 #
 # The first run builds mdbook, in a version of its own; it is kept beside the toolchains. CI does not build it: the tests look
-# after the pages, their links and their commands (tests/tests/book.rs, citations.rs).
+# after the pages, their links and their commands (tests/tests/book.rs, book_html.rs, citations.rs).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/toolchain-env.sh # MDBOOK_VERSION, MODUSC_CACHE
@@ -28,7 +28,7 @@ install() {
 stage() {
   cp docs/book.toml "$1/"
   mkdir "$1/src"
-  sed -n 's/.*](\([^)]*\)).*/docs\/\1/p' docs/SUMMARY.md | sed 's|docs/\.\./||' | tar -c --exclude=node_modules -T - LICENSE docs/schemas examples |
+  sed -n 's/.*](\([^)]*\)).*/docs\/\1/p' docs/SUMMARY.md | sed 's|docs/\.\./||' | tar -c --exclude=node_modules -T - LICENSE benchmarks/plots docs/schemas examples |
     tar -x -C "$1/src"
   # mdbook calls a page README.md index.html, and leaves links to it as they are. The summary is no page.
   find "$1/src" -name '*.md' -exec sed -i -E 's~(README|SUMMARY)\.md(#[^)]*)?\)~index.md\2)~g' {} +

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the release archive for this machine: package.sh [FOLDER]. Without a folder it goes into target/package.
 #
-# The programs, the AssemblyScript SDK as an npm package, completions, the manual's page, all documents, checksums, and a list
+# The programs, the AssemblyScript SDK as an npm package, completions, the manual's pages, all documents, checksums, and a list
 # of everything that is linked in (SBOM, CycloneDX). Folders are those of /usr/local: what is unpacked may be copied there.
 #
 # No network is needed once the crates and the SDK's npm packages are there (`cargo fetch`, scripts/install-npm.sh). The same
@@ -38,7 +38,7 @@ cp "$bin/modusc" "$bin/modus-runner" "$root/bin/"
 "$bin/modusc" completions bash >"$root/share/bash-completion/completions/modusc"
 "$bin/modusc" completions zsh >"$root/share/zsh/site-functions/_modusc"
 "$bin/modusc" completions fish >"$root/share/fish/vendor_completions.d/modusc.fish"
-"$bin/modusc" man >"$root/share/man/man1/modusc.1"
+"$bin/modusc" man --into "$root/share/man/man1"
 
 # With the packages that it needs in it, so that a new app can be built offline. `modusc new` looks for it by its name.
 say "packing the AssemblyScript SDK"

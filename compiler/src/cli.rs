@@ -11,7 +11,7 @@ use crate::commands::{
     build::Build,
     check::Check,
     compile::{Compile, Options},
-    completions::Completions,
+    completions::{Completions, Manual},
     dev::Dev,
     doctor::Doctor,
     explain::Explain,
@@ -76,8 +76,8 @@ enum Command {
     Explain(Explain),
     /// Print what makes a shell complete modusc's commands and flags
     Completions(Completions),
-    /// Print the manual's page
-    Man,
+    /// Print the manual's page of modusc, or of one of its commands
+    Man(Manual),
     /// Measure cold start, latency, throughput and memory of a compiled app
     Bench(Box<Bench>),
 }
@@ -110,7 +110,7 @@ pub fn run() -> ExitCode {
         (Some(Command::Completions(arguments)), _) => {
             commands::completions::run(arguments, Cli::command(), &cli.output)
         }
-        (Some(Command::Man), _) => commands::completions::manual(Cli::command(), &cli.output),
+        (Some(Command::Man(arguments)), _) => commands::completions::manual(arguments, Cli::command(), &cli.output),
         (Some(Command::Bench(arguments)), _) => commands::bench::run(arguments, &cli.output),
         (None, Some(arguments)) => commands::compile::run(arguments, &cli.options, &cli.output),
         (None, None) => Outcome::Usage,
@@ -130,6 +130,27 @@ mod tests {
         let mut command = Cli::command();
         command.clone().debug_assert();
         assert!(command.render_help().to_string().lines().count() <= 60);
+    }
+
+    #[test]
+    fn each_command_has_a_page_with_its_flags() {
+        let folder = tempfile::tempdir().unwrap();
+        let arguments = Manual { name: None, into: Some(folder.path().join("man1")) };
+        assert!(matches!(commands::completions::manual(&arguments, Cli::command(), &Output::default()), Outcome::Done));
+        let page = |name: &str| std::fs::read_to_string(folder.path().join("man1").join(name)).unwrap();
+        let listed = page("modusc.1");
+        let mut commands = 0;
+        for command in Cli::command().get_subcommands() {
+            commands += 1;
+            let name = format!("modusc-{}", command.get_name());
+            assert!(listed.contains(&name.replace('-', "\\-")), "{name}");
+            let text = page(&format!("{name}.1"));
+            assert!(text.contains(&format!(".TH {name} 1")), "{name}: {text}");
+            for flag in command.get_arguments().filter(|flag| !flag.is_hide_set()).filter_map(clap::Arg::get_long) {
+                assert!(text.contains(&format!("\\-\\-{}", flag.replace('-', "\\-"))), "{name}: no --{flag}");
+            }
+        }
+        assert!(commands > 10);
     }
 
     #[test]

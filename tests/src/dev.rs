@@ -3,6 +3,9 @@
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use std::os::unix::process::CommandExt as _;
@@ -47,14 +50,34 @@ impl Dev {
 
     /// What the app answers, if it is served.
     pub fn ask(&self, query: &str) -> Option<Value> {
-        let agent: ureq::Agent =
-            ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).build().into();
-        let mut response = agent
-            .post(format!("{}/graphql", self.url()))
-            .content_type("application/json")
-            .send(json!({ "query": query }).to_string())
-            .ok()?;
-        serde_json::from_str(&response.body_mut().read_to_string().ok()?).ok()
+        let (_, body) = post(&self.url(), query).ok()?;
+        serde_json::from_str(&body).ok()
+    }
+
+    /// Asks this all the time from now on, each time on a connection of its own.
+    pub fn keep_asking(&self, query: &str) -> Asking {
+        let (url, query) = (self.url(), query.to_owned());
+        let (answers, is_over) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
+        let (told, over) = (answers.clone(), is_over.clone());
+        let thread = std::thread::spawn(move || {
+            loop {
+                let is_last = over.load(Ordering::Relaxed);
+                let answer = answered(&url, &query);
+                let is_dropped = answer.is_err();
+                let answer = answer.unwrap_or_else(|problem| format!("no answer: {problem}"));
+                let mut told = told.lock().expect("no thread has panicked");
+                if told.last() != Some(&answer) {
+                    told.push(answer);
+                }
+                drop(told);
+                // One request without an answer is one too many, and a server that has ended has no more of them.
+                if is_last || is_dropped {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        Asking { answers, is_over, thread }
     }
 
     /// Waits until a query is answered with these data.
@@ -130,6 +153,46 @@ impl Dev {
         });
         status.code()
     }
+}
+
+/// Somebody who asks all the time.
+pub struct Asking {
+    answers: Arc<Mutex<Vec<String>>>,
+    is_over: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Asking {
+    /// What was answered so far: status and data, or what went wrong. The same answers in a row are one.
+    pub fn answers(&self) -> Vec<String> {
+        self.answers.lock().expect("no thread has panicked").clone()
+    }
+
+    /// Asks once more, and no more; all that was answered.
+    pub fn stop(self) -> Vec<String> {
+        self.is_over.store(true, Ordering::Relaxed);
+        self.thread.join().expect("it asks until it is told to stop");
+        std::mem::take(&mut self.answers.lock().expect("no thread has panicked"))
+    }
+}
+
+/// Status and body of an answer, or why there is none.
+fn post(url: &str, query: &str) -> Result<(u16, String), ureq::Error> {
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).build().into();
+    let mut response = agent
+        .post(format!("{url}/graphql"))
+        .content_type("application/json")
+        .send(json!({ "query": query }).to_string())?;
+    Ok((response.status().as_u16(), response.body_mut().read_to_string()?))
+}
+
+/// The same as a line, without what differs each time.
+fn answered(url: &str, query: &str) -> Result<String, String> {
+    let (status, body) = post(url, query).map_err(|error| error.to_string())?;
+    let told: Value = serde_json::from_str(&body).map_err(|error| format!("{status} {body}: {error}"))?;
+    let errors = told.get("errors").map_or_else(String::new, |errors| format!(" {errors}"));
+    Ok(format!("{status} {}{errors}", told["data"]))
 }
 
 impl Drop for Dev {

@@ -21,8 +21,8 @@ use run::Installed;
 const THREADS: usize = 2;
 
 /// Documents that are no part of the book.
-const OUTSIDE: [&str; 6] =
-    ["benchmarks/record/", "benchmarks/results/", "compiler/templates/", "docs/SUMMARY.md", "examples/", "notes/"];
+const OUTSIDE: [&str; 5] =
+    ["benchmarks/record/", "benchmarks/results/", "compiler/templates/", "docs/SUMMARY.md", "notes/"];
 
 /// Markdown below a folder, by its path from the root.
 fn documents(folder: &Path, found: &mut BTreeSet<String>) {
@@ -109,7 +109,7 @@ fn what_pages_name_exists() {
         let output = std::process::Command::new(tests::binary(name)).args(arguments).output().expect("it runs");
         String::from_utf8(output.stdout).expect("text")
     };
-    let commands = ["", "new", "build", "dev", "check", "bench", "inspect", "schema"];
+    let commands = ["", "new", "build", "dev", "check", "bench", "inspect", "schema", "man"];
     let mut flags = help("modus-runner", &["--help"]);
     for command in commands {
         flags.push_str(&help(
@@ -147,6 +147,91 @@ const OTHER_FLAGS: [&str; 12] = [
     "--stand-in",
     "--help",
 ];
+
+/// Variables that pages name are read by a program, or are secrets and apps' own of examples; those without a flag stand in
+/// the table of `docs/settings.md`, which is written by hand, and nothing else does.
+#[test]
+fn variables_that_pages_name_exist() {
+    let mut known = BTreeSet::new();
+    for folder in ["abi/src", "compiler/src", "runner/src"] {
+        variables_of(&tests::root().join(folder), &mut known);
+    }
+    let mut named = BTreeSet::new();
+    for path in pages() {
+        let source = read(&path);
+        for name in words(&source, "MODUS_").filter(|name| !name.ends_with('_')) {
+            named.insert(name.to_owned());
+            assert!(known.contains(name) || OF_EXAMPLES.contains(&name), "{path}: nothing reads the variable {name}");
+        }
+    }
+    let unused: Vec<_> = OF_EXAMPLES.iter().filter(|name| !named.contains(**name)).collect();
+    assert!(unused.is_empty(), "no page names {unused:?} any more");
+    let page = read("docs/settings.md");
+    let missing: Vec<_> = known.iter().filter(|name| !page.contains(&format!("`{name}`"))).collect();
+    let unread: Vec<_> = missing.into_iter().filter(|name| !UNREAD.contains(&name.as_str())).collect();
+    assert!(unread.is_empty(), "docs/settings.md does not tell of {unread:?}");
+}
+
+/// Secrets of connections, secrets of apps and variables that functions see, as pages have them.
+const OF_EXAMPLES: [&str; 15] = [
+    "MODUS_APP_API_TOKEN",
+    "MODUS_APP_NAME",
+    "MODUS_COLOUR",
+    "MODUS_CONNECTION_NAME",
+    "MODUS_CRM_PASSWORD",
+    "MODUS_GRAPH_PASSWORD",
+    "MODUS_GREETING",
+    "MODUS_HYPERMODE_KEY",
+    "MODUS_HYPERMODE_NAME",
+    "MODUS_NAME",
+    "MODUS_OPENAI_API_KEY",
+    "MODUS_OPENAI_NAME",
+    "MODUS_PAGES_TOKEN",
+    "MODUS_PEOPLE_PASSWORD",
+    "MODUS_SHOP_PASSWORD",
+];
+
+/// The original's own. Functions do not see them, and nothing is done with them.
+const UNREAD: [&str; 4] = ["MODUS_AGENT_IDLE_TIMEOUT_SECONDS", "MODUS_DEBUG_ACTORS", "MODUS_HOME", "MODUS_TRACE"];
+
+/// Names of variables as whole strings in the code below a folder, without its tests and its comments.
+fn variables_of(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).expect("a readable folder") {
+        let path = entry.expect("a readable folder").path();
+        if path.is_dir() {
+            variables_of(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") && path.file_name().is_some_and(|n| n != "tests.rs") {
+            let source = std::fs::read_to_string(&path).expect("text");
+            let code = source.split("\nmod tests {").next().unwrap_or_default();
+            let strings = words(code, "MODUS_").filter(|name| code.contains(&format!("\"{name}\"")));
+            found.extend(strings.filter(|name| !name.ends_with('_')).map(str::to_owned));
+        }
+    }
+}
+
+/// What a page has in YAML can be read, and is what it says it is.
+#[test]
+fn yaml_of_pages_is_yaml() {
+    let mut blocks = Vec::new();
+    for path in pages() {
+        let source = read(&path);
+        let found = source.split("```yaml\n").skip(1).filter_map(|rest| Some(rest.split_once("\n```")?.0.to_owned()));
+        blocks.extend(found.map(|text| (path.clone(), text)));
+    }
+    let texts: Vec<&str> = blocks.iter().map(|(_, text)| text.as_str()).collect();
+    let read = tests::npm::run("yaml.mjs", &serde_json::json!(texts));
+    for ((path, text), read) in blocks.iter().zip(read.as_array().expect("a list")) {
+        assert_eq!(read["problems"], serde_json::json!([]), "{path}: {text}");
+    }
+    let of = |page: &str| -> Vec<&serde_json::Value> {
+        let both = blocks.iter().zip(read.as_array().expect("a list")).filter(|((path, _), _)| path == page);
+        both.flat_map(|(_, read)| read["documents"].as_array().expect("a list")).collect()
+    };
+    let kinds: Vec<_> = of("docs/deployment.md").iter().map(|document| document["kind"].clone()).collect();
+    assert_eq!(kinds, ["Deployment", "Secret", "Service"]);
+    let rules = of("docs/metrics.md")[0]["groups"][0]["rules"].as_array().expect("a list");
+    assert!(rules.len() > 5 && rules.iter().all(|rule| rule["alert"].is_string() && rule["expr"].is_string()));
+}
 
 /// The words of a text that begin so.
 fn words<'t>(text: &'t str, start: &'t str) -> impl Iterator<Item = &'t str> {

@@ -141,7 +141,16 @@ fn an_app_is_built_again_when_it_changes() {
     for language in Language::ALL {
         let (_folder, app) = new(language);
         let mut dev = Dev::start(&app, &[]);
-        let answers = |dev: &Dev, text: &str| dev.wait_for(HELLO, &json!({ "sayHello": text }));
+        dev.wait_for(HELLO, &json!({"sayHello": "Hello, you!"}));
+        // Somebody asks without a pause, and no request is left without an answer of one app or the other.
+        let asking = dev.keep_asking(HELLO);
+        let answer = |text: &str| format!("200 {}", json!({ "sayHello": text }));
+        let answers = |dev: &Dev, text: &str| {
+            dev.wait(|| match asking.answers() {
+                seen if seen.last() == Some(&answer(text)) => Ok(()),
+                seen => Err(format!("{seen:?}")),
+            });
+        };
         answers(&dev, "Hello, you!");
         let why = "its name begins with no verb of change";
         assert!(dev.log().lines().any(|line| line.contains("sayHello") && line.ends_with(why)), "{}", dev.log());
@@ -154,9 +163,50 @@ fn an_app_is_built_again_when_it_changes() {
         assert_eq!(dev.ask(HELLO).expect("an answer")["data"]["sayHello"], "Good day, you!", "{language:?}");
         edit(&app, language, &format!("return {mistake}"), &format!("return {before}"));
         answers(&dev, "Hello, you!");
+        let seen = asking.stop();
+        let expected = ["Hello, you!", "Good day, you!", "Hello, you!"].map(answer);
+        assert_eq!(seen, expected, "{language:?}: {}", dev.log());
         dev.signal("INT");
         assert_eq!(dev.ended(), Some(0), "{language:?}: {}", dev.log());
         without_a_key(&app);
+    }
+}
+
+/// An app whose only function changes something, by its name, logs and tells a secret.
+fn logging_source(language: Language) -> &'static str {
+    match language {
+        Language::AssemblyScript => {
+            "import { secrets } from \"@hypermode/modus-sdk-as\";\n\n\
+             export function addNote(text: string): string {\n  console.log(\"noted: \" + text);\n  \
+             return secrets.getSecretValue(\"PLACE\");\n}\n"
+        }
+        Language::Go => {
+            "package main\n\nimport (\n\t\"github.com/hypermodeinc/modus/sdk/go/pkg/console\"\n\t\
+             \"github.com/hypermodeinc/modus/sdk/go/pkg/secrets\"\n)\n\n\
+             func AddNote(text string) (string, error) {\n\tconsole.Log(\"noted: \" + text)\n\t\
+             return secrets.GetSecretValue(\"PLACE\")\n}\n"
+        }
+    }
+}
+
+#[test]
+fn the_terminal_tells_of_fields_and_logs_and_env_files_count() {
+    for language in Language::ALL {
+        let (_folder, app) = new(language);
+        std::fs::write(app.join(source(language).0), logging_source(language)).expect("written");
+        let env = |text: &str| std::fs::write(app.join(".env.dev.local"), text).expect("written");
+        env("MODUS_APP_PLACE=here\n");
+        let mut dev = Dev::start(&app, &[]);
+        let adding = "mutation { addNote(text: \"tea\") }";
+        dev.wait_for(adding, &json!({"addNote": "here"}));
+        let why = "addNote: its name begins with \"add\"";
+        let is_told = |line: &str| line.trim_start().starts_with("mutation addNote ") && line.ends_with(why);
+        assert!(dev.log().lines().any(is_told), "{language:?}: {}", dev.log());
+        dev.wait_for_log("noted: tea", 1);
+        env("MODUS_APP_PLACE=there\n");
+        dev.wait_for(adding, &json!({"addNote": "there"}));
+        dev.signal("INT");
+        assert_eq!(dev.ended(), Some(0), "{language:?}: {}", dev.log());
     }
 }
 

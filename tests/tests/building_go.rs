@@ -1,6 +1,8 @@
-//! Promise: what the tools for Go crash on, or say without a place, is told with its place and what to do.
+//! Promise: what the tools for Go crash on, or say without a place, is told with its place and what to do. `go vet` finds nothing
+//! in an app that was built, with the files that the build has written beside the author's.
 
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 use tests::app::{modusc_in, new};
@@ -70,4 +72,23 @@ fn what_crashes_the_tools_is_told_with_its_place() {
     assert!(succeeded, "{found:#?}");
     let warning = found.iter().find(|found| found["severity"] == "warning" && found["line"] == 3).expect("a warning");
     assert!(warning["message"].as_str().is_some_and(|text| text.contains("First has type parameters")), "{warning}");
+}
+
+/// Not for WebAssembly: what the SDK imports there, only TinyGo takes.
+#[test]
+fn vet_finds_nothing_in_an_app_that_was_built() {
+    let (_folder, app) = new(Language::Go);
+    let (succeeded, found) = build(&app);
+    assert!(succeeded, "{found:#?}");
+    let files = std::fs::read_dir(&app).expect("a folder").map(|entry| entry.expect("a file").file_name());
+    let written = files.filter(|name| name.to_string_lossy().ends_with("_generated.go")).count();
+    assert_eq!(written, 2, "the build tool writes its files elsewhere");
+    let vet = || Command::new("go").args(["vet", "."]).current_dir(&app).output().expect("go is installed");
+    let output = vet();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // It looks at these files.
+    let pre = app.join("modus_pre_generated.go");
+    let text = std::fs::read_to_string(&pre).expect("text");
+    std::fs::write(&pre, text + "\nfunc vetted() (n int) {\n\tn = n\n\treturn n\n}\n").expect("written");
+    assert!(String::from_utf8_lossy(&vet().stderr).contains("self-assignment"));
 }

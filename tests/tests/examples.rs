@@ -182,7 +182,7 @@ fn the_tour_has_each_example_in_both_languages() {
             let app = places.iter().find(|place| place.join(mark).is_file());
             let app = app.unwrap_or_else(|| panic!("{example}: no folder has {mark}"));
             let name = app.strip_prefix(tests::root()).expect("within").to_str().expect("text").trim_end_matches('/');
-            assert!(tour.contains(&format!("]({})", name.trim_start_matches("examples/"))), "the tour lacks {name}");
+            assert!(tour.contains(&format!("]({}/", name.trim_start_matches("examples/"))), "the tour lacks {name}");
             let served = format!("modusc dev {name}");
             assert!(text.lines().any(|line| line.contains(&served)), "{example}: nothing says {served}");
             manifests.push(read(&app.join("modus.json")));

@@ -205,6 +205,39 @@ fn old_records_go() {
     assert_eq!(numbers(), (128..=225).collect::<Vec<_>>());
 }
 
+/// The best of many times: the machine may have other work.
+#[test]
+fn the_first_page_of_many_records_is_soon_there() {
+    let double = StandIn::with(providers::openai);
+    let app = compile(Language::Go, &double);
+    let mut runner = Runner::start(&app.artifact, &dev(&[]));
+    invoke(&runner, "chat", &prompt(&"Why? ".repeat(200)).to_string());
+    assert_eq!(runner.signal("TERM"), Some(0));
+    let file = app.artifact.with_file_name(".modus").join("state.sqlite");
+    let database = rusqlite::Connection::open(file).expect("a database");
+    let copies = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9999) \
+                  INSERT INTO inferences (id, model_hash, input, output, started_at, duration_ms, plugin_id, function, \
+                  model, connection, status, input_tokens, output_tokens, execution_id) \
+                  SELECT substr(id, 1, 24) || printf('%012d', i), model_hash, input, output, started_at + i, \
+                  duration_ms, plugin_id, function, model, connection, status, input_tokens, output_tokens, execution_id \
+                  FROM inferences, n";
+    assert_eq!(database.execute(copies, ()), Ok(9999));
+    drop(database);
+    let runner = Runner::start(&app.artifact, &dev(&[]));
+    for query in ["?limit=100", "?limit=100&model=chat", "?limit=100&function=invoke"] {
+        let time = |_| {
+            let began = Instant::now();
+            let found = records(&runner, query);
+            let took = began.elapsed();
+            assert_eq!(found.len(), 100);
+            assert!(found[0]["id"].as_str().is_some_and(|id| id.ends_with("000000009999")), "{}", found[0]);
+            took
+        };
+        let best = (0..50).map(time).min().expect("it was asked");
+        assert!(best < Duration::from_millis(200), "{query}: {best:?}");
+    }
+}
+
 #[test]
 fn nobody_else_reads_it() {
     let double = StandIn::with(providers::openai);

@@ -87,7 +87,8 @@ fn the_archive_is_whole() {
         ("share/bash-completion/completions/modusc", "modusc"),
         ("share/zsh/site-functions/_modusc", "#compdef modusc"),
         ("share/fish/vendor_completions.d/modusc.fish", "complete -c modusc"),
-        ("share/man/man1/modusc.1", ".TH modusc"),
+        ("share/man/man1/modusc.1", ".TH modusc 1"),
+        ("share/man/man1/modusc-dev.1", "stand\\-in"),
     ] {
         assert!(read(path).contains(part), "{path}");
     }

@@ -44,7 +44,7 @@ const CHARTS: &[Entry] = &[
         "save to live",
         "From saving a source to the first answer of it",
         "",
-        "`modusc dev`, both cores; `modusc build` of the same app beside it. The app is that of `modusc new`.",
+        "`modusc dev`, both cores; `modusc build` of the same app beside it, and the tool of the language alone. The app is the example `excuses`.",
     ),
 ];
 

@@ -69,8 +69,7 @@ export function execute(connection: string, dbType: string, statement: string, p
 /** Runs a query; `T` is the class of a row, whose fields are called like the columns. */
 export function query<T>(connection: string, dbType: string, statement: string, params: Params): QueryResponse<T> {
   const answer = ask(connection, dbType, statement, params.toJSON());
-  // The original's own: both numbers are the rows affected.
-  return new QueryResponse<T>(answer.error, answer.rowsAffected, answer.rowsAffected, rowsOf<T>(answer));
+  return new QueryResponse<T>(answer.error, answer.rowsAffected, answer.lastInsertId, rowsOf<T>(answer));
 }
 
 /** Runs a query for one value: the first column, by name, of the first row. */
@@ -79,7 +78,7 @@ export function queryScalar<T>(connection: string, dbType: string, statement: st
   const rows = rowsOf<Map<string, JSON.Raw>>(answer);
   if (rows.length == 0 || rows[0].size == 0) throw new Error("No results returned from query.");
   const value = JSON.parse<T>(rows[0].values()[0].toString());
-  return new ScalarResponse<T>(answer.error, answer.rowsAffected, answer.rowsAffected, value);
+  return new ScalarResponse<T>(answer.error, answer.rowsAffected, answer.lastInsertId, value);
 }
 
 function ask(connection: string, dbType: string, statement: string, paramsJson: string): HostQueryResponse {

@@ -1,4 +1,4 @@
-// A garden's keeper, in the style of apps with agents, own models and vectors.
+// A garden's keeper, in the style of apps with agents, own models and vectors: 0.9 of json-as, and 1.x.
 
 import defaultModels from "@hypermode/modus-sdk-as/assembly/models";
 import { Agent, AgentEvent, AgentInfo, Duration, agents, graphql, models, vectors } from "@hypermode/modus-sdk-as";
@@ -91,7 +91,7 @@ export function advise(question: string): string {
   const messages: Message[] = [new UserMessage(question), new AssistantMessage("Well:")];
   const input: AnthropicMessagesInput = model.createInput(messages);
   input.system = "You know gardens.";
-  const tool: Tool = { name: "rain", inputSchema: JSON.Raw.from('{"type":"object","properties":{}}'), description: "rain" };
+  const tool: Tool = { name: "rain", inputSchema: JSON.parse<JSON.Raw>('{"type":"object","properties":{}}'), description: "rain" };
   input.tools = [tool];
   input.toolChoice = ToolChoiceTool("rain");
   const output: AnthropicMessagesOutput = model.invoke(input);

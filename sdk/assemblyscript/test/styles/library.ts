@@ -1,4 +1,4 @@
-// A library's desk, in the style of apps that fetch, map and filter: 1.x of json-as.
+// A library's desk, in the style of apps that fetch, map and filter: 1.x of json-as, and 0.9 but for how raw JSON begins.
 
 import { http, localtime, secrets, utils } from "@hypermode/modus-sdk-as";
 import { Content, Headers, Request, RequestOptions, fetch as httpFetch } from "@hypermode/modus-sdk-as/assembly/http";

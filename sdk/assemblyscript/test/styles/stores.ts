@@ -34,6 +34,13 @@ export function count(): i64 {
   return mysql.queryScalar<i64>("db", "select count(*) from shops").value
 }
 
+/** Rows that were changed, and the last new key: of a query, and of a query for one value. */
+export function numbers(): u64[] {
+  const all = mysql.query<Shop>("db", "insert into shops values (1) returning *")
+  const one = mysql.queryScalar<string>("db", "insert into shops values (1) returning id")
+  return [all.rowsAffected, all.lastInsertId, one.rowsAffected, one.lastInsertId]
+}
+
 export function friends(name: string): string[] {
   const vars = new neo4j.Variables()
   vars.set("name", name)
