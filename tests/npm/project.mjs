@@ -33,6 +33,8 @@ export async function withProject(name, names, files, work) {
     return createRequire(join(folder, 'js/'))(`./${source}`);
   };
   try {
+    // Whatever a package.json of a folder above says.
+    write('package.json', { type: 'commonjs' });
     symlinkSync(join(here, 'node_modules'), join(folder, 'node_modules'));
     for (const source of [`projects/${name}`, 'projects/shared']) {
       for (const file of readdirSync(join(here, source))) {
