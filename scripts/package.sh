@@ -58,10 +58,15 @@ scripts/install-npm.sh sdk/assemblyscript
 say "listing what is linked in"
 node scripts/package/sbom.mjs >"$root/share/modusc/sbom.cdx.json"
 
-# As they lie here, so that links between them work.
+# As they lie here, so that links between them work, without what trying an example leaves behind.
 find . \( -name node_modules -o -name target -o -name '.?*' -o -path ./compiler/templates -o -path ./notes -o -path ./docs \
   -o -path ./examples \) -prune -o -name '*.md' -print |
-  tar -c --exclude=node_modules --exclude=build -T - LICENSE examples docs | tar -x -C "$root/share/doc/modusc"
+  tar -c --exclude=node_modules --exclude=build --exclude=package-lock.json --exclude='*_generated.go' --exclude='.env*' \
+    -T - LICENSE examples docs | tar -x -C "$root/share/doc/modusc"
+# The SDK's sources are not there: the examples take the packed one, which the same steps lead to from each of them.
+packed="$(cd "$root/share/modusc" && echo modusc-sdk-as-*.tgz)"
+find "$root/share/doc/modusc/examples" -name package.json -exec \
+  sed -i -E "s~\"file:((\.\./)+)sdk/assemblyscript\"~\"file:\1../../modusc/$packed\"~" {} +
 cp README.md LICENSE "$root/"
 # Its links lead into share/doc/modusc from here.
 sed -i -E 's~\]\(([A-Za-z][^):]*)\)~](share/doc/modusc/\1)~g' "$root/README.md"

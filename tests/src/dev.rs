@@ -28,12 +28,22 @@ impl Dev {
     /// Starts it in the folder of an app, where it writes a log. It has no key for models.
     pub fn start(app: &Path, arguments: &[&str]) -> Self {
         let port = free_port();
+        let mut command = Command::new(crate::binary("modusc"));
+        command.args(["dev", "--port", &port.to_string()]).args(arguments).current_dir(app);
+        Self::spawn(command, port, app)
+    }
+
+    /// The same with a whole command that serves an app. It learns its port by the variable.
+    pub fn start_command(mut command: Command, app: &Path) -> Self {
+        let port = free_port();
+        command.env("PORT", port.to_string());
+        Self::spawn(command, port, app)
+    }
+
+    fn spawn(mut command: Command, port: u16, app: &Path) -> Self {
         let log = std::fs::File::create(app.join("build.log")).expect("a file");
-        let child = Command::new(crate::binary("modusc"))
-            .args(["dev", "--port", &port.to_string()])
-            .args(arguments)
+        let child = command
             .env_remove("MODUS_OPENAI_API_KEY")
-            .current_dir(app)
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a file"))
             .stderr(log)

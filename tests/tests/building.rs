@@ -124,6 +124,36 @@ fn what_is_missing_is_named() {
     check(&["new", "Hello", "--lang", "go"], app.parent().expect("a folder"), None, &["MC0705", "--dir"]);
 }
 
+/// A TinyGo refuses a Go that came after it, whatever version the app asks for.
+#[test]
+fn a_tinygo_that_is_older_than_go_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = folder.path().join("app");
+    std::fs::create_dir(&app).expect("a folder");
+    std::fs::write(app.join("go.mod"), "module app\n\ngo 1.23\n").expect("written");
+    let doctor = |go: &str, tinygo: &str| {
+        for (name, version) in
+            [("go", format!("go version go{go} linux/amd64")), ("tinygo", format!("tinygo version {tinygo}"))]
+        {
+            let program = folder.path().join(name);
+            // By another process: a child that another test forks now would keep a file of ours open for writing.
+            let script = format!("printf '#!/bin/sh\\necho {version}\\n' >\"$0\" && chmod +x \"$0\"");
+            let made = Command::new("sh").arg("-c").arg(script).arg(&program).status().expect("sh runs");
+            assert!(made.success());
+        }
+        let mut command = Command::new(tests::binary("modusc"));
+        let output = command.arg("doctor").arg(&app).env("PATH", folder.path()).output().expect("modusc runs");
+        messages(&output)
+    };
+    let said = doctor("1.26.1", "0.39.0");
+    assert!(said.contains("tinygo: 0.39.0, but 0.41 or newer, which knows Go 1.26, is needed"), "{said}");
+    assert!(said.contains("go: 1.26.1\n") && said.contains("install TinyGo: curl"), "{said}");
+    for (go, tinygo) in [("1.26.1", "0.41.0"), ("1.25.0", "0.39.0"), ("1.24.9", "0.36.0"), ("1.23.1", "0.35.0")] {
+        let said = doctor(go, tinygo);
+        assert!(said.contains(&format!("tinygo: {tinygo}\n")), "Go {go}: {said}");
+    }
+}
+
 #[test]
 fn the_doctor_finds_what_is_there() {
     let folder = tempfile::tempdir().expect("a folder");

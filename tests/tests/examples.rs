@@ -8,6 +8,7 @@ mod world;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use readme::{Answer, Invocation, Step, fits, read_by_shell, text_fits};
 use serde_json::Value;
@@ -151,6 +152,43 @@ fn ask(runner: &Runner, question: &Invocation, expected: &Answer, context: &str)
             assert!(fits(expected, &found), "{context}: {body}: {answer}\n{}", runner.log());
         }
     }
+}
+
+/// By the commands as they stand, without what else the tests know of.
+#[test]
+fn one_is_built_as_its_readme_says() {
+    let example = "hello";
+    let steps = readme::steps(&read(&folder(example).join("README.md")));
+    let keys = tempfile::tempdir().expect("a folder");
+    let key = keys.path().join("key.pem");
+    let served = steps.iter().find_map(|step| if let Step::Serve(block) = step { Some(block) } else { None });
+    let asked =
+        steps.iter().find_map(|step| if let Step::Ask(block, answer) = step { Some((block, answer)) } else { None });
+    let (served, (question, expected)) = (served.expect("it is served"), asked.expect("it is asked"));
+    let [question] = &read_by_shell(question, &key)[..] else { panic!("one question: {question}") };
+    for language in Language::ALL {
+        let served = command(example, language, read_by_shell(served, &key)).expect("a command for each language");
+        let app = &served.arguments[1];
+        // A copy of the example beside the SDK: building writes into an app's folder.
+        let copy = tempfile::tempdir().expect("a folder");
+        let sources = copy.path().join(app);
+        std::fs::create_dir_all(&sources).expect("a folder");
+        copy_sources(&tests::root().join(app), &sources);
+        std::os::unix::fs::symlink(tests::root().join("sdk"), copy.path().join("sdk")).expect("a link");
+        let output = app::modusc_in(copy.path(), &["build", app]);
+        assert!(output.status.success(), "{app}: {}", String::from_utf8_lossy(&output.stderr));
+        let runner = Runner::start(&sources.join("build/app.cwasm"), &Options::default().env("MODUS_ENV", "dev"));
+        ask(&runner, question, expected, &format!("{app}, built by modusc"));
+    }
+}
+
+/// Copies a folder without what is left of a build in it.
+fn copy_sources(from: &Path, to: &Path) {
+    let mut copy = Command::new("sh");
+    let left = "--exclude=node_modules --exclude=build --exclude=package-lock.json --exclude='*_generated.go'";
+    copy.args(["-c", &format!("tar -c {left} -C \"$0\" . | tar -x -C \"$1\"")]).arg(from).arg(to);
+    assert!(copy.status().expect("sh runs").success());
+    assert!(to.join("modus.json").is_file(), "{}", to.display());
 }
 
 /// Ids and logs are not what a README is about.

@@ -1,5 +1,6 @@
 //! Promise: the release archive is whole and the same each time; it lists everything that is linked in; and with nothing but it
-//! and the tools of the language, a new app is made, built without a network, and served.
+//! and the tools of the language, a new app is made, built without a network, and served; so is an example, and an app of the
+//! original once its line is changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,6 +9,8 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tests::dev::Dev;
+use tests::guests::Language;
 use tests::runner::{Options, Runner};
 
 /// An archive that was made and unpacked.
@@ -160,28 +163,171 @@ fn sdk_version() -> String {
     serde_json::from_str::<Value>(&package).expect("JSON")["version"].as_str().expect("a version").to_owned()
 }
 
-/// Who has the archive and Node.js, and neither a network nor what npm fetched before.
+/// A program in a folder, for who has the archive and the tools of a language, and neither a network nor what npm fetched
+/// before.
+fn offline(program: impl AsRef<Path>, folder: &Path) -> Command {
+    let mut command = Command::new(program.as_ref());
+    command.current_dir(folder).env("npm_config_offline", "true").env("GOPROXY", "off");
+    // Whatever it would fetch is refused, and nothing is kept from earlier.
+    command.env("npm_config_registry", "http://127.0.0.1:9/").env("npm_config_cache", UNPACKED.root.join("../npm"));
+    command
+}
+
+/// The archive's modusc.
+fn modusc(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = offline(UNPACKED.root.join("bin/modusc"), folder);
+    command.args(arguments);
+    command
+}
+
+/// The archive's runner, with an app that was built.
+fn serve(app: &Path) -> Runner {
+    let mut command = Command::new(UNPACKED.root.join("bin/modus-runner"));
+    command.env_clear().arg(app.join("build/app.cwasm"));
+    Runner::start_command(command, &Options::default().env("MODUS_ENV", "dev"))
+}
+
+/// The SDK's line in a package.json.
+fn packed_sdk() -> String {
+    format!("file:{}", UNPACKED.root.join(format!("share/modusc/modusc-sdk-as-{}.tgz", sdk_version())).display())
+}
+
+const HELLO: &str = r#"{ sayHello(name: "you") }"#;
+
+/// The first commands of README, in its order.
 #[test]
 fn a_new_app_is_built_without_a_network_and_answers() {
+    for language in Language::ALL {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder.path();
+        let app = folder.join("hello");
+        run(&mut modusc(folder, &["doctor"]));
+        let name = if language == Language::AssemblyScript { "as" } else { "go" };
+        run(&mut modusc(folder, &["new", "hello", "--lang", name]));
+        match language {
+            Language::AssemblyScript => {
+                let package = std::fs::read_to_string(app.join("package.json")).expect("text");
+                assert!(package.contains(&packed_sdk()), "{package}");
+            }
+            // Its modules are fetched once. Then they are there for every app.
+            Language::Go => drop(run(Command::new("go").args(["list", "-deps", ".", GO_TOOL]).current_dir(&app))),
+        }
+        let mut dev = Dev::start_command(modusc(folder, &["dev", "hello", "--stand-in"]), &app);
+        dev.wait_for(HELLO, &json!({"sayHello": "Hello, you!"}));
+        let asked = dev.ask("{ generateText(instruction: \"Be brief.\", prompt: \"Why?\") }").expect("an answer");
+        assert!(
+            asked["data"]["generateText"].as_str().is_some_and(|text| text.contains("Why?")),
+            "{language:?}: {asked}"
+        );
+        dev.signal("INT");
+        assert_eq!(dev.ended(), Some(0), "{language:?}: {}", dev.log());
+
+        std::fs::remove_dir_all(app.join("build")).expect("what dev built");
+        run(&mut modusc(folder, &["build", "hello"]));
+        let answer = serve(&app).query(HELLO);
+        assert_eq!(answer["data"], json!({"sayHello": "Hello, you!"}), "{language:?}: {answer}");
+    }
+}
+
+const GO_TOOL: &str = "github.com/hypermodeinc/modus/sdk/go/tools/modus-go-build";
+
+#[test]
+fn its_examples_take_the_packed_sdk_and_are_built() {
+    let examples = "share/doc/modusc/examples";
+    let root = &UNPACKED.root;
+    let mut names = BTreeSet::new();
+    files(&root.join(examples), root, &mut names);
+    let packages: Vec<&String> = names.iter().filter(|name| name.ends_with("/package.json")).collect();
+    assert!(packages.len() > 10, "{packages:?}");
+    for name in packages {
+        let package: Value = serde_json::from_str(&read(name)).expect("JSON");
+        let sdk = package["dependencies"][SDK].as_str().and_then(|sdk| sdk.strip_prefix("file:"));
+        let sdk = root.join(name).with_file_name(sdk.unwrap_or_else(|| panic!("{name}: {package}")));
+        assert!(sdk.is_file(), "{name}: there is no {}", sdk.display());
+    }
+
+    // In a copy: the archive stays what it is.
+    let copy = tempfile::tempdir().expect("a folder");
+    run(Command::new("cp").args(["-r", "--parents", examples, "share/modusc"]).arg(copy.path()).current_dir(root));
+    let folder = copy.path().join("share/doc/modusc");
+    run(&mut modusc(&folder, &["build", "examples/hello/assemblyscript"]));
+    let answer = serve(&folder.join("examples/hello/assemblyscript")).query("{ sayHello(name: \"Ada\") }");
+    assert_eq!(answer["data"], json!({"sayHello": "Hello, Ada!"}), "{answer}");
+}
+
+/// The SDK, by the name that apps import it by.
+const SDK: &str = "@hypermode/modus-sdk-as";
+
+/// A package that looks like one of the registry, packed into a folder; with a command if it has a name. How npm wants it named.
+fn packed(folder: &Path, name: &str, version: &str, command: Option<&str>) -> String {
+    let package = folder.join(version).join("package");
+    std::fs::create_dir_all(&package).expect("a folder");
+    let mut about = json!({"name": name, "version": version});
+    if let Some(command) = command {
+        about["bin"] = json!({command: "command.sh"});
+        std::fs::write(package.join("command.sh"), "#!/bin/sh\necho 'the original was run'\nexit 1\n")
+            .expect("written");
+    }
+    std::fs::write(package.join("package.json"), about.to_string()).expect("written");
+    let file = folder.join(format!("{}-{version}.tgz", name.replace('/', "-")));
+    run(Command::new("tar").arg("-czf").arg(&file).arg("package").current_dir(folder.join(version)));
+    format!("file:{}", file.display())
+}
+
+/// As the original's template makes it: with a lock file, packages that are installed, and one compiler for all of them.
+#[test]
+fn an_app_of_the_original_is_built_once_its_line_is_changed() {
     let folder = tempfile::tempdir().expect("a folder");
-    let bin = UNPACKED.root.join("bin");
-    let modusc = |arguments: &[&str]| {
-        let mut command = Command::new(bin.join("modusc"));
-        command.args(arguments).current_dir(folder.path()).env("npm_config_offline", "true");
-        // Whatever it would fetch is refused, and nothing is kept from earlier.
-        command.env("npm_config_registry", "http://127.0.0.1:9/").env("npm_config_cache", folder.path().join("npm"));
-        run(&mut command)
+    let folder = folder.path();
+    run(&mut modusc(folder, &["new", "app", "--lang", "as"]));
+    let app = folder.join("app");
+    std::fs::remove_file(app.join(".npmrc")).expect("the original's has none");
+    let settings = json!({
+        "extends": "./node_modules/@hypermode/modus-sdk-as/app.asconfig.json",
+        "options": {"transform": ["@hypermode/modus-sdk-as/transform", "json-as/transform"]},
+    });
+    std::fs::write(app.join("asconfig.json"), settings.to_string()).expect("written");
+    let packages = folder.join("packages");
+    let [original, json_as, assemblyscript] = [
+        packed(&packages, SDK, "0.17.1", Some("modus-as-build")),
+        packed(&packages, "json-as", "0.9.29", None),
+        packed(&packages, "assemblyscript", "0.27.32", None),
+    ];
+    let package = |sdk: &str| {
+        let text = json!({
+            "name": "app", "private": true, "type": "module", "scripts": {"build": "modus-as-build"},
+            "dependencies": {SDK: sdk, "json-as": json_as},
+            "devDependencies": {"assemblyscript": assemblyscript},
+            "overrides": {"assemblyscript": "$assemblyscript"},
+        });
+        std::fs::write(app.join("package.json"), text.to_string()).expect("written");
     };
-    modusc(&["new", "hello", "--lang", "as"]);
-    let package = std::fs::read_to_string(folder.path().join("hello/package.json")).expect("text");
-    let sdk = UNPACKED.root.join(format!("share/modusc/modusc-sdk-as-{}.tgz", sdk_version()));
-    assert!(package.contains(&format!("file:{}", sdk.display())), "{package}");
-    modusc(&["build", "hello"]);
-    let artifact = folder.path().join("hello/build/app.cwasm");
-    let mut command = Command::new(bin.join("modus-runner"));
-    command.env_clear().arg(&artifact);
-    let runner = Runner::start_command(command, &Options::default().env("MODUS_ENV", "dev"));
-    assert_eq!(runner.query("{ sayHello(name: \"you\") }")["data"], json!({"sayHello": "Hello, you!"}));
+    package(&original);
+    run(offline("npm", &app).args(["install", "--no-audit", "--no-fund"]));
+    let lock = std::fs::read(app.join("package-lock.json")).expect("a lock file");
+    // Until the line is changed, the app's own SDK is the one that builds.
+    let before = modusc(folder, &["build", "app"]).output().expect("it runs");
+    assert!(!before.status.success() && text(&before.stderr).contains("the original was run"), "{before:?}");
+
+    package(&packed_sdk());
+    let installed = |name: &str| -> Value {
+        let file = app.join("node_modules").join(name).join("package.json");
+        serde_json::from_slice(&std::fs::read(file).expect("a package")).expect("JSON")
+    };
+    for is_fresh in [false, true] {
+        if is_fresh {
+            // A clone of the app, whose lock file is still of before.
+            std::fs::remove_dir_all(app.join("node_modules")).expect("packages");
+            std::fs::remove_dir_all(app.join("build")).expect("what was built");
+            std::fs::write(app.join("package-lock.json"), &lock).expect("written");
+        }
+        run(&mut modusc(folder, &["build", "app"]));
+        assert_eq!(installed(SDK)["name"], "@modusc/sdk-as");
+        assert_eq!(installed("assemblyscript")["version"], "0.27.32", "the app's own stays");
+        let now = std::fs::read(app.join("package-lock.json")).expect("a lock file");
+        assert!(text(&now).contains("@modusc/sdk-as"), "{}", text(&now));
+        assert_eq!(serve(&app).query(HELLO)["data"], json!({"sayHello": "Hello, you!"}), "fresh: {is_fresh}");
+    }
 }
 
 /// Without the SDK beside it `modusc` says where the SDK comes from.

@@ -9,13 +9,7 @@ use super::output::{Outcome, Output};
 use super::{fail, print_styled};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-
-/// The version of the AssemblyScript SDK that fits.
-macro_rules! sdk_version {
-    () => {
-        "0.18.0"
-    };
-}
+use crate::toolchain::sdk;
 
 /// Arguments of `new`.
 #[derive(Debug, Args)]
@@ -41,13 +35,6 @@ pub enum Lang {
     /// Go
     Go,
 }
-
-/// Folders above the program's in which the SDK may be: `bin` of an archive, `target/release` of a source tree.
-const SDK_LEVELS: usize = 4;
-/// Where it lies there: packed in an archive, as it is in a source tree.
-const SDK_PLACES: [&str; 2] = [concat!("share/modusc/modusc-sdk-as-", sdk_version!(), ".tgz"), "sdk/assemblyscript"];
-/// Where it is otherwise.
-const SDK_PUBLISHED: &str = concat!("npm:@modusc/sdk-as@", sdk_version!());
 
 /// A file of a template: its name, and its text, in which `{{name}}` is the app's name.
 type File = (&'static str, &'static str);
@@ -83,8 +70,8 @@ pub fn run(arguments: &New, output: &Output) -> Outcome {
         Lang::As => ASSEMBLYSCRIPT,
         Lang::Go => GO,
     };
-    let sdk = arguments.sdk.as_deref().map_or_else(sdk, named);
-    if let Err(diagnostic) = write(&folder, &name, &sdk, files) {
+    let package = arguments.sdk.as_deref().map_or_else(sdk::package, sdk::named);
+    if let Err(diagnostic) = write(&folder, &name, &package, files) {
         return fail(output, diagnostic);
     }
     let shown = folder.display();
@@ -92,9 +79,9 @@ pub fn run(arguments: &New, output: &Output) -> Outcome {
         "made {shown}\n\n  modusc dev {shown}      builds it, serves it, and again at each change\n  \
          modusc dev {shown} --stand-in      the same without a key: answers of models are made up\n"
     );
-    if arguments.lang == Lang::As && sdk == SDK_PUBLISHED {
+    if arguments.lang == Lang::As && package == sdk::PUBLISHED {
         text.push_str(&format!(
-            "\nThe SDK is fetched from npm ({SDK_PUBLISHED}): none came with this modusc. --sdk names another.\n"
+            "\nThe SDK is fetched from npm ({package}): none came with this modusc. --sdk names another.\n"
         ));
     }
     print_styled(output, &text)
@@ -135,36 +122,9 @@ fn write(folder: &Path, name: &str, sdk: &str, files: &[File]) -> Result<(), Dia
     Ok(())
 }
 
-/// The AssemblyScript SDK as npm wants it named: the one that came with this program, in its archive or source tree, so that
-/// the two fit; else the published one.
-fn sdk() -> String {
-    let Some(program) = std::env::current_exe().ok() else { return SDK_PUBLISHED.to_owned() };
-    let above = program.ancestors().skip(1).take(SDK_LEVELS);
-    let mut places = above.flat_map(|folder| SDK_PLACES.map(|place| folder.join(place)));
-    places.find(|place| is_sdk(place)).map_or(SDK_PUBLISHED.to_owned(), |place| named(&place))
-}
-
-/// Whether the SDK is there, packed or not.
-fn is_sdk(place: &Path) -> bool {
-    place.is_file() || place.join("package.json").is_file()
-}
-
-/// A path as npm wants it named.
-fn named(path: &Path) -> String {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    format!("file:{}", absolute.display())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_sdk_is_of_the_version_that_is_here() {
-        let package: serde_json::Value =
-            serde_json::from_str(include_str!("../../../sdk/assemblyscript/package.json")).expect("JSON");
-        assert_eq!(package["version"], sdk_version!());
-    }
 
     #[test]
     fn names() {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::program::{self, Found, Need};
 use super::resident::Source;
-use super::{Aim, BUILD, Toolchain, Tools};
+use super::{Aim, BUILD, Toolchain, Tools, sdk};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Location};
 
@@ -16,6 +16,11 @@ const RESIDENT: &str = "node_modules/@hypermode/modus-sdk-as/bin/resident.js";
 const INSTALLED: &str = "node_modules/.package-lock.json";
 /// The SDK, by the name that apps import it by.
 const SDK: &str = "@hypermode/modus-sdk-as";
+/// Ours, by its own name.
+const OURS: &str = "@modusc/sdk-as";
+/// Node.js with npm, in one command.
+const GET_NODE: &str = "install Node.js: curl -fsSL https://nodejs.org/dist/v20.20.2/node-v20.20.2-linux-x64.tar.xz | sudo \
+                        tar -xJ -C /usr/local --strip-components=1";
 
 /// See [`Toolchain`].
 pub(super) struct AssemblyScript;
@@ -30,42 +35,38 @@ impl Toolchain for AssemblyScript {
     }
 
     fn needs(&self, app: Option<&Path>) -> Vec<Need> {
-        let mut needs = vec![Need::program(
-            "node",
-            &["--version"],
-            [20, 0, 0],
-            "install Node.js, from https://nodejs.org or your distribution",
-        )];
+        let mut needs = vec![Need::program("node", &["--version"], [20, 0, 0], GET_NODE)];
         let tool = app.and_then(|app| program::upwards(app, TOOL));
-        if tool.is_none() {
+        let other = app.and_then(|app| other_sdk(app, &asked(app)?));
+        if tool.is_none() || other.is_some() {
             needs.push(Need::program("npm", &["--version"], [9, 0, 0], "npm comes with Node.js"));
         }
         if let Some(app) = app {
-            let advice = if names_sdk(app) {
+            let advice = if asked(app).is_some() {
                 "run npm install in the app's folder; modusc build does it, too".to_owned()
             } else {
-                format!("npm install {SDK}@npm:@modusc/sdk-as")
+                format!("npm install {SDK}@{}", sdk::package())
             };
-            needs.push(Need {
-                name: "the Modus SDK",
-                wanted: format!("{SDK} among the app's packages"),
-                found: tool.map_or(Found::Missing, |tool| Found::Good(tool.display().to_string())),
-                advice,
-            });
+            let found = match (tool, other) {
+                (None, _) => Found::Missing,
+                (Some(_), Some(other)) => Found::Wrong(other),
+                (Some(tool), None) => Found::Good(tool.display().to_string()),
+            };
+            let wanted = format!("{SDK} among the app's packages, as its package.json asks for it");
+            needs.push(Need { name: "the Modus SDK", wanted, found, advice });
         }
         needs
     }
 
     fn prepare(&self, app: &Path, tools: &Tools) -> Result<(), Vec<Diagnostic>> {
+        let asked = asked(app);
+        let is_another = asked.as_deref().is_some_and(|asked| other_sdk(app, asked).is_some());
+        let is_installed = program::upwards(app, TOOL).is_some() && !is_another;
         // A folder of packages may be another's, or what is left of an installation that did not end.
-        let is_installed = program::upwards(app, TOOL).is_some();
-        if is_installed || (!names_sdk(app) && program::upwards(app, "node_modules").is_some()) {
+        if is_installed || (asked.is_none() && program::upwards(app, "node_modules").is_some()) {
             return Ok(());
         }
-        let locked = app.join("package-lock.json").is_file();
-        let arguments = [if locked { "ci" } else { "install" }, "--no-audit", "--no-fund"];
-        let ran = program::run(tools, app, Path::new("npm"), &arguments)?;
-        if ran.succeeded { Ok(()) } else { Err(vec![program::failure(&format!("npm {}", arguments[0]), &ran.text)]) }
+        install(app, tools)
     }
 
     fn build(&self, app: &Path, aim: Aim, tools: &Tools) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
@@ -99,11 +100,66 @@ fn resident(app: &Path) -> Option<Source> {
     Some(Source::of(app, "node", tool, &files.into_iter().flatten().collect::<Vec<_>>()))
 }
 
-/// Whether the app's package.json asks for the SDK, so that npm can install it.
-fn names_sdk(app: &Path) -> bool {
-    let text = std::fs::read_to_string(app.join("package.json")).unwrap_or_default();
-    let package: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    ["dependencies", "devDependencies"].iter().any(|kind| package[*kind][SDK].is_string())
+/// Has npm install the app's packages: those of its lock file, unless that was made for another package.json.
+fn install(app: &Path, tools: &Tools) -> Result<(), Vec<Diagnostic>> {
+    let npm = |command| program::run(tools, app, Path::new("npm"), &[command, "--no-audit", "--no-fund"]);
+    if app.join("package-lock.json").is_file() {
+        let ran = npm("ci")?;
+        if ran.succeeded {
+            return Ok(());
+        }
+        // So npm says that the two differ, before it touches anything. npm install brings the lock file up to date.
+        if !ran.text.contains("EUSAGE") {
+            return Err(vec![unavailable(program::failure("npm ci", &ran.text))]);
+        }
+    }
+    let ran = npm("install")?;
+    if ran.succeeded { Ok(()) } else { Err(vec![unavailable(program::failure("npm install", &ran.text))]) }
+}
+
+/// Where npm could not get an SDK, the line that names the one that came with this program.
+fn unavailable(failure: Diagnostic) -> Diagnostic {
+    let package = sdk::package();
+    // As it stands in an address, too.
+    let is_sdk = failure.message.contains("modus-sdk-as") || failure.message.contains("@modusc");
+    if !is_sdk || !package.starts_with("file:") {
+        return failure;
+    }
+    failure.with_help(format!(
+        "the SDK that came with modusc needs no registry; in package.json: \"{SDK}\": \"{package}\""
+    ))
+}
+
+/// A package.json; nothing where there is none.
+fn manifest(file: &Path) -> serde_json::Value {
+    serde_json::from_str(&std::fs::read_to_string(file).unwrap_or_default()).unwrap_or_default()
+}
+
+/// What the app's package.json has for the SDK, so that npm can install it.
+fn asked(app: &Path) -> Option<String> {
+    let package = manifest(&app.join("package.json"));
+    ["dependencies", "devDependencies"].iter().find_map(|kind| Some(package[*kind][SDK].as_str()?.to_owned()))
+}
+
+/// The SDK that is installed where the app asks for ours, or for another version of it: what is left of before its
+/// package.json changed. The original's has a build command of the same name.
+fn other_sdk(app: &Path, asked: &str) -> Option<String> {
+    let installed = manifest(&program::upwards(app, &format!("node_modules/{SDK}/package.json"))?);
+    let (name, version) = (installed["name"].as_str()?, installed["version"].as_str()?);
+    (!fits(app, asked, name, version)).then(|| format!("{name} {version}"))
+}
+
+/// Whether a package is what the app asks for, as far as that can be told.
+fn fits(app: &Path, asked: &str, name: &str, version: &str) -> bool {
+    let packed = ["@modusc/sdk-as", "modusc-sdk-as-"].iter().find_map(|place| asked.rsplit_once(place));
+    let Some((_, rest)) = packed else {
+        let folder = app.join(asked.strip_prefix("file:").unwrap_or(asked));
+        // What is no folder of ours is the original's, or a range of its versions.
+        return name == OURS || manifest(&folder.join("package.json"))["name"] != OURS;
+    };
+    let wanted = rest.trim_start_matches('@').trim_end_matches(".tgz");
+    let is_exact = wanted.starts_with(|first: char| first.is_ascii_digit()) && wanted.matches('.').count() >= 2;
+    name == OURS && (!is_exact || wanted == version)
 }
 
 /// What the AssemblyScript compiler found: `ERROR TS2322: …`, the lines in question, and `in assembly/index.ts(3,35)`. What
@@ -178,7 +234,7 @@ mod tests {
             assert!(needs.iter().any(|need| need.name == "npm"), "{needs:?}");
             needs.into_iter().find(|need| need.name == "the Modus SDK").expect("a need").advice
         };
-        assert!(advice("{}").contains("@npm:@modusc/sdk-as"));
+        assert!(advice("{}").starts_with("npm install @hypermode/modus-sdk-as@"));
         // npm is run although there are folders of packages; here it cannot be, which says so.
         let asked = r#"{"dependencies":{"@hypermode/modus-sdk-as":"file:/nowhere"}}"#;
         assert!(advice(asked).contains("modusc build does it"));
@@ -186,6 +242,51 @@ mod tests {
         tools.end();
         let said = AssemblyScript.prepare(&app, &tools).expect_err("npm is wanted");
         assert!(said[0].message.contains("cannot run npm"), "{said:?}");
+    }
+
+    #[test]
+    fn another_sdk_than_the_one_asked_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let app = folder.path();
+        let write = |path: &str, text: &str| {
+            let path = app.join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, text).expect("written");
+        };
+        write("sdk/package.json", r#"{"name": "@modusc/sdk-as", "version": "0.18.0"}"#);
+        write("original/package.json", r#"{"name": "@hypermode/modus-sdk-as", "version": "0.17.1"}"#);
+        assert_eq!(other_sdk(app, "file:sdk"), None, "nothing is installed");
+        for (installed, asked, is_other) in [
+            (("@hypermode/modus-sdk-as", "0.17.1"), "^0.17.1", false),
+            (("@hypermode/modus-sdk-as", "0.17.1"), "file:original", false),
+            (("@hypermode/modus-sdk-as", "0.18.0"), "npm:@modusc/sdk-as@0.18.0", true),
+            (("@hypermode/modus-sdk-as", "0.18.0"), "npm:@modusc/sdk-as", true),
+            (("@hypermode/modus-sdk-as", "0.18.0"), "file:/opt/share/modusc/modusc-sdk-as-0.18.0.tgz", true),
+            (("@hypermode/modus-sdk-as", "0.17.1"), "file:sdk", true),
+            (("@modusc/sdk-as", "0.18.0"), "file:sdk", false),
+            (("@modusc/sdk-as", "0.18.0"), "npm:@modusc/sdk-as@0.18.0", false),
+            (("@modusc/sdk-as", "0.18.0"), "npm:@modusc/sdk-as@^0.18.0", false),
+            (("@modusc/sdk-as", "0.18.0"), "npm:@modusc/sdk-as", false),
+            (("@modusc/sdk-as", "0.18.0"), "file:/opt/share/modusc/modusc-sdk-as-0.18.0.tgz", false),
+            (("@modusc/sdk-as", "0.18.0"), "file:../modusc-sdk-as-0.19.0.tgz", true),
+            (("@modusc/sdk-as", "0.18.0"), "npm:@modusc/sdk-as@0.19.0", true),
+        ] {
+            let (name, version) = installed;
+            let package = format!(r#"{{"name": "{name}", "version": "{version}"}}"#);
+            write("node_modules/@hypermode/modus-sdk-as/package.json", &package);
+            let expected = is_other.then(|| format!("{name} {version}"));
+            assert_eq!(other_sdk(app, asked), expected, "{installed:?} for {asked}");
+        }
+    }
+
+    #[test]
+    fn what_npm_cannot_get_is_told_with_the_line_that_it_can() {
+        let failed = |text: &str| unavailable(program::failure("npm install", text)).help;
+        assert_eq!(failed("404 'left-pad@9' is not in this registry"), None);
+        let help = failed("npm error 404 '@modusc/sdk-as@0.18.0' is not in this registry");
+        let package = sdk::package();
+        assert_eq!(help.is_some(), package.starts_with("file:"));
+        assert!(help.is_none_or(|help| help.contains(&package)));
     }
 
     #[test]

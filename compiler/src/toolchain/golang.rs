@@ -15,6 +15,17 @@ const NEW_APP: &str = "1.24";
 const SDK: &str = "github.com/hypermodeinc/modus/sdk/go";
 const TOOL: &str = "github.com/hypermodeinc/modus/sdk/go/tools/modus-go-build";
 
+/// The newest Go (1.x) that a TinyGo (0.y) was the first to take.
+static TINYGO_FOR: [(u32, u32); 4] = [(23, 35), (24, 36), (25, 39), (26, 41)];
+
+/// Versions that fit each other, each in one command.
+const GET_GO: &str = "install Go: curl -fsSL https://go.dev/dl/go1.26.8.linux-amd64.tar.gz | sudo tar -xz -C /usr/local, and put \
+                      /usr/local/go/bin on PATH";
+const GET_TINYGO: &str = "install TinyGo: curl -fsSL https://github.com/tinygo-org/tinygo/releases/download/v0.41.0/\
+                          tinygo0.41.0.linux-amd64.tar.gz | sudo tar -xz -C /usr/local, and put /usr/local/tinygo/bin on PATH";
+const GET_WASM_OPT: &str =
+    "install Binaryen, which wasm-opt belongs to: sudo apt-get install binaryen, or npm install -g binaryen";
+
 /// See [`Toolchain`].
 pub(super) struct Go;
 
@@ -29,12 +40,20 @@ impl Toolchain for Go {
 
     fn needs(&self, app: Option<&Path>) -> Vec<Need> {
         let text = app.map(|app| std::fs::read_to_string(app.join("go.mod")).unwrap_or_default());
-        let (go, tinygo) = least(text.as_deref());
-        let mut needs = vec![
-            Need::program("go", &["version"], go, "install Go, from https://go.dev/dl or your distribution"),
-            Need::program("tinygo", &["version"], tinygo, "install TinyGo: https://tinygo.org/getting-started/install"),
-            Need::program("wasm-opt", &["--version"], [100, 0, 0], "install Binaryen, which wasm-opt belongs to"),
-        ];
+        let least = least(text.as_deref());
+        let go = Need::program("go", &["version"], least, GET_GO);
+        let installed = match &go.found {
+            Found::Good(version) | Found::Wrong(version) => program::version_in(version),
+            Found::Missing => None,
+        };
+        // Go builds by what is installed, which may be newer than the app asks for.
+        let by = installed.unwrap_or_default().max(least);
+        let mut tinygo = Need::program("tinygo", &["version"], tinygo_for(by), GET_TINYGO);
+        if let Found::Wrong(_) = tinygo.found {
+            tinygo.wanted.push_str(&format!(", which knows Go {}.{},", by[0], by[1]));
+        }
+        let wasm_opt = Need::program("wasm-opt", &["--version"], [100, 0, 0], GET_WASM_OPT);
+        let mut needs = vec![go, tinygo, wasm_opt];
         if let Some(text) = text {
             needs.push(Need {
                 name: "the Modus SDK",
@@ -84,16 +103,22 @@ impl Toolchain for Go {
     }
 }
 
-/// The least versions of Go and TinyGo, for an app by its go.mod, or for a new one.
-fn least(go_mod: Option<&str>) -> ([u32; 3], [u32; 3]) {
+/// The least version of Go, for an app by its go.mod, or for a new one.
+fn least(go_mod: Option<&str>) -> [u32; 3] {
     let go = match go_mod {
         Some(text) => text.lines().find_map(|line| program::version_in(line.trim().strip_prefix("go ")?)),
         None => program::version_in(NEW_APP),
     };
     // The SDK's own, where the app says nothing.
-    let go = go.unwrap_or_default().max([1, 23, 1]);
-    // Each TinyGo knows the versions of Go that were there before it.
-    (go, if go < [1, 24, 0] { [0, 35, 0] } else { [0, 36, 0] })
+    go.unwrap_or_default().max([1, 23, 1])
+}
+
+/// The least version of TinyGo that takes a version of Go: each refuses those that came after it.
+fn tinygo_for(go: [u32; 3]) -> [u32; 3] {
+    let known = TINYGO_FOR.iter().find(|(newest, _)| go[1] <= *newest);
+    // Nobody knows yet which one takes a newer Go. It tells itself if it does not.
+    let (_, tinygo) = known.unwrap_or(&TINYGO_FOR[TINYGO_FOR.len() - 1]);
+    [0, *tinygo, 0]
 }
 
 /// The version of the SDK that the app requires.
@@ -162,7 +187,10 @@ fn explained(diagnostic: Diagnostic, text: &str) -> Diagnostic {
         ("/src/net/", "TinyGo has no package net for WebAssembly: leave out what imports it"),
         ("missing go.sum entry", "run `go mod tidy` in the app's folder"),
         ("no required module provides package", "run `go mod tidy` in the app's folder"),
-        ("requires go version", "this TinyGo is too old for the Go that is installed; update one of them"),
+        (
+            "requires go version",
+            "this TinyGo is too old for the Go that is installed: modusc doctor tells which one takes it",
+        ),
     ];
     match known.iter().find(|(sign, _)| text.contains(sign)) {
         Some((_, help)) => diagnostic.with_help(*help),
@@ -178,13 +206,15 @@ mod tests {
     fn versions_of_the_tools() {
         let template = include_str!("../../templates/go/go.mod.txt");
         assert_eq!(least(None), least(Some(template)), "a new app is one of the template");
-        for (go_mod, expected) in [
-            (template, ([1, 24, 0], [0, 36, 0])),
-            ("module a\n\ngo 1.21\n", ([1, 23, 1], [0, 35, 0])),
-            ("module a\ngo 1.25.3 // x\n", ([1, 25, 3], [0, 36, 0])),
-            ("module a\n", ([1, 23, 1], [0, 35, 0])),
+        for (go_mod, go, tinygo) in [
+            (template, [1, 24, 0], [0, 36, 0]),
+            ("module a\n\ngo 1.21\n", [1, 23, 1], [0, 35, 0]),
+            ("module a\ngo 1.25.3 // x\n", [1, 25, 3], [0, 39, 0]),
+            ("module a\ngo 1.26\n", [1, 26, 0], [0, 41, 0]),
+            ("module a\ngo 1.99\n", [1, 99, 0], [0, 41, 0]),
+            ("module a\n", [1, 23, 1], [0, 35, 0]),
         ] {
-            assert_eq!(least(Some(go_mod)), expected, "{go_mod}");
+            assert_eq!((least(Some(go_mod)), tinygo_for(go)), (go, tinygo), "{go_mod}");
         }
     }
 

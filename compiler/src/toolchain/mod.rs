@@ -7,6 +7,7 @@ mod assemblyscript;
 mod golang;
 mod program;
 mod resident;
+pub mod sdk;
 
 use std::path::{Path, PathBuf};
 

@@ -172,7 +172,10 @@ test("another compiler than the SDK's is an error that says where it comes from"
     const stderr = appWithPackages(manifest, { assemblyscript: "0.27.31" });
     assert.match(stderr, /this SDK needs assemblyscript 0\.28\.14, and found 0\.27\.31 in .*node_modules\/assemblyscript: /);
     assert.ok(stderr.includes(`take out what replaces assemblyscript ${place}`), stderr);
-    assert.match(stderr, /package\.json, then run 'npm install' there\n$/);
+    assert.match(stderr, /package\.json(, or add .*)?, then run 'npm install' there\n$/);
+    // The override of all can stay, with one for this SDK beside it.
+    const own = 'package.json, or add "@hypermode/modus-sdk-as": { "assemblyscript": "0.28.14" } to overrides there';
+    assert.equal(stderr.includes(own), typeof manifest.overrides?.assemblyscript === "string", stderr);
   }
 });
 

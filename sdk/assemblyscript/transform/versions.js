@@ -8,6 +8,9 @@ const require = createRequire(import.meta.url);
 const read = (file) => JSON.parse(readFileSync(file, "utf8"));
 const WANTED = read(new URL("../package.json", import.meta.url)).dependencies;
 
+// As apps call this SDK.
+const SDK_NAME = "@hypermode/modus-sdk-as";
+
 // Where package managers let an app replace packages of its packages.
 const REPLACING = {
   overrides: (manifest) => manifest.overrides,
@@ -28,22 +31,27 @@ export function checkVersions(appDir) {
     if (version === wanted) continue;
     throw new Error(
       `this SDK needs ${name} ${wanted}, and found ${version} in ${path.dirname(file)}: ` +
-        `${remedy(appDir, name)}, then run 'npm install' there`,
+        `${remedy(appDir, name, wanted)}, then run 'npm install' there`,
     );
   }
 }
 
-function remedy(appDir, name) {
+function remedy(appDir, name, wanted) {
   const file = path.join(path.resolve(appDir), "package.json");
   let places = [];
+  let own = "";
   try {
     const manifest = read(file);
     places = Object.keys(REPLACING).filter((key) => names(REPLACING[key](manifest), name));
+    // The original's template has such a line, which other packages of the app may need.
+    if (typeof manifest.overrides?.[name] === "string") {
+      own = `, or add "${SDK_NAME}": { "${name}": "${wanted}" } to overrides there`;
+    }
   } catch {
     // What is wrong with the app's package.json is said elsewhere.
   }
   const where = places.length ? `under ${places.join(" and ")}` : "(overrides, resolutions, a lock file)";
-  return `take out what replaces ${name} ${where} in ${file}`;
+  return `take out what replaces ${name} ${where} in ${file}${own}`;
 }
 
 // Keys may be `name`, `name@range`, `parent>name` and `parent/name`, and overrides of npm may be nested.
