@@ -5,16 +5,15 @@
 
 use std::collections::HashMap;
 use std::fmt::{self, Display};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use abi::manifest::{Connection, Manifest};
 use futures::future::join_all;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Semaphore;
 
 use super::template::expand;
+use super::turns::{Busy, Turns};
 use super::{HostError, Setup};
 use crate::client::Clients;
 use crate::environment::{Environment, Variables, secret_prefix};
@@ -120,8 +119,7 @@ pub(super) struct Door<B> {
     /// SHA-256 of the address: that has secrets in it.
     address: [u8; 32],
     limits: DatabaseLimits,
-    turns: Semaphore,
-    waiting: AtomicUsize,
+    turns: Turns,
     /// The client.
     pub(super) behind: B,
 }
@@ -174,15 +172,6 @@ impl DatabaseError {
     }
 }
 
-/// An operation that waits for its turn.
-struct Waiting<'d>(&'d AtomicUsize);
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 impl<B> Door<B> {
     /// One to what is behind it. See [`Doors::open`] for the address.
     pub(super) fn new(connection: &str, address: &str, limits: DatabaseLimits, behind: B) -> Self {
@@ -190,8 +179,7 @@ impl<B> Door<B> {
             connection: connection.to_owned(),
             address: Sha256::digest(address).into(),
             limits,
-            turns: Semaphore::new(limits.connections),
-            waiting: AtomicUsize::new(0),
+            turns: Turns::new(limits.connections, limits.waiting),
             behind,
         }
     }
@@ -209,26 +197,12 @@ impl<B> Door<B> {
     ) -> Result<T, DatabaseError> {
         let started = Instant::now();
         let timed = tokio::time::timeout(self.limits.timeout, async {
-            let _turn = self.turn().await?;
+            let _turn = self.turns.take().await.map_err(|Busy(waiting)| DatabaseError::Busy(waiting))?;
             operation.await
         });
         let result = timed.await.unwrap_or(Err(DatabaseError::TimedOut(self.limits.timeout)));
         metrics::database_operation(&self.connection, started.elapsed());
         result.inspect_err(DatabaseError::count)
-    }
-
-    async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, DatabaseError> {
-        if let Ok(turn) = self.turns.try_acquire() {
-            return Ok(turn);
-        }
-        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let waiting = Waiting(&self.waiting);
-        if before >= self.limits.waiting {
-            return Err(DatabaseError::Busy(before));
-        }
-        let turn = self.turns.acquire().await;
-        drop(waiting);
-        turn.map_err(|_| DatabaseError::Lost("the runner ends".to_owned()))
     }
 }
 
@@ -316,6 +290,8 @@ pub(super) fn named(kind: &str, connection: &str, problem: &impl Display) -> Str
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     #[test]
