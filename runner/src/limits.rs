@@ -61,6 +61,37 @@ impl Limits {
     }
 }
 
+/// What may be asked of the servers of one `http` connection.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpLimits {
+    /// How long a request may take.
+    pub timeout: Duration,
+    /// How many requests may run at once.
+    pub requests: usize,
+    /// How many more may wait.
+    pub waiting: usize,
+    /// Bytes of an answer.
+    pub answer: usize,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        Limits::default().http()
+    }
+}
+
+impl Limits {
+    /// Those on servers that are reached by HTTP.
+    pub fn http(&self) -> HttpLimits {
+        HttpLimits {
+            timeout: self.http_timeout,
+            requests: self.http_requests,
+            waiting: self.http_waiting,
+            answer: self.http_answer,
+        }
+    }
+}
+
 /// How patient calls of models are with servers that refuse them for now.
 #[derive(Clone, Copy, Debug)]
 pub struct ModelLimits {

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::capacity::Capacity;
 use crate::client::Clients;
 use crate::egress::Redirects;
-use crate::limits::{CollectionLimits, DatabaseLimits, HistoryLimits, ModelLimits};
+use crate::limits::{CollectionLimits, DatabaseLimits, HistoryLimits, HttpLimits, ModelLimits};
 use crate::state::State;
 
 /// What each app of the process needs of it. Cheap to clone.
@@ -22,6 +22,8 @@ pub struct Process {
     pub clients: Clients,
     /// Which redirects of servers are followed.
     pub redirects: Redirects,
+    /// What may be asked of servers by HTTP.
+    pub http: HttpLimits,
     /// What may be asked of databases.
     pub databases: DatabaseLimits,
     /// How patient calls of models are.
@@ -48,6 +50,7 @@ impl Process {
             capacity: Arc::new(capacity),
             clients: Clients::default(),
             redirects: Redirects::default(),
+            http: HttpLimits::default(),
             databases: DatabaseLimits::default(),
             models: ModelLimits::default(),
             history: HistoryLimits::default(),

@@ -99,7 +99,7 @@ fn bodies_that_cannot_be_had() {
         _ => Reply::body("ok"),
     });
     each_language(&stand_in, json!({}), &Options::arguments(&["--memory-limit", "32"]), |language, runner| {
-        refused(runner, &format!("{}huge", stand_in.url), "is larger than 64 MiB");
+        refused(runner, &format!("{}huge", stand_in.url), "is larger than 67108864 bytes (limit `http-answer`)");
         refused(runner, &format!("{}broken", stand_in.url), "is not valid gzip");
         // Larger than the guest has memory for.
         let answer = runner.query(&format!(r#"{{ responseHeader(url: "{}large", name: "x") }}"#, stand_in.url));

@@ -16,6 +16,8 @@ use crate::environment::Environment;
 
 /// Time for one export.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of what a collector answers, which is a few.
+const ANSWER: usize = 1 << 20;
 
 /// Sends what the exporter of traces hands it.
 #[derive(Debug)]
@@ -55,7 +57,7 @@ impl opentelemetry_http::HttpClient for Exporter {
         // The exporter has a thread of its own, which is none of the runtime's.
         let task = self.runtime.spawn(async move {
             let no_redirects = |_: &url::Url| Hop::Refused;
-            tokio::time::timeout(TIMEOUT, http.send(request, no_redirects)).await
+            tokio::time::timeout(TIMEOUT, http.send(request, ANSWER, no_redirects)).await
         });
         let sent = match task.await {
             Ok(Ok(Ok(response))) => Ok(response),

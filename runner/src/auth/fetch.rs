@@ -53,17 +53,15 @@ pub(super) async fn fetch(client: &HttpClient, url: &Url) -> Result<(Vec<Key>, V
             Hop::Found
         }
     };
-    let response = match timeout(FETCH, client.send(request, judge)).await {
+    let response = match timeout(FETCH, client.send(request, LIMIT, judge)).await {
         Err(_) => return Err(FetchError::Slow(shown(url))),
         Ok(Err(ClientError::Forbidden(target))) => return Err(FetchError::Redirect(target)),
+        Ok(Err(ClientError::TooLarge { .. })) => return Err(FetchError::TooLarge(shown(url))),
         Ok(Err(error)) => return Err(FetchError::Client(error)),
         Ok(Ok(response)) => response,
     };
     if response.status != StatusCode::OK {
         return Err(FetchError::Status(shown(url), response.status));
-    }
-    if response.body.len() > LIMIT {
-        return Err(FetchError::TooLarge(shown(url)));
     }
     keys::from_jwks(&response.body).map_err(|error| FetchError::Document(shown(url), error))
 }

@@ -84,7 +84,7 @@ struct Inflating {
 impl Inflating {
     /// Decompresses some more; whether that was all.
     fn is_over(&mut self) -> Result<bool, Unread> {
-        let step = AT_ONCE.min(self.most + 1 - self.plain.len());
+        let step = AT_ONCE.min((self.most - self.plain.len()).saturating_add(1));
         let read = self.decoder.by_ref().take(step as u64).read_to_end(&mut self.plain).map_err(Unread::Broken)?;
         if self.plain.len() > self.most {
             return Err(Unread::TooLarge);

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::HttpClient;
 use super::connector::ProxySettings;
@@ -16,6 +17,7 @@ use crate::limits::Limits;
 pub struct Clients {
     lookups: Arc<Lookups>,
     answers: Arc<Answers>,
+    patience: Duration,
     /// The newest of those that apps share.
     shared: Arc<Mutex<Option<Arc<HttpClient>>>>,
 }
@@ -29,7 +31,14 @@ impl Default for Clients {
 impl Clients {
     /// Clients that look up so many names at a time.
     pub fn new(max_lookups: usize) -> Self {
-        Self { lookups: Arc::new(Lookups::of_system(max_lookups)), answers: Arc::default(), shared: Arc::default() }
+        let lookups = Arc::new(Lookups::of_system(max_lookups));
+        Self { lookups, answers: Arc::default(), patience: Duration::MAX, shared: Arc::default() }
+    }
+
+    /// With requests that wait for so long at most: connections whose server is gone are given up within that time.
+    #[must_use]
+    pub fn patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Bounds the memory of other servers' answers, in bytes.
@@ -66,6 +75,7 @@ impl Clients {
     }
 
     fn client(&self, settings: ProxySettings) -> HttpClient {
-        HttpClient::new(settings, Arc::clone(&self.lookups), Arc::clone(&self.answers))
+        let patience = self.patience;
+        HttpClient { patience, ..HttpClient::new(settings, Arc::clone(&self.lookups), Arc::clone(&self.answers)) }
     }
 }

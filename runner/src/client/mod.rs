@@ -46,17 +46,16 @@ use lookup::{LookupError, Lookups};
 
 /// Redirects that are followed.
 const REDIRECTS: usize = 10;
-/// Largest body that is read, in MiB.
-const MAX_MIB: usize = 64;
-const MAX_BODY: usize = MAX_MIB << 20;
 /// What is about a body and goes with it.
 const ABOUT_BODY: [HeaderName; 4] = [CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LOCATION, CONTENT_TYPE];
 /// Unused connections are kept for so long, and so many of them to one server: as many as calls run at once by default.
 const IDLE: Duration = Duration::from_secs(90);
 const IDLE_PER_HOST: usize = 256;
-/// Over HTTP/2 a server that is gone is noticed by pings: the time between them, and the time for an answer.
+/// Over HTTP/2 a server that is gone is noticed by pings: the time between them, and the time for an answer, at most. Less
+/// than the shortest would be a burden.
 const PING: Duration = Duration::from_secs(30);
 const PONG: Duration = Duration::from_secs(20);
+const SHORTEST: Duration = Duration::from_secs(1);
 
 /// A request.
 #[derive(Clone, Debug)]
@@ -126,8 +125,13 @@ pub enum ClientError {
     #[error("TLS is not available: {0}")]
     Tls(String),
     /// The body is too large.
-    #[error("the response of {0} is larger than {MAX_MIB} MiB")]
-    TooLarge(String),
+    #[error("the response of {host} is larger than {most} bytes")]
+    TooLarge {
+        /// Server.
+        host: String,
+        /// Bytes that it may have.
+        most: usize,
+    },
     /// The body cannot be decompressed.
     #[error("the response of {host} is not valid gzip: {reason}")]
     Compression {
@@ -156,6 +160,8 @@ pub struct HttpClient {
     /// What the settings say, read by the first request.
     proxies: OnceLock<Arc<Proxies>>,
     lookups: Arc<Lookups>,
+    /// How long requests wait at most: a server that is gone is noticed within that.
+    patience: Duration,
     /// Bodies of answers that are there.
     answers: Arc<Answers>,
     tls: OnceLock<Result<ClientConfig, String>>,
@@ -172,25 +178,31 @@ struct Connections {
 
 impl HttpClient {
     fn new(settings: ProxySettings, lookups: Arc<Lookups>, answers: Arc<Answers>) -> Self {
-        let (anywhere, public) = (Connections::default(), Connections::default());
-        Self { settings, proxies: OnceLock::new(), lookups, answers, tls: OnceLock::new(), anywhere, public }
+        let (anywhere, public, patience) = (Connections::default(), Connections::default(), Duration::MAX);
+        Self { settings, proxies: OnceLock::new(), lookups, patience, answers, tls: OnceLock::new(), anywhere, public }
     }
 
     fn proxies(&self) -> &Arc<Proxies> {
         self.proxies.get_or_init(|| Arc::new(Proxies::new(&self.settings)))
     }
 
-    /// Sends a request, whose URL the caller answers for, and follows redirects to where `judge` lets them go.
+    /// Sends a request, whose URL the caller answers for, and follows redirects to where `judge` lets them go. A body of
+    /// more than `most` bytes is not read, compressed or not.
     ///
     /// As in Go, 307 and 308 have the method and the body sent again, to another server, too: that is what the first
     /// one asks for, who has had the body.
     ///
     /// # Errors
     /// [`ClientError`]
-    pub async fn send(&self, mut request: Request, judge: impl Fn(&Url) -> Hop) -> Result<Response, ClientError> {
+    pub async fn send(
+        &self,
+        mut request: Request,
+        most: usize,
+        judge: impl Fn(&Url) -> Hop,
+    ) -> Result<Response, ClientError> {
         let mut reach = Reach::Anywhere;
         for _ in 0..=REDIRECTS {
-            let response = self.send_one(&request, reach).await?;
+            let response = self.send_one(&request, most, reach).await?;
             let Some(target) = redirect(&response) else { return Ok(response) };
             let next = urls::join(&request.url, target)
                 .map_err(|error| ClientError::Location { host: urls::authority(&request.url), error })?;
@@ -214,18 +226,18 @@ impl HttpClient {
         Err(ClientError::Redirects)
     }
 
-    async fn send_one(&self, request: &Request, reach: Reach) -> Result<Response, ClientError> {
+    async fn send_one(&self, request: &Request, most: usize, reach: Reach) -> Result<Response, ClientError> {
         let compressed = offers_gzip(request);
         let (message, secure) = self.message(request, compressed)?;
         let response =
             if secure { self.secure(reach)?.request(message).await } else { self.plain(reach).request(message).await };
         let (mut head, body) = response.map_err(|error| failure(&error, &request.url))?.into_parts();
-        let unread = |error| unread(error, &request.url);
-        let mut body = body::read(body, MAX_BODY, &self.answers).await.map_err(unread)?;
+        let unread = |error| unread(error, most, &request.url);
+        let mut body = body::read(body, most, &self.answers).await.map_err(unread)?;
         let encoding = head.headers.get(CONTENT_ENCODING);
         if compressed && !body.is_empty() && encoding.is_some_and(|name| name.as_bytes().eq_ignore_ascii_case(b"gzip"))
         {
-            body = body::inflate(body, MAX_BODY, &self.answers).await.map_err(unread)?;
+            body = body::inflate(body, most, &self.answers).await.map_err(unread)?;
             head.headers.remove(CONTENT_ENCODING);
             head.headers.remove(CONTENT_LENGTH);
         }
@@ -265,7 +277,7 @@ impl HttpClient {
     }
 
     fn plain(&self, reach: Reach) -> &Plain {
-        self.connections(reach).plain.get_or_init(|| builder().build(self.connector(reach)))
+        self.connections(reach).plain.get_or_init(|| builder(self.patience).build(self.connector(reach)))
     }
 
     fn secure(&self, reach: Reach) -> Result<&Secure, ClientError> {
@@ -276,7 +288,7 @@ impl HttpClient {
             .map_err(|reason| ClientError::Tls(reason.clone()))?;
         Ok(self.connections(reach).secure.get_or_init(|| {
             let https = HttpsConnectorBuilder::new().with_tls_config(tls.clone()).https_only().enable_all_versions();
-            builder().build(https.wrap_connector(self.connector(reach)))
+            builder(self.patience).build(https.wrap_connector(self.connector(reach)))
         }))
     }
 
@@ -292,13 +304,16 @@ impl HttpClient {
     }
 }
 
-fn builder() -> hyper_util::client::legacy::Builder {
+fn builder(patience: Duration) -> hyper_util::client::legacy::Builder {
     let mut builder = Client::builder(TokioExecutor::new());
     // The usual spelling, for servers that compare names with regard to case.
     builder.http1_title_case_headers(true);
     builder.timer(TokioTimer::new()).pool_timer(TokioTimer::new());
     builder.pool_idle_timeout(IDLE).pool_max_idle_per_host(IDLE_PER_HOST);
-    builder.http2_keep_alive_interval(PING).http2_keep_alive_timeout(PONG).http2_keep_alive_while_idle(true);
+    // The next request finds a new connection when the one before had to be given up.
+    let within = (patience / 5 * 2).max(SHORTEST);
+    builder.http2_keep_alive_interval(PING.min(within)).http2_keep_alive_timeout(PONG.min(within));
+    builder.http2_keep_alive_while_idle(true);
     builder
 }
 
@@ -319,10 +334,10 @@ fn failure(error: &(dyn Error + 'static), url: &Url) -> ClientError {
 }
 
 /// Why the answer of a URL's server has no body.
-fn unread(error: Unread, url: &Url) -> ClientError {
+fn unread(error: Unread, most: usize, url: &Url) -> ClientError {
     let host = urls::authority(url);
     match error {
-        Unread::TooLarge => ClientError::TooLarge(host),
+        Unread::TooLarge => ClientError::TooLarge { host, most },
         Unread::Full(limit) => {
             metrics::refused(limit);
             ClientError::Busy { host, reason: format!("the memory for answers is in use ({limit})") }

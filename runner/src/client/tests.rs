@@ -111,7 +111,7 @@ async fn get(client: &HttpClient, url: &str, named: &[u16]) -> Result<Response, 
         body: Bytes::new(),
     };
     let judge = |url: &Url| if url.port().is_some_and(|port| named.contains(&port)) { Hop::Named } else { Hop::Found };
-    client.send(request, judge).await
+    client.send(request, 1 << 20, judge).await
 }
 
 /// Spellings of this machine, with `PORT` for the port that is watched.

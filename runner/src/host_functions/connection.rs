@@ -1,5 +1,7 @@
 //! The `http` connections of the manifest: which one a URL belongs to, and what it adds to a request.
 
+mod servers;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -16,13 +18,15 @@ use url::Url;
 use super::HostError;
 use super::template::expand;
 use crate::client::url::shown;
-use crate::client::{ClientError, HttpClient, Request, Response};
+use crate::client::{HttpClient, Request, Response};
 use crate::compute;
 use crate::egress::{Hop, Redirects};
 use crate::environment::{Environment, secret_prefix};
-use crate::limits::LimitId;
+use crate::limits::HttpLimits;
 use crate::process::Process;
-use crate::telemetry::{LogContext, Record, Severity, metrics};
+use crate::telemetry::{LogContext, Record, Severity};
+use crate::time_limit;
+use servers::{Servers, Unanswered};
 
 /// Headers that only the client can know.
 const OWNED: [HeaderName; 4] = [HOST, CONTENT_LENGTH, TRANSFER_ENCODING, TRAILER];
@@ -34,6 +38,8 @@ pub(super) struct Connections {
     environment: Arc<Environment>,
     client: Arc<HttpClient>,
     redirects: Redirects,
+    limits: HttpLimits,
+    servers: Arc<Servers>,
     /// Their URLs, read by the first request.
     targets: OnceLock<Targets>,
 }
@@ -42,7 +48,8 @@ impl Connections {
     /// Those of a manifest. Reads nothing yet.
     pub(super) fn new(manifest: Arc<Manifest>, environment: Arc<Environment>, process: &Process) -> Self {
         let (client, redirects) = (process.clients.shared(&environment), process.redirects);
-        Self { manifest, environment, client, redirects, targets: OnceLock::new() }
+        let (limits, servers) = (process.http, process.kept.get());
+        Self { manifest, environment, client, redirects, limits, servers, targets: OnceLock::new() }
     }
 
     /// The connection that an address belongs to, with its name.
@@ -59,21 +66,22 @@ impl Connections {
         }
     }
 
-    /// Sends a request to a server of a connection.
-    pub(super) async fn send(&self, request: Request) -> Result<Response, HostError> {
+    /// Sends a request to a server of the connection of this name, when it is its turn. It is dropped when its time is over,
+    /// or when the guest's call ends. Errors name the connection and `kind`, what it is used for.
+    pub(super) async fn send(&self, kind: &str, name: &str, request: Request) -> Result<Response, HostError> {
         let judge = |url: &Url| match self.find(&Address::of(url)) {
             Some(_) => Hop::Named,
             None => self.redirects.found(),
         };
-        self.client.send(request, judge).await.map_err(|error| match error {
-            ClientError::Forbidden(_) => {
-                metrics::refused(LimitId::StrictRedirects);
-                error.to_string().into()
-            }
-            ClientError::Egress { .. } => {
-                format!("{error}; name the URL in a connection of the manifest if it is wanted").into()
-            }
-            error => error.to_string().into(),
+        let turns = self.servers.turns(name, &self.limits);
+        let timed = time_limit::after(self.limits.timeout, async {
+            let _turn = turns.take().await?;
+            Ok::<_, Unanswered>(self.client.send(request, self.limits.answer, judge).await?)
+        });
+        let result = timed.await.unwrap_or(Err(Unanswered::TimedOut(self.limits.timeout)));
+        result.map_err(|error| {
+            error.count();
+            format!("{kind} connection [{name}]: {error}").into()
         })
     }
 

@@ -7,16 +7,15 @@ mod failure;
 
 use std::collections::HashMap;
 use std::fmt::{self, Display};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Instant;
 
 use abi::manifest::{Connection, Manifest};
 use futures::future::join_all;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Semaphore;
 
 use super::template::expand;
+use super::turns::{Busy, Turns};
 use super::{HostError, Setup};
 use crate::client::Clients;
 use crate::environment::{Environment, Variables, secret_prefix};
@@ -124,8 +123,7 @@ pub(super) struct Door<B> {
     /// SHA-256 of the address: that has secrets in it.
     address: [u8; 32],
     limits: DatabaseLimits,
-    turns: Semaphore,
-    waiting: AtomicUsize,
+    turns: Turns,
     /// The client.
     pub(super) behind: B,
 }
@@ -134,15 +132,6 @@ pub(super) struct Door<B> {
 pub(super) trait Behind: Send + Sync + 'static {
     /// The kind of database, as OpenTelemetry's conventions call it.
     const SYSTEM: &'static str;
-}
-
-/// An operation that waits for its turn.
-struct Waiting<'d>(&'d AtomicUsize);
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// An operation from its start to its end, which may be that nobody waits for it any more.
@@ -177,8 +166,7 @@ impl<B: Behind> Door<B> {
             connection: connection.to_owned(),
             address: Sha256::digest(address).into(),
             limits,
-            turns: Semaphore::new(limits.connections),
-            waiting: AtomicUsize::new(0),
+            turns: Turns::new(limits.connections, limits.waiting),
             behind,
         }
     }
@@ -197,26 +185,12 @@ impl<B: Behind> Door<B> {
         traces::database(&self.connection, B::SYSTEM);
         let passing = Passing { connection: &self.connection, started: Instant::now(), is_over: false };
         let timed = tokio::time::timeout(self.limits.timeout, async {
-            let _turn = self.turn().await?;
+            let _turn = self.turns.take().await.map_err(|Busy(waiting)| DatabaseError::Busy(waiting))?;
             operation.await
         });
         let result = timed.await.unwrap_or(Err(DatabaseError::TimedOut(self.limits.timeout)));
         passing.ended(result.as_ref().err());
         result
-    }
-
-    async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, DatabaseError> {
-        if let Ok(turn) = self.turns.try_acquire() {
-            return Ok(turn);
-        }
-        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
-        let waiting = Waiting(&self.waiting);
-        if before >= self.limits.waiting {
-            return Err(DatabaseError::Busy(before));
-        }
-        let turn = self.turns.acquire().await;
-        drop(waiting);
-        turn.map_err(|_| DatabaseError::Lost("the runner ends".to_owned()))
     }
 }
 
@@ -304,6 +278,8 @@ pub(super) fn named(kind: &str, connection: &str, problem: &impl Display) -> Str
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     impl<T: Send + Sync + 'static> Behind for Arc<T> {

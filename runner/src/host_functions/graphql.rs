@@ -57,9 +57,10 @@ struct Operation<'a> {
 impl GraphQl {
     fn execute(self: &Arc<Self>, invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
         let (connections, log) = (Arc::clone(&self.connections), invocation.log.clone());
-        let request = self.prepare(&log, text(arguments, 0), text(arguments, 1), text(arguments, 2));
+        let name = text(arguments, 0).to_owned();
+        let request = self.prepare(&log, &name, text(arguments, 1), text(arguments, 2));
         Box::pin(async move {
-            let response = connections.send(request?).await?;
+            let response = connections.send("GraphQL", &name, request?).await?;
             handled(response.body.len(), PASSES, move || answer(&log, &response)).await
         })
     }

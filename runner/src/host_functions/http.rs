@@ -50,15 +50,16 @@ impl Capability for Http {
 impl Http {
     fn fetch(self: &Arc<Self>, invocation: &Invocation<'_>, arguments: &[Value]) -> Pending {
         let connections = Arc::clone(&self.connections);
-        let request = self.prepare(invocation.log, arguments.first().unwrap_or(&Value::Null));
+        let prepared = self.prepare(invocation.log, arguments.first().unwrap_or(&Value::Null));
         Box::pin(async move {
-            let response = connections.send(request?).await?;
+            let (name, request) = prepared?;
+            let response = connections.send("HTTP", &name, request).await?;
             Ok(handled(response.body.len(), PASSES, move || answer(&response)).await)
         })
     }
 
-    /// The guest's request with what its connection adds.
-    fn prepare(&self, log: &LogContext, request: &Value) -> Result<Request, HostError> {
+    /// The guest's request with what its connection adds, and the connection's name.
+    fn prepare(&self, log: &LogContext, request: &Value) -> Result<(String, Request), HostError> {
         let text = text_of(member(request, "url"));
         let (mut url, address) = parse(text)?;
         let found = self.connections.find(&address);
@@ -70,7 +71,7 @@ impl Http {
         self.connections.add_parameters(log, name, connection, &mut url);
         let body = STANDARD.decode(text_of(member(request, "body"))).map_err(|error| error.to_string())?;
         let method = method(text_of(member(request, "method")))?;
-        Ok(Request { method, url, headers, confidential, body: body.into() })
+        Ok((name.to_owned(), Request { method, url, headers, confidential, body: body.into() }))
     }
 }
 

@@ -19,6 +19,7 @@ mod sql;
 mod system;
 mod template;
 mod thread;
+mod turns;
 mod values;
 mod written;
 

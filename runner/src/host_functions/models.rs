@@ -192,7 +192,7 @@ impl Models {
         let span = traces::model(&name, || usage::request(&request.url, &request.body, &model.source_model));
         let (detail, recording) = (detail_of(&name), self.record(log, &name, &model, &request));
         let started = Instant::now();
-        let sent = exchange::send(&self.connections, self.limits, log, &detail, request);
+        let sent = exchange::send(&self.connections, &model.connection, self.limits, log, &detail, request);
         let response = sent.instrument(span.clone()).await;
         let (time, dev) = (started.elapsed(), self.environment.is_dev());
         let asked = Asked { name, model, host, interface, span, recording, time, dev };

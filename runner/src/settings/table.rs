@@ -169,6 +169,19 @@ settings! {
             MaxValues: "error of the field";
         max_bytes: u64 = abi::guest::Limits::default().bytes, "max-bytes", ["BYTES" number],
             "Bytes of text and binary data that they may hold", MaxBytes: "error of the field";
+        // Less than a call has, so that its guest is told and can answer.
+        http_timeout: Duration = Duration::from_secs(240), "http-timeout", ["SECONDS" seconds],
+            "Seconds a request of an app to another server may take (HTTP, GraphQL, models), the wait for its turn, \
+             redirects and the answer included",
+            HttpTimeout: "the request fails, and is given up at the server";
+        http_requests: usize = 1024, "http-requests", ["N" within(1..=100_000)],
+            "Requests to the servers of one `http` connection that may run at once; more wait",
+            HttpRequests: "they wait";
+        // As many as there may be calls: nobody is refused unless that is wanted.
+        http_waiting: usize = 10_000, "http-waiting", ["N" number],
+            "Requests that may wait for their turn at one `http` connection", HttpWaiting: "the request fails";
+        http_answer: usize = 64 << 20, "http-answer", ["BYTES" number],
+            "Bytes of a server's answer to such a request, compressed and not", HttpAnswer: "the request fails";
         database_timeout: Duration = Duration::from_secs(60), "database-timeout", ["SECONDS" seconds],
             "Seconds an operation on a database may take, the wait for a connection included",
             DatabaseTimeout: "the operation fails, and its connection is closed";

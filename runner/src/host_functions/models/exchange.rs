@@ -14,10 +14,11 @@ use crate::client::{Request, Response};
 use crate::limits::{LimitId, ModelLimits};
 use crate::telemetry::{LogContext, Record, Severity, metrics};
 
-/// Sends a request until it is answered otherwise than by a refusal that names its end, or the limits are reached. `detail`
+/// Sends a request to a server of a connection until it is answered otherwise than by a refusal that names its end, or the limits are reached. `detail`
 /// is for the log.
 pub(super) async fn send(
     connections: &Connections,
+    connection: &str,
     limits: ModelLimits,
     log: &LogContext,
     detail: &str,
@@ -26,7 +27,7 @@ pub(super) async fn send(
     let mut time_left = limits.retry_wait;
     let mut tries_left = limits.retries;
     loop {
-        let response = connections.send(request.clone()).await?;
+        let response = connections.send("model", connection, request.clone()).await?;
         let now = Timestamp::now();
         let Some(wait) = refused_for(response.status, &response.headers, now) else { return Ok(response) };
         let wait = wait.saturating_add(spread(wait));
