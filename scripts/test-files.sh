@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 lanes="${MODUSC_TEST_LANES:-3}"
-keep_time='/(alive_[a-z]+|auth|cancelled|capacity|database_crowd|events|front_door|hostile_clients|kept_memory|limits|logging|model_crowd|operations|time_limits)-[0-9a-f]+$'
+keep_time='/(alive_[a-z]+|auth|cancelled|capacity|collections_graph|database_crowd|events|front_door|hostile_clients|kept_memory|limits|logging|model_crowd|operations|time_limits)-[0-9a-f]+$'
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 

@@ -84,7 +84,7 @@ impl Limits {
     /// Those on servers that are reached by HTTP.
     pub fn http(&self) -> HttpLimits {
         HttpLimits {
-            timeout: self.http_timeout,
+            timeout: self.http_timeout.unwrap_or(self.deadline / 5 * 4),
             requests: self.http_requests,
             waiting: self.http_waiting,
             answer: self.http_answer,

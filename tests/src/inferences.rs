@@ -13,7 +13,7 @@ use crate::stand_in::StandIn;
 /// Where the history is read.
 pub const PATH: &str = "/explorer/api/inferences";
 /// How long a record may take to be there. No figure is checked: this only ends a test that would never end.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The manifest of an app whose model `chat` is the double's; `other` is the same by another name.
 fn manifest(url: &str) -> Value {

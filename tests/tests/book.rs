@@ -103,8 +103,9 @@ fn the_manifests_page_is_made_from_its_schema() {
 /// Metrics that pages name exist, and so do flags of either program.
 #[test]
 fn what_pages_name_exists() {
-    let metrics =
-        ["mod", "models", "families"].map(|name| read(&format!("runner/src/telemetry/metrics/{name}.rs"))).concat();
+    let metrics = ["mod", "models", "databases", "families"]
+        .map(|name| read(&format!("runner/src/telemetry/metrics/{name}.rs")))
+        .concat();
     let help = |name: &str, arguments: &[&str]| {
         let output = std::process::Command::new(tests::binary(name)).args(arguments).output().expect("it runs");
         String::from_utf8(output.stdout).expect("text")

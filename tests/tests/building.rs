@@ -37,7 +37,10 @@ fn edit(app: &Path, language: Language, from: &str, to: &str) {
     let path = app.join(source(language).0);
     let text = std::fs::read_to_string(&path).expect("the source");
     assert!(text.contains(from), "{text}");
-    std::fs::write(path, text.replace(from, to)).expect("written");
+    // At one go: what is empty for a moment would be built, too.
+    let new = path.with_extension("new");
+    std::fs::write(&new, text.replace(from, to)).expect("written");
+    std::fs::rename(new, path).expect("renamed");
 }
 
 #[test]

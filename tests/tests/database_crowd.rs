@@ -1,7 +1,7 @@
 //! Promise: 500 operations on one database at once, of any of the four kinds, all have their answers, within a bounded amount of
 //! memory.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -25,11 +25,18 @@ const KIB_OF_CALL: u64 = 512;
 /// The machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// Two crowds at once would measure each other, or the start of the other's server.
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn postgresql() {
     if is_left_out("postgres") {
         return;
     }
+    let _alone = alone();
     let server = Postgres::start("");
     let connection =
         |port| json!({"type": "postgresql", "connString": postgres::connection_string(port, "?sslmode=disable")});
@@ -42,6 +49,7 @@ fn mysql() {
     if is_left_out("mariadb") {
         return;
     }
+    let _alone = alone();
     let server = MariaDb::start("");
     let connection = |port| json!({"type": "mysql", "connString": mariadb::connection_string(port, "")});
     let query = r#"{ count(connection: "db", statement: "SELECT 7") }"#;
@@ -53,6 +61,7 @@ fn dgraph() {
     if is_left_out("dgraph") {
         return;
     }
+    let _alone = alone();
     let server = Dgraph::start();
     let connection = |port| json!({"type": "dgraph", "connString": format!("dgraph://localhost:{port}")});
     let query =
@@ -65,6 +74,7 @@ fn neo4j() {
     if is_left_out("neo4j") {
         return;
     }
+    let _alone = alone();
     let server = Neo4j::start();
     let connection = |port| {
         let uri = format!("bolt://127.0.0.1:{port}");
@@ -76,9 +86,6 @@ fn neo4j() {
 
 /// Lets a crowd ask the test app of each language. The answer to the query has a 7 in it.
 fn each_language(guest: &str, port: u16, password: &str, connection: impl Fn(u16) -> Value, query: &str) {
-    // Two crowds at once would measure each other.
-    static ONE: Mutex<()> = Mutex::new(());
-    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     surroundings::open_files(8 * CALLS as u64);
     for language in Language::ALL {
         let tunnel = Tunnel::to(port);

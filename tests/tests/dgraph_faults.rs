@@ -137,7 +137,7 @@ fn slow_answers() {
     for language in Language::ALL {
         let tunnel = Tunnel::to(double.port);
         let connections = json!({"db": plain(tunnel.port), "direct": plain(double.port)});
-        let guest = Guest::serve(language, &connections, &options(&["--database-timeout", "10"]));
+        let guest = Guest::serve(language, &connections, &options(&["--database-timeout", "20"]));
         assert_eq!(guest.read("db", READ, &[]), json!({"q": []}));
         tunnel.drip(Duration::from_millis(2));
         assert_eq!(guest.read("db", READ, &[]), json!({"q": []}), "{language:?}");

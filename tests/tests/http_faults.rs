@@ -20,8 +20,8 @@ use tests::services::tunnel::Tunnel;
 use tests::stand_in::{Recorded, Reply, StandIn};
 
 /// Time of a request, where that is to be over.
-const SHORT: [&str; 2] = ["--http-timeout", "6"];
-const LATE: &str = "it took longer than 6 s (limit `http-timeout`)";
+const SHORT: [&str; 2] = ["--http-timeout", "8"];
+const LATE: &str = "it took longer than 8 s (limit `http-timeout`)";
 
 fn base(port: u16) -> String {
     format!("http://127.0.0.1:{port}/")
@@ -66,15 +66,12 @@ fn ways_that_fail(used: Use) {
 
         // The connection that there is, and then new ones.
         tunnel.lose();
-        case.unanswered(LATE);
-        case.well();
-        tunnel.lose();
         tunnel.lose_new(true);
         case.unanswered(LATE);
         case.unanswered(LATE);
         tunnel.lose_new(false);
         case.well();
-        assert!(case.refusals("http-timeout") >= 5.0, "{}", case.refusals("http-timeout"));
+        assert!(case.refusals("http-timeout") >= 4.0, "{}", case.refusals("http-timeout"));
         case.keeps_the_secret();
     }
 }
@@ -95,7 +92,7 @@ fn restarts(used: Use) {
         until("the server is found again", || case.runner.query(&case.query())["errors"].is_null());
         case.well();
         case.keeps_the_secret();
-        let nobody = Case::serve(language, used, &base(free_port()), &[]);
+        let nobody = Case::serve(language, used, &base(1), &[]);
         nobody.unanswered("Connection refused");
     }
 }

@@ -210,7 +210,10 @@ fn a_new_app_is_built_without_a_network_and_answers() {
                 assert!(package.contains(&packed_sdk()), "{package}");
             }
             // Its modules are fetched once. Then they are there for every app.
-            Language::Go => drop(run(Command::new("go").args(["list", "-deps", ".", GO_TOOL]).current_dir(&app))),
+            Language::Go => {
+                run(Command::new("go").args(["list", "-deps", ".", GO_TOOL]).current_dir(&app));
+                run(Command::new("go").args(["build", "-o", "/dev/null", GO_TOOL]).current_dir(&app));
+            }
         }
         let mut dev = Dev::start_command(modusc(folder, &["dev", "hello", "--stand-in"]), &app);
         dev.wait_for(HELLO, &json!({"sayHello": "Hello, you!"}));

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use tests::app::{self, App, OPEN, bounds, compile_with};
-use tests::guests::{self, Apps as _};
 use tests::guests::Language::{self, AssemblyScript as As, Go};
+use tests::guests::{self, Apps as _};
 use tests::runner::{Options, Runner};
 
 fn compile(language: Language, guest: &str, preinit: &str) -> App {
@@ -175,12 +175,14 @@ fn real_packages_are_initialised() {
 #[test]
 fn apps_that_link_packages_of_the_sdk_are_initialised() {
     // Each package of the SDK for Go is linked by one of them, and each module of the one for AssemblyScript.
-    let apps: [(Language, &[&str]); 2] = [
-        (Go, &["canary", "classify", "clock", "collections", "crowd", "embeddings", "explorer", "models", "turns"]),
+    let apps: [(Language, &[&str]); 3] = [
+        (Go, &["classify", "clock", "collections", "crowd", "dgraph", "embeddings", "explorer", "graphql", "http"]),
+        (Go, &["models", "mysql", "neo4j", "postgresql", "turns"]),
         (As, &["canary", "collections", "crowd", "explorer", "host", "models", "sdk", "turns"]),
     ];
     let guests = apps.iter().flat_map(|(language, names)| names.iter().map(|name| language.guest(name)));
-    let examples = ["auth/go", "secrets/go", "tool-calling/go", "auth/assemblyscript", "semantic-search/assemblyscript"];
+    let examples =
+        ["auth/go", "secrets/go", "tool-calling/go", "auth/assemblyscript", "semantic-search/assemblyscript"];
     let examples = examples.iter().map(|name| guests::build(&format!("examples/{name}")));
     for wasm in guests.chain(examples) {
         let app = app::compile(&wasm, OPEN);

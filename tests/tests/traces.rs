@@ -8,7 +8,6 @@ use prost::Message as _;
 use serde_json::{Value, json};
 use tests::guests::{Apps as _, Language};
 use tests::runner::{Options, Runner};
-use tests::services::free_port;
 use tests::services::neo4j::double::Double;
 use tests::stand_in::StandIn;
 use tests::{app, exchange};
@@ -99,7 +98,7 @@ fn operations_on_databases() {
         r#"{ count(connection: "shop", statement: "select 1") }"#,
     );
     let query = r#"{ query(connection: "shop", query: "{ q }", names: [], values: []) { json } }"#;
-    let (sql, down) = ("modus_sql_client.executeQuery", free_port());
+    let (sql, down) = ("modus_sql_client.executeQuery", 1);
     for (guest, connection, query, function, failure) in [
         ("neo4j", neo4j(graph.port), rows, "modus_neo4j_client.executeQuery", None),
         ("neo4j", neo4j(down), rows, "modus_neo4j_client.executeQuery", Some("unreachable")),

@@ -100,7 +100,7 @@ fn resident(app: &Path) -> Option<Source> {
     Some(Source::of(app, "node", tool, &files.into_iter().flatten().collect::<Vec<_>>()))
 }
 
-/// Has npm install the app's packages: those of its lock file, unless that was made for another package.json.
+/// Has npm install the app's packages: those of its lock file, unless that was made for another SDK.
 fn install(app: &Path, tools: &Tools) -> Result<(), Vec<Diagnostic>> {
     let npm = |command| program::run(tools, app, Path::new("npm"), &[command, "--no-audit", "--no-fund"]);
     if app.join("package-lock.json").is_file() {
@@ -108,8 +108,9 @@ fn install(app: &Path, tools: &Tools) -> Result<(), Vec<Diagnostic>> {
         if ran.succeeded {
             return Ok(());
         }
-        // So npm says that the two differ, before it touches anything. npm install brings the lock file up to date.
-        if !ran.text.contains("EUSAGE") {
+        // So npm says that lock and package.json differ, before it touches anything. Where it is the SDK in which they do,
+        // npm install brings the lock file up to date; anything else is for the author to decide.
+        if !ran.text.contains("EUSAGE") || locked(app) == asked(app) {
             return Err(vec![unavailable(program::failure("npm ci", &ran.text))]);
         }
     }
@@ -137,7 +138,15 @@ fn manifest(file: &Path) -> serde_json::Value {
 
 /// What the app's package.json has for the SDK, so that npm can install it.
 fn asked(app: &Path) -> Option<String> {
-    let package = manifest(&app.join("package.json"));
+    sdk_of(&manifest(&app.join("package.json")))
+}
+
+/// What it had when its lock file was made.
+fn locked(app: &Path) -> Option<String> {
+    sdk_of(&manifest(&app.join("package-lock.json"))["packages"][""])
+}
+
+fn sdk_of(package: &serde_json::Value) -> Option<String> {
     ["dependencies", "devDependencies"].iter().find_map(|kind| Some(package[*kind][SDK].as_str()?.to_owned()))
 }
 
@@ -158,7 +167,8 @@ fn fits(app: &Path, asked: &str, name: &str, version: &str) -> bool {
         return name == OURS || manifest(&folder.join("package.json"))["name"] != OURS;
     };
     let wanted = rest.trim_start_matches('@').trim_end_matches(".tgz");
-    let is_exact = wanted.starts_with(|first: char| first.is_ascii_digit()) && wanted.matches('.').count() >= 2;
+    let parts: Vec<&str> = wanted.split('.').collect();
+    let is_exact = parts.len() == 3 && parts.iter().all(|part| part.parse::<u32>().is_ok());
     name == OURS && (!is_exact || wanted == version)
 }
 

@@ -19,9 +19,10 @@ const TOOL: &str = "github.com/hypermodeinc/modus/sdk/go/tools/modus-go-build";
 static TINYGO_FOR: [(u32, u32); 4] = [(23, 35), (24, 36), (25, 39), (26, 41)];
 
 /// Versions that fit each other, each in one command.
-const GET_GO: &str = "install Go: curl -fsSL https://go.dev/dl/go1.26.8.linux-amd64.tar.gz | sudo tar -xz -C /usr/local, and put \
-                      /usr/local/go/bin on PATH";
-const GET_TINYGO: &str = "install TinyGo: curl -fsSL https://github.com/tinygo-org/tinygo/releases/download/v0.41.0/\
+const GET_GO: &str = "install Go: sudo rm -rf /usr/local/go && curl -fsSL https://go.dev/dl/go1.26.8.linux-amd64.tar.gz | \
+                      sudo tar -xz -C /usr/local, and put /usr/local/go/bin on PATH";
+const GET_TINYGO: &str = "install TinyGo: sudo rm -rf /usr/local/tinygo && \
+                          curl -fsSL https://github.com/tinygo-org/tinygo/releases/download/v0.41.0/\
                           tinygo0.41.0.linux-amd64.tar.gz | sudo tar -xz -C /usr/local, and put /usr/local/tinygo/bin on PATH";
 const GET_WASM_OPT: &str =
     "install Binaryen, which wasm-opt belongs to: sudo apt-get install binaryen, or npm install -g binaryen";

@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<(), StartError> {
     let control = Builder::new_current_thread().enable_all().build()?;
     keep_on_after_broken_pipes(&control)?;
     let limits = &arguments.limits;
-    let clients = Clients::new(limits.max_lookups).patience(limits.http_timeout);
+    let clients = Clients::new(limits.max_lookups).patience(limits.http().timeout);
     let exporter = traces::are_wanted().then(|| Exporter::new(control.handle().clone(), &clients));
     telemetry::init(arguments.json_logs, &loaded.program.app.name, exporter).map_err(StartError::Configuration)?;
     panics::install();

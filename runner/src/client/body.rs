@@ -39,8 +39,8 @@ pub(super) async fn read(mut body: Incoming, most: usize, answers: &Arc<Answers>
             first = data;
         } else {
             if bytes.is_empty() {
-                // What does not come takes nothing.
-                bytes.reserve_exact(expected);
+                // What does not come takes nothing. More than is usual grows as it comes, whatever a server announces.
+                bytes.reserve_exact(expected.min(RESERVED));
                 bytes.extend_from_slice(&std::mem::take(&mut first));
             }
             let length = bytes.len() + data.len();
@@ -57,6 +57,8 @@ pub(super) async fn read(mut body: Incoming, most: usize, answers: &Arc<Answers>
     Ok(if bytes.is_empty() { first } else { share.hold(bytes) })
 }
 
+/// Bytes that are reserved for a body because its length was announced.
+const RESERVED: usize = 64 << 20;
 /// Bytes that are decompressed in one piece on an event loop, in about 2 ms.
 const AT_ONCE: usize = 512 << 10;
 

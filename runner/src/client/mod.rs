@@ -313,7 +313,8 @@ fn builder(patience: Duration) -> hyper_util::client::legacy::Builder {
     // The next request finds a new connection when the one before had to be given up.
     let within = (patience / 5 * 2).max(SHORTEST);
     builder.http2_keep_alive_interval(PING.min(within)).http2_keep_alive_timeout(PONG.min(within));
-    builder.http2_keep_alive_while_idle(true);
+    // Servers take frequent pings amiss while nothing is asked of them.
+    builder.http2_keep_alive_while_idle(within >= PING);
     builder
 }
 

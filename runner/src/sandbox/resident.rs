@@ -37,7 +37,7 @@ impl Resident {
 
     /// Bytes of its table that a slot keeps at most. Tables are small: 128 KiB for a memory leave room for 2048 functions.
     pub(super) fn of_table(self) -> usize {
-        (self.bytes / 8) & !(PAGE - 1)
+        ((self.bytes / 8) & !(PAGE - 1)).max(self.bytes.min(PAGE))
     }
 }
 

@@ -170,11 +170,11 @@ settings! {
         max_bytes: u64 = abi::guest::Limits::default().bytes, "max-bytes", ["BYTES" number],
             "Bytes of text and binary data that they may hold", MaxBytes: "error of the field";
         // Less than a call has, so that its guest is told and can answer.
-        http_timeout: Duration = Duration::from_secs(240), "http-timeout", ["SECONDS" seconds],
+        http_timeout: Option<Duration> = None, "http-timeout", ["SECONDS" optional(seconds)],
             "Seconds a request of an app to another server may take (HTTP, GraphQL, models), the wait for its turn, \
-             redirects and the answer included",
+             redirects and the answer included [default: four fifths of --deadline]",
             HttpTimeout: "the request fails, and is given up at the server";
-        http_requests: usize = 1024, "http-requests", ["N" within(1..=100_000)],
+        http_requests: usize = 10_000, "http-requests", ["N" within(1..=100_000)],
             "Requests to the servers of one `http` connection that may run at once; more wait",
             HttpRequests: "they wait";
         // As many as there may be calls: nobody is refused unless that is wanted.

@@ -7,7 +7,7 @@ use super::super::database::{Behind, DatabaseError};
 use super::super::pauses::scattered;
 use super::bolt::connection::Fault;
 use super::bolt::message::Failure;
-use super::pool::{Lease, Servers, Settings, in_own_words};
+use super::pool::{Lease, Servers, Settings};
 use super::records::Records;
 use super::routing::Routes;
 use crate::limits::DatabaseLimits;
@@ -120,7 +120,7 @@ impl Database {
             }
             // A refusal says that it is not committed.
             Err(fault @ Fault::Refused(_)) => Err(self.failed(lease, fault, &query.database, most).await),
-            Err(fault) => Err(unknown(&fault).into()),
+            Err(fault) => Err(self.unknown(&fault).into()),
         }
     }
 
@@ -144,7 +144,7 @@ impl Database {
                 if again != Again::Reconnect {
                     lease.recover().await;
                 }
-                Failed { error: DatabaseError::Refused(in_own_words(&failure)), again }
+                Failed { error: DatabaseError::Refused(self.settings.told(&failure)), again }
             }
             Fault::Lost(reason) => {
                 self.routes.forget(database);
@@ -154,17 +154,17 @@ impl Database {
             Fault::TooLarge | Fault::Unwanted => DatabaseError::TooLarge(most).into(),
         }
     }
-}
 
-/// What the error is when nobody knows whether the query was committed.
-fn unknown(fault: &Fault) -> DatabaseError {
-    let reason = match fault {
-        Fault::Lost(reason) => reason.clone(),
-        Fault::Malformed(malformed) => malformed.to_string(),
-        Fault::Refused(failure) => in_own_words(failure),
-        Fault::TooLarge | Fault::Unwanted => "the answer is too large".to_owned(),
-    };
-    DatabaseError::Lost(format!("{reason}; it was being committed, and may be or not"))
+    /// What the error is when nobody knows whether the query was committed.
+    fn unknown(&self, fault: &Fault) -> DatabaseError {
+        let reason = match fault {
+            Fault::Lost(reason) => reason.clone(),
+            Fault::Malformed(malformed) => malformed.to_string(),
+            Fault::Refused(failure) => self.settings.told(failure),
+            Fault::TooLarge | Fault::Unwanted => "the answer is too large".to_owned(),
+        };
+        DatabaseError::Lost(format!("{reason}; it was being committed, and may be or not"))
+    }
 }
 
 /// Whether a server that refuses is one that writes.

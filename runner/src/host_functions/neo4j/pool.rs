@@ -35,6 +35,13 @@ impl Settings {
         Self { address, username, password, clients, tls: OnceLock::new() }
     }
 
+    /// A refusal of the server as a text, without the password, should it repeat that. Short ones would be found within words.
+    pub(super) fn told(&self, failure: &Failure) -> String {
+        let Failure { code, message } = failure;
+        let text = if code.is_empty() { message.clone() } else { format!("{message} ({code})") };
+        if self.password.len() < 4 { text } else { text.replace(&self.password, "xxxxx") }
+    }
+
     /// TLS as the address wants it. The first use reads the roots of the system.
     fn tls(&self) -> Result<Option<Arc<ClientConfig>>, String> {
         let trust = match self.address.encryption {
@@ -70,6 +77,11 @@ pub(super) struct Servers {
 impl Servers {
     pub(super) fn new(settings: Arc<Settings>, size: usize) -> Self {
         Self { settings, size, pools: Mutex::default() }
+    }
+
+    /// How they are reached.
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// A connection to a server, an unused one where there is one.
@@ -152,7 +164,7 @@ impl Manager for One {
         let identity = Identity { username, password, routing: address.routing.as_deref() };
         Connection::open(target, &identity).await.map_err(|fault| {
             DatabaseError::Unreachable(match fault {
-                Fault::Refused(failure) => without(password, &in_own_words(&failure)),
+                Fault::Refused(failure) => self.settings.told(&failure),
                 Fault::Lost(reason) => reason,
                 Fault::Malformed(malformed) => malformed.to_string(),
                 Fault::TooLarge | Fault::Unwanted => "the server's answer to HELLO is too large".to_owned(),
@@ -169,15 +181,4 @@ impl Manager for One {
         }
         Ok(())
     }
-}
-
-/// A text of the server without the password, should it repeat that. Short ones would be found within words.
-fn without(password: &str, text: &str) -> String {
-    if password.len() < 4 { text.to_owned() } else { text.replace(password, "xxxxx") }
-}
-
-/// A refusal as a text.
-pub(super) fn in_own_words(failure: &Failure) -> String {
-    let Failure { code, message } = failure;
-    if code.is_empty() { message.clone() } else { format!("{message} ({code})") }
 }

@@ -9,7 +9,7 @@ use super::super::database::DatabaseError;
 use super::address::Server;
 use super::bolt::connection::{Fault, Route};
 use super::database::{Again, Failed};
-use super::pool::{Lease, Servers, in_own_words};
+use super::pool::{Lease, Servers};
 
 /// A table is asked for again after a day at the latest.
 const LONGEST: u64 = 86_400;
@@ -133,7 +133,7 @@ async fn route(
         }
         Err(Fault::Refused(failure)) => {
             lease.recover().await;
-            Err(DatabaseError::Refused(in_own_words(&failure)))
+            Err(DatabaseError::Refused(servers.settings().told(&failure)))
         }
         Err(Fault::Lost(reason)) => Err(DatabaseError::Unreachable(reason)),
         Err(Fault::Malformed(malformed)) => Err(DatabaseError::Unusable(malformed.to_string())),

@@ -33,7 +33,7 @@ export function toTime(text: string): i64 {
 function date(): i64 {
   const negative = passed(0x2d);
   if (!negative) passed(0x2b);
-  let year = number(4, 9);
+  let year = number(4, 6); // no later one has milliseconds
   if (year < 0) return NO_TIME;
   if (negative) year = -year;
   let month: i64 = 1;
