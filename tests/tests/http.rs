@@ -149,7 +149,7 @@ fn a_server_that_does_not_answer_costs_the_call_its_deadline() {
         std::thread::sleep(std::time::Duration::from_secs(60));
         Reply::body("late")
     });
-    let options = Options::arguments(&["--deadline", "3"]);
+    let options = Options::arguments(&["--deadline", "3", "--http-timeout", "60"]);
     each_language(&stand_in, json!({}), &options, |language, runner| {
         let answer = runner.query(&format!(r#"{{ text(url: "{}") }}"#, stand_in.url));
         assert!(answer["errors"].to_string().contains("timed out"), "{language:?}: {answer}");

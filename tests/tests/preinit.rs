@@ -175,10 +175,25 @@ fn real_packages_are_initialised() {
 #[test]
 fn apps_that_link_packages_of_the_sdk_are_initialised() {
     // Each package of the SDK for Go is linked by one of them, and each module of the one for AssemblyScript.
-    let apps: [(Language, &[&str]); 3] = [
+    let apps: [(Language, &[&str]); 4] = [
         (Go, &["classify", "clock", "collections", "crowd", "dgraph", "embeddings", "explorer", "graphql", "http"]),
         (Go, &["models", "mysql", "neo4j", "postgresql", "turns"]),
-        (As, &["canary", "collections", "crowd", "explorer", "host", "models", "sdk", "turns"]),
+        (
+            As,
+            &[
+                "collections",
+                "crowd",
+                "dgraph",
+                "explorer",
+                "graphql",
+                "host",
+                "models",
+                "mysql",
+                "neo4j",
+                "postgresql",
+            ],
+        ),
+        (As, &["sdk", "turns"]),
     ];
     let guests = apps.iter().flat_map(|(language, names)| names.iter().map(|name| language.guest(name)));
     let examples =
