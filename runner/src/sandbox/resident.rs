@@ -22,7 +22,7 @@ const PAGE: usize = 4 << 10;
 /// What a slot keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resident {
-    /// Bytes at most. Of its table an eighth of that.
+    /// Bytes at most. Of its table an eighth of that, and a page at least.
     pub bytes: usize,
     /// Whether pages that were written are looked for, anywhere; otherwise the first ones are kept.
     pub scan: bool,
