@@ -110,11 +110,8 @@ pub fn new(language: Language) -> (TempDir, PathBuf) {
     // Wherever this modusc lies, it is the SDK of this source tree.
     let sdk = crate::root().join("sdk/assemblyscript");
     let sdk = sdk.to_str().expect("a path in UTF-8");
-    let name = match language {
-        Language::AssemblyScript => "as",
-        Language::Go => "go",
-    };
-    let output = modusc_in(folder.path(), &["new", "Hello", "--lang", name, "--sdk", sdk]);
+    let name = if language == Language::AssemblyScript { "as".to_owned() } else { language.name().to_lowercase() };
+    let output = modusc_in(folder.path(), &["new", "Hello", "--lang", &name, "--sdk", sdk]);
     assert!(output.status.success(), "{output:?}");
     let app = folder.path().join("hello");
     (folder, app)
