@@ -73,8 +73,8 @@ fn is_late(fault: &str) -> bool {
     [" took ", "healthy calls: ", "no answer after ", "no answer in "].iter().any(|late| fault.contains(late))
 }
 
-/// Tests that keep the time do not run side by side.
-fn alone() -> MutexGuard<'static, ()> {
+/// Tests that keep the time, or measure, do not run side by side: for as long as this is held.
+pub fn alone() -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::new(());
     ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }

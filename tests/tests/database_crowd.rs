@@ -1,10 +1,10 @@
 //! Promise: 500 operations on one database at once, of any of the four kinds, all have their answers, within a bounded amount of
 //! memory.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tests::alive::alone;
 use tests::app;
 use tests::crowd::Crowd;
 use tests::guests::{Apps as _, Language};
@@ -25,17 +25,12 @@ const KIB_OF_CALL: u64 = 512;
 /// The machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Two crowds at once would measure each other, or the start of the other's server.
-fn alone() -> MutexGuard<'static, ()> {
-    static ONE: Mutex<()> = Mutex::new(());
-    ONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[test]
 fn postgresql() {
     if is_left_out("postgres") {
         return;
     }
+    // Two crowds at once would measure each other, or the start of the other's server.
     let _alone = alone();
     let server = Postgres::start("");
     let connection =

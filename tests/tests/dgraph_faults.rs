@@ -2,7 +2,7 @@
 //! connection, the next one works as soon as the server does, and no secret is told. Only what is safe is done twice.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::guests::Language;
@@ -13,7 +13,7 @@ use tests::services::dgraph::double::{Call, Double, Reply, json as message, toke
 use tests::services::dgraph::guest::{Guest, arguments, mutation};
 use tests::services::dgraph::relay::Relay;
 use tests::services::tunnel::Tunnel;
-use tests::services::{free_port, is_left_out, wait_for_failures};
+use tests::services::{free_port, is_left_out, until, wait_for_failures};
 
 const READ: &str = "{ q(func: has(x)) { x } }";
 const TOKEN: &str = "t0ken-t0ken";
@@ -335,12 +335,4 @@ fn collisions(guest: &Guest) {
     });
     let found = guest.read("db", "{ q(func: eq(name, \"counter\")) { count } }", &[]);
     assert_eq!(found, json!({"q": [{"count": 40}]}));
-}
-
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(60);
-    while !is_so() {
-        assert!(Instant::now() < end, "not in time: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }

@@ -10,13 +10,13 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use case::{Case, Mood, SECRET, Server, Use, until};
+use case::{Case, Mood, SECRET, Server, Use};
 use serde_json::json;
 use tests::guests::Language;
 use tests::raw::Raw;
 use tests::runner::Options;
-use tests::services::free_port;
 use tests::services::tunnel::Tunnel;
+use tests::services::{free_port, until};
 use tests::stand_in::{Recorded, Reply, StandIn};
 
 /// Time of a request, where that is to be over.

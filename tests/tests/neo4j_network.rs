@@ -1,7 +1,7 @@
 //! Promise: whatever the network between the runner and a real Neo4j server does, a query ends within its time, others are not
 //! disturbed, and the next one works. A server that ends during a query is one of them.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 use tests::guests::Language;
@@ -10,7 +10,7 @@ use tests::services::neo4j::Neo4j;
 use tests::services::neo4j::asking::{ask, connection, fails, serve, works};
 use tests::services::neo4j::double::Double;
 use tests::services::tunnel::Tunnel;
-use tests::services::{is_left_out, wait_for_failures};
+use tests::services::{is_left_out, until, wait_for_failures};
 
 /// A query that is not over before its server is.
 const ENDLESS: &str = "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN count(*)";
@@ -19,14 +19,6 @@ const RUNNING: &str =
     "SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery STARTS WITH 'UNWIND' RETURN count(*) AS n";
 /// A connection that was unused for longer is asked whether it still leads to the server.
 const UNUSED: Duration = Duration::from_secs(20);
-
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(60);
-    while !is_so() {
-        assert!(Instant::now() < end, "not in time: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
 
 #[test]
 fn a_real_server_behind_a_network_that_fails() {

@@ -33,6 +33,16 @@ pub fn is_left_out(service: &str) -> bool {
     left_out
 }
 
+/// Waits for what may take long on a busy machine. Panics after a minute.
+#[track_caller]
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while !is_so() {
+        assert!(Instant::now() < end, "not in time: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 /// Waits until the metrics tell so many operations of a connection that ended in this way.
 pub fn wait_for_failures(runner: &Runner, connection: &str, ending: &str, number: usize) {
     let series = format!("runtime_database_failures_num{{connection=\"{connection}\",ending=\"{ending}\"}}");

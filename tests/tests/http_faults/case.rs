@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tests::app::{self, App};
 use tests::guests::{Apps as _, Language};
 use tests::runner::{Options, Runner};
+use tests::services::until;
 use tests::stand_in::{Recorded, Reply, StandIn, provider};
 
 /// No figure is checked: this only ends a test that would never end.
@@ -189,14 +190,5 @@ impl Case {
     pub fn keeps_the_secret(&self) {
         let (_, metrics) = self.runner.get("/metrics");
         assert!(!self.runner.log().contains(SECRET) && !metrics.contains(SECRET), "{:?}", self.used);
-    }
-}
-
-#[track_caller]
-pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < end, "not in time: {what}");
-        std::thread::sleep(Duration::from_millis(20));
     }
 }
