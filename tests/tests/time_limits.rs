@@ -85,7 +85,8 @@ fn what_is_computed_between_calls_of_the_host_adds_up() {
 #[test]
 fn waiting_has_its_own_limit() {
     for language in Language::ALL {
-        let (_model, _app, runner) = serve(language, &["--deadline", "1"]);
+        // A request that takes too long would end before the call, by its own limit.
+        let (_model, _app, runner) = serve(language, &["--deadline", "1", "--http-timeout", "30"]);
         let queries = [r#"{ asks(prompt: "held", times: 1) }"#, r#"{ asks(prompt: "200", times: 1000) }"#];
         ended(
             language,
