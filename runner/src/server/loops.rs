@@ -13,6 +13,10 @@ use tokio::sync::Notify;
 /// Tasks that are run between two looks at what has arrived. Few, because each may run a guest for a whole turn.
 const EVENT_INTERVAL: u32 = 16;
 
+/// Every so many tasks, one comes from another thread, if there is any: a new connection, or a call that was elsewhere. Calls
+/// that wait for their turn are asked again and again, so that there is never nothing else to do.
+const ELSEWHERE_INTERVAL: u32 = 2;
+
 /// The event loops that connections are given to.
 #[derive(Debug)]
 pub struct Loops {
@@ -40,7 +44,9 @@ pub(super) struct Place {
 /// # Errors
 /// The operating system's.
 pub fn event_loop() -> io::Result<Handle> {
-    let runtime = Builder::new_current_thread().enable_all().event_interval(EVENT_INTERVAL).build()?;
+    let mut builder = Builder::new_current_thread();
+    builder.enable_all().event_interval(EVENT_INTERVAL).global_queue_interval(ELSEWHERE_INTERVAL);
+    let runtime = builder.build()?;
     let handle = runtime.handle().clone();
     let run = move || runtime.block_on(std::future::pending::<()>());
     std::thread::Builder::new().name("loop".to_owned()).spawn(run)?;
