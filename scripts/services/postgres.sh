@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs PostgreSQL's server from Debian, and makes an empty cluster in the cache, once for each version. Prints the folder of
+# Installs PostgreSQL's server and PostGIS from Debian, and makes an empty cluster in the cache, once for each version. Prints the folder of
 # its programs and that of the cluster, a line each.
 #
 # Tests copy the cluster and start `postgres` on the copy: tests/src/services/postgres.rs. The server refuses to run as root,
@@ -14,12 +14,12 @@ RECIPE=1            # raise it when the steps below change
 programs="/usr/lib/postgresql/$POSTGRES_VERSION/bin"
 
 lock postgres
-if [ ! -x "$programs/postgres" ]; then
-  echo "postgres: installing postgresql-$POSTGRES_VERSION" >&2
+if [ ! -x "$programs/postgres" ] || [ ! -f "/usr/share/postgresql/$POSTGRES_VERSION/extension/postgis.control" ]; then
+  echo "postgres: installing postgresql-$POSTGRES_VERSION with PostGIS" >&2
   # Without the cluster that the package makes and starts; the file is left as it is where there is one.
   settings=/etc/postgresql-common/createcluster.conf
   [ -e "$settings" ] || { as_root mkdir -p "${settings%/*}"; echo "create_main_cluster = false" | as_root tee "$settings" >/dev/null; }
-  install_packages "postgresql-$POSTGRES_VERSION"
+  install_packages "postgresql-$POSTGRES_VERSION" "postgresql-$POSTGRES_VERSION-postgis-3"
 fi
 
 version="$("$programs/postgres" --version | tr -c 'A-Za-z0-9.\n' '-')"

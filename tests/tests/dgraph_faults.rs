@@ -174,7 +174,7 @@ fn secrets_in_what_the_server_says() {
             &json!({"db": connection}),
             &options(&[]).env("SSL_CERT_FILE", roots),
         );
-        let shown = sent.replace(TOKEN, "xxxxx");
+        let shown = sent.replace(TOKEN, "***");
         guest.refused("query", &read("db"), &format!("rpc error: code = Unauthenticated desc = who is {shown}?"));
         assert_eq!(double.calls().last().and_then(|call| call.header("authorization").map(str::to_owned)), Some(sent));
         let (_, metrics) = guest.runner.get("/metrics");
@@ -233,7 +233,7 @@ fn signing_in() {
     assert_eq!((logins(), double.calls().len()), (4, 16));
     // What is refused with a new token, too, is told.
     let arguments = arguments("db", "<over-3> <over-4>", &[]);
-    guest.refused("query", &arguments, "rpc error: code = Unauthenticated desc = Token is expired xxxxx");
+    guest.refused("query", &arguments, "rpc error: code = Unauthenticated desc = Token is expired ***");
     assert!(!guest.runner.log().contains("passw0rd"));
 }
 

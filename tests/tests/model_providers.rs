@@ -185,8 +185,10 @@ fn what_a_provider_says_of_a_failure_reaches_the_guest() {
                 assert!(error.starts_with(&format!("HTTP error: {status} ")), "{record}");
             }
             let metrics = served.runner.get("/metrics").1;
-            let line = format!("runtime_model_failures_num{{ending=\"status\"}} {}\n", PROVIDERS.len());
-            assert!(metrics.contains(&line), "{metrics}");
+            for Provider { name, .. } in &PROVIDERS {
+                let line = format!("runtime_model_failures_num{{model=\"{name}\",ending=\"status\"}} 1\n");
+                assert!(metrics.contains(&line), "no {line} in {metrics}");
+            }
             assert!(!served.runner.log().contains(key), "the secret is in the log");
         }
     }

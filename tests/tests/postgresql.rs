@@ -15,7 +15,7 @@ use tests::services::is_left_out;
 use tests::services::postgres::{PASSWORD, Postgres};
 
 const SETUP: &str = r#"
-CREATE EXTENSION hstore; CREATE EXTENSION citext; CREATE EXTENSION ltree;
+CREATE EXTENSION hstore; CREATE EXTENSION citext; CREATE EXTENSION ltree; CREATE EXTENSION postgis;
 GRANT ALL ON SCHEMA public TO joe;
 SET ROLE joe;
 CREATE TYPE mood AS ENUM ('sad', 'so "so"', 'happy');

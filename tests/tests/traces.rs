@@ -81,6 +81,7 @@ fn from_the_request_to_another_server() {
     for (span, parent) in [(operation, request), (call, operation), (instance, call), (host, call)] {
         assert_eq!(hex(&span.parent_span_id), hex(&parent.span_id), "{} in {}", span.name, parent.name);
     }
+    assert_eq!(attribute(host, "modus.connection"), Some("local"), "{host:?}");
     let sent = server.requests();
     let expected = format!("00-{TRACE}-{}-01", hex(&host.span_id));
     assert_eq!(sent[0].header("traceparent"), Some(expected.as_str()));
@@ -136,6 +137,41 @@ fn operations_on_databases() {
             assert_eq!(attribute(span, "error.type"), failure, "{language:?}: {span:?}");
             let is_error = span.status.as_ref().is_some_and(|status| status.code == 2);
             assert_eq!(is_error, failure.is_some(), "{language:?}: {span:?}");
+        }
+    }
+}
+
+/// What a server is asked by HTTP has the connection's name, whatever it is asked for, and the reason where there is no answer.
+#[test]
+fn requests_without_an_answer() {
+    let (silent, _arrivals, _held) = StandIn::held(|_| (200, String::new()));
+    for (url, failure) in [("http://127.0.0.1:1/", "unanswered"), (silent.url.as_str(), "timeout")] {
+        let get = format!(r#"{{ exchange(method: "GET", url: "{url}", headers: [], body: "") {{ status }} }}"#);
+        for (go, assemblyscript, query, function) in [
+            ("http", "host", get.as_str(), "modus_http_client.fetch"),
+            ("graphql", "graphql", r#"{ ping(connection: "shop") }"#, "modus_graphql_client.executeQuery"),
+            ("crowd", "crowd", r#"{ ask(prompt: "1") }"#, "chat m"),
+        ] {
+            for (language, guest) in [(Language::Go, go), (Language::AssemblyScript, assemblyscript)] {
+                let collector = StandIn::with(|_| (200, String::new()));
+                let address = if guest == "graphql" { "endpoint" } else { "baseUrl" };
+                let manifest = app::open_with(&json!({
+                    "connections": {"shop": {"type": "http", address: url}},
+                    "models": {"chat": {"sourceModel": "m", "connection": "shop", "path": "v1/chat/completions"}},
+                }));
+                let options = Options::arguments(&["--http-timeout", "0.2"]);
+                let options = options.env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url.trim_end_matches('/'));
+                let (_app, mut runner) = app::compile(&language.guest(guest), &manifest.to_string()).serve(&options);
+                let answer = runner.query(query);
+                assert!(answer["errors"].is_array(), "{language:?} {guest}: {answer}");
+                assert_eq!(runner.signal("TERM"), Some(0), "{}", runner.log());
+                let (spans, _) = exported(&collector);
+                let span = spans.iter().find(|span| span.name == function);
+                let span = span.unwrap_or_else(|| panic!("{language:?} {guest}: no {function} in {spans:?}"));
+                assert_eq!(attribute(span, "modus.connection"), Some("shop"), "{language:?}: {span:?}");
+                assert_eq!(attribute(span, "error.type"), Some(failure), "{language:?}: {span:?}");
+                assert_eq!(span.status.as_ref().map(|status| status.code), Some(2), "{language:?}: {span:?}");
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ use crate::egress::{Hop, Redirects};
 use crate::environment::{Environment, secret_prefix};
 use crate::limits::HttpLimits;
 use crate::process::Process;
-use crate::telemetry::{LogContext, Record, Severity};
+use crate::telemetry::{LogContext, Record, Severity, traces};
 use crate::time_limit;
 use servers::{Servers, Unanswered};
 
@@ -69,6 +69,7 @@ impl Connections {
     /// Sends a request to a server of the connection of this name, when it is its turn. It is dropped when its time is over,
     /// or when the guest's call ends. Errors name the connection and `kind`, what it is used for.
     pub(super) async fn send(&self, kind: &str, name: &str, request: Request) -> Result<Response, HostError> {
+        traces::connection(name);
         let judge = |url: &Url| match self.find(&Address::of(url)) {
             Some(_) => Hop::Named,
             None => self.redirects.found(),
@@ -81,6 +82,7 @@ impl Connections {
         let result = timed.await.unwrap_or(Err(Unanswered::TimedOut(self.limits.timeout)));
         result.map_err(|error| {
             error.count();
+            traces::failed(error.name());
             format!("{kind} connection [{name}]: {error}").into()
         })
     }

@@ -9,6 +9,7 @@ mod graphql;
 mod history;
 mod http;
 mod json;
+mod masked;
 mod metadata;
 mod models;
 mod neo4j;

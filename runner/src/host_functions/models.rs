@@ -181,35 +181,39 @@ impl Models {
         let (this, log, name) = (Arc::clone(self), invocation.log.clone(), text(arguments, 0).to_owned());
         let prepared = self.prepare(&log, &name, text(arguments, 1));
         Box::pin(async move {
-            let prepared = prepared.inspect_err(|_| metrics::model_failed(ModelFailure::Unusable))?;
-            this.call(&log, name, prepared).await
+            let prepared = prepared.inspect_err(|_| this.failed(&name, ModelFailure::Unusable))?;
+            this.call(&log, &name, prepared).await
         })
     }
 
     /// Sends what is prepared; measures and traces what comes of it.
-    async fn call(&self, log: &LogContext, name: String, prepared: Prepared) -> Answer {
+    async fn call(&self, log: &LogContext, name: &str, prepared: Prepared) -> Answer {
         let Prepared { model, host, interface, request } = prepared;
-        let span = traces::model(&name, || usage::request(&request.url, &request.body, &model.source_model));
-        let (detail, recording) = (detail_of(&name), self.record(log, &name, &model, &request));
+        let span = traces::model(name, || usage::request(&request.url, &request.body, &model.source_model));
+        let (detail, recording) = (detail_of(name), self.record(log, name, &model, &request));
         let started = Instant::now();
         let sent = exchange::send(&self.connections, &model.connection, self.limits, log, &detail, request);
         let response = sent.instrument(span.clone()).await;
         let (time, dev) = (started.elapsed(), self.environment.is_dev());
-        let asked = Asked { name, model, host, interface, span, recording, time, dev };
+        let asked = Asked { name: name.to_owned(), model, host, interface, span, recording, time, dev };
         let answered = match response {
             Ok(response) => handled(response.body.len(), PASSES, move || asked.answered(&response)).await,
-            Err(error) => {
-                traces::model_failed(&asked.span, ModelFailure::Unanswered.name());
-                Err((ModelFailure::Unanswered, error))
-            }
+            Err(error) => Err((ModelFailure::Unanswered, error)),
         };
         answered.map(Value::String).map_err(|(failure, error)| {
-            metrics::model_failed(failure);
+            self.failed(name, failure);
             match host {
                 Host::Gone => HostError { message: gone(&error.message), ..error },
                 _ => error,
             }
         })
+    }
+
+    /// Counts a call that failed. A name that the manifest does not have is the guest's own, and no label.
+    fn failed(&self, name: &str, failure: ModelFailure) {
+        if self.manifest.models.contains_key(name) {
+            metrics::model_failed(name, failure);
+        }
     }
 
     /// Begins the record of a call, which shows none of the secrets that the request carries.

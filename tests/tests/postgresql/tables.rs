@@ -68,6 +68,15 @@ pub const VALUES: &[(&str, &str)] = &[
     ("'16/B374D848'::pg_lsn", r#""16/B374D848""#),
     ("'a=>1, b=>NULL'::hstore", r#""\"a\"=>\"1\", \"b\"=>NULL""#),
     ("'a.b.c'::ltree", r#""a.b.c""#),
+    // PostGIS.
+    ("'POINT(1 2)'::geometry", r#""0101000000000000000000F03F0000000000000040""#),
+    ("'POINT(1 2)'::geography", r#""0101000020E6100000000000000000F03F0000000000000040""#),
+    ("ST_AsText('POINT(1 2)'::geometry)", r#""POINT(1 2)""#),
+    ("ST_Extent('LINESTRING(1 2,3 4)'::geometry)", r#""BOX(1 2,3 4)""#),
+    (
+        "array['POINT(1 2)'::geometry, 'POINT(0 0)']",
+        r#"["0101000000000000000000F03F0000000000000040","010100000000000000000000000000000000000000"]"#,
+    ),
     ("'fat:2 rat'::tsvector", r#""'fat':2 'rat'""#),
     ("'fat & rat'::tsquery", r#""'fat' & 'rat'""#),
     ("'pg_class'::regclass", r#""pg_class""#),
@@ -140,6 +149,13 @@ pub const PARAMETERS: &[(&str, &str, &str)] = &[
     (r#"[{"a":1},[2]]"#, "jsonb[]", r#"{"{\"a\": 1}",[2]}"#),
     ("[]", "text[]", "{}"),
     (r#""a=>1""#, "hstore", r#""a"=>"1""#),
+    (r#""POINT(1 2)""#, "geometry", "0101000000000000000000F03F0000000000000040"),
+    (r#""SRID=4326;POINT(1 2)""#, "geography", "0101000020E6100000000000000000F03F0000000000000040"),
+    (
+        r#"["POINT(1 2)","POINT(0 0)"]"#,
+        "geometry[]",
+        "{0101000000000000000000F03F0000000000000040:010100000000000000000000000000000000000000}",
+    ),
 ];
 
 /// What cannot become a value of the type.

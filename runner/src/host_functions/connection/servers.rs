@@ -64,6 +64,17 @@ impl From<Busy> for Unanswered {
 }
 
 impl Unanswered {
+    /// The reason in a word, which spans have.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::TooLarge(_) => "too-large",
+            Self::TimedOut(_) => "timeout",
+            Self::Busy(_) | Self::Client(ClientError::Busy { .. }) => "busy",
+            Self::Egress(_) | Self::Client(ClientError::Forbidden(_)) => "forbidden",
+            Self::Client(_) => "unanswered",
+        }
+    }
+
     /// Counts the refusal, if it is one that nobody has counted.
     pub(super) fn count(&self) {
         metrics::refused(match self {

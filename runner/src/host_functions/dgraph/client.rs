@@ -8,6 +8,7 @@ use prost::Message;
 use tonic::Code;
 
 use super::super::database::{Behind, DatabaseError};
+use super::super::masked::masked;
 use super::super::pauses::scattered;
 use super::address::{Address, User};
 use super::messages::{Check, Jwt, Login, Operation, Payload, Request, Response, Version};
@@ -21,8 +22,6 @@ const ABORTED: &str = "Transaction has been aborted. Please retry";
 /// How often a transaction is begun again, and how long is waited at first, at most. The wait doubles.
 const AGAIN: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(20);
-/// Secrets below this length are not looked for in messages: they stand in any text.
-const SHORT: usize = 4;
 
 /// A client, which connects when it is first used.
 pub(super) struct Client {
@@ -135,7 +134,7 @@ impl Client {
         };
         let new = new.map_err(|failure| match failure {
             Failure::Told(code, text) => {
-                let reason = self.hidden(&format!("failed to sign in user: {}", status(code, &text)));
+                let reason = self.hidden(format!("failed to sign in user: {}", status(code, &text)));
                 Failure::Found(DatabaseError::Unreachable(reason))
             }
             found => found,
@@ -161,12 +160,12 @@ impl Client {
         result.map_err(|failure| match failure {
             failure if is_abort(&failure) => DatabaseError::Refused(ABORTED.to_owned()),
             Failure::Found(error) => error,
-            Failure::Told(code, text) => DatabaseError::Refused(self.hidden(&status(code, &text))),
+            Failure::Told(code, text) => DatabaseError::Refused(self.hidden(status(code, &text))),
         })
     }
 
     /// A text of the server without what only the two of us know, should it repeat that.
-    fn hidden(&self, text: &str) -> String {
+    fn hidden(&self, text: String) -> String {
         let of_header = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
         let mut secrets = Vec::new();
         if let Some(value) = &self.address.authorization {
@@ -176,8 +175,7 @@ impl Client {
         secrets.extend(self.address.user.iter().map(|user| user.password.clone()));
         let session = self.session();
         secrets.extend(session.iter().flat_map(|session| [of_header(&session.access), session.refresh.clone()]));
-        let long = secrets.iter().filter(|secret| secret.len() >= SHORT);
-        long.fold(text.to_owned(), |text, secret| text.replace(secret, "xxxxx"))
+        masked(text, None, secrets.iter().map(String::as_str))
     }
 }
 
@@ -237,9 +235,9 @@ mod tests {
         *client.session() = Some(Session { access, refresh: "r3fresh".to_owned() });
         let told: Result<(), _> =
             client.told(Err(Failure::Told(Code::Internal, "passw0rd, t0ken, acc3ss, r3fresh, ann".to_owned())));
-        let expected = "rpc error: code = Internal desc = xxxxx, xxxxx, xxxxx, xxxxx, ann";
+        let expected = "rpc error: code = Internal desc = ***, ***, ***, ***, ann";
         assert_eq!(told, Err(DatabaseError::Refused(expected.to_owned())));
-        assert_eq!(self::client("dgraph://ann:a@h:1").hidden("ann says a"), "ann says a");
+        assert_eq!(self::client("dgraph://ann:a@h:1").hidden("ann says a".to_owned()), "ann says a");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use rustls::pki_types::ServerName;
 use tokio::time::timeout;
 
 use super::super::database::DatabaseError;
+use super::super::masked::masked;
 use super::address::{Address, Encryption, Server};
 use super::bolt::connection::{Connection, Fault, Target};
 use super::bolt::message::{Failure, Identity};
@@ -35,11 +36,11 @@ impl Settings {
         Self { address, username, password, clients, tls: OnceLock::new() }
     }
 
-    /// A refusal of the server as a text, without the password, should it repeat that. Short ones would be found within words.
+    /// A refusal of the server as a text, without the password, should it repeat that.
     pub(super) fn told(&self, failure: &Failure) -> String {
         let Failure { code, message } = failure;
         let text = if code.is_empty() { message.clone() } else { format!("{message} ({code})") };
-        if self.password.len() < 4 { text } else { text.replace(&self.password, "xxxxx") }
+        masked(text, None, [&*self.password])
     }
 
     /// TLS as the address wants it. The first use reads the roots of the system.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::families::{Codes, Count, Counts, Grid, Histograms};
+use super::families::{Codes, Count, Grid, Histograms};
 use super::{SECOND, SECONDS, nanoseconds};
 use crate::label::label;
 
@@ -13,10 +13,10 @@ pub(super) static SECONDS_OF_CALLS: Histograms = Histograms::new(
     SECONDS,
     SECOND,
 );
-pub(super) static FAILURES: Counts<{ ModelFailure::ALL.len() }> = Counts::new(
+pub(super) static FAILURES: Grid<{ ModelFailure::ALL.len() }> = Grid::new(
     "runtime_model_failures_num",
     "Calls of models without the model's answer, by what they ended with.",
-    "ending",
+    ["model", "ending"],
     ModelFailure::NAMES,
 );
 pub(super) static RETRIES: Codes = Codes::new(
@@ -56,9 +56,9 @@ pub fn model_answered(model: &str, time: Duration, input_tokens: Option<u64>, ou
     }
 }
 
-/// Counts a call of a model that failed.
-pub fn model_failed(failure: ModelFailure) {
-    FAILURES.add(failure as usize);
+/// Counts a call of the model of this name that failed.
+pub fn model_failed(model: &str, failure: ModelFailure) {
+    FAILURES.add_one(model, failure as usize);
 }
 
 /// Counts a call of a model that is sent again after this status.

@@ -160,7 +160,7 @@ pub fn call(function: &str, execution_id: &str) -> Span {
     )
 }
 
-/// Notes in the current span, of a call or of a host function that asks a database, that it ended without a result.
+/// Notes in the current span, of a call or of what asks another server, that it ended without a result.
 pub fn failed(ending: &str) {
     if is_active() {
         let span = Span::current();
@@ -201,12 +201,18 @@ pub fn host_function_failed(span: &Span) {
     }
 }
 
-/// Notes in the current span, a host function's, the connection of the database that it asks, and what kind that is.
-pub fn database(connection: &str, system: &str) {
+/// Notes in the current span, a host function's or a model's, the connection that is asked.
+pub fn connection(name: &str) {
     if is_active() {
-        let span = Span::current();
-        span.record("modus.connection", connection);
-        span.record("db.system.name", system);
+        Span::current().record("modus.connection", name);
+    }
+}
+
+/// The same of a database, and what kind that is.
+pub fn database(name: &str, system: &str) {
+    connection(name);
+    if is_active() {
+        Span::current().record("db.system.name", system);
     }
 }
 

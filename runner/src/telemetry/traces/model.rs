@@ -46,6 +46,7 @@ pub fn model(name: &str, request: impl FnOnce() -> ModelRequest) -> Span {
         otel.kind = "client",
         otel.status_code = field::Empty,
         modus.model = name,
+        modus.connection = field::Empty,
         gen_ai.operation.name = operation,
         gen_ai.provider.name = provider,
         gen_ai.request.model = (!model.is_empty()).then_some(model.as_str()),
@@ -71,7 +72,7 @@ pub fn model_answered(span: &Span, response: ModelResponse<'_>) {
     span.record("gen_ai.usage.output_tokens", number(response.output_tokens));
 }
 
-/// Notes in the span of a model's call what it ended with, where that is no success: the status, or `unanswered`.
+/// Notes in the span of a model's call what it ended with, where that is no success: the status.
 pub fn model_failed(span: &Span, ending: &str) {
     if !span.is_disabled() {
         span.record("error.type", ending);

@@ -10,6 +10,7 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::client::tls::system_certificates;
+use crate::host_functions::masked::masked;
 use crate::host_functions::sql::duration;
 
 /// Options of Go's driver that make no difference here. Text is always `utf8mb4`, dates and times are always text in UTC,
@@ -175,10 +176,8 @@ impl Address {
     }
 
     /// A text for everybody: without user and password, whatever the server says.
-    pub(super) fn without_secrets(&self, text: &str) -> String {
-        let password = self.password.as_deref().filter(|password| !password.is_empty());
-        let text = password.map_or_else(|| text.to_owned(), |password| text.replace(password, "***"));
-        if self.user.is_empty() { text } else { text.replace(&format!("'{}'@", self.user), "'***'@") }
+    pub(super) fn without_secrets(&self, text: String) -> String {
+        masked(text, [&*self.user], self.password.as_deref())
     }
 }
 
@@ -292,8 +291,8 @@ mod tests {
     fn secrets_are_taken_out_of_texts() {
         let address = Address::parse("mysql://joe:s3cret@h/d").expect("an address");
         let text = "Access denied for user 'joe'@'localhost' (using password: s3cret)";
-        assert_eq!(address.without_secrets(text), "Access denied for user '***'@'localhost' (using password: ***)");
+        assert_eq!(address.without_secrets(text.to_owned()), "Access denied for user '***'@'localhost' (using password: ***)");
         let address = Address::parse("mysql://h/d").expect("an address");
-        assert_eq!(address.without_secrets(text), text);
+        assert_eq!(address.without_secrets(text.to_owned()), text);
     }
 }

@@ -9,7 +9,7 @@ use crate::host_functions::database::DatabaseError;
 /// The server's own words, with code and state: `Error 1146 (42S02): Table 'app.t' doesn't exist`.
 pub(super) fn shown(error: &ServerError, address: &Address) -> String {
     let ServerError { code, state, message } = error;
-    address.without_secrets(&format!("Error {code} ({state}): {message}"))
+    address.without_secrets(format!("Error {code} ({state}): {message}"))
 }
 
 /// Why there is no connection.

@@ -19,6 +19,7 @@ use super::tls::{Encryption, Secured};
 use super::wire::{SMALL, ServerError, Stream, Wire, unexpected};
 use crate::client::{Clients, silence};
 use crate::host_functions::database::DatabaseError;
+use crate::host_functions::masked::masked;
 
 /// How long the request to cancel a statement may take.
 const CANCEL: Duration = Duration::from_secs(5);
@@ -143,12 +144,7 @@ impl Way {
     /// The server repeats names that may come out of secrets.
     fn without_secrets(&self, error: DatabaseError) -> DatabaseError {
         let hidden = |reason: String| {
-            let secrets = [Some(&self.address.user), self.address.password.as_ref()];
-            secrets.into_iter().flatten().filter(|secret| !secret.is_empty()).fold(reason, |reason, secret| {
-                let reason = reason.replace(&format!("\"{secret}\""), "\"…\"");
-                // Short ones would be found within words.
-                if secret.len() < 4 { reason } else { reason.replace(secret.as_str(), "…") }
-            })
+            masked(reason, [&*self.address.user], self.address.password.as_deref())
         };
         match error {
             DatabaseError::Unreachable(reason) | DatabaseError::Lost(reason) | DatabaseError::Refused(reason) => {
