@@ -16,7 +16,8 @@ pub(super) fn masked<'a>(
     // The longer ones first: others may be parts of them.
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
     let names = names.into_iter().filter(|name| !name.is_empty());
-    let text = secrets.iter().filter(|secret| secret.len() >= LONG).fold(text, |text, secret| replaced(text, secret, MASK));
+    let text =
+        secrets.iter().filter(|secret| secret.len() >= LONG).fold(text, |text, secret| replaced(text, secret, MASK));
     let short = secrets.iter().copied().filter(|secret| secret.len() < LONG);
     names.chain(short).fold(text, |text, name| {
         ['"', '\'', '`'].iter().fold(text, |text, quote| {

@@ -291,7 +291,10 @@ mod tests {
     fn secrets_are_taken_out_of_texts() {
         let address = Address::parse("mysql://joe:s3cret@h/d").expect("an address");
         let text = "Access denied for user 'joe'@'localhost' (using password: s3cret)";
-        assert_eq!(address.without_secrets(text.to_owned()), "Access denied for user '***'@'localhost' (using password: ***)");
+        assert_eq!(
+            address.without_secrets(text.to_owned()),
+            "Access denied for user '***'@'localhost' (using password: ***)"
+        );
         let address = Address::parse("mysql://h/d").expect("an address");
         assert_eq!(address.without_secrets(text.to_owned()), text);
     }
