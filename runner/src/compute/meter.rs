@@ -18,13 +18,13 @@ struct Slice {
     /// What was computed in all slices before.
     before: Duration,
     started: Instant,
-    /// Of the thread, where it is no event loop.
+    /// Of the thread, where it is a compute thread.
     processor: Option<Duration>,
 }
 
 impl Slice {
     fn begin(before: Duration, started: Instant) -> Self {
-        Self { before, started, processor: (!place::is_loop()).then(place::processor_time) }
+        Self { before, started, processor: place::is_compute().then(place::processor_time) }
     }
 
     /// What was computed until now.

@@ -39,9 +39,9 @@ pub(crate) fn on_loop() -> bool {
     PLACE.get() == Place::Loop && threads::available()
 }
 
-/// Whether the current code is polled on an event loop, whether or not it could be elsewhere.
-pub(super) fn is_loop() -> bool {
-    PLACE.get() == Place::Loop
+/// Whether the current thread is a compute thread.
+pub(super) fn is_compute() -> bool {
+    PLACE.get() == Place::Compute
 }
 
 /// Processor time that the current thread has had.
