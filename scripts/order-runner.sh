@@ -20,6 +20,11 @@ trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true' EXIT
 
 die() { echo "order-runner.sh: $*" >&2; exit 1; }
 
+case "${1:-}" in
+  "" | --check) ;;
+  *) die "usage: order-runner.sh [--check]" ;;
+esac
+
 functions() { nm --defined-only "$runner" | awk '$2 ~ /[tTwWi]/ { print $3 }' | sort -u; }
 
 # Answers a query as soon as the server does.
