@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs PostgreSQL's server and PostGIS from Debian, and makes an empty cluster in the cache, once for each version. Prints the folder of
-# its programs and that of the cluster, a line each.
+# Installs PostgreSQL's server and PostGIS from Debian, and makes an empty cluster in the cache, once for each version. Prints
+# the folder of its programs and that of the cluster, a line each.
 #
 # Tests copy the cluster and start `postgres` on the copy: tests/src/services/postgres.rs. The server refuses to run as root,
 # so the cluster belongs to `postgres` where root runs this.

@@ -13,8 +13,12 @@ const FAILED: &str = "HTTP fetch failed";
 /// Serves the test app of a language with these connections.
 pub fn serve(language: Language, connections: &Value, options: &Options) -> (App, Runner) {
     let manifest = app::open_with(&json!({"connections": connections})).to_string();
-    let guest = if language == Language::Go { "http" } else { "host" };
-    app::compile(&language.guest(guest), &manifest).serve(options)
+    app::compile(&language.guest(guest(language)), &manifest).serve(options)
+}
+
+/// The name of a language's test app.
+pub fn guest(language: Language) -> &'static str {
+    if language == Language::Go { "http" } else { "host" }
 }
 
 /// Serves the test app of every language with one connection whose base URL is the stand-in's.

@@ -12,6 +12,7 @@ use tests::guests::Apps as _;
 use tests::guests::Language;
 use tests::in_process::{self, Guest};
 use tests::runner::{Options, Runner};
+use tests::services::until;
 use tests::slow_model::SlowModel;
 
 /// A provider, an app that asks it, and a runner with these limits.
@@ -46,12 +47,7 @@ fn ended(language: Language, runner: &Runner, queries: &[&str], message: &str, l
         for series in ["runtime_refusals_num{reason", "runtime_function_failures_num{ending"] {
             let series = format!("{series}=\"{name}\"}}");
             // A call that is late is counted when its thread hears of it, which may be after the client.
-            for _ in 0..200 {
-                if count(runner, &series) >= expected {
-                    break;
-                }
-                std::thread::sleep(Duration::from_millis(20));
-            }
+            until(&series, || count(runner, &series) >= expected);
             assert_eq!(count(runner, &series), expected, "{language:?}: {series}");
         }
     }

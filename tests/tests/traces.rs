@@ -89,6 +89,34 @@ fn from_the_request_to_another_server() {
     assert_eq!(failed.status.as_ref().map(|status| status.code), Some(2), "{failed:?}");
 }
 
+/// Asks an app once, which asks its connection `shop`: the span of this name, which tells so, and why there is no answer if there
+/// is none.
+fn asked(
+    language: Language,
+    guest: &str,
+    manifest: &Value,
+    options: Options,
+    query: &str,
+    name: &str,
+    failure: Option<&str>,
+) -> Span {
+    let collector = StandIn::with(|_| (200, String::new()));
+    let options = options.env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url.trim_end_matches('/'));
+    let manifest = app::open_with(manifest).to_string();
+    let (_app, mut runner) = app::compile(&language.guest(guest), &manifest).serve(&options);
+    let answer = runner.query(query);
+    assert_eq!(answer["errors"].is_null(), failure.is_none(), "{language:?} {guest}: {answer}");
+    assert_eq!(runner.signal("TERM"), Some(0), "{}", runner.log());
+    let (spans, _) = exported(&collector);
+    let span = spans.iter().find(|span| span.name == name);
+    let span = span.unwrap_or_else(|| panic!("{language:?} {guest}: no {name} in {spans:?}"));
+    assert_eq!(attribute(span, "modus.connection"), Some("shop"), "{language:?}: {span:?}");
+    assert_eq!(attribute(span, "error.type"), failure, "{language:?}: {span:?}");
+    let is_error = span.status.as_ref().is_some_and(|status| status.code == 2);
+    assert_eq!(is_error, failure.is_some(), "{language:?}: {span:?}");
+    span.clone()
+}
+
 /// What a database is asked is a span with the connection's name and the database's kind; of a failure it has the reason.
 #[test]
 fn operations_on_databases() {
@@ -120,23 +148,11 @@ fn operations_on_databases() {
         ),
     ] {
         for language in Language::ALL {
-            let collector = StandIn::with(|_| (200, String::new()));
             let mut connection = connection.clone();
             connection["type"] = json!(guest);
-            let manifest = app::open_with(&json!({"connections": {"shop": connection}})).to_string();
-            let options = Options::default().env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url.trim_end_matches('/'));
-            let (_app, mut runner) = app::compile(&language.guest(guest), &manifest).serve(&options);
-            let answer = runner.query(query);
-            assert_eq!(answer["errors"].is_null(), failure.is_none(), "{language:?} {guest}: {answer}");
-            assert_eq!(runner.signal("TERM"), Some(0), "{}", runner.log());
-            let (spans, _) = exported(&collector);
-            let span = spans.iter().find(|span| span.name == function);
-            let span = span.unwrap_or_else(|| panic!("{language:?} {guest}: no {function} in {spans:?}"));
-            assert_eq!(attribute(span, "modus.connection"), Some("shop"), "{language:?}: {span:?}");
-            assert_eq!(attribute(span, "db.system.name"), Some(guest), "{language:?}: {span:?}");
-            assert_eq!(attribute(span, "error.type"), failure, "{language:?}: {span:?}");
-            let is_error = span.status.as_ref().is_some_and(|status| status.code == 2);
-            assert_eq!(is_error, failure.is_some(), "{language:?}: {span:?}");
+            let manifest = json!({"connections": {"shop": connection}});
+            let span = asked(language, guest, &manifest, Options::default(), query, function, failure);
+            assert_eq!(attribute(&span, "db.system.name"), Some(guest), "{language:?}: {span:?}");
         }
     }
 }
@@ -147,30 +163,20 @@ fn requests_without_an_answer() {
     let (silent, _arrivals, _held) = StandIn::held(|_| (200, String::new()));
     for (url, failure) in [("http://127.0.0.1:1/", "unanswered"), (silent.url.as_str(), "timeout")] {
         let get = format!(r#"{{ exchange(method: "GET", url: "{url}", headers: [], body: "") {{ status }} }}"#);
-        for (go, assemblyscript, query, function) in [
-            ("http", "host", get.as_str(), "modus_http_client.fetch"),
-            ("graphql", "graphql", r#"{ ping(connection: "shop") }"#, "modus_graphql_client.executeQuery"),
-            ("crowd", "crowd", r#"{ ask(prompt: "1") }"#, "chat m"),
-        ] {
-            for (language, guest) in [(Language::Go, go), (Language::AssemblyScript, assemblyscript)] {
-                let collector = StandIn::with(|_| (200, String::new()));
-                let address = if guest == "graphql" { "endpoint" } else { "baseUrl" };
-                let manifest = app::open_with(&json!({
-                    "connections": {"shop": {"type": "http", address: url}},
-                    "models": {"chat": {"sourceModel": "m", "connection": "shop", "path": "v1/chat/completions"}},
-                }));
+        let manifest = |address: &str| {
+            json!({
+                "connections": {"shop": {"type": "http", address: url}},
+                "models": {"chat": {"sourceModel": "m", "connection": "shop", "path": "v1/chat/completions"}},
+            })
+        };
+        for language in Language::ALL {
+            for (guest, address, query, function) in [
+                (exchange::guest(language), "baseUrl", get.as_str(), "modus_http_client.fetch"),
+                ("graphql", "endpoint", r#"{ ping(connection: "shop") }"#, "modus_graphql_client.executeQuery"),
+                ("crowd", "baseUrl", r#"{ ask(prompt: "1") }"#, "chat m"),
+            ] {
                 let options = Options::arguments(&["--http-timeout", "0.2"]);
-                let options = options.env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url.trim_end_matches('/'));
-                let (_app, mut runner) = app::compile(&language.guest(guest), &manifest.to_string()).serve(&options);
-                let answer = runner.query(query);
-                assert!(answer["errors"].is_array(), "{language:?} {guest}: {answer}");
-                assert_eq!(runner.signal("TERM"), Some(0), "{}", runner.log());
-                let (spans, _) = exported(&collector);
-                let span = spans.iter().find(|span| span.name == function);
-                let span = span.unwrap_or_else(|| panic!("{language:?} {guest}: no {function} in {spans:?}"));
-                assert_eq!(attribute(span, "modus.connection"), Some("shop"), "{language:?}: {span:?}");
-                assert_eq!(attribute(span, "error.type"), Some(failure), "{language:?}: {span:?}");
-                assert_eq!(span.status.as_ref().map(|status| status.code), Some(2), "{language:?}: {span:?}");
+                asked(language, guest, &manifest(address), options, query, function, Some(failure));
             }
         }
     }

@@ -78,7 +78,7 @@ impl Future for Leave {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        if PLACE.get() == Place::Compute || std::mem::replace(&mut self.asked, true) {
+        if is_compute() || std::mem::replace(&mut self.asked, true) {
             return Poll::Ready(());
         }
         LEAVING.set(on_loop());

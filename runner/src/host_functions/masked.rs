@@ -1,7 +1,7 @@
 //! Texts of servers, which may repeat what only the two of us know.
 
 /// What a text has in place of a secret.
-pub(super) const MASK: &str = "***";
+const MASK: &str = "***";
 /// Bytes of a secret that is looked for anywhere. A shorter one would be found within words.
 const LONG: usize = 4;
 

@@ -143,7 +143,8 @@ impl Way {
 
     /// The server repeats names that may come out of secrets.
     fn without_secrets(&self, error: DatabaseError) -> DatabaseError {
-        let hidden = |reason: String| masked(reason, [&*self.address.user], self.address.password.as_deref());
+        let Address { user, password, .. } = &self.address;
+        let hidden = |reason: String| masked(reason, None, [user.as_str()].into_iter().chain(password.as_deref()));
         match error {
             DatabaseError::Unreachable(reason) | DatabaseError::Lost(reason) | DatabaseError::Refused(reason) => {
                 DatabaseError::Unreachable(hidden(reason))
